@@ -1,0 +1,63 @@
+// swift-tools-version: 6.3
+// The arrows of docs/ARCHITECTURE.md, held by the compiler: a target sees only what it lists here.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["TestSupport"], resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "auto-upload",
+    products: [
+        .executable(name: "auto-upload-server", targets: ["AutoUploadServer"]),
+        .executable(name: "auto-upload-client", targets: ["AutoUploadClient"]),
+        .executable(name: "adduser", targets: ["AddUser"]),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CSystemShims", cSettings: [.define("_GNU_SOURCE")]),
+
+        shared("Platform", ["CSystemShims"]),
+        shared("Wire", []),
+        shared("Transport", ["Wire", "Platform", "COpenSSL"]),
+        shared("Accounts", ["Platform", "CArgon2"]),
+        shared("CommandLine", ["Platform"]),
+
+        .executableTarget(
+            name: "AutoUploadServer", dependencies: ["Transport", "Accounts", "CommandLine", "Platform", "Wire"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "AutoUploadClient", dependencies: ["Transport", "CommandLine", "Platform", "Wire", "CSQLite"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "AddUser", dependencies: ["Accounts", "CommandLine", "Platform"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport", swiftSettings: strict),
+        tests("PlatformTests", ["Platform"]),
+        tests("WireTests", ["Wire"], resources: [.copy("vectors")]),
+        tests("TransportTests", ["Transport", "Platform", "Wire"]),
+        tests("AccountsTests", ["Accounts", "Platform"], resources: [.copy("vectors")]),
+        tests("CommandLineTests", ["CommandLine", "Platform"]),
+        tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Transport", "Accounts"]),
+        tests("ClientTests", ["AutoUploadClient", "Platform", "Wire", "Transport"]),
+        tests("EndToEndTests", ["Platform", "Wire", "Transport"]),
+        tests("HouseRulesTests", []),
+    ]
+)

@@ -1,0 +1,2 @@
+/* The few Linux calls that the Glibc module lacks. No logic lives here. */
+#pragma once
