@@ -4,6 +4,8 @@ import Wire
 /// What a session has to do because of a message. The performer (`Connection`) does it.
 enum SessionAction: Hashable {
     case send(ServerMessage)
+    /// Answer an upload or query with a refusal. The path, as far as it is known, is for the log.
+    case refuse(upload: UInt32, path: [UInt8], Refusal)
     /// Check the password, then report to `loginDecided`.
     case verify(Authenticate)
     /// Make room for an upload; report to `uploadEnded` if it can't be had.
@@ -100,16 +102,24 @@ extension SessionState {
 
     private mutating func receive(_ offer: Offer, _ upload: UInt32) -> [SessionAction] {
         if let refused = claim(upload) { return refused }
-        guard let path = try? RemotePath(offer.path) else { return [refusePath(upload, offer.path)] }
-        open[upload] = OpenUpload(size: offer.size, received: 0)
-        return [.begin(upload: upload, offer, path)]
+        do throws(RemotePath.Flaw) {
+            let path = try RemotePath(offer.path)
+            open[upload] = OpenUpload(size: offer.size, received: 0)
+            return [.begin(upload: upload, offer, path)]
+        } catch {
+            return [refuse(upload, .pathInvalid, error.description, path: offer.path)]
+        }
     }
 
     private mutating func receive(_ query: Query, _ upload: UInt32) -> [SessionAction] {
         if let refused = claim(upload) { return refused }
-        guard let path = try? RemotePath(query.path) else { return [refusePath(upload, query.path)] }
-        open[upload] = OpenUpload(size: query.size, received: query.size, isFinished: true)
-        return [.look(upload: upload, query, path)]
+        do throws(RemotePath.Flaw) {
+            let path = try RemotePath(query.path)
+            open[upload] = OpenUpload(size: query.size, received: query.size, isFinished: true)
+            return [.look(upload: upload, query, path)]
+        } catch {
+            return [refuse(upload, .pathInvalid, error.description, path: query.path)]
+        }
     }
 
     private mutating func receive(_ finish: Finish, _ upload: UInt32) -> [SessionAction] {
@@ -222,16 +232,9 @@ extension SessionState {
         upload <= highest ? [] : violation("upload \(upload) was never offered")
     }
 
-    private func refuse(_ upload: UInt32, _ status: Status, _ text: String) -> SessionAction {
-        .send(.refused(upload: upload, Refusal(status: status, text: text)))
-    }
-
-    private func refusePath(_ upload: UInt32, _ path: [UInt8]) -> SessionAction {
-        do throws(RemotePath.Flaw) {
-            _ = try RemotePath(path)
-            return refuse(upload, .pathInvalid, "the path can't be used")
-        } catch {
-            return refuse(upload, .pathInvalid, error.description)
-        }
+    private func refuse(
+        _ upload: UInt32, _ status: Status, _ text: String, path: [UInt8] = []
+    ) -> SessionAction {
+        .refuse(upload: upload, path: path, Refusal(status: status, text: text))
     }
 }

@@ -36,6 +36,8 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let noLocks = Errno(rawValue: ENOLCK)
     package static let notEmpty = Errno(rawValue: ENOTEMPTY)
     package static let addressInUse = Errno(rawValue: EADDRINUSE)
+    package static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
+    package static let addressFamilyNotSupported = Errno(rawValue: EAFNOSUPPORT)
     package static let inProgress = Errno(rawValue: EINPROGRESS)
     package static let timedOut = Errno(rawValue: ETIMEDOUT)
     package static let noDeviceData = Errno(rawValue: ENXIO)
