@@ -27,7 +27,7 @@ struct AutoUploadServer {
     /// Checks everything that the work needs, in the order in which a person would set it up.
     private static func services(_ configuration: Configuration) throws(ProgramError) -> Services {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
-        let accounts = try accounts(configuration)
+        let accounts = AccountDirectory()
         let tls = try tls(configuration)
         let vault = try vault(configuration)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }

@@ -24,7 +24,8 @@ final class LoginGate: Sendable {
             accounts.verify(user: login.user, password: SecretBytes(login.password.bytes))
         }
         guard let verdict else {
-            return .failure(LoginRefusal(refusal: Refusal(status: .busy, retryAfterSeconds: 60, text: "too many logins at once")))
+            return .failure(
+                LoginRefusal(refusal: Refusal(status: .busy, retryAfterSeconds: 60, text: "too many logins at once")))
         }
         guard let user = verdict else {
             return .failure(LoginRefusal(refusal: Refusal(status: .credentialsWrong, text: "wrong user or password")))

@@ -100,11 +100,13 @@ struct Server: Sendable {
     private static func explain(_ error: SystemError, port: UInt16) -> ProgramError {
         switch error.errno {
         case .addressInUse:
-            ProgramError("\(error): another program uses port \(port); end it, or choose another with --port",
+            ProgramError(
+                "\(error): another program uses port \(port); end it, or choose another with --port",
                 exitCode: .operatingSystem)
         case .accessDenied:
-            ProgramError("\(error): ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose another "
-                + "with --port", exitCode: .noPermission)
+            ProgramError(
+                "\(error): ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose another "
+                    + "with --port", exitCode: .noPermission)
         default: ProgramError(error)
         }
     }

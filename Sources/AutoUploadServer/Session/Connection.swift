@@ -1,3 +1,4 @@
+import Accounts
 import Platform
 import Transport
 import Wire

@@ -18,13 +18,16 @@ enum Stranger {
     private static func firstByte(of session: borrowing TLSSession) -> UInt8? {
         let deadline = Deadline.after(seconds: 5)
         var byte: [UInt8] = [0]
-        while true {
-            let count = try? byte.withUnsafeMutableBytesTyped { buffer throws(TLSError) in
-                try session.readAvailable(into: buffer)
+        do throws(TLSError) {
+            while true {
+                let count = try byte.withUnsafeMutableBytesTyped { buffer throws(TLSError) in
+                    try session.readAvailable(into: buffer)
+                }
+                if let count { return count == 1 ? byte[0] : nil }
+                try session.wait(for: .readable, until: deadline)
             }
-            guard let count else { return nil }
-            if let count { return count == 1 ? byte[0] : nil }
-            guard (try? session.wait(for: .readable, until: deadline)) != nil else { return nil }
+        } catch {
+            return nil
         }
     }
 }

@@ -21,28 +21,59 @@ final class DurableFolders: Sendable {
     private let state = Mutex(State())
     private static let capacity = 100_000
 
-    /// Flushes the last folder of a chain, which has a new entry, and each one above that isn't known to be durable.
-    ///
-    /// - Parameter chain: from the storage folder down; each folder with its name in the one before.
-    /// - Throws: the first failure. That folder is never trusted again by this process: Linux reports a lost write once,
-    ///   and a second flush that succeeds proves nothing.
-    func flush(_ chain: FolderChain) throws(SystemError) {
-        try flush(chain.last)
-        for index in chain.links.indices.reversed() {
-            let place = try place(chain, index)
-            if state.withLock({ $0.durable.contains(place) }) { continue }
-            try flush(chain.folder(above: index))
-            state.withLock { state in
-                if state.durable.count >= Self.capacity { state.durable.removeAll() }
-                state.durable.insert(place)
+    /// Flushes that belong together: each folder once, after the last of them has its new entry.
+    func round() -> Round {
+        Round(folders: self)
+    }
+
+    struct Round {
+        fileprivate let folders: DurableFolders
+        private var done: [FileIdentity: Result<Void, SystemError>] = [:]
+
+        fileprivate init(folders: DurableFolders) {
+            self.folders = folders
+        }
+
+        /// Flushes the last folder of a chain, which has a new entry, and each one above whose name isn't known to be
+        /// durable yet. No entry may be added to these folders between two calls in one round.
+        ///
+        /// - Parameter chain: from the storage folder down.
+        /// - Throws: the first failure. That folder is never trusted again by this process: Linux reports a lost write
+        ///   once, and a second flush that succeeds proves nothing.
+        mutating func flush(_ chain: FolderChain) throws(SystemError) {
+            try flushOnce(chain.last)
+            for index in chain.links.indices.reversed() {
+                let place = try folders.place(chain, index)
+                if folders.isDurable(place) { continue }
+                try flushOnce(chain.folder(above: index))
+                folders.remember(place)
             }
+        }
+
+        private mutating func flushOnce(_ folder: Directory) throws(SystemError) {
+            let identity = try folder.status().identity
+            if let result = done[identity] { return try result.get() }
+            let result = Result { () throws(SystemError) in try folders.flush(folder, identity) }
+            done[identity] = result
+            try result.get()
         }
     }
 
-    private func flush(_ folder: Directory) throws(SystemError) {
-        let identity = try folder.status().identity
+    private func isDurable(_ place: Place) -> Bool {
+        state.withLock { $0.durable.contains(place) }
+    }
+
+    private func remember(_ place: Place) {
+        state.withLock { state in
+            if state.durable.count >= Self.capacity { state.durable.removeAll() }
+            state.durable.insert(place)
+        }
+    }
+
+    private func flush(_ folder: Directory, _ identity: FileIdentity) throws(SystemError) {
         if state.withLock({ $0.failed.contains(identity) }) {
-            throw SystemError("trust the folder, whose flush failed earlier: check the disk, restart", errno: .inputOutput)
+            throw SystemError(
+                "trust the folder, whose flush failed earlier: check the disk, restart", errno: .inputOutput)
         }
         do throws(SystemError) {
             try folder.flush()

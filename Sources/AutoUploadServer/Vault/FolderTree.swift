@@ -61,7 +61,7 @@ struct FolderTree: Sendable {
         }
     }
 
-    private func split(_ path: RemotePath) throws(VaultError) -> (folders: [FileName], name: FileName) {
+    fileprivate func split(_ path: RemotePath) throws(VaultError) -> (folders: [FileName], name: FileName) {
         var names = path.components.compactMap { FileName($0) }
         guard names.count == path.components.count, let name = names.popLast() else {
             throw .failed(SystemError("use the path", escaped(path.bytes), errno: .invalid))
@@ -79,4 +79,23 @@ struct FolderTree: Sendable {
 
     /// What opening a file or a link as a folder says.
     private static let notAFolder: Set<Errno> = [.notDirectory, .tooManyLinks, .crossDevice]
+}
+
+/// The folders that a few uploads have been published into, so that those which share one open it once.
+struct OpenFolders {
+    private let tree: FolderTree
+    private var chains: [[FileName]: FolderChain] = [:]
+
+    init(_ tree: FolderTree) {
+        self.tree = tree
+    }
+
+    mutating func folder(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName)
+    {
+        let (folders, name) = try tree.split(path)
+        if let chain = chains[[user] + folders] { return (chain, name) }
+        let opened = try tree.open(user: user, path)
+        chains[[user] + folders] = opened.chain
+        return opened
+    }
 }

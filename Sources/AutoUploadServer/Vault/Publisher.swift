@@ -21,8 +21,12 @@ struct Publisher: Sendable {
     }
 
     /// Publishes under the first of the candidate names that is free, or finds the same content under one of them.
-    func publish(_ partial: PartialUpload, _ digest: ContentDigest) throws(VaultError) -> Place {
-        let (chain, name) = try folders.open(user: partial.user, partial.path)
+    ///
+    /// - Parameter open: folders that uploads published together share.
+    func publish(
+        _ partial: PartialUpload, _ digest: ContentDigest, in open: inout OpenFolders
+    ) throws(VaultError) -> Place {
+        let (chain, name) = try open.folder(user: partial.user, partial.path)
         for candidate in StoredName.candidates(for: name, digest) {
             if let place = try publish(partial, digest, chain, candidate) { return place }
         }
@@ -75,7 +79,9 @@ struct Publisher: Sendable {
         do throws(SystemError) {
             let file = try chain.last.open(name, .reading)
             let status = try file.status()
-            guard status.kind == .regular, status.size == size, try ContentHasher.digest(of: file) == digest else { return nil }
+            guard status.kind == .regular, status.size == size, try ContentHasher.digest(of: file) == digest else {
+                return nil
+            }
             try file.flush()
             return Place(chain: chain, name: name, tag: FileTags.tag(of: status.identity), isOld: true)
         } catch {

@@ -35,7 +35,8 @@ struct Storage: ~Copyable {
         }
     }
 
-    private init(root: Directory, staging: Directory, renames: Bool, warnings: [String], lock: consuming FileDescriptor) {
+    private init(root: Directory, staging: Directory, renames: Bool, warnings: [String], lock: consuming FileDescriptor)
+    {
         self.root = root
         self.staging = staging
         renamesWithoutReplacing = renames
@@ -80,10 +81,12 @@ struct StorageError: Error, CustomStringConvertible {
     init(folder: String, _ error: SystemError) {
         let folder = escaped(folder)
         if error.operation == Self.inMemory {
-            description = "the storage folder \(folder) is in memory (tmpfs), where a power cut loses everything: "
+            description =
+                "the storage folder \(folder) is in memory (tmpfs), where a power cut loses everything: "
                 + "choose one on a disk, or say --allow-weak-storage"
         } else if error.operation == "lock", error.errno == .tryAgain {
-            description = "another auto-upload-server uses the storage folder \(folder): end it first, or choose another folder"
+            description =
+                "another auto-upload-server uses the storage folder \(folder): end it first, or choose another folder"
         } else {
             description = "the storage folder \(folder) can't be used: \(error)"
         }

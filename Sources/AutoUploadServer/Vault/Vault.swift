@@ -34,16 +34,23 @@ final class Vault: Sendable {
         }
     }
 
-    /// Makes uploads durable, each one or not: an error fails what it covers and nothing else.
+    /// Makes uploads durable, each one or not: an error fails what it covers and nothing else. They share the flushes of
+    /// their folders, which come after the last of them was published.
     ///
     /// - Returns: one result for each, in the order given.
     func commit(_ uploads: [PendingCommit]) -> [Result<Stored, VaultError>] {
-        uploads.map { upload in
+        var open = OpenFolders(publisher.folders)
+        let places = uploads.map { upload in
             Result { () throws(VaultError) in
                 try upload.partial.verify(upload.digest)
                 try upload.partial.flush(rights)
-                let place = try publisher.publish(upload.partial, upload.digest)
-                return try confirm(place, upload.digest, upload.partial.size)
+                return try publisher.publish(upload.partial, upload.digest, in: &open)
+            }
+        }
+        var flushes = durable.round()
+        return zip(uploads, places).map { upload, place in
+            Result { () throws(VaultError) in
+                try confirm(place.get(), upload.digest, upload.partial.size, &flushes)
             }
         }
     }
@@ -55,13 +62,16 @@ final class Vault: Sendable {
         user: FileName, path: RemotePath, size: UInt64, digest: ContentDigest
     ) throws(VaultError) -> Stored? {
         guard let place = try publisher.find(user: user, path, size: size, digest) else { return nil }
-        return try confirm(place, digest, size)
+        var flushes = durable.round()
+        return try confirm(place, digest, size, &flushes)
     }
 
     /// The one place where something becomes "stored": after its folders are flushed.
-    private func confirm(_ place: Publisher.Place, _ digest: ContentDigest, _ size: UInt64) throws(VaultError) -> Stored {
+    private func confirm(
+        _ place: Publisher.Place, _ digest: ContentDigest, _ size: UInt64, _ flushes: inout DurableFolders.Round
+    ) throws(VaultError) -> Stored {
         do throws(SystemError) {
-            try durable.flush(place.chain)
+            try flushes.flush(place.chain)
         } catch {
             throw .failed(error)
         }
