@@ -68,11 +68,16 @@ scratch_folder() {
     return "$EX_CANTCREAT"
 }
 
-# Ends one process that this script started, if it still runs, and waits for it.
+# end_process PID: ends a process that this script started, if it still runs, and waits for it, at most 10 s.
 end_process() {
-    local pid=$1
-    kill -TERM "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
+    local tries
+    kill -TERM "$1" 2>/dev/null || return 0
+    for ((tries = 0; tries < 100; tries++)); do
+        kill -0 "$1" 2>/dev/null || break
+        sleep 0.1
+    done
+    kill -KILL "$1" 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
 }
 
 # is_listening PORT [ADDRESS]
