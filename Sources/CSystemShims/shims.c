@@ -1,1 +1,110 @@
 #include "CSystemShims.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+const int shim_O_PATH = O_PATH, shim_O_NOATIME = O_NOATIME;
+const int shim_SEEK_DATA = SEEK_DATA, shim_SEEK_HOLE = SEEK_HOLE;
+const uint64_t shim_RESOLVE_BENEATH_NO_LINKS = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+
+int shim_openat2(int folder, const char *path, int flags, uint32_t mode, uint64_t resolve) {
+    struct open_how how = {.flags = (uint64_t)(unsigned)flags, .mode = mode, .resolve = resolve};
+    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+}
+
+int shim_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to) {
+    return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE);
+}
+
+int shim_status_of(int descriptor, const char *name, struct shim_status *status) {
+    struct statx x;
+    int flags = name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
+    if (statx(descriptor, name ? name : "", flags, STATX_BASIC_STATS | STATX_BTIME, &x) != 0) return -1;
+    *status = (struct shim_status){
+        .device = makedev(x.stx_dev_major, x.stx_dev_minor),
+        .inode = x.stx_ino,
+        .links = x.stx_nlink,
+        .size = x.stx_size,
+        .blocks = x.stx_blocks,
+        .mode = x.stx_mode,
+        .user = x.stx_uid,
+        .group = x.stx_gid,
+        .modified_seconds = x.stx_mtime.tv_sec,
+        .changed_seconds = x.stx_ctime.tv_sec,
+        .born_seconds = (x.stx_mask & STATX_BTIME) ? x.stx_btime.tv_sec : 0,
+        .modified_nanoseconds = x.stx_mtime.tv_nsec,
+        .changed_nanoseconds = x.stx_ctime.tv_nsec,
+        .born_nanoseconds = (x.stx_mask & STATX_BTIME) ? x.stx_btime.tv_nsec : 0,
+    };
+    return 0;
+}
+
+int shim_file_system_type(int descriptor, uint64_t *type, int64_t *available_bytes) {
+    struct statfs s;
+    if (fstatfs(descriptor, &s) != 0) return -1;
+    *type = (uint32_t)s.f_type;
+    *available_bytes = (int64_t)s.f_bavail * (int64_t)s.f_bsize;
+    return 0;
+}
+
+int shim_accept(int socket, void *address, uint32_t *length) {
+    return accept4(socket, address, length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int shim_stream_socket(int family) { return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); }
+
+int shim_set_lease(int descriptor, int kind) {
+    static const int leases[] = {F_UNLCK, F_RDLCK, F_WRLCK};
+    return fcntl(descriptor, F_SETLEASE, leases[kind]);
+}
+
+int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds) {
+    struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = nanoseconds}};
+    return futimens(descriptor, times);
+}
+
+int shim_preallocate(int descriptor, int64_t length) { return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, length); }
+
+int shim_start_writeback(int descriptor, int64_t offset, int64_t length) {
+    return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
+ssize_t shim_getrandom(void *buffer, size_t length) { return getrandom(buffer, length, 0); }
+
+int shim_terminal_columns(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+int shim_getopt(
+    int count, char *const *arguments, const char *short_options, const void *long_options, int start,
+    const char **value, int *next, int *attached, int *offending_short) {
+    if (start) optind = 0;
+    opterr = 0;
+    optarg = NULL;
+    int found = getopt_long(count, arguments, short_options, long_options, NULL);
+    *value = optarg;
+    *next = optind;
+    *attached = optarg && optind >= 1 && optarg != arguments[optind - 1];
+    *offending_short = optopt;
+    return found;
+}
+
+void *shim_make_long_options(const struct shim_long_option *options, int count) {
+    struct option *made = calloc((size_t)count + 1, sizeof *made);
+    for (int i = 0; made && i < count; i++)
+        made[i] = (struct option){.name = options[i].name, .has_arg = options[i].has_value, .val = options[i].value};
+    return made;
+}

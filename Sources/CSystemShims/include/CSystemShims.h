@@ -1,2 +1,60 @@
-/* The few Linux calls that the Glibc module lacks. No logic lives here. */
+/* The few Linux calls that the Glibc module lacks (macros, variadics, or hidden behind _GNU_SOURCE). No logic lives
+   here: each function is one call, returns what it returns, and leaves errno as it was set. */
 #pragma once
+#include <stdint.h>
+#include <sys/types.h>
+
+struct shim_status {
+    uint64_t device, inode, links, size, blocks;
+    uint32_t mode, user, group;
+    int64_t modified_seconds, changed_seconds, born_seconds;
+    uint32_t modified_nanoseconds, changed_nanoseconds, born_nanoseconds;
+};
+
+enum {
+    shim_lease_none = 0,
+    shim_lease_read = 1,
+    shim_lease_write = 2,
+};
+
+extern const int shim_O_PATH, shim_O_NOATIME;
+extern const int shim_SEEK_DATA, shim_SEEK_HOLE;
+extern const uint64_t shim_RESOLVE_BENEATH_NO_LINKS;
+
+/* openat2(2) */
+int shim_openat2(int folder, const char *path, int flags, uint32_t mode, uint64_t resolve);
+/* renameat2(2) with RENAME_NOREPLACE */
+int shim_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to);
+/* statx(2) of a descriptor, or of a name in a folder without following a link when name isn't NULL */
+int shim_status_of(int descriptor, const char *name, struct shim_status *status);
+/* fstatfs(2): the f_type */
+int shim_file_system_type(int descriptor, uint64_t *type, int64_t *available_bytes);
+/* accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK */
+int shim_accept(int socket, void *address, uint32_t *length);
+/* socket(2), a TCP stream with SOCK_CLOEXEC | SOCK_NONBLOCK */
+int shim_stream_socket(int family);
+/* fcntl(2) F_SETLEASE with one of shim_lease_* */
+int shim_set_lease(int descriptor, int kind);
+/* futimens(2): sets the modification time, leaves the access time */
+int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds);
+/* fallocate(2) with FALLOC_FL_KEEP_SIZE */
+int shim_preallocate(int descriptor, int64_t length);
+/* sync_file_range(2) with SYNC_FILE_RANGE_WRITE */
+int shim_start_writeback(int descriptor, int64_t offset, int64_t length);
+/* getrandom(2) */
+ssize_t shim_getrandom(void *buffer, size_t length);
+/* The columns of a terminal, by ioctl(2) TIOCGWINSZ; 0 when it isn't one */
+int shim_terminal_columns(int descriptor);
+
+/* getopt_long(3) without its global variables: `value` is set to optarg, `next` to optind, and `attached` to 1 when the
+   value stands in the same argument as its option. `start` of 1 begins anew. */
+struct shim_long_option {
+    const char *name;
+    int has_value;
+    int value;
+};
+int shim_getopt(
+    int count, char *const *arguments, const char *short_options, const void *long_options, int start,
+    const char **value, int *next, int *attached, int *offending_short);
+/* An array of struct option for getopt_long, made from `options`; free with free(3) */
+void *shim_make_long_options(const struct shim_long_option *options, int count);

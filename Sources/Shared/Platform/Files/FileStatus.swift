@@ -1,0 +1,72 @@
+internal import CSystemShims
+
+/// A moment of a file's clock, since 1970, UTC.
+package struct FileTime: Hashable, Sendable {
+    package let seconds: Int64
+    /// 0 ..< 1,000,000,000
+    package let nanoseconds: UInt32
+
+    package init(seconds: Int64, nanoseconds: UInt32) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+}
+
+/// What a name or a descriptor stands for. See inode(7).
+package enum FileKind: Sendable {
+    case regular, directory, symbolicLink, other
+}
+
+/// Which inode it is: equal for two descriptors exactly when they are the same file.
+package struct FileIdentity: Hashable, Sendable {
+    package let device: UInt64
+    package let inode: UInt64
+    /// Tells an inode number that was used again from the one it was before; zero where the file system has no such time.
+    package let born: FileTime
+
+    package init(device: UInt64, inode: UInt64, born: FileTime) {
+        self.device = device
+        self.inode = inode
+        self.born = born
+    }
+}
+
+/// A file's attributes. The corresponding C call is `statx`.
+package struct FileStatus: Hashable, Sendable {
+    package let identity: FileIdentity
+    package let kind: FileKind
+    /// Permission bits, 0 … 0o7777.
+    package let permissions: UInt32
+    package let owner: UInt32
+    package let group: UInt32
+    package let links: UInt64
+    /// Bytes.
+    package let size: UInt64
+    package let modified: FileTime
+    package let changed: FileTime
+
+    init(_ status: shim_status) {
+        identity = FileIdentity(
+            device: status.device, inode: status.inode,
+            born: FileTime(seconds: status.born_seconds, nanoseconds: status.born_nanoseconds))
+        kind = FileKind(mode: status.mode)
+        permissions = status.mode & 0o7777
+        owner = status.user
+        group = status.group
+        links = status.links
+        size = status.size
+        modified = FileTime(seconds: status.modified_seconds, nanoseconds: status.modified_nanoseconds)
+        changed = FileTime(seconds: status.changed_seconds, nanoseconds: status.changed_nanoseconds)
+    }
+}
+
+extension FileKind {
+    init(mode: UInt32) {
+        switch mode & 0o170000 {
+        case 0o100000: self = .regular
+        case 0o040000: self = .directory
+        case 0o120000: self = .symbolicLink
+        default: self = .other
+        }
+    }
+}

@@ -1,0 +1,61 @@
+internal import CSystemShims
+
+/// What kind of file system a file lives on. The numbers are those of statfs(2) and linux/magic.h.
+package struct FileSystemKind: Hashable, Sendable {
+    package let magic: UInt64
+
+    package init(magic: UInt64) {
+        self.magic = magic
+    }
+
+    /// In memory: a flush there keeps nothing over a power cut.
+    package var isMemory: Bool { Self.memory.contains(magic) }
+
+    /// A disk's file system whose flush is known to reach the medium.
+    package var hasReliableFlush: Bool { Self.reliable[magic] != nil || magic == Self.nfs }
+
+    /// Whether every opening of a file passes through this machine's kernel, so that a lease can tell who writes.
+    package var seesEveryWriter: Bool {
+        Self.reliable[magic] != nil || isMemory || magic == Self.overlay || Self.fat.contains(magic)
+    }
+
+    /// The field's name for it, or its number.
+    package var name: String {
+        if let name = Self.reliable[magic] { return name }
+        if let name = Self.others[magic] { return name }
+        return "0x" + String(magic, radix: 16)
+    }
+
+    private static let nfs: UInt64 = 0x6969
+    private static let overlay: UInt64 = 0x794c_7630
+    private static let fat: Set<UInt64> = [0x4d44, 0x2011_bab0]
+    private static let memory: Set<UInt64> = [0x0102_1994, 0x8584_58f6]
+    private static let reliable: [UInt64: String] = [
+        0xef53: "ext4", 0x5846_5342: "xfs", 0x9123_683e: "btrfs", 0xf2f5_2010: "f2fs", 0x2fc1_2fc1: "zfs",
+        0xca45_1a4e: "bcachefs", 0x3153_464a: "jfs",
+    ]
+    private static let others: [UInt64: String] = [
+        0x0102_1994: "tmpfs", 0x8584_58f6: "ramfs", 0x6969: "nfs", 0x794c_7630: "overlay", 0x6573_5546: "fuse",
+        0x4d44: "vfat", 0x2011_bab0: "exfat", 0xff53_4d42: "cifs", 0xfe53_4d42: "smb", 0x7366_746e: "ntfs3",
+    ]
+}
+
+extension FileDescriptor {
+    /// The kind of file system that the file lives on. The corresponding C function is `fstatfs`.
+    package func fileSystemKind() throws(SystemError) -> FileSystemKind {
+        var magic: UInt64 = 0
+        var available: Int64 = 0
+        try systemCall("read the file system's kind") {
+            unsafe shim_file_system_type(rawValue, &magic, &available)
+        }
+        return FileSystemKind(magic: magic)
+    }
+
+    /// Bytes that an unprivileged writer can still add.
+    package func availableBytes() throws(SystemError) -> UInt64 {
+        var magic: UInt64 = 0
+        var available: Int64 = 0
+        try systemCall("read the free space") { unsafe shim_file_system_type(rawValue, &magic, &available) }
+        return UInt64(max(0, available))
+    }
+}

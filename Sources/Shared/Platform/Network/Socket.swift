@@ -1,0 +1,107 @@
+internal import CSystemShims
+internal import Glibc
+
+/// A connected TCP socket, non-blocking; every wait has a deadline.
+package struct Socket: ~Copyable, Sendable {
+    package let descriptor: FileDescriptor
+    package let peer: SocketAddress
+
+    init(owning descriptor: consuming FileDescriptor, peer: SocketAddress) {
+        self.descriptor = descriptor
+        self.peer = peer
+    }
+
+    /// What a socket is waited for.
+    package enum Event: Sendable {
+        case readable, writable, either
+    }
+
+    /// For TLS, which works on the number itself; valid as long as this socket lives.
+    package var rawDescriptor: CInt { descriptor.rawValue }
+
+    /// Waits until bytes can be read or written, or the peer is gone.
+    ///
+    /// - Returns: false when the time was over first.
+    package func wait(for event: Event, until deadline: Deadline) throws(SystemError) -> Bool {
+        try descriptor.wait(for: event, until: deadline)
+    }
+
+    /// Sends what is written at once, rather than waiting for more (TCP_NODELAY), and finds out when the peer is gone:
+    /// keepalive after a minute, and an end when sent bytes stay unacknowledged for two (TCP_USER_TIMEOUT).
+    package func setOptions() {
+        set(IPPROTO_TCP, TCP_NODELAY, 1)
+        set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        set(IPPROTO_TCP, TCP_KEEPIDLE, 60)
+        set(IPPROTO_TCP, TCP_KEEPINTVL, 20)
+        set(IPPROTO_TCP, TCP_KEEPCNT, 3)
+        set(IPPROTO_TCP, TCP_USER_TIMEOUT, 120_000)
+    }
+
+    private func set(_ level: some BinaryInteger, _ option: CInt, _ value: CInt) {
+        var value = value
+        unsafe setsockopt(descriptor.rawValue, CInt(level), option, &value, socklen_t(MemoryLayout<CInt>.size))
+    }
+}
+
+extension Socket {
+    /// Connects to the first of the addresses that answers.
+    ///
+    /// - Throws: the last address's error; ETIMEDOUT when the time is over.
+    package static func connect(
+        to addresses: [SocketAddress], deadline: Deadline
+    ) throws(SystemError) -> Socket {
+        var last = SystemError("connect", errno: Errno(rawValue: EADDRNOTAVAIL))
+        for address in addresses {
+            do throws(SystemError) {
+                return try connect(to: address, deadline: deadline)
+            } catch {
+                last = error
+            }
+        }
+        throw last
+    }
+
+    private static func connect(to address: SocketAddress, deadline: Deadline) throws(SystemError) -> Socket {
+        let subject = address.description
+        let raw = try systemCall("make a socket for", subject) { shim_stream_socket(address.family) }
+        let descriptor = FileDescriptor(owning: raw)
+        do throws(SystemError) {
+            try systemCall("connect to", subject) { unsafe address.withAddress { unsafe Glibc.connect(raw, $0, $1) } }
+        } catch {
+            guard error.errno == .inProgress else { throw error }
+            guard try descriptor.wait(for: .writable, until: deadline) else {
+                throw SystemError("connect to", subject, errno: .timedOut)
+            }
+            try descriptor.throwPendingError("connect to", subject)
+        }
+        let socket = Socket(owning: descriptor, peer: address)
+        socket.setOptions()
+        return socket
+    }
+}
+
+extension FileDescriptor {
+    func wait(for event: Socket.Event, until deadline: Deadline) throws(SystemError) -> Bool {
+        var events: CInt = 0
+        if event != .writable { events |= POLLIN }
+        if event != .readable { events |= POLLOUT }
+        var poll = pollfd(fd: rawValue, events: Int16(events), revents: 0)
+        while true {
+            let ready = unsafe Glibc.poll(&poll, 1, deadline.remainingMilliseconds)
+            if ready > 0 { return true }
+            if ready == 0 {
+                if deadline.hasPassed { return false }
+                continue
+            }
+            let errno = Errno.current
+            if errno != .interrupted { throw SystemError("wait for the network", errno: errno) }
+        }
+    }
+
+    fileprivate func throwPendingError(_ operation: String, _ subject: String) throws(SystemError) {
+        var code: CInt = 0
+        var length = socklen_t(MemoryLayout<CInt>.size)
+        unsafe getsockopt(rawValue, SOL_SOCKET, SO_ERROR, &code, &length)
+        if code != 0 { throw SystemError(operation, subject, errno: Errno(rawValue: code)) }
+    }
+}

@@ -1,0 +1,60 @@
+internal import Glibc
+
+/// A moment of the monotonic clock, which no one can set: nanoseconds since some start.
+package struct Instant: Hashable, Comparable, Sendable {
+    package let nanoseconds: UInt64
+
+    package init(nanoseconds: UInt64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The present, of CLOCK_BOOTTIME: it goes on while the machine sleeps.
+    package static var now: Instant {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+        return Instant(nanoseconds: UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec))
+    }
+
+    /// Seconds from `earlier` to this one; 0 when `earlier` is later.
+    package func seconds(since earlier: Instant) -> Double {
+        nanoseconds > earlier.nanoseconds ? Double(nanoseconds - earlier.nanoseconds) / 1e9 : 0
+    }
+
+    package func advanced(bySeconds seconds: Double) -> Instant {
+        let step = UInt64(max(0, min(seconds, 1e9)) * 1e9)
+        return Instant(nanoseconds: nanoseconds.addingReportingOverflow(step).partialValue)
+    }
+
+    package static func < (left: Instant, right: Instant) -> Bool { left.nanoseconds < right.nanoseconds }
+}
+
+/// The moment at which a wait is given up. Every wait has one.
+package struct Deadline: Hashable, Sendable {
+    package let instant: Instant
+
+    package init(at instant: Instant) {
+        self.instant = instant
+    }
+
+    /// - Parameter seconds: 0 … a billion.
+    package static func after(seconds: Double) -> Deadline {
+        Deadline(at: Instant.now.advanced(bySeconds: seconds))
+    }
+
+    package var hasPassed: Bool { Instant.now >= instant }
+
+    package var remainingSeconds: Double { instant.seconds(since: .now) }
+
+    /// For poll(2): rounded up, so that a wait never ends before its time.
+    var remainingMilliseconds: CInt { CInt(min(remainingSeconds * 1000 + 1, 86_400_000)) }
+
+    var remainingTime: timespec {
+        let seconds = remainingSeconds
+        return timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
+    }
+}
+
+/// The wall clock, in seconds since 1970, UTC. It jumps: only for showing and for the protocol's timestamps.
+package func currentUnixTime() -> Int64 {
+    Int64(time(nil))
+}

@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// What the system lets this process have.
+package enum ProcessLimits {
+    /// Raises the number of files that may be open at a time to the most that the system allows without privilege.
+    ///
+    /// - Returns: the number in force.
+    @discardableResult
+    package static func raiseOpenFiles() -> UInt64 {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 0 }
+        limit.rlim_cur = limit.rlim_max
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return UInt64(limit.rlim_cur)
+    }
+
+    /// No core files: they would hold passwords and keys.
+    package static func forbidCoreDumps() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    }
+
+    package static var processors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
+
+    package static var isRoot: Bool { geteuid() == 0 }
+
+    package static var userID: UInt32 { geteuid() }
+
+    /// Limits what others may do with files that this process makes.
+    package static func setFileCreationMask(_ mask: UInt32) {
+        umask(mask)
+    }
+}
+
+/// The value of an environment variable, nil when it isn't set.
+package func environmentVariable(_ name: String) -> String? {
+    guard let value = unsafe getenv(name) else { return nil }
+    return unsafe String(cString: value)
+}
+
+/// The number of a group by its name or its decimal number.
+package func groupID(named name: String) -> UInt32? {
+    if let number = UInt32(name) { return number }
+    guard let group = unsafe getgrnam(name) else { return nil }
+    return unsafe group.pointee.gr_gid
+}

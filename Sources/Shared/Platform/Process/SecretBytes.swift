@@ -1,0 +1,39 @@
+internal import Glibc
+
+/// Bytes that must not outlive their use: a password, a key. Overwritten when it goes out of scope; never printed.
+///
+/// The memory is allocated once and never moved, so no copy is left behind by growth.
+@safe package struct SecretBytes: ~Copyable, @unchecked Sendable {
+    // Sendable: the memory is written only in init and deinit, and the type has one owner.
+    private let storage: UnsafeMutableRawBufferPointer
+
+    /// Copies the bytes; the caller's own copy is the caller's to overwrite.
+    package init(_ bytes: some Collection<UInt8>) {
+        unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        unsafe storage.copyBytes(from: bytes)
+    }
+
+    deinit {
+        if let start = unsafe storage.baseAddress { unsafe explicit_bzero(start, storage.count) }
+        unsafe storage.deallocate()
+    }
+
+    package var count: Int { unsafe storage.count }
+    package var isEmpty: Bool { unsafe storage.isEmpty }
+
+    /// Lends the bytes.
+    package func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try unsafe body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(storage)))
+    }
+
+    package func copy() -> SecretBytes {
+        unsafe SecretBytes(storage)
+    }
+}
+
+/// Overwrites an array's bytes where they stand. Only useful while no other copy shares the storage.
+package func overwrite(_ bytes: inout [UInt8]) {
+    bytes.withUnsafeMutableBytesTyped { buffer in
+        if let start = buffer.baseAddress { unsafe explicit_bzero(start, buffer.count) }
+    }
+}

@@ -1,0 +1,47 @@
+internal import Glibc
+
+/// Signals, dealt with by waiting for them on one thread; no code ever runs in a handler.
+package enum Signals {
+    /// What a signal asks for.
+    package enum Request: Sendable {
+        /// SIGTERM or SIGINT.
+        case terminate
+        /// SIGHUP.
+        case reload
+    }
+
+    /// Lets a peer that hangs up (SIGPIPE) and a file that is opened while a lease is tried (SIGIO) pass without ending
+    /// the process. Call first thing.
+    package static func ignoreNuisances() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGIO, SIG_IGN)
+    }
+
+    /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those that it starts, so that `wait` receives them. Call
+    /// before the first thread starts.
+    package static func block() {
+        var set = requests()
+        _ = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Waits until a signal comes or the time is over.
+    ///
+    /// - Returns: nil when the time was over first.
+    package static func wait(until deadline: Deadline) -> Request? {
+        var set = requests()
+        while true {
+            var timeout = deadline.remainingTime
+            let received = unsafe sigtimedwait(&set, nil, &timeout)
+            if received == SIGHUP { return .reload }
+            if received > 0 { return .terminate }
+            if Errno.current != .interrupted { return nil }
+        }
+    }
+
+    private static func requests() -> sigset_t {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&set, signal) }
+        return set
+    }
+}

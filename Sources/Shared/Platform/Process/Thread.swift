@@ -1,0 +1,40 @@
+internal import Glibc
+
+/// Threads with a stack of our choosing: the default of 8 MiB of addresses is too much for thousands.
+package enum Thread {
+    /// Enough for a TLS handshake and a session; address space only, touched as needed.
+    package static let smallStack = 512 * 1024
+
+    /// Starts a detached thread that runs `body` once.
+    ///
+    /// - Throws: `SystemError` (EAGAIN) when the system has no thread left; `body` is then dropped, not run.
+    package static func detach(stackSize: Int = smallStack, _ body: sending @escaping () -> Void) throws(SystemError) {
+        var attributes = pthread_attr_t()
+        unsafe pthread_attr_init(&attributes)
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        unsafe pthread_attr_setstacksize(&attributes, stackSize)
+        unsafe pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
+        let work = unsafe Unmanaged.passRetained(Work(body))
+        var thread = pthread_t()
+        let result = unsafe pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+                work.body()
+                return nil
+            }, work.toOpaque())
+        guard result == 0 else {
+            unsafe work.release()
+            throw SystemError("start a thread", errno: Errno(rawValue: result))
+        }
+    }
+
+    private final class Work {
+        let body: () -> Void
+
+        init(_ body: @escaping () -> Void) {
+            self.body = body
+        }
+    }
+}

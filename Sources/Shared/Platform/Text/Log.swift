@@ -1,0 +1,69 @@
+internal import Glibc
+
+/// How much a line of log matters.
+package enum LogLevel: String, Sendable {
+    case info, warning, error
+}
+
+/// One event, as words that a person and a program can both read: `name key=value key="value with spaces"`.
+///
+/// Values are escaped, so that nobody can forge a line. Secrets never become fields.
+package struct LogLine: Sendable {
+    package let level: LogLevel
+    package private(set) var text: String
+
+    /// - Parameter event: one word.
+    package init(_ event: String, level: LogLevel = .info) {
+        self.level = level
+        text = event
+    }
+
+    package mutating func add(_ key: String, _ value: String) {
+        add(key, bytes: Array(value.utf8))
+    }
+
+    package mutating func add(_ key: String, _ value: some BinaryInteger) {
+        text += " \(key)=\(value)"
+    }
+
+    /// - Parameter seconds: shown to the millisecond.
+    package mutating func add(_ key: String, seconds: Double) {
+        let thousandths = Int64((max(0, min(seconds, 1e12)) * 1000).rounded())
+        let fraction = String(thousandths % 1000)
+        text += " \(key)=\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+    }
+
+    package mutating func add(_ key: String, bytes: some Collection<UInt8>) {
+        let value = escaped(bytes, quoting: true)
+        let isPlain =
+            !value.isEmpty && !value.utf8.contains { $0 <= 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "=") }
+        text += isPlain ? " \(key)=\(value)" : " \(key)=\"\(value)\""
+    }
+}
+
+/// Where lines of log go: standard error, with the time (UTC) and the level before each.
+package enum Log {
+    package static func write(_ line: LogLine) {
+        printError("\(timestamp()) \(line.level.rawValue) \(line.text)")
+    }
+
+    /// A line of free text; anything in it that isn't ours must have been escaped.
+    package static func write(_ level: LogLevel, _ text: String) {
+        printError("\(timestamp()) \(level.rawValue) \(text)")
+    }
+
+    private static func timestamp() -> String {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &now)
+        var parts = unsafe tm()
+        unsafe gmtime_r(&now.tv_sec, &parts)
+        let (year, month, day) = unsafe (Int(parts.tm_year) + 1900, parts.tm_mon + 1, parts.tm_mday)
+        let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+        return "\(year)-\(twoDigits(month))-\(twoDigits(day))"
+            + "T\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(second))Z"
+    }
+
+    private static func twoDigits(_ number: CInt) -> String {
+        number < 10 ? "0\(number)" : "\(number)"
+    }
+}
