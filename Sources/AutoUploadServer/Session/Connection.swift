@@ -99,9 +99,10 @@ extension Connection {
     /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
     /// a small file isn't left unconfirmed behind a large one, and a client that never reads fills no memory.
     private var answersAreDue: Bool {
-        if pending.count >= services.limits.commitBatch || link.queuedBytes >= services.limits.queuedBytes { return true }
+        let limits = services.limits
+        if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
         guard let oldest = pending.first?.finished else { return false }
-        return Instant.now.seconds(since: oldest) >= services.limits.commitDelay
+        return Instant.now.seconds(since: oldest) >= limits.commitDelay
     }
 
     private mutating func take(_ header: FrameHeader) throws(LinkError) {
