@@ -17,5 +17,9 @@ static inline long shim_SSL_CTX_set_session_cache_mode(SSL_CTX *context, long mo
 static inline int shim_SSL_set_tlsext_host_name(SSL *session, const char *name) {
     return (int)SSL_set_tlsext_host_name(session, name);
 }
-static inline void shim_SSL_CTX_set_read_ahead(SSL_CTX *context, int on) { SSL_CTX_set_read_ahead(context, on); }
-static inline int shim_ERR_GET_REASON(unsigned long code) { return ERR_GET_REASON(code); }
+static inline void shim_SSL_CTX_set_read_ahead(SSL_CTX *context, int on) { (void)SSL_CTX_set_read_ahead(context, on); }
+
+/* Partial writes and buffers that may move suit a socket that doesn't block; idle sessions give their buffers back. */
+static const long shim_SSL_modes =
+    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS;
+static const uint64_t shim_SSL_options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION;

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -32,7 +33,7 @@ int shim_status_of(int descriptor, const char *name, struct shim_status *status)
     int flags = name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
     if (statx(descriptor, name ? name : "", flags, STATX_BASIC_STATS | STATX_BTIME, &x) != 0) return -1;
     *status = (struct shim_status){
-        .device = ((uint64_t)x.stx_dev_major << 32) | x.stx_dev_minor,
+        .device = makedev(x.stx_dev_major, x.stx_dev_minor),
         .inode = x.stx_ino,
         .links = x.stx_nlink,
         .size = x.stx_size,

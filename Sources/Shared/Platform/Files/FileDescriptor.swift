@@ -63,7 +63,7 @@ extension FileDescriptor {
                 try read(into: buffer)
             }
             content += chunk[..<count]
-            if content.count > limit { throw SystemError("read", errno: Errno(rawValue: EFBIG)) }
+            if content.count > limit { throw SystemError("read", errno: .fileTooLarge) }
             if count < chunk.count { return content }
         }
     }

@@ -1,0 +1,48 @@
+package import Platform
+internal import Wire
+
+/// A `data` frame in one piece of memory, header and payload side by side, used again for frame after frame: a file is read
+/// straight into it and TLS takes it from there.
+@safe package struct DataFrame: ~Copyable {
+    private let memory: UnsafeMutableRawBufferPointer
+    private var size = 0
+
+    /// - Parameter capacity: bytes of payload at most.
+    package init(capacity: Int) {
+        unsafe memory = .allocate(byteCount: FrameHeader.encodedSize + capacity, alignment: 4096)
+    }
+
+    deinit {
+        unsafe memory.deallocate()
+    }
+
+    /// Reads the next bytes of a file as this frame's payload.
+    ///
+    /// - Parameter limit: bytes to read at most.
+    /// - Returns: bytes read; 0 at the end of the file, with no frame to send then.
+    package mutating func read(
+        from file: borrowing FileDescriptor, limit: UInt64, upload: UInt32
+    ) throws(SystemError) -> Int {
+        let room = unsafe memory.count - FrameHeader.encodedSize
+        let wanted = Int(min(limit, UInt64(room)))
+        let start = FrameHeader.encodedSize
+        let count = try file.read(
+            into: unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + wanted)]))
+        var header: [UInt8] = []
+        FrameHeader(type: .data, upload: upload, length: UInt32(clamping: count)).encode(into: &header)
+        unsafe memory.copyBytes(from: header)
+        size = start + count
+        return count
+    }
+
+    /// Lends the payload.
+    package func withPayload<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        let range = FrameHeader.encodedSize..<max(size, FrameHeader.encodedSize)
+        return try unsafe body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[range])))
+    }
+
+    /// Lends header and payload.
+    func withBytes<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try unsafe body(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: memory[..<size])))
+    }
+}

@@ -1,0 +1,237 @@
+package import Platform
+package import Wire
+
+/// Frames over a TLS session, owned by one thread.
+///
+/// Reading: `nextHeader`, then the payload, whole (`withPayload`) or in pieces (`withDataChunk`). Writing: `queue` messages
+/// and `flush` them together. While a flush waits for room, what the peer has sent is read, so that two sides that both
+/// write never wait for each other.
+package struct MessageLink: ~Copyable {
+    private let session: TLSSession
+    private var input = InputBuffer()
+    private var output: [UInt8] = []
+    private let dataLimit: Int
+    private var inputEnded = false
+
+    /// - Parameter dataLimit: bytes that one incoming `data` payload may have.
+    package init(_ session: consuming TLSSession, dataLimit: Int) {
+        self.session = session
+        self.dataLimit = dataLimit
+    }
+
+    package var peer: SocketAddress { session.peer }
+
+    /// How the session is protected, for the log: "TLSv1.3 TLS_AES_128_GCM_SHA256".
+    package var protection: String { "\(session.version) \(session.cipher)" }
+
+    /// Ends the TLS session politely.
+    package func close() {
+        session.close()
+    }
+
+    /// Bytes that a piece of `data` has at most.
+    private static let chunk = 256 * 1024
+    private static let smallBuffer = 8 * 1024
+    /// While a link is silent for longer, its buffer's memory is given back.
+    private static let idleSeconds = 1.0
+}
+
+// MARK: - Reading
+
+extension MessageLink {
+    /// The next frame's header, checked against the limits before any payload is taken.
+    ///
+    /// - Returns: nil when the peer said goodbye between two frames.
+    package mutating func nextHeader(until deadline: Deadline) throws(LinkError) -> FrameHeader? {
+        if input.isEmpty, !inputEnded {
+            if try !waitBriefly(until: deadline) { input.release() }
+        }
+        guard try fill(FrameHeader.encodedSize, until: deadline) else {
+            if input.isEmpty { return nil }
+            throw .truncated
+        }
+        return try takeHeader()
+    }
+
+    /// The next frame's header if it has come, without waiting.
+    ///
+    /// - Parameter whole: with the whole payload at hand, so that `withPayload` won't wait either.
+    /// - Returns: nil when it hasn't come yet, or the peer has ended.
+    package mutating func nextHeaderIfAvailable() throws(LinkError) -> FrameHeader? {
+        try readAvailable()
+        guard input.count >= FrameHeader.encodedSize else { return nil }
+        let header = try peekHeader()
+        let size = FrameHeader.encodedSize + Int(header.length)
+        if input.count < size {
+            input.makeRoom(for: size)
+            try readAvailable()
+            if input.count < size { return nil }
+        }
+        return try takeHeader()
+    }
+
+    /// Whether the peer has ended its side and everything before that was taken.
+    package var hasEnded: Bool { inputEnded && input.count < FrameHeader.encodedSize }
+
+    /// Whether something of the next frame is here already, so that it is worth reading on before answering.
+    package func hasInput() throws(LinkError) -> Bool {
+        if !input.isEmpty || session.hasBufferedInput { return true }
+        if inputEnded { return false }
+        do throws(TLSError) {
+            try session.wait(for: .readable, until: Deadline(at: Instant(nanoseconds: 0)))
+            return true
+        } catch {
+            if case .timedOut = error { return false }
+            throw LinkError(error)
+        }
+    }
+
+    /// Lends the whole payload of a frame whose header was just read; not for `data`.
+    package mutating func withPayload<R>(
+        of header: FrameHeader, until deadline: Deadline, _ body: (RawSpan) throws(WireError) -> R
+    ) throws(LinkError) -> R {
+        guard try fill(Int(header.length), until: deadline) else { throw .truncated }
+        do throws(WireError) {
+            return try input.take(Int(header.length), body)
+        } catch {
+            throw .wire(error)
+        }
+    }
+
+    /// Lends the next piece of a `data` payload, as large as the buffer allows.
+    ///
+    /// - Parameter remaining: bytes of the payload not yet lent; reduced by what is.
+    package mutating func withDataChunk(
+        remaining: inout Int, until deadline: Deadline, _ body: (RawSpan) -> Void
+    ) throws(LinkError) {
+        let size = min(remaining, Self.chunk)
+        guard try fill(size, until: deadline) else { throw .truncated }
+        remaining -= size
+        input.take(size, body)
+    }
+
+    private mutating func takeHeader() throws(LinkError) -> FrameHeader {
+        let header = try peekHeader()
+        input.take(FrameHeader.encodedSize) { _ in }
+        return header
+    }
+
+    private func peekHeader() throws(LinkError) -> FrameHeader {
+        let limit = dataLimit
+        do throws(WireError) {
+            return try input.peek(FrameHeader.encodedSize) { bytes throws(WireError) in
+                try FrameHeader(decoding: bytes, dataLimit: limit)
+            }
+        } catch {
+            throw .wire(error)
+        }
+    }
+
+    /// Reads until `size` bytes are at hand.
+    ///
+    /// - Returns: false when the peer ended first.
+    private mutating func fill(_ size: Int, until deadline: Deadline) throws(LinkError) -> Bool {
+        if input.count >= size { return true }
+        input.makeRoom(for: max(size, Self.smallBuffer))
+        while input.count < size {
+            if inputEnded { return false }
+            if try receive() == nil { try wait(for: .readable, until: deadline) }
+        }
+        return true
+    }
+
+    /// Takes what has come into the free part of the buffer.
+    private mutating func readAvailable() throws(LinkError) {
+        input.makeRoom(for: max(input.count, Self.smallBuffer))
+        while !inputEnded, input.count < input.capacity {
+            guard let count = try receive(), count > 0 else { return }
+        }
+    }
+
+    /// - Returns: nil when nothing has come.
+    private mutating func receive() throws(LinkError) -> Int? {
+        let count = try input.receive(from: session)
+        if count == 0 { inputEnded = true }
+        return count
+    }
+
+    private func wait(for event: Socket.Event, until deadline: Deadline) throws(LinkError) {
+        do throws(TLSError) {
+            try session.wait(for: event, until: deadline)
+        } catch {
+            throw LinkError(error)
+        }
+    }
+
+    /// - Returns: false when nothing came for a while, though there is time left.
+    private func waitBriefly(until deadline: Deadline) throws(LinkError) -> Bool {
+        if session.hasBufferedInput { return true }
+        let brief = Deadline.after(seconds: min(Self.idleSeconds, deadline.remainingSeconds))
+        do throws(TLSError) {
+            try session.wait(for: .readable, until: brief)
+            return true
+        } catch {
+            if case .timedOut = error { return false }
+            throw LinkError(error)
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension MessageLink {
+    /// Bytes queued and not yet sent.
+    package var queuedBytes: Int { output.count }
+
+    /// Adds a message to what the next `flush` sends.
+    package mutating func queue(_ message: ServerMessage) {
+        message.encode(into: &output)
+    }
+
+    /// Adds a message to what the next `flush` sends.
+    package mutating func queue(_ message: ClientMessage) {
+        message.encode(into: &output)
+    }
+
+    /// Sends what is queued.
+    package mutating func flush(until deadline: Deadline) throws(LinkError) {
+        if output.isEmpty { return }
+        var pending: [UInt8] = []
+        swap(&pending, &output)
+        try send(unsafe pending.span.bytes, until: deadline)
+        pending.removeAll(keepingCapacity: pending.capacity <= Self.chunk)
+        if output.isEmpty { swap(&pending, &output) }
+    }
+
+    /// Sends a frame that is encoded already, behind what is queued.
+    package mutating func send(frame: borrowing DataFrame, until deadline: Deadline) throws(LinkError) {
+        try flush(until: deadline)
+        try frame.withBytes { bytes throws(LinkError) in try self.send(bytes, until: deadline) }
+    }
+
+    private mutating func send(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {
+        var sent = 0
+        while sent < bytes.byteCount {
+            let count: Int
+            do throws(TLSError) {
+                count = try session.writeAvailable(bytes.extracting(sent..<bytes.byteCount))
+            } catch {
+                throw LinkError(error)
+            }
+            sent += count
+            if count == 0 { try waitForRoom(until: deadline) }
+        }
+    }
+
+    /// Waits until more can be sent; meanwhile takes what the peer sends, as a peer that waits for us to read would never
+    /// read what we write. A peer that sends without bound is left waiting.
+    private mutating func waitForRoom(until deadline: Deadline) throws(LinkError) {
+        let mayRead = !session.isServer && !inputEnded && input.count < Self.mostInputWhileWriting
+        try wait(for: mayRead ? .either : .writable, until: deadline)
+        guard mayRead else { return }
+        if input.count == input.capacity { input.makeRoom(for: max(2 * input.count, Self.smallBuffer)) }
+        _ = try receive()
+    }
+
+    private static let mostInputWhileWriting = 1 << 20
+}

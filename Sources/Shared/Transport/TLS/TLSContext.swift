@@ -1,0 +1,124 @@
+internal import COpenSSL
+internal import Platform
+internal import Wire
+
+/// The lowest version of TLS that is spoken.
+package enum TLSVersion: Sendable {
+    case tls12, tls13
+}
+
+/// What many sessions share: the certificate and key, or the authorities to trust. OpenSSL's SSL_CTX.
+@safe package final class TLSContext: @unchecked Sendable {
+    // Sendable: an SSL_CTX is counted and locked by OpenSSL itself; it isn't changed after init.
+    let pointer: OpaquePointer
+
+    private init(_ method: OpaquePointer?, minimum: TLSVersion) throws(TLSError) {
+        OpenSSLErrors.clear()
+        guard let context = unsafe SSL_CTX_new(method) else { throw .configuration(OpenSSLErrors.drain()) }
+        unsafe pointer = context
+        let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
+        _ = unsafe shim_SSL_CTX_set_min_proto_version(context, version)
+        unsafe SSL_CTX_set_options(context, shim_SSL_options)
+        _ = unsafe shim_SSL_CTX_set_mode(context, Int(shim_SSL_modes))
+        // Reads of many records at a time: fewer system calls for a stream of data.
+        unsafe shim_SSL_CTX_set_read_ahead(context, 1)
+        unsafe SSL_CTX_set_default_read_buffer_len(context, Self.readAheadBytes)
+        // No private key of ours has a passphrase that OpenSSL may ask a terminal for.
+        unsafe SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
+    }
+
+    deinit {
+        unsafe SSL_CTX_free(pointer)
+    }
+
+    private static let readAheadBytes = 128 * 1024
+}
+
+// MARK: - Server
+
+extension TLSContext {
+    /// A server's context.
+    ///
+    /// - Parameters:
+    ///   - certificateChain: path of a PEM file: the server's certificate, then those that lead to the authority.
+    ///   - privateKey: path of a PEM file without a passphrase.
+    /// - Throws: `TLSError.configuration` naming the file, when one can't be used or they don't belong together.
+    package convenience init(
+        certificateChain: String, privateKey: String, minimum: TLSVersion
+    ) throws(TLSError) {
+        try unsafe self.init(TLS_server_method(), minimum: minimum)
+        try use("certificate", certificateChain) {
+            unsafe SSL_CTX_use_certificate_chain_file(pointer, certificateChain)
+        }
+        try use("private key", privateKey) { unsafe SSL_CTX_use_PrivateKey_file(pointer, privateKey, SSL_FILETYPE_PEM) }
+        guard unsafe SSL_CTX_check_private_key(pointer) == 1 else {
+            throw .configuration(
+                "the private key \(escaped(privateKey)) doesn't belong to the certificate \(escaped(certificateChain))")
+        }
+        // Devices stay connected for long; a session that is kept for resumption is memory for nothing.
+        _ = unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        unsafe SSL_CTX_set_num_tickets(pointer, 0)
+        unsafe SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil)
+    }
+
+    private func use(_ what: String, _ path: String, _ load: () -> CInt) throws(TLSError) {
+        do throws(SystemError) {
+            _ = try FileDescriptor.openForReading(path: path)
+        } catch {
+            throw .configuration("the \(what) can't be read: \(error)")
+        }
+        OpenSSLErrors.clear()
+        guard load() == 1 else {
+            throw .configuration("\(escaped(path)) holds no usable \(what) in PEM form: \(OpenSSLErrors.drain())")
+        }
+    }
+}
+
+/// ALPN (RFC 7301): our protocol when the client offers it, a fatal alert when it offers only others.
+private func chooseProtocol(
+    _: OpaquePointer?, chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, chosenLength: UnsafeMutablePointer<UInt8>?,
+    offered: UnsafePointer<UInt8>?, offeredLength: UInt32, _: UnsafeMutableRawPointer?
+) -> CInt {
+    let ours = Array(ProtocolLimits.applicationProtocol.utf8)
+    let offers = unsafe UnsafeBufferPointer(start: offered, count: Int(offeredLength))
+    var index = 0
+    while index < offers.count {
+        let length = Int(unsafe offers[index])
+        let name = unsafe offers[(index + 1)...].prefix(length)
+        if unsafe name.elementsEqual(ours) {
+            // What is chosen must outlive the call: OpenSSL's own copy of the client's list does.
+            unsafe chosen?.pointee = offered.map { unsafe $0 + index + 1 }
+            unsafe chosenLength?.pointee = UInt8(length)
+            return SSL_TLSEXT_ERR_OK
+        }
+        index += 1 + length
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL
+}
+
+// MARK: - Client
+
+extension TLSContext {
+    /// A client's context. The server's certificate is always verified.
+    ///
+    /// - Parameter authorities: path of a PEM file with the only authorities to trust; nil stands for the system's.
+    package convenience init(authorities: String?, minimum: TLSVersion) throws(TLSError) {
+        try unsafe self.init(TLS_client_method(), minimum: minimum)
+        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        if let authorities {
+            try use("certificate authority", authorities) {
+                unsafe SSL_CTX_load_verify_locations(pointer, authorities, nil)
+            }
+        } else {
+            unsafe SSL_CTX_set_default_verify_paths(pointer)
+        }
+        let name = Array(ProtocolLimits.applicationProtocol.utf8)
+        let offer = [UInt8(name.count)] + name
+        unsafe SSL_CTX_set_alpn_protos(pointer, offer, UInt32(offer.count))
+        unsafe SSL_CTX_set_ciphersuites(pointer, Processor.hasAES ? Self.fastWithAES : Self.fastWithoutAES)
+    }
+
+    // The order is the client's wish, which the server follows: the device is the weaker side.
+    private static let fastWithAES = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+    private static let fastWithoutAES = "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"
+}

@@ -1,0 +1,169 @@
+internal import COpenSSL
+package import Platform
+
+/// One TLS connection over one socket, owned: OpenSSL's SSL. The socket doesn't block; every wait has a deadline.
+@safe package struct TLSSession: ~Copyable, @unchecked Sendable {
+    // Sendable: it has one owner, and `~Copyable` lets only that one use it.
+    private let pointer: OpaquePointer
+    private let socket: Socket
+    package let isServer: Bool
+
+    deinit {
+        unsafe SSL_free(pointer)
+    }
+
+    private init(_ pointer: OpaquePointer, _ socket: consuming Socket, isServer: Bool) {
+        unsafe self.pointer = pointer
+        self.socket = socket
+        self.isServer = isServer
+        unsafe SSL_set_fd(pointer, self.socket.rawDescriptor)
+    }
+
+    private static func make(_ context: TLSContext) throws(TLSError) -> OpaquePointer {
+        OpenSSLErrors.clear()
+        guard let session = unsafe SSL_new(context.pointer) else { throw .handshake(OpenSSLErrors.drain()) }
+        return unsafe session
+    }
+
+    /// The server's side of a connection that was accepted. Call `handshake` next.
+    package init(accepting socket: consuming Socket, context: TLSContext) throws(TLSError) {
+        unsafe self.init(try Self.make(context), socket, isServer: true)
+        unsafe SSL_set_accept_state(pointer)
+    }
+
+    /// The client's side. Call `handshake` next.
+    ///
+    /// - Parameter host: the name or address that the certificate must be for (RFC 9525).
+    package init(connecting socket: consuming Socket, to host: String, context: TLSContext) throws(TLSError) {
+        let pointer = unsafe try Self.make(context)
+        guard unsafe Self.require(host, of: pointer) else {
+            unsafe SSL_free(pointer)
+            throw .configuration("\(escaped(host)) can't be a server's name")
+        }
+        unsafe SSL_set_connect_state(pointer)
+        unsafe self.init(pointer, socket, isServer: false)
+    }
+
+    private static func require(_ host: String, of pointer: OpaquePointer) -> Bool {
+        if unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), host) == 1 { return true }
+        unsafe SSL_set_hostflags(pointer, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+        return unsafe SSL_set1_host(pointer, host) == 1 && shim_SSL_set_tlsext_host_name(pointer, host) == 1
+    }
+
+    package var peer: SocketAddress { socket.peer }
+
+    /// "TLSv1.3", and the like.
+    package var version: String { unsafe String(cString: SSL_get_version(pointer)) }
+
+    package var cipher: String {
+        guard let name = unsafe SSL_CIPHER_get_name(SSL_get_current_cipher(pointer)) else { return "none" }
+        return unsafe String(cString: name)
+    }
+
+    /// What both sides agreed to speak (ALPN, RFC 7301); nil when the client offered nothing.
+    package var applicationProtocol: String? {
+        var name: UnsafePointer<UInt8>?
+        var length: UInt32 = 0
+        unsafe SSL_get0_alpn_selected(pointer, &name, &length)
+        guard let start = unsafe name, length > 0 else { return nil }
+        return unsafe String(decoding: UnsafeBufferPointer(start: start, count: Int(length)), as: UTF8.self)
+    }
+}
+
+// MARK: - Handshake and end
+
+extension TLSSession {
+    /// Agrees on keys and, for a client, verifies the server's certificate and name.
+    package func handshake(until deadline: Deadline) throws(TLSError) {
+        while true {
+            OpenSSLErrors.clear()
+            let result = unsafe SSL_do_handshake(pointer)
+            if result == 1 { return }
+            let code = unsafe SSL_get_error(pointer, result)
+            let errno = Errno.current
+            if let event = Self.event(for: code) {
+                try wait(for: event, until: deadline)
+                continue
+            }
+            throw handshakeError(code, errno)
+        }
+    }
+
+    private func handshakeError(_ code: CInt, _ errno: Errno) -> TLSError {
+        let verification = unsafe SSL_get_verify_result(pointer)
+        if !isServer, verification != Int(X509_V_OK) {
+            OpenSSLErrors.clear()
+            return .untrusted(unsafe String(cString: X509_verify_cert_error_string(verification)))
+        }
+        return Self.error(code, errno, during: TLSError.handshake)
+    }
+
+    /// Says goodbye (close_notify), without waiting for the peer's.
+    package func close() {
+        OpenSSLErrors.clear()
+        _ = unsafe SSL_shutdown(pointer)
+    }
+}
+
+// MARK: - Bytes
+
+extension TLSSession {
+    /// Reads what has come, at most `buffer.count` bytes, without waiting.
+    ///
+    /// - Returns: nil when nothing has come yet; 0 at the peer's goodbye.
+    @safe package func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws(TLSError) -> Int? {
+        OpenSSLErrors.clear()
+        var count = 0
+        let result = unsafe SSL_read_ex(pointer, buffer.baseAddress, buffer.count, &count)
+        if result == 1 { return count }
+        let code = unsafe SSL_get_error(pointer, result)
+        let errno = Errno.current
+        if code == SSL_ERROR_ZERO_RETURN { return 0 }
+        if Self.event(for: code) != nil { return nil }
+        throw Self.error(code, errno, during: TLSError.handshake)
+    }
+
+    /// Writes what can be written of `bytes` without waiting.
+    ///
+    /// - Returns: bytes taken; after 0 the next call must begin with the same bytes.
+    package func writeAvailable(_ bytes: RawSpan) throws(TLSError) -> Int {
+        OpenSSLErrors.clear()
+        var count = 0
+        let result = unsafe bytes.withUnsafeBytes { unsafe SSL_write_ex(pointer, $0.baseAddress, $0.count, &count) }
+        if result == 1 { return count }
+        let code = unsafe SSL_get_error(pointer, result)
+        let errno = Errno.current
+        if Self.event(for: code) != nil { return 0 }
+        throw Self.error(code, errno, during: TLSError.handshake)
+    }
+
+    /// Waits until there may be more to read, or room to write.
+    package func wait(for event: Socket.Event, until deadline: Deadline) throws(TLSError) {
+        do throws(SystemError) {
+            if try socket.wait(for: event, until: deadline) { return }
+        } catch {
+            throw .system(error)
+        }
+        throw .timedOut
+    }
+
+    /// Whether bytes stand in OpenSSL's own buffer, of which the socket knows nothing any more.
+    package var hasBufferedInput: Bool { unsafe SSL_has_pending(pointer) == 1 }
+
+    private static func event(for code: CInt) -> Socket.Event? {
+        switch code {
+        case SSL_ERROR_WANT_READ: .readable
+        case SSL_ERROR_WANT_WRITE: .writable
+        default: nil
+        }
+    }
+
+    private static func error(_ code: CInt, _ errno: Errno, during failure: (String) -> TLSError) -> TLSError {
+        guard code == SSL_ERROR_SYSCALL else {
+            let reason = OpenSSLErrors.drain()
+            return reason.contains("unexpected eof") ? .disconnected("the peer is gone") : failure(reason)
+        }
+        OpenSSLErrors.clear()
+        return .disconnected(errno.rawValue == 0 ? "the peer is gone" : errno.description)
+    }
+}

@@ -1,0 +1,46 @@
+/// The numbers of protocol version 1. Their meaning is specified in `docs/PROTOCOL.md`, section "Limits".
+package enum ProtocolLimits {
+    /// The name that both sides must agree on by ALPN (RFC 7301).
+    package static let applicationProtocol = "auto-upload/1"
+    /// The port used unless a person names another.
+    package static let defaultPort: UInt16 = 443
+    /// The only version that this module speaks.
+    package static let version: UInt8 = 1
+
+    /// Bytes of payload that a `data` frame may carry at most, whatever a server states.
+    package static let maximumDataPayload = 1_048_576
+    /// The range of `welcome.maxPayload`, in bytes: what a server takes in one `data` frame.
+    package static let dataPayloads: ClosedRange<UInt32> = 65_536...1_048_576
+    /// Bytes of payload that any frame but `data` may carry at most, in every version of the protocol.
+    package static let maximumControlPayload = 65_536
+    /// Answers that a client which can't read while it writes may leave outstanding.
+    package static let maximumUnreadAnswers = 16
+
+    /// Bytes in a file: what a signed 64-bit offset can express.
+    package static let fileSizes: ClosedRange<UInt64> = 0...UInt64(Int64.max)
+    /// Bytes in a path.
+    package static let pathLengths = 1...4096
+    /// Bytes in one component of a path.
+    package static let componentLengths = 1...255
+    /// Components in a path.
+    package static let maximumComponents = 64
+
+    /// Bytes in the name of the peer's software, printable ASCII.
+    package static let softwareLengths = 1...64
+    /// Bytes in a user name, UTF-8.
+    package static let userLengths = 1...64
+    /// Bytes in a password.
+    package static let passwordLengths = 1...1024
+    /// Bytes in a one-time code, printable ASCII; none means that none is given.
+    package static let oneTimeCodeLengths = 0...16
+    /// Bytes in a login token that a client presents.
+    package static let tokenLengths = 1...512
+    /// Bytes in the text of a refusal, UTF-8.
+    package static let textLengths = 0...512
+    /// Bytes in a receipt.
+    package static let receiptLengths = 0...1024
+    /// Bytes in an Ed25519 public key (RFC 8032).
+    package static let receiptKeyLength = 32
+    /// The `quota remaining` that stands for "no quota".
+    package static let unlimitedQuota = UInt64.max
+}
