@@ -136,7 +136,8 @@ extension Connection {
 
     private mutating func close(_ refusal: Refusal?) {
         if let refusal { link.queue(.closing(refusal)) }
-        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? "goodbye")
+        let politely = folder == nil ? "left without a login" : "goodbye"
+        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? politely)
     }
 }
 
