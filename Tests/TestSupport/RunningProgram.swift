@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 internal import Synchronization
 
 /// A real process, with what it writes collected; killed when the value goes.

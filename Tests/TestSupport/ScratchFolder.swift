@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// A folder of its own for a test, on disk beside the build, which goes when the value does.
 package final class ScratchFolder: Sendable {
