@@ -1,6 +1,4 @@
 internal import Foundation
-internal import Synchronization
-
 /// A real process, with what it writes collected; killed when the value goes.
 ///
 /// Every wait has a bound. A test that wants something to happen awaits the line that tells of it.
@@ -30,20 +28,21 @@ package final class RunningProgram: @unchecked Sendable {
     /// - Parameters:
     ///   - environment: added to this process's own.
     ///   - standardInput: what the program reads before the end of its input; nil leaves it open for `send`.
+    ///   - terminal: what it has as its input instead.
     package init(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
-        standardInput: String? = ""
+        standardInput: String? = "", terminal: PseudoTerminal? = nil
     ) throws {
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         let (output, error) = (Pipe(), Pipe())
-        process.standardInput = input
+        process.standardInput = terminal.map { $0.slave as Any } ?? input
         process.standardOutput = output
         process.standardError = error
         process.terminationHandler = { [weak self] in self?.noteEnd(of: $0) }
-        try process.run()
+        try withAllSignals { try process.run() }
         collect(output, as: .output)
         collect(error, as: .error)
         if let standardInput {
@@ -58,8 +57,11 @@ package final class RunningProgram: @unchecked Sendable {
 
     package var processID: Int32 { process.processIdentifier }
 
+    /// Writes to the program's input, if it still reads.
     package func send(_ text: String) {
-        try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+        // A program that ends without reading must not end the tests by SIGPIPE; ignoring that would be inherited by
+        // programs, and hide that one of them doesn't deal with it.
+        withoutBrokenPipe { try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
     }
 
     package func signal(_ number: Int32) {
@@ -80,6 +82,15 @@ package final class RunningProgram: @unchecked Sendable {
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             return lines.first { $0.contains(part) }.map(String.init)
         }
+    }
+
+    /// Waits until `text` has been written, such as a question without an end of line.
+    ///
+    /// - Returns: false when the program ended, or the time was over, before it was.
+    package func waitForText(_ stream: Stream, _ text: String, seconds: Double = 30) -> Bool {
+        wait(seconds: seconds) {
+            String(decoding: collected[stream] ?? [], as: UTF8.self).contains(text) ? true : nil
+        } ?? false
     }
 
     /// Waits for the program to end.
@@ -134,7 +145,7 @@ extension RunningProgram {
     /// A thread of its own for each stream: a program that fills a pipe that nobody reads would stand still.
     private func collect(_ pipe: Pipe, as stream: Stream) {
         let handle = pipe.fileHandleForReading
-        let thread = Thread { [weak self] in
+        let thread = Foundation.Thread { [weak self] in
             while case let data = handle.availableData, !data.isEmpty { self?.append(data, to: stream) }
             self?.noteClosed()
         }
@@ -154,4 +165,24 @@ extension RunningProgram {
             condition.broadcast()
         }
     }
+}
+
+private func withoutBrokenPipe(_ body: () -> Void) {
+    var (broken, saved) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&broken)
+    unsafe sigaddset(&broken, SIGPIPE)
+    unsafe pthread_sigmask(SIG_BLOCK, &broken, &saved)
+    body()
+    var none = timespec()
+    unsafe sigtimedwait(&broken, nil, &none)
+    unsafe pthread_sigmask(SIG_SETMASK, &saved, nil)
+}
+
+/// The threads of tests block signals, and a program would inherit that.
+private func withAllSignals(_ body: () throws -> Void) rethrows {
+    var (none, saved) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &saved)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &saved, nil) }
+    try body()
 }
