@@ -5,6 +5,8 @@ package enum ExitCode: CInt, Sendable {
     case success = 0
     /// The command line is wrong.
     case usage = 64
+    /// What the user gave is wrong in itself, such as a name or a file's content.
+    case dataError = 65
     /// A file that the user named isn't there or can't be read.
     case noInput = 66
     /// Something that this program should never meet: a defect.
