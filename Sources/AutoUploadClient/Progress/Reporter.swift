@@ -11,8 +11,8 @@ final class Reporter {
 
         /// Standard error.
         static var standardError: Output {
-            Output(
-                log: Log.write, draw: Terminal.errorIsTerminal ? writeError : nil, columns: { Terminal.columns })
+            let draw: ((String) -> Void)? = Terminal.errorIsTerminal ? { writeError($0) } : nil
+            return Output(log: { Log.write($0) }, draw: draw, columns: { Terminal.columns })
         }
 
         /// Nowhere.

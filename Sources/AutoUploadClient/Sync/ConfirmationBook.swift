@@ -75,8 +75,7 @@ final class ConfirmationBook {
     }
 
     private func say(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) {
-        var line = LogLine(task.purpose == .upload ? "confirmed" : "confirmed-again")
-        line.add("path", bytes: task.file.path.bytes)
+        var line = LogLine(task.purpose == .upload ? "confirmed" : "confirmed-again", task.file.path)
         line.add("bytes", task.file.size)
         line.add("seconds", seconds: Instant.now.seconds(since: task.began))
         if task.purpose == .upload, alreadyThere { line.add("already-there", "yes") }
@@ -106,8 +105,7 @@ extension ConfirmationBook {
         switch outcome {
         case .wiped:
             wiped += 1
-            var line = LogLine("wiped")
-            line.add("path", bytes: entry.file.path.bytes)
+            var line = LogLine("wiped", entry.file.path)
             line.add("bytes", entry.file.size)
             reporter.log(line)
         case .kept(let reason): troubles.kept(entry.file, reason)

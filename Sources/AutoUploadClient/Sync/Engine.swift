@@ -158,15 +158,23 @@ extension Engine {
     private func awaitAnswer() throws(SyncFailure) {
         let deadline = answerDeadline
         while true {
-            do throws(LinkError) {
-                let slice = isPingUnanswered ? deadline : min(deadline, Deadline(at: nextPing))
-                guard let header = try connection.link.nextHeader(until: slice) else { break }
+            let slice = isPingUnanswered ? deadline : min(deadline, Deadline(at: nextPing))
+            if let header = try nextHeader(until: slice) {
                 return try take(connection.link.receive(header, until: deadline))
-            } catch let error as LinkError {
-                try transfer.check()
-                guard case .timedOut = error, !deadline.hasPassed else { throw SyncFailure(error) }
-                try keepAlive()
             }
+            if deadline.hasPassed { throw .broken("the server was silent for too long") }
+            try keepAlive()
+        }
+    }
+
+    /// - Returns: nil when the time was over first.
+    private func nextHeader(until deadline: Deadline) throws(SyncFailure) -> FrameHeader? {
+        do throws(LinkError) {
+            if let header = try connection.link.nextHeader(until: deadline) { return header }
+        } catch {
+            try transfer.check()
+            if case .timedOut = error { return nil }
+            throw SyncFailure(error)
         }
         throw .broken("the server hung up")
     }

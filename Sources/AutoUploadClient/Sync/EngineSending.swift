@@ -227,7 +227,7 @@ extension Engine {
 
     private func openSource(of task: SyncTask) -> OpenSource? {
         do throws(SourceFailure) {
-            return try OpenSource(task.file, in: folder)
+            return try OpenSource.open(task.file, in: folder)
         } catch {
             failed(task, error, unsent: task.file.size)
             return nil

@@ -21,16 +21,27 @@ struct OpenSource: ~Copyable {
     /// Bytes read so far.
     private(set) var position: UInt64 = 0
 
-    /// Opens a file beneath the folder, and checks that it is still the one that the scan saw and that nobody writes it.
-    init(_ file: DueFile, in folder: WatchedFolder) throws(SourceFailure) {
+    private init(_ descriptor: consuming FileDescriptor, _ file: DueFile) {
+        self.descriptor = descriptor
         self.file = file
+    }
+
+    /// Opens a file beneath the folder, and checks that it is still the one that the scan saw and that nobody writes it.
+    static func open(_ file: DueFile, in folder: WatchedFolder) throws(SourceFailure) -> OpenSource {
+        let source = OpenSource(try descriptor(of: file, in: folder), file)
+        try source.check()
+        source.descriptor.adviseSequentialReading()
+        return source
+    }
+
+    private static func descriptor(
+        of file: DueFile, in folder: WatchedFolder
+    ) throws(SourceFailure) -> FileDescriptor {
         do throws(SystemError) {
-            descriptor = try folder.open(file.path, .readingQuietly)
+            return try folder.open(file.path, .readingQuietly)
         } catch {
             throw error.errno == .noEntry ? .vanished : .unreadable(error)
         }
-        try check()
-        descriptor.adviseSequentialReading()
     }
 
     /// Whether everything was read.
@@ -69,11 +80,12 @@ struct OpenSource: ~Copyable {
     private func check() throws(SourceFailure) {
         let writer = WriterCheck.state(of: descriptor)
         guard writer == .none || writer == file.writer else { throw .beingWritten }
+        let status: FileStatus
         do throws(SystemError) {
-            let status = try descriptor.status()
-            guard status.kind == .regular, Fingerprint(status) == file.fingerprint else { throw SourceFailure.changed }
-        } catch let error as SystemError {
+            status = try descriptor.status()
+        } catch {
             throw .unreadable(error)
         }
+        guard status.kind == .regular, Fingerprint(status) == file.fingerprint else { throw .changed }
     }
 }

@@ -31,6 +31,8 @@ final class PassContext {
     var tracker = SettleTracker()
     /// What people know already.
     var toldProblems: Set<ScanProblem> = []
+    private var told: Set<String> = []
+    private var hasBegun = false
     private var nextTidying = Instant(nanoseconds: 0)
 
     private static let tidyingSeconds = 3600.0
@@ -41,6 +43,20 @@ final class PassContext {
         self.transfer = transfer
         self.reporter = reporter
         troubles = Troubles(notes: notes, reporter: reporter)
+    }
+
+    /// Whether this is called for the first time.
+    func isFirstPass() -> Bool {
+        defer { hasBegun = true }
+        return !hasBegun
+    }
+
+    /// Tells people something about a path, unless they know.
+    func tellOnce(_ event: String, _ path: LocalPath, _ reason: String) {
+        guard told.insert("\(path): \(reason)").inserted else { return }
+        var line = LogLine(event, path, level: .warning)
+        line.add("reason", reason)
+        reporter.log(line)
     }
 
     /// Whether it is time again to forget files that are gone.
@@ -57,17 +73,11 @@ struct Pass {
     let folder: WatchedFolder
     let state: ClientState
 
-    /// Why nothing may be uploaded from this folder at all.
-    struct HoldsServerStorage: Error {
-        /// Escaped.
-        let marker: String
-    }
-
-    /// - Throws: when the folder holds what a server stores.
-    func run() throws(HoldsServerStorage) -> PassResult {
+    /// - Throws: `WorkplaceError.holdsServerStorage` when the folder holds what a server stores.
+    func run() throws(WorkplaceError) -> PassResult {
         context.troubles.begin()
-        let scan = Scanner(folder: folder).scan()
-        if let marker = scan.storeMarkers.first { throw HoldsServerStorage(marker: marker.description) }
+        var scan = try look()
+        if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
         report(scan.problems)
         context.tracker.observe(scan)
         var (result, tasks) = plan(scan.files)
@@ -75,6 +85,29 @@ struct Pass {
         result.remaining += scan.problems.count
         if !tasks.isEmpty { send(tasks, &result) }
         return result
+    }
+
+    private func look() throws(WorkplaceError) -> Scan {
+        let scan = Scanner(folder: folder).scan()
+        if let marker = scan.storeMarkers.first { throw .holdsServerStorage("\(escaped(folder.path)), at \(marker),") }
+        return scan
+    }
+
+    /// - Returns: whether files may have got their names back, so that another look is due.
+    private func finishInterruptedWipes(_ paths: [LocalPath]) -> Bool {
+        guard context.planner.deletes else {
+            for path in paths { context.tellOnce("left", path, "its wipe was interrupted; -d y finishes it") }
+            return false
+        }
+        if paths.isEmpty, !context.isFirstPass() { return false }
+        let outcomes = Eraser(folder: folder, state: state).finishInterrupted(paths)
+        for (path, outcome) in zip(paths, outcomes) {
+            switch outcome {
+            case .wiped: context.reporter.log(LogLine("wiped", path))
+            case .kept(let reason), .unfinished(let reason): context.tellOnce("left", path, reason)
+            }
+        }
+        return !paths.isEmpty
     }
 
     private func report(_ problems: [ScanProblem]) {
@@ -127,7 +160,7 @@ extension Pass {
         switch delay {
         case .settling:
             result.remaining += 1
-            result.settling[file.path] = Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
+            result.settling[file.path] = PassResult.Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
         case .beingWritten: result.remaining += 1
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
         }

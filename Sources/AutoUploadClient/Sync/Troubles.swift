@@ -67,8 +67,7 @@ final class Troubles {
     }
 
     private func say(_ path: LocalPath, _ event: String, _ reason: String, level: LogLevel) {
-        var line = LogLine(event, level: level)
-        line.add("path", bytes: path.bytes)
+        var line = LogLine(event, path, level: level)
         line.add("reason", reason)
         reporter.log(line)
     }

@@ -6,19 +6,24 @@ struct Workplace {
     let folder: WatchedFolder
     let state: ClientState
 
+    /// - Parameter state: as it was opened before; nil for the first time.
     /// - Throws: `WorkplaceError`, saying whether it may get better by itself.
-    static func open(_ configuration: Configuration) throws(WorkplaceError) -> Workplace {
+    static func open(_ configuration: Configuration, state: ClientState?) throws(WorkplaceError) -> Workplace {
         let folder = try Self.folder(configuration)
         try refuseStorage(around: folder)
-        guard try Self.attempt({ () throws(SystemError) in try folder.lock(exclusive: configuration.deletes) }) else {
-            let reason = "another client works on \(escaped(folder.path)), and one of them deletes"
-            throw .passing(reason)
-        }
-        return Workplace(folder: folder, state: try state(of: folder, configuration))
+        try lock(folder, configuration)
+        if let state { return Workplace(folder: folder, state: state) }
+        return Workplace(folder: folder, state: try Self.state(of: folder, configuration))
     }
 
     private static func folder(_ configuration: Configuration) throws(WorkplaceError) -> WatchedFolder {
         try attempt { () throws(SystemError) in try WatchedFolder(path: configuration.folder) }
+    }
+
+    private static func lock(_ folder: WatchedFolder, _ configuration: Configuration) throws(WorkplaceError) {
+        let isOurs = try attempt { () throws(SystemError) in try folder.lock(exclusive: configuration.deletes) }
+        if isOurs { return }
+        throw .passing("another client works on \(escaped(folder.path)), and one of them deletes")
     }
 
     private static func refuseStorage(around folder: WatchedFolder) throws(WorkplaceError) {
