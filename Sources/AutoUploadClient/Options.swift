@@ -6,7 +6,8 @@ enum Options {
 
     static let parser = CommandLineParser(
         program: program,
-        summary: "Sends the finished files of a folder to a server, and wipes them once they are safe there, if you wish.",
+        summary:
+            "Sends the finished files of a folder to a server, and wipes them once they are safe there, if you wish.",
         options: [
             servername, authorities, minimumTLS, interface,
             username, password, passwordFile,

@@ -23,7 +23,9 @@ enum PasswordSource {
     static func find(in arguments: ParsedArguments, environment: String?) throws(ProgramError) -> Password {
         let given = arguments.secret(of: Options.password)
         if let given, !arguments.isFromConfiguration(Options.password) { return try checked(given, "--password") }
-        if let path = arguments.optionalString(of: Options.passwordFile) { return try checked(read(path), "the password") }
+        if let path = arguments.optionalString(of: Options.passwordFile) {
+            return try checked(read(path), "the password")
+        }
         if let environment { return try checked(SecretBytes(environment.utf8), variable) }
         if let given = arguments.secret(of: Options.password) { return try checked(given, "the password") }
         throw .usage("there is no password: give --password-file, or set \(variable)")

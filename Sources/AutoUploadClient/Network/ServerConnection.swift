@@ -109,7 +109,8 @@ extension ServerConnection {
         try send(try hello(), on: &link)
         switch try link.receive(until: .after(seconds: answerSeconds)) {
         case .welcome(let welcome) where welcome.version == ProtocolLimits.version: return welcome
-        case .welcome(let welcome): throw .notOurServer("the server chose version \(welcome.version), which we don't speak")
+        case .welcome(let welcome):
+            throw .notOurServer("the server chose version \(welcome.version), which we don't speak")
         case .closing(let refusal): throw .closed(refusal)
         default: throw .notOurServer("the server's first message isn't its welcome")
         }

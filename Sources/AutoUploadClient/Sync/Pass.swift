@@ -195,7 +195,8 @@ extension Pass {
 extension Pass {
     private func send(_ tasks: [SyncTask], _ result: inout PassResult) {
         let eraser = context.planner.deletes ? Eraser(folder: folder, state: state) : nil
-        let book = ConfirmationBook(state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles)
+        let book = ConfirmationBook(
+            state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles)
         context.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
             try send(tasks, book)
