@@ -13,7 +13,7 @@ struct Connection: ~Copyable {
     private var folder: FileName?
     private var uploads: [UInt32: IncomingUpload] = [:]
     /// Finished and not yet durable: they wait a moment for others, to share flushes.
-    private var pending: [(upload: UInt32, commit: PendingCommit)] = []
+    private var pending: [FinishedUpload] = []
     private var receivedBytes: UInt64 = 0
     private var ending: Ending?
 
@@ -22,7 +22,13 @@ struct Connection: ~Copyable {
         let begun: Instant
     }
 
-    private struct Ending: Error {
+    private struct FinishedUpload {
+        let upload: UInt32
+        let commit: PendingCommit
+        let finished: Instant
+    }
+
+    private struct Ending {
         let reason: String
     }
 
@@ -75,19 +81,47 @@ extension Connection {
     /// Takes one frame. While more have come already, answers and flushes wait for them.
     private mutating func step() {
         do throws(LinkError) {
-            if try !link.hasInput() || pending.count >= services.limits.commitBatch {
-                commitPending()
-                try link.flush(until: .after(seconds: services.limits.send))
-            }
+            if try !link.hasInput() || answersAreDue { try answer() }
             if ending != nil { return }
-            let wait = folder == nil ? services.limits.login : services.limits.idle
-            guard let header = try link.nextHeader(until: .after(seconds: wait)) else {
-                return endOfInput()
+            let patience = folder == nil ? services.limits.login : services.limits.idle
+            let next = try receive(within: patience) { link, deadline throws(LinkError) in
+                try link.nextHeader(until: deadline)
             }
+            guard let header = next else { return endOfInput() }
             try take(header)
         } catch {
             fail(error)
         }
+    }
+
+    private mutating func answer() throws(LinkError) {
+        commitPending()
+        try link.flush(until: .after(seconds: services.limits.send))
+    }
+
+    /// Reads something. What waits to be answered is answered when that takes long: a client whose link has become slow,
+    /// or has died in the middle of a frame, isn't kept waiting for what it has finished.
+    private mutating func receive<R>(
+        within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
+    ) throws(LinkError) -> R {
+        if !pending.isEmpty || link.queuedBytes > 0 {
+            do throws(LinkError) {
+                return try read(&link, .after(seconds: services.limits.commitDelay))
+            } catch {
+                guard case .timedOut = error else { throw error }
+                try answer()
+            }
+        }
+        return try read(&link, .after(seconds: seconds))
+    }
+
+    /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
+    /// a small file isn't left unconfirmed behind a large one, and a client that never reads fills no memory.
+    private var answersAreDue: Bool {
+        let limits = services.limits
+        if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
+        guard let oldest = pending.first?.finished else { return false }
+        return Instant.now.seconds(since: oldest) >= limits.commitDelay
     }
 
     private mutating func take(_ header: FrameHeader) throws(LinkError) {
@@ -95,8 +129,10 @@ extension Connection {
             return perform(state.violation("\(header.type) isn't allowed now"))
         }
         if header.type == .data { return try takeData(header) }
-        let message = try link.withPayload(of: header, until: .after(seconds: services.limits.piece)) {
-            payload throws(WireError) in try ClientMessage(header: header, payload: payload)
+        let message = try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+            try link.withPayload(of: header, until: deadline) { payload throws(WireError) in
+                try ClientMessage(header: header, payload: payload)
+            }
         }
         guard let welcome = try? services.welcome() else { return close(nil) }
         perform(state.receive(message, welcome: welcome))
@@ -121,7 +157,8 @@ extension Connection {
 
     private mutating func close(_ refusal: Refusal?) {
         if let refusal { link.queue(.closing(refusal)) }
-        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? "goodbye")
+        let politely = folder == nil ? "left without a login" : "goodbye"
+        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? politely)
     }
 }
 
@@ -139,8 +176,8 @@ extension Connection {
         }
         var remaining = Int(header.length)
         while remaining > 0 {
-            try link.withDataChunk(remaining: &remaining, until: .after(seconds: services.limits.piece)) { bytes in
-                partial?.append(bytes)
+            try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+                try link.withDataChunk(remaining: &remaining, until: deadline) { partial?.append($0) }
             }
         }
         receivedBytes += UInt64(header.length)
@@ -163,7 +200,8 @@ extension Connection {
         case .begin(let upload, let offer, let path): begin(upload, offer, path)
         case .commit(let upload, let digest):
             guard let incoming = uploads[upload] else { return }
-            pending.append((upload, PendingCommit(partial: incoming.partial, digest: digest)))
+            let commit = PendingCommit(partial: incoming.partial, digest: digest)
+            pending.append(FinishedUpload(upload: upload, commit: commit, finished: .now))
         case .discard(let upload): uploads[upload] = nil
         case .look(let upload, let query, let path): look(upload, query, path)
         case .close(let refusal): close(refusal)
@@ -227,7 +265,7 @@ extension Connection {
 extension Connection {
     private mutating func commitPending() {
         if pending.isEmpty { return }
-        var batch: [(upload: UInt32, commit: PendingCommit)] = []
+        var batch: [FinishedUpload] = []
         swap(&batch, &pending)
         let results = services.vault.commit(batch.map(\.commit))
         for (entry, result) in zip(batch, results) { answer(entry.upload, entry.commit.partial, result) }
