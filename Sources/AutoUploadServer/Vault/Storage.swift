@@ -45,10 +45,10 @@ struct Storage: ~Copyable {
     }
 
     /// - Returns: nil on file systems where flushing all of it isn't known to be reliable.
-    func groupFlush() throws(StorageError) -> GroupFlush? {
+    func groupFlush(_ calls: FlushCalls) throws(StorageError) -> GroupFlush? {
         do throws(SystemError) {
             guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
-            return GroupFlush(try root.descriptor.duplicate())
+            return GroupFlush(root, calls.storage)
         } catch {
             throw StorageError(folder: "", error)
         }
