@@ -91,6 +91,7 @@ struct Publisher: Sendable {
         }
     }
 
-    /// What opening a missing name, a link, or a socket or device says.
-    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData]
+    /// What opening a missing name, a link, a socket or device, or a file that isn't ours to read says. None of these is
+    /// content that this server can vouch for.
+    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData, .accessDenied]
 }

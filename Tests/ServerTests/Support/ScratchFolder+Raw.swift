@@ -21,6 +21,10 @@ extension ScratchFolder {
         try file.setModified(modified)
     }
 
+    func move(_ name: String, to newName: String) throws {
+        try #require(unsafe rename(path(name), path(newName)) == 0)
+    }
+
     func exists(_ name: String) -> Bool {
         var status = stat()
         return unsafe lstat(path(name), &status) == 0

@@ -46,7 +46,8 @@ import Wire
                 #expect(Set(all).count == 4)
                 #expect(all[0] == Array(name.utf8))
                 #expect(all.allSatisfy { (1...255).contains($0.count) })
-                #expect(String(decoding: all[3], as: UTF8.self).contains(String(repeating: "0123456789abcdef", count: 4)))
+                let whole = String(repeating: "0123456789abcdef", count: 4)
+                #expect(String(decoding: all[3], as: UTF8.self).contains(whole))
             }
         }
     }
