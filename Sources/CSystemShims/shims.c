@@ -70,6 +70,15 @@ int shim_set_lease(int descriptor, int kind) {
     return fcntl(descriptor, F_SETLEASE, leases[kind]);
 }
 
+int shim_get_lease(int descriptor) {
+    switch (fcntl(descriptor, F_GETLEASE)) {
+    case F_UNLCK: return shim_lease_none;
+    case F_RDLCK: return shim_lease_read;
+    case F_WRLCK: return shim_lease_write;
+    default: return -1;
+    }
+}
+
 int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds) {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = nanoseconds}};
     return futimens(descriptor, times);

@@ -48,7 +48,8 @@ struct Storage: ~Copyable {
     func groupFlush(_ calls: FlushCalls) throws(StorageError) -> GroupFlush? {
         do throws(SystemError) {
             guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
-            return GroupFlush(root, calls.storage)
+            let root = root
+            return GroupFlush { () throws(SystemError) in try calls.storage(root) }
         } catch {
             throw StorageError(folder: "", error)
         }

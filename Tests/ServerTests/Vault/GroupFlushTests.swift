@@ -48,9 +48,7 @@ import Testing
         // The first flush tells that it runs, and fails when it is told to.
         let (runs, mayEnd) = (Monitor(false), Monitor(false))
         let calls = Atomic(0)
-        let scratch = try ScratchFolder("group")
-        let root = try Directory.open(path: scratch.path)
-        let group = GroupFlush(root) { _ throws(SystemError) in
+        let group = GroupFlush { () throws(SystemError) in
             guard calls.add(1, ordering: .relaxed).oldValue == 0 else { return }
             runs.change { $0 = true }
             mayEnd.wait { $0 ? () : nil }
@@ -75,9 +73,7 @@ import Testing
     func nextRound() throws {
         let (runs, mayEnd) = (Monitor(false), Monitor(false))
         let calls = Atomic(0)
-        let scratch = try ScratchFolder("group")
-        let root = try Directory.open(path: scratch.path)
-        let group = GroupFlush(root) { _ throws(SystemError) in
+        let group = GroupFlush { () throws(SystemError) in
             guard calls.add(1, ordering: .relaxed).oldValue == 0 else { return }
             runs.change { $0 = true }
             mayEnd.wait { $0 ? () : nil }

@@ -22,6 +22,9 @@ package struct FileSystemKind: Hashable, Sendable {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || Self.fat.contains(magic)
     }
 
+    /// Whether a file keeps its inode number when the file system is mounted anew. FAT and exFAT make theirs up.
+    package var keepsInodeNumbers: Bool { Self.reliable[magic] != nil }
+
     /// The field's name for it, or its number.
     package var name: String {
         if let name = Self.reliable[magic] { return name }
