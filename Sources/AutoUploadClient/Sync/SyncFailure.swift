@@ -59,7 +59,6 @@ extension SyncFailure {
         case .wire(let error): self = .notOurServer("the server broke the protocol: \(error)")
         case .timedOut: self = .broken("the server was silent for too long")
         case .truncated: self = .broken("the connection ended in the middle of a message")
-        case .givenUp: self = .stopped
         }
     }
 }
