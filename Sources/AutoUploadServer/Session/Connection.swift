@@ -151,7 +151,7 @@ extension Connection {
         case .wire(let wire): perform(state.violation(wire.description))
         case .timedOut: close(Refusal(status: .timedOut, text: "nothing was heard for too long"))
         case .truncated where services.registry.isStopping: endOfInput()
-        case .transport, .truncated: ending = Ending(reason: error.description)
+        case .transport, .truncated, .givenUp: ending = Ending(reason: error.description)
         }
     }
 
