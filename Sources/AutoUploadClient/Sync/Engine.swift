@@ -172,7 +172,7 @@ extension Engine {
         do throws(LinkError) {
             if let header = try connection.link.nextHeader(until: deadline) { return header }
         } catch {
-            if case .timedOut = error, transfer.reason == nil { return nil }
+            if case .timedOut = error { return nil }
             throw SyncFailure(error)
         }
         throw .broken("the server hung up")

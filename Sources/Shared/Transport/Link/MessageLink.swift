@@ -31,7 +31,7 @@ package struct MessageLink: ~Copyable {
     }
 
     /// Lets every wait from here on be given up: `condition` is asked about twice a second while one lasts, and when it
-    /// says so, the call throws `LinkError.timedOut`. A write that was given up can't be gone on with.
+    /// says so, the call throws `LinkError.givenUp`. A write that was given up can't be gone on with.
     package mutating func giveUpWaits(when condition: @escaping () -> Bool) {
         mustGiveUp = condition
     }
@@ -170,9 +170,8 @@ extension MessageLink {
             do throws(TLSError) {
                 return try session.wait(for: event, until: slice)
             } catch {
-                guard case .timedOut = error, !deadline.hasPassed, mustGiveUp?() != true else {
-                    throw LinkError(error)
-                }
+                guard case .timedOut = error, !deadline.hasPassed else { throw LinkError(error) }
+                if mustGiveUp?() == true { throw .givenUp }
             }
         }
     }
