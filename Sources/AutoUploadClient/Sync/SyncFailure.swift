@@ -55,10 +55,12 @@ extension SyncFailure {
     init(_ error: LinkError) {
         switch error {
         case .transport(.untrusted(let reason)): self = .untrusted(reason)
+        case .transport(.disconnected(let reason)): self = .broken(reason)
         case .transport(let error): self = .broken(error.description)
         case .wire(let error): self = .notOurServer("the server broke the protocol: \(error)")
         case .timedOut: self = .broken("the server was silent for too long")
         case .truncated: self = .broken("the connection ended in the middle of a message")
+        // Why it was given up is known to the transfer's guard.
         case .givenUp: self = .stopped
         }
     }
