@@ -44,6 +44,17 @@ struct Storage: ~Copyable {
         self.lock = lock
     }
 
+    /// - Returns: nil on file systems where flushing all of it isn't known to be reliable.
+    func groupFlush() throws(StorageError) -> GroupFlush? {
+        do throws(SystemError) {
+            guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
+            let root = root
+            return GroupFlush { () throws(SystemError) in try root.descriptor.flushFileSystem() }
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
     consuming func takeLock() -> FileDescriptor {
         lock
     }
