@@ -86,6 +86,8 @@ int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds) {
 
 int shim_preallocate(int descriptor, int64_t length) { return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, length); }
 
+int shim_syncfs(int descriptor) { return syncfs(descriptor); }
+
 int shim_start_writeback(int descriptor, int64_t offset, int64_t length) {
     return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
 }

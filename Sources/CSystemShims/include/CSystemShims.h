@@ -41,6 +41,8 @@ int shim_get_lease(int descriptor);
 int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds);
 /* fallocate(2) with FALLOC_FL_KEEP_SIZE */
 int shim_preallocate(int descriptor, int64_t length);
+/* syncfs(2) */
+int shim_syncfs(int descriptor);
 /* sync_file_range(2) with SYNC_FILE_RANGE_WRITE */
 int shim_start_writeback(int descriptor, int64_t offset, int64_t length);
 /* getrandom(2) */

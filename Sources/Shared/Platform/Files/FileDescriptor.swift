@@ -63,7 +63,7 @@ extension FileDescriptor {
                 try read(into: buffer)
             }
             content += chunk[..<count]
-            if content.count > limit { throw SystemError("read", errno: Errno(rawValue: EFBIG)) }
+            if content.count > limit { throw SystemError("read", errno: .fileTooLarge) }
             if count < chunk.count { return content }
         }
     }
@@ -114,6 +114,12 @@ extension FileDescriptor {
         try systemCall("flush") { fsync(rawValue) }
     }
 
+    /// Flushes the whole file system that the file lives on: syncfs(2). It reports a failed write-back once per open
+    /// descriptor, and only to one that was open when it happened (Linux 5.8).
+    package func flushFileSystem() throws(SystemError) {
+        try systemCall("flush the file system") { shim_syncfs(rawValue) }
+    }
+
     /// Asks for write-back of a range to begin, without waiting. Says nothing about durability.
     package func startWriteback(from offset: UInt64, count: UInt64) {
         _ = shim_start_writeback(rawValue, Int64(clamping: offset), Int64(clamping: count))
@@ -146,6 +152,11 @@ extension FileDescriptor {
 
     package func setPermissions(_ permissions: UInt32) throws(SystemError) {
         try systemCall("set the permissions") { fchmod(rawValue, permissions) }
+    }
+
+    /// Gives the file to a user and a group; both only by root, the group also by one of its members.
+    package func setOwner(_ user: UInt32, group: UInt32) throws(SystemError) {
+        try systemCall("set the owner") { fchown(rawValue, user, group) }
     }
 
     package func setGroup(_ group: UInt32) throws(SystemError) {

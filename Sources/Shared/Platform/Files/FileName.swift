@@ -18,6 +18,13 @@ package struct FileName: Hashable, Sendable {
         self.init(Array(text.utf8))
     }
 
+    /// A name that stands in the source. One that can't be a name is a defect of the program, found by the first test.
+    package init(constant: StaticString) {
+        let name = FileName(constant.description)
+        precondition(name != nil, "not a file name")
+        bytes = name?.bytes ?? []
+    }
+
     /// Whether the name begins with `prefix`, ASCII letters compared without regard to case, as a FAT or Samba folder would.
     package func hasPrefix(ignoringCase prefix: String) -> Bool {
         let prefix = Array(prefix.utf8)

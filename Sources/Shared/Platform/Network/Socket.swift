@@ -37,6 +37,11 @@ package struct Socket: ~Copyable, Sendable {
         set(IPPROTO_TCP, TCP_USER_TIMEOUT, 120_000)
     }
 
+    /// Ends what a socket can still receive, from any thread; who waits on it wakes up. The number must be one that is open.
+    package static func endReading(rawDescriptor: CInt) {
+        _ = shutdown(rawDescriptor, CInt(SHUT_RD))
+    }
+
     private func set(_ level: some BinaryInteger, _ option: CInt, _ value: CInt) {
         var value = value
         unsafe setsockopt(descriptor.rawValue, CInt(level), option, &value, socklen_t(MemoryLayout<CInt>.size))

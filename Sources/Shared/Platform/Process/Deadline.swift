@@ -29,7 +29,7 @@ package struct Instant: Hashable, Comparable, Sendable {
 }
 
 /// The moment at which a wait is given up. Every wait has one.
-package struct Deadline: Hashable, Sendable {
+package struct Deadline: Hashable, Comparable, Sendable {
     package let instant: Instant
 
     package init(at instant: Instant) {
@@ -41,12 +41,14 @@ package struct Deadline: Hashable, Sendable {
         Deadline(at: Instant.now.advanced(bySeconds: seconds))
     }
 
+    package static func < (left: Deadline, right: Deadline) -> Bool { left.instant < right.instant }
+
     package var hasPassed: Bool { Instant.now >= instant }
 
     package var remainingSeconds: Double { instant.seconds(since: .now) }
 
-    /// For poll(2): rounded up, so that a wait never ends before its time.
-    var remainingMilliseconds: CInt { CInt(min(remainingSeconds * 1000 + 1, 86_400_000)) }
+    /// For poll(2): rounded up, so that a wait never ends before its time; 0 once it is over, for a mere look.
+    var remainingMilliseconds: CInt { CInt(min((remainingSeconds * 1000).rounded(.up), 86_400_000)) }
 
     var remainingTime: timespec {
         let seconds = remainingSeconds

@@ -5,8 +5,12 @@ package enum ExitCode: CInt, Sendable {
     case success = 0
     /// The command line is wrong.
     case usage = 64
+    /// What the user gave is wrong in itself, such as a name or a file's content.
+    case dataError = 65
     /// A file that the user named isn't there or can't be read.
     case noInput = 66
+    /// There is no user of the name that was given.
+    case noUser = 67
     /// Something that this program should never meet: a defect.
     case software = 70
     /// The operating system refused.
@@ -24,6 +28,12 @@ package enum ExitCode: CInt, Sendable {
     /// Ends the process at once. Nothing further is written or cleaned up.
     package func exit() -> Never {
         Glibc.exit(rawValue)
+    }
+
+    /// Ends the process from a thread that isn't the main one, whatever the others are in the middle of: _exit(2), which
+    /// runs no library's clean-up under their feet.
+    package func exitAtOnce() -> Never {
+        _exit(rawValue)
     }
 }
 

@@ -30,6 +30,11 @@ package enum Thread {
         }
     }
 
+    /// Lets the calling thread rest. For waits that no event ends.
+    package static func sleep(seconds: Double) {
+        _ = usleep(UInt32(max(0, min(seconds, 1000)) * 1_000_000))
+    }
+
     private final class Work {
         let body: () -> Void
 

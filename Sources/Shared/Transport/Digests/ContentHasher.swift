@@ -1,4 +1,5 @@
 internal import COpenSSL
+package import Platform
 package import Wire
 
 /// SHA-256 (FIPS 180-4) of bytes that come in pieces. OpenSSL's EVP_MD_CTX.
@@ -27,6 +28,22 @@ package import Wire
         var length: UInt32 = 0
         guard unsafe context != nil, unsafe EVP_DigestFinal_ex(context, &bytes, &length) == 1 else { return nil }
         return length == UInt32(ContentDigest.byteCount) ? ContentDigest(bytes) : nil
+    }
+
+    /// The digest of a file, from its descriptor's position to its end.
+    ///
+    /// - Returns: nil when OpenSSL had no memory.
+    package static func digest(of file: borrowing FileDescriptor) throws(SystemError) -> ContentDigest? {
+        file.adviseSequentialReading()
+        var hasher = ContentHasher()
+        var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+        while true {
+            let count = try buffer.withUnsafeMutableBytesTyped { memory throws(SystemError) in
+                try file.read(into: memory)
+            }
+            hasher.update(unsafe buffer.span.extracting(..<count).bytes)
+            if count < buffer.count { return hasher.finalize() }
+        }
     }
 
     /// The digest of bytes that are at hand.

@@ -1,0 +1,42 @@
+# Everything here is one line that calls a script or the Swift toolchain; `make help` lists it.
+PREFIX ?= /usr/local
+DESTDIR ?=
+RELEASE = swift build -c release --static-swift-stdlib
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
+
+build: ## the three programs, in release mode
+	scripts/install-dependencies build && $(RELEASE)
+
+test: ## every check
+	scripts/test
+
+demo: ## records, uploads, wipes and proves it, on this machine
+	scripts/demo
+
+format: ## formats the sources in place
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## format and scripts
+	scripts/test format scripts
+
+tsan: ## the tests under ThreadSanitizer
+	scripts/test tsan
+
+asan: ## the tests under AddressSanitizer
+	scripts/test asan
+
+fuzz: ## each fuzz target for FUZZ_SECONDS (20)
+	scripts/test fuzz
+
+bench: ## against the bare OpenSSL loop, in the same run
+	Benchmarks/run
+
+install: ## the built programs into PREFIX/bin (/usr/local), documents into PREFIX/share/doc
+	scripts/install "$(DESTDIR)$(PREFIX)"
+
+clean: ## removes what was built
+	rm -rf .build .build-tsan .build-asan Benchmarks/results
+
+.PHONY: help build test demo format lint tsan asan fuzz bench install clean

@@ -1,0 +1,82 @@
+import Accounts
+import CommandLine
+import Platform
+import Transport
+import Wire
+
+@main
+struct AutoUploadServer {
+    static func main() {
+        Program.run("auto-upload-server") { () throws(ProgramError) in
+            Signals.ignoreNuisances()
+            Signals.block()
+            ProcessLimits.setFileCreationMask(0o077)
+            ProcessLimits.forbidCoreDumps()
+            ProcessLimits.raiseOpenFiles()
+            let parser = CommandLineParser(
+                program: "auto-upload-server", summary: "Receives files from auto-upload-client, and keeps them safe.",
+                options: ServerOptions.table)
+            let configuration = try Configuration(try parser.parse())
+            let server = try Server(
+                services: services(configuration), address: configuration.address, port: configuration.port)
+            try server.run()
+            return .success
+        }
+    }
+
+    /// Checks everything that the work needs, in the order in which a person would set it up.
+    private static func services(_ configuration: Configuration) throws(ProgramError) -> Services {
+        if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
+        let accounts = try accounts(configuration)
+        let tls = try tls(configuration)
+        let vault = try vault(configuration)
+        guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
+        let limits = configuration.limits
+        return Services(
+            tls: tls, vault: vault,
+            gate: LoginGate(
+                accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
+                patience: limits.passwordQueue),
+            registry: ConnectionRegistry(capacity: limits.connections), limits: limits, granted: granted)
+    }
+
+    private static func accounts(_ configuration: Configuration) throws(ProgramError) -> AccountDirectory {
+        do throws(PasswordFileError) {
+            return try AccountDirectory(path: configuration.passwordFile) { warn($0) }
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    private static func verifiedLogins() throws(ProgramError) -> VerifiedLogins {
+        do throws(SystemError) {
+            return try VerifiedLogins()
+        } catch {
+            throw ProgramError(error)
+        }
+    }
+
+    private static func tls(_ configuration: Configuration) throws(ProgramError) -> TLSContext {
+        do throws(TLSError) {
+            return try TLSContext(
+                certificateChain: configuration.certificate, privateKey: configuration.privateKey,
+                minimum: configuration.minimumTLS)
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    private static func vault(_ configuration: Configuration) throws(ProgramError) -> Vault {
+        do throws(StorageError) {
+            let storage = try Storage(folder: configuration.folder, allowWeak: configuration.allowWeakStorage)
+            for warning in storage.warnings { warn(warning) }
+            return try Vault(storage, rights: configuration.rights)
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    private static func warn(_ text: String) {
+        Log.write(ServerEvent.warning(text).logLine)
+    }
+}

@@ -1,0 +1,95 @@
+import Platform
+import Wire
+
+/// Something that happened, as a value. A line of log is one view of it.
+enum ServerEvent {
+    case listening(SocketAddress)
+    case connected(SocketAddress)
+    case loggedIn(Peer, protection: String)
+    case loginDenied(Peer, Refusal)
+    case stored(Peer, Stored, offered: RemotePath, seconds: Double)
+    case found(Peer, Stored)
+    case refused(Peer, path: [UInt8], Refusal)
+    case closed(Peer, reason: String, received: UInt64, seconds: Double)
+    /// Somebody who doesn't speak our protocol, or can't.
+    case stranger(SocketAddress, reason: String)
+    case full(SocketAddress, reason: String)
+    case warning(String)
+    case stopping
+    case stopped(stored: UInt64)
+
+    /// Who is at the other end.
+    struct Peer {
+        let address: SocketAddress
+        /// As it came, until the login was granted.
+        var user: String?
+    }
+}
+
+extension ServerEvent {
+    var logLine: LogLine {
+        switch self {
+        case .listening(let address): line("listening", address: address)
+        case .connected(let address): line("connect", address: address)
+        case .loggedIn(let peer, let protection): line("login", peer) { $0.add("protection", protection) }
+        case .loginDenied(let peer, let refusal): line("login-denied", peer, .warning) { $0.add(refusal) }
+        case .stored(let peer, let stored, let offered, let seconds):
+            line(stored.wasThere ? "already-there" : "stored", peer) {
+                $0.add(stored)
+                if stored.path != offered { $0.add("offered", bytes: offered.bytes) }
+                $0.add("seconds", seconds: seconds)
+            }
+        case .found(let peer, let stored): line("present", peer) { $0.add(stored) }
+        case .refused(let peer, let path, let refusal):
+            line("refused", peer, refusal.status == .absent ? .info : .warning) {
+                $0.add("path", bytes: path)
+                $0.add(refusal)
+            }
+        case .closed(let peer, let reason, let received, let seconds):
+            line("closed", peer) {
+                $0.add("reason", reason)
+                $0.add("bytes", received)
+                $0.add("seconds", seconds: seconds)
+            }
+        case .stranger(let address, let reason):
+            line("refused", Peer(address: address), .warning) { $0.add("reason", reason) }
+        case .full(let address, let reason):
+            line("refused", Peer(address: address), .warning) { $0.add("reason", reason) }
+        case .warning(let text): LogLine("note", level: .warning, ("text", text))
+        case .stopping: LogLine("stopping")
+        case .stopped(let stored): LogLine("stopped", ("stored", String(stored)))
+        }
+    }
+
+    private func line(_ event: String, address: SocketAddress) -> LogLine {
+        LogLine(event, ("address", address.description))
+    }
+
+    private func line(
+        _ event: String, _ peer: Peer, _ level: LogLevel = .info, _ add: (inout LogLine) -> Void
+    ) -> LogLine {
+        var line = LogLine(event, level: level)
+        if let user = peer.user { line.add("user", user) }
+        line.add("address", peer.address.description)
+        add(&line)
+        return line
+    }
+}
+
+extension LogLine {
+    fileprivate init(_ event: String, level: LogLevel = .info, _ field: (key: String, value: String)) {
+        self.init(event, level: level)
+        add(field.key, field.value)
+    }
+
+    fileprivate mutating func add(_ refusal: Refusal) {
+        add("status", refusal.status.name)
+        add("text", refusal.text)
+    }
+
+    fileprivate mutating func add(_ stored: Stored) {
+        add("path", bytes: stored.path.bytes)
+        add("bytes", stored.size)
+        add("sha256", stored.digest.description)
+    }
+}

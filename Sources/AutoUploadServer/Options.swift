@@ -1,0 +1,99 @@
+import CommandLine
+import Platform
+import Transport
+
+/// The server's options, declared once.
+enum ServerOptions {
+    static let passwordFile = Option(
+        "pwdfile", "pwdfilename", letter: "p", value: .text("FILE"), isRequired: true,
+        help: "The password file; adduser makes it.")
+    static let certificate = Option(
+        "certificate", "certificatefilename", letter: "c", value: .text("FILE"), isRequired: true,
+        help: "The server's certificate and the chain to its authority (PEM).")
+    static let privateKey = Option(
+        "privatekey", "privatekeyfilename", letter: "k", value: .text("FILE"), isRequired: true,
+        help: "The certificate's private key (PEM, without a passphrase).")
+    static let folder = Option(
+        "folder", letter: "f", value: .text("FOLDER"), isRequired: true,
+        help: "The storage folder: one sub-folder for each user.")
+
+    static let port = Option(
+        "port", value: .integer("PORT", 0...65_535), defaultText: "443", section: "Network",
+        help: "The TCP port; 0 lets the system choose one, which the log tells.")
+    static let address = Option(
+        "address", value: .text("ADDRESS"), section: "Network",
+        help: "Listen on this address only, rather than on every IPv4 and IPv6 address.")
+    static let minimumTLS = Option(
+        "tls-minimum", value: .text("VERSION"), defaultText: "1.3", section: "Network",
+        help: "The lowest version of TLS that is accepted: 1.2 or 1.3.")
+    static let connections = Option(
+        "max-connections", value: .integer("N", 1...1_000_000), defaultText: "10000", section: "Network",
+        help: "Connections at a time; one more is turned away.")
+
+    static let fileMode = Option(
+        "file-mode", value: .permissions, defaultText: "600", section: "Storage",
+        help: "Permissions of stored files. Folders can be entered by whoever can read files.")
+    static let group = Option(
+        "group", value: .text("GROUP"), section: "Storage",
+        help: "Give stored files and folders to this group.")
+    static let allowWeakStorage = Option(
+        "allow-weak-storage", section: "Storage",
+        help: "Accept a storage folder in memory, which is lost with the power.")
+
+    static let table: [Option] = [
+        passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
+        allowWeakStorage, .config,
+    ]
+}
+
+/// What the server was told, checked.
+struct Configuration {
+    let passwordFile: String
+    let certificate: String
+    let privateKey: String
+    let folder: String
+    let port: UInt16
+    let address: String?
+    let minimumTLS: TLSVersion
+    let rights: AccessRights
+    let allowWeakStorage: Bool
+    var limits = Limits()
+
+    init(_ arguments: ParsedArguments) throws(ProgramError) {
+        passwordFile = try arguments.string(of: ServerOptions.passwordFile)
+        certificate = try arguments.string(of: ServerOptions.certificate)
+        privateKey = try arguments.string(of: ServerOptions.privateKey)
+        folder = try arguments.string(of: ServerOptions.folder)
+        port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
+        address = arguments.optionalString(of: ServerOptions.address)
+        minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
+        limits.connections = try arguments.integer(of: ServerOptions.connections)
+        allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
+        rights = AccessRights(
+            file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),
+            group: try Self.group(arguments.optionalString(of: ServerOptions.group)))
+    }
+
+    private static func tlsVersion(_ text: String) throws(ProgramError) -> TLSVersion {
+        switch text {
+        case "1.2": .tls12
+        case "1.3": .tls13
+        default: throw .usage("--tls-minimum takes 1.2 or 1.3")
+        }
+    }
+
+    private static func ownerMayReadAndWrite(_ permissions: UInt32) throws(ProgramError) -> UInt32 {
+        guard permissions & 0o600 == 0o600, permissions & 0o111 == 0 else {
+            throw .usage("--file-mode must let the owner read and write (6xx), and nobody execute")
+        }
+        return permissions
+    }
+
+    private static func group(_ name: String?) throws(ProgramError) -> UInt32? {
+        guard let name else { return nil }
+        guard let group = groupID(named: name) else {
+            throw ProgramError("--group: there is no group \(escaped(name)) on this machine", exitCode: .configuration)
+        }
+        return group
+    }
+}

@@ -1,0 +1,26 @@
+import CommandLine
+import Platform
+import Transport
+import Wire
+
+/// What every connection shares.
+struct Services: Sendable {
+    let tls: TLSContext
+    let vault: Vault
+    let gate: LoginGate
+    let registry: ConnectionRegistry
+    let limits: Limits
+    let granted: Granted
+
+    let maxPayload = ProtocolLimits.dataPayloads.upperBound
+
+    func report(_ event: ServerEvent) {
+        Log.write(event.logLine)
+    }
+
+    func welcome() throws(WireError) -> Welcome {
+        try Welcome(
+            software: "auto-upload-server/\(Version.current)", maxPayload: maxPayload,
+            maxOpenUploads: limits.openUploads, serverTime: currentUnixTime())
+    }
+}

@@ -1,0 +1,287 @@
+import Accounts
+import Platform
+import Transport
+import Wire
+
+/// One client's connection, served by one thread from handshake to end: reads messages, asks the state machine what
+/// follows, and does it.
+struct Connection: ~Copyable {
+    private let services: Services
+    private var link: MessageLink
+    private var state: SessionState
+    private var peer: ServerEvent.Peer
+    private var folder: FileName?
+    private var uploads: [UInt32: IncomingUpload] = [:]
+    /// Finished and not yet durable: they wait a moment for others, to share flushes.
+    private var pending: [FinishedUpload] = []
+    private var receivedBytes: UInt64 = 0
+    private var ending: Ending?
+
+    private struct IncomingUpload {
+        let partial: PartialUpload
+        let begun: Instant
+    }
+
+    private struct FinishedUpload {
+        let upload: UInt32
+        let commit: PendingCommit
+        let finished: Instant
+    }
+
+    private struct Ending {
+        let reason: String
+    }
+
+    private init(_ session: consuming TLSSession, _ services: Services) {
+        self.services = services
+        peer = ServerEvent.Peer(address: session.peer)
+        state = SessionState(maxOpenUploads: services.limits.openUploads)
+        link = MessageLink(session, dataLimit: Int(services.maxPayload))
+    }
+}
+
+// MARK: - Life
+
+extension Connection {
+    /// Serves a socket until the client or the server ends it.
+    ///
+    /// - Parameter number: under which the registry knows the socket.
+    static func serve(_ socket: consuming Socket, _ services: Services, registered number: UInt64) {
+        // A number that outlives its socket for an instant does no harm: `stop` means everybody.
+        defer { services.registry.remove(number) }
+        let address = socket.peer
+        let begun = Instant.now
+        services.report(.connected(address))
+        do throws(TLSError) {
+            let session = try TLSSession(accepting: socket, context: services.tls)
+            try session.handshake(until: .after(seconds: services.limits.handshake))
+            guard session.applicationProtocol != nil else {
+                services.report(.stranger(address, reason: Stranger.describe(session)))
+                return session.close()
+            }
+            var connection = Connection(session, services)
+            connection.run(since: begun)
+        } catch {
+            services.report(.stranger(address, reason: error.description))
+        }
+    }
+
+    private mutating func run(since begun: Instant) {
+        while ending == nil { step() }
+        // What is finished has been sent whole: it is made durable even if its answer finds no one.
+        commitPending()
+        uploads.removeAll()
+        try? link.flush(until: .after(seconds: services.limits.send))
+        link.close()
+        let seconds = Instant.now.seconds(since: begun)
+        services.report(
+            .closed(peer, reason: ending?.reason ?? "", received: receivedBytes, seconds: seconds))
+    }
+
+    /// Takes one frame. While more have come already, answers and flushes wait for them.
+    private mutating func step() {
+        do throws(LinkError) {
+            if try !link.hasInput() || answersAreDue { try answer() }
+            if ending != nil { return }
+            let patience = folder == nil ? services.limits.login : services.limits.idle
+            let next = try receive(within: patience) { link, deadline throws(LinkError) in
+                try link.nextHeader(until: deadline)
+            }
+            guard let header = next else { return endOfInput() }
+            try take(header)
+        } catch {
+            fail(error)
+        }
+    }
+
+    private mutating func answer() throws(LinkError) {
+        commitPending()
+        try link.flush(until: .after(seconds: services.limits.send))
+    }
+
+    /// Reads something. What waits to be answered is answered when that takes long: a client whose link has become slow,
+    /// or has died in the middle of a frame, isn't kept waiting for what it has finished.
+    private mutating func receive<R>(
+        within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
+    ) throws(LinkError) -> R {
+        if !pending.isEmpty || link.queuedBytes > 0 {
+            do throws(LinkError) {
+                return try read(&link, .after(seconds: services.limits.commitDelay))
+            } catch {
+                guard case .timedOut = error else { throw error }
+                try answer()
+            }
+        }
+        return try read(&link, .after(seconds: seconds))
+    }
+
+    /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
+    /// a small file isn't left unconfirmed behind a large one, and a client that never reads fills no memory.
+    private var answersAreDue: Bool {
+        let limits = services.limits
+        if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
+        guard let oldest = pending.first?.finished else { return false }
+        return Instant.now.seconds(since: oldest) >= limits.commitDelay
+    }
+
+    private mutating func take(_ header: FrameHeader) throws(LinkError) {
+        guard state.allows(header.type) else {
+            return perform(state.violation("\(header.type) isn't allowed now"))
+        }
+        if header.type == .data { return try takeData(header) }
+        let message = try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+            try link.withPayload(of: header, until: deadline) { payload throws(WireError) in
+                try ClientMessage(header: header, payload: payload)
+            }
+        }
+        guard let welcome = try? services.welcome() else { return close(nil) }
+        perform(state.receive(message, welcome: welcome))
+    }
+
+    private mutating func endOfInput() {
+        if services.registry.isStopping {
+            close(Refusal(status: .shuttingDown, retryAfterSeconds: 10, text: "the server is being stopped"))
+        } else {
+            ending = Ending(reason: "the client has gone")
+        }
+    }
+
+    private mutating func fail(_ error: LinkError) {
+        switch error {
+        case .wire(let wire): perform(state.violation(wire.description))
+        case .timedOut: close(Refusal(status: .timedOut, text: "nothing was heard for too long"))
+        case .truncated where services.registry.isStopping: endOfInput()
+        case .transport, .truncated, .givenUp: ending = Ending(reason: error.description)
+        }
+    }
+
+    private mutating func close(_ refusal: Refusal?) {
+        if let refusal { link.queue(.closing(refusal)) }
+        let politely = folder == nil ? "left without a login" : "goodbye"
+        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? politely)
+    }
+}
+
+// MARK: - Data
+
+extension Connection {
+    private mutating func takeData(_ header: FrameHeader) throws(LinkError) {
+        let (decision, actions) = state.receiveData(upload: header.upload, length: header.length)
+        perform(actions)
+        var partial: PartialUpload?
+        switch decision {
+        case .append: partial = uploads[header.upload]?.partial
+        case .drop: break
+        case .close(let refusal): return perform([.close(refusal)])
+        }
+        var remaining = Int(header.length)
+        while remaining > 0 {
+            try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+                try link.withDataChunk(remaining: &remaining, until: deadline) { partial?.append($0) }
+            }
+        }
+        receivedBytes += UInt64(header.length)
+        if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure.refusal) }
+    }
+}
+
+// MARK: - Actions
+
+extension Connection {
+    private mutating func perform(_ actions: [SessionAction]) {
+        for action in actions { perform(action) }
+    }
+
+    private mutating func perform(_ action: SessionAction) {
+        switch action {
+        case .send(let message): link.queue(message)
+        case .refuse(let upload, let path, let refusal): refuse(upload, path, refusal)
+        case .verify(let login): verify(login)
+        case .begin(let upload, let offer, let path): begin(upload, offer, path)
+        case .commit(let upload, let digest):
+            guard let incoming = uploads[upload] else { return }
+            let commit = PendingCommit(partial: incoming.partial, digest: digest)
+            pending.append(FinishedUpload(upload: upload, commit: commit, finished: .now))
+        case .discard(let upload): uploads[upload] = nil
+        case .look(let upload, let query, let path): look(upload, query, path)
+        case .close(let refusal): close(refusal)
+        }
+    }
+
+    private mutating func verify(_ login: Authenticate) {
+        peer.user = login.user
+        switch services.gate.decide(login) {
+        case .success(let name):
+            folder = FileName(name.text)
+            services.report(.loggedIn(peer, protection: link.protection))
+            perform(state.loginDecided(.success(services.granted)))
+        case .failure(let failure):
+            services.report(.loginDenied(peer, failure.refusal))
+            perform(state.loginDecided(.failure(failure)))
+        }
+    }
+
+    private mutating func begin(_ upload: UInt32, _ offer: Offer, _ path: RemotePath) {
+        guard let folder else { return }
+        do throws(VaultError) {
+            let modified = FileTime(seconds: offer.modified.seconds, nanoseconds: offer.modified.nanoseconds)
+            let partial = try services.vault.begin(user: folder, path: path, size: offer.size, modified: modified)
+            uploads[upload] = IncomingUpload(partial: partial, begun: .now)
+            guard let proceed = try? Proceed(durableOffset: 0) else { return }
+            link.queue(.proceed(upload: upload, proceed))
+        } catch {
+            refuse(upload, path.bytes, error.refusal)
+        }
+    }
+
+    private mutating func look(_ upload: UInt32, _ query: Query, _ path: RemotePath) {
+        guard let folder else { return }
+        commitPending()
+        do throws(VaultError) {
+            guard
+                let stored = try services.vault.find(user: folder, path: path, size: query.size, digest: query.digest),
+                let confirmation = try? stored.confirmation()
+            else {
+                return refuse(upload, path.bytes, Refusal(status: .absent, text: "no such content under that path"))
+            }
+            services.report(.found(peer, stored))
+            state.uploadEnded(upload)
+            link.queue(.present(upload: upload, confirmation))
+        } catch {
+            refuse(upload, path.bytes, error.refusal)
+        }
+    }
+
+    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal) {
+        services.report(.refused(peer, path: path, refusal))
+        state.uploadEnded(upload)
+        uploads[upload] = nil
+        link.queue(.refused(upload: upload, refusal))
+    }
+}
+
+// MARK: - Commit
+
+extension Connection {
+    private mutating func commitPending() {
+        if pending.isEmpty { return }
+        var batch: [FinishedUpload] = []
+        swap(&batch, &pending)
+        let results = services.vault.commit(batch.map(\.commit))
+        for (entry, result) in zip(batch, results) { answer(entry.upload, entry.commit.partial, result) }
+    }
+
+    private mutating func answer(_ upload: UInt32, _ partial: PartialUpload, _ result: Result<Stored, VaultError>) {
+        switch result {
+        case .success(let stored):
+            guard let confirmation = try? stored.confirmation() else { return }
+            let seconds = Instant.now.seconds(since: uploads[upload]?.begun ?? .now)
+            services.registry.countStored()
+            services.report(.stored(peer, stored, offered: partial.path, seconds: seconds))
+            state.uploadEnded(upload)
+            uploads[upload] = nil
+            link.queue(.stored(upload: upload, confirmation, alreadyThere: stored.wasThere))
+        case .failure(let error): refuse(upload, partial.path.bytes, error.refusal)
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import Wire
+
+/// What the vault says, in the words of the protocol.
+extension VaultError {
+    var refusal: Refusal {
+        switch self {
+        case .nameTaken: Refusal(status: .nameTaken, text: description)
+        case .digestMismatch: Refusal(status: .digestMismatch, text: description)
+        case .full: Refusal(status: .storageFull, retryAfterSeconds: 300, text: "the server's storage has no room")
+        case .busy: Refusal(status: .busy, retryAfterSeconds: 30, text: "the server is too busy")
+        // The client learns that it failed, not how the server's disk is laid out; the log has the rest.
+        case .failed: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: "the server's storage failed")
+        }
+    }
+}
+
+extension Stored {
+    func confirmation() throws(WireError) -> Confirmation {
+        try Confirmation(size: size, digest: digest, fileTag: tag, path: path)
+    }
+}

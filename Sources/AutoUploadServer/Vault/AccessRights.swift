@@ -1,0 +1,23 @@
+import Platform
+
+/// Who besides the server may read what is stored.
+struct AccessRights: Hashable, Sendable {
+    /// Permissions of files, 0o400 … 0o777.
+    var file: UInt32 = 0o600
+    /// The group that files and folders are given to; nil leaves the server's.
+    var group: UInt32?
+
+    /// Folders can be entered by whoever can read files in them.
+    var folder: UInt32 { 0o700 | file | (file & 0o444) >> 2 }
+
+    /// Gives a new folder its rights, whatever the process's mask made of them.
+    func apply(toFolder folder: Directory) throws(SystemError) {
+        try folder.descriptor.setPermissions(self.folder)
+        if let group { try folder.descriptor.setGroup(group) }
+    }
+
+    func apply(toFile file: borrowing FileDescriptor) throws(SystemError) {
+        try file.setPermissions(self.file)
+        if let group { try file.setGroup(group) }
+    }
+}

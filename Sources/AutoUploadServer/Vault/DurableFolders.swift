@@ -1,0 +1,128 @@
+import Platform
+import Synchronization
+
+/// Which folders' names are known to be on the medium, because this process has flushed the folder above since it saw them
+/// there. A folder that somebody else made (another connection, a killed predecessor, the admin) counts only after that.
+///
+/// It only saves flushes: losing an entry costs one. A folder is known by its inode *and* where it stands, so one that was
+/// moved, or made anew under an inode number that was used before, is not mistaken for it.
+final class DurableFolders: Sendable {
+    private struct Place: Hashable {
+        let parent: FileIdentity
+        let name: FileName
+        let folder: FileIdentity
+    }
+
+    private struct State {
+        var durable: Set<Place> = []
+        var failed: Set<FileIdentity> = []
+    }
+
+    private let state = Mutex(State())
+    private static let capacity = 100_000
+
+    /// Flushes that belong together: each folder once, after the last of them has its new entry; or one flush of the whole
+    /// storage for all of them.
+    func round(sharing group: GroupFlush?) -> Round {
+        Round(folders: self, group: group)
+    }
+
+    struct Round {
+        fileprivate let folders: DurableFolders
+        private let group: GroupFlush?
+        private var whole: Result<Void, SystemError>?
+        private var done: [FileIdentity: Result<Void, SystemError>] = [:]
+
+        fileprivate init(folders: DurableFolders, group: GroupFlush?) {
+            self.folders = folders
+            self.group = group
+        }
+
+        /// Flushes the last folder of a chain, which has a new entry, and each one above whose name isn't known to be
+        /// durable yet. No entry may be added to these folders between two calls in one round.
+        ///
+        /// - Parameter chain: from the storage folder down.
+        /// - Throws: the first failure. That folder is never trusted again by this process: Linux reports a lost write
+        ///   once, and a second flush that succeeds proves nothing.
+        mutating func flush(_ chain: FolderChain) throws(SystemError) {
+            if let group { return try flushWhole(group, chain) }
+            try flushOnce(chain.last)
+            for index in chain.links.indices.reversed() {
+                let place = try folders.place(chain, index)
+                if folders.isDurable(place) { continue }
+                try flushOnce(chain.folder(above: index))
+                folders.remember(place)
+            }
+        }
+
+        private mutating func flushWhole(_ group: GroupFlush, _ chain: FolderChain) throws(SystemError) {
+            let identities = try chain.links.map { link throws(SystemError) in try link.folder.status().identity }
+            for identity in identities { try folders.requireTrust(in: identity) }
+            let result = whole ?? Result { () throws(SystemError) in try group.run() }
+            whole = result
+            if case .failure = result { identities.forEach(folders.distrust) }
+            try result.get()
+        }
+
+        private mutating func flushOnce(_ folder: Directory) throws(SystemError) {
+            let identity = try folder.status().identity
+            if let result = done[identity] { return try result.get() }
+            let result = Result { () throws(SystemError) in try folders.flush(folder, identity) }
+            done[identity] = result
+            try result.get()
+        }
+    }
+
+    private func isDurable(_ place: Place) -> Bool {
+        state.withLock { $0.durable.contains(place) }
+    }
+
+    private func remember(_ place: Place) {
+        state.withLock { state in
+            if state.durable.count >= Self.capacity { state.durable.removeAll() }
+            state.durable.insert(place)
+        }
+    }
+
+    private func flush(_ folder: Directory, _ identity: FileIdentity) throws(SystemError) {
+        try requireTrust(in: identity)
+        do throws(SystemError) {
+            try folder.flush()
+        } catch {
+            distrust(identity)
+            throw error
+        }
+    }
+
+    private func requireTrust(in folder: FileIdentity) throws(SystemError) {
+        guard state.withLock({ $0.failed.contains(folder) }) else { return }
+        throw SystemError("trust the folder, whose flush failed earlier: check the disk, restart", errno: .inputOutput)
+    }
+
+    private func distrust(_ folder: FileIdentity) {
+        state.withLock { _ = $0.failed.insert(folder) }
+    }
+
+    private func place(_ chain: FolderChain, _ index: Int) throws(SystemError) -> Place {
+        Place(
+            parent: try chain.folder(above: index).status().identity, name: chain.links[index].name,
+            folder: try chain.links[index].folder.status().identity)
+    }
+}
+
+/// Open folders from the storage folder down to the one that holds a file.
+struct FolderChain {
+    struct Link {
+        let name: FileName
+        let folder: Directory
+    }
+
+    let root: Directory
+    var links: [Link] = []
+
+    var last: Directory { links.last?.folder ?? root }
+
+    func folder(above index: Int) -> Directory {
+        index == 0 ? root : links[index - 1].folder
+    }
+}

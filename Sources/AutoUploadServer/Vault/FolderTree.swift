@@ -1,0 +1,101 @@
+import Platform
+import Wire
+
+/// The users' folders below the storage folder, each opened beneath the one above and never through a link.
+struct FolderTree: Sendable {
+    let root: Directory
+    let rights: AccessRights
+
+    /// Opens the folder that a path leads to, and makes what is missing.
+    ///
+    /// - Throws: `VaultError.nameTaken` when a folder's name belongs to a file or a link.
+    func open(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName) {
+        let (folders, name) = try split(path)
+        var chain = FolderChain(root: root)
+        for (depth, component) in ([user] + folders).enumerated() {
+            let folder = try openOrMake(component, in: chain.last)
+            chain.links.append(FolderChain.Link(name: component, folder: folder))
+            if depth == 0 { try Self.wrap { () throws(SystemError) in try StoreMarker.place(in: folder) } }
+        }
+        return (chain, name)
+    }
+
+    /// Opens the folder that a path leads to.
+    ///
+    /// - Returns: nil when there is no such folder.
+    func find(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName)? {
+        let (folders, name) = try split(path)
+        var chain = FolderChain(root: root)
+        for component in [user] + folders {
+            do throws(SystemError) {
+                chain.links.append(FolderChain.Link(name: component, folder: try chain.last.openFolder(component)))
+            } catch {
+                if Self.notAFolder.contains(error.errno) || error.errno == .noEntry { return nil }
+                throw VaultError(error)
+            }
+        }
+        return (chain, name)
+    }
+
+    private func openOrMake(_ name: FileName, in parent: Directory) throws(VaultError) -> Directory {
+        do throws(SystemError) {
+            return try parent.openFolder(name)
+        } catch {
+            if Self.notAFolder.contains(error.errno) { throw .nameTaken(name) }
+            if error.errno != .noEntry { throw VaultError(error) }
+        }
+        do throws(SystemError) {
+            do throws(SystemError) {
+                try parent.makeFolder(name, permissions: 0o700)
+            } catch {
+                // Another connection was faster: its folder does as well, and is flushed by whoever needs it.
+                if error.errno != .exists { throw error }
+                return try parent.openFolder(name)
+            }
+            let folder = try parent.openFolder(name)
+            try rights.apply(toFolder: folder)
+            return folder
+        } catch {
+            if Self.notAFolder.contains(error.errno) { throw .nameTaken(name) }
+            throw VaultError(error)
+        }
+    }
+
+    fileprivate func split(_ path: RemotePath) throws(VaultError) -> (folders: [FileName], name: FileName) {
+        var names = path.components.compactMap { FileName($0) }
+        guard names.count == path.components.count, let name = names.popLast() else {
+            throw .failed(SystemError("use the path", escaped(path.bytes), errno: .invalid))
+        }
+        return (names, name)
+    }
+
+    static func wrap<R>(_ body: () throws(SystemError) -> R) throws(VaultError) -> R {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw VaultError(error)
+        }
+    }
+
+    /// What opening a file or a link as a folder says.
+    private static let notAFolder: Set<Errno> = [.notDirectory, .tooManyLinks, .crossDevice]
+}
+
+/// The folders that a few uploads have been published into, so that those which share one open it once.
+struct OpenFolders {
+    private let tree: FolderTree
+    private var chains: [[FileName]: FolderChain] = [:]
+
+    init(_ tree: FolderTree) {
+        self.tree = tree
+    }
+
+    mutating func folder(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName)
+    {
+        let (folders, name) = try tree.split(path)
+        if let chain = chains[[user] + folders] { return (chain, name) }
+        let opened = try tree.open(user: user, path)
+        chains[[user] + folders] = opened.chain
+        return opened
+    }
+}

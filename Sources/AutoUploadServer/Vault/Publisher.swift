@@ -1,0 +1,95 @@
+import Platform
+import Transport
+import Wire
+
+/// Gives a durable partial its final name without ever replacing anything, and finds content that is stored already.
+struct Publisher: Sendable {
+    let folders: FolderTree
+    /// Whether the storage can rename without replacing in one step (renameat2); else link and unlink does it.
+    let renamesWithoutReplacing: Bool
+
+    /// Where content is now: the folders above it, open, and its name.
+    struct Place {
+        let chain: FolderChain
+        let name: FileName
+        let tag: FileTag
+        let isOld: Bool
+
+        var path: RemotePath? {
+            try? RemotePath(components: chain.links.dropFirst().map(\.name.bytes) + [name.bytes])
+        }
+    }
+
+    /// Publishes under the first of the candidate names that is free, or finds the same content under one of them.
+    ///
+    /// - Parameter open: folders that uploads published together share.
+    func publish(
+        _ partial: PartialUpload, _ digest: ContentDigest, in open: inout OpenFolders
+    ) throws(VaultError) -> Place {
+        let (chain, name) = try open.folder(user: partial.user, partial.path)
+        for candidate in StoredName.candidates(for: name, digest) {
+            if let place = try publish(partial, digest, chain, candidate) { return place }
+        }
+        throw .nameTaken(name)
+    }
+
+    /// - Returns: nil when the name belongs to other content.
+    private func publish(
+        _ partial: PartialUpload, _ digest: ContentDigest, _ chain: FolderChain, _ name: FileName
+    ) throws(VaultError) -> Place? {
+        do throws(SystemError) {
+            try moveWithoutReplacing(partial, chain.last, name)
+            partial.hasLeftStaging()
+            let tag = FileTags.tag(of: try partial.file.status().identity)
+            return Place(chain: chain, name: name, tag: tag, isOld: false)
+        } catch {
+            if error.errno != .exists { throw VaultError(error) }
+        }
+        return try find(chain, name, size: partial.size, digest)
+    }
+
+    private func moveWithoutReplacing(
+        _ partial: PartialUpload, _ folder: Directory, _ name: FileName
+    ) throws(SystemError) {
+        if renamesWithoutReplacing {
+            try partial.staging.renameWithoutReplacing(partial.stagingName, to: folder, as: name)
+        } else {
+            try partial.staging.link(partial.stagingName, to: folder, as: name)
+            // A second name in the staging folder harms nothing; it goes at the next start.
+            try? partial.staging.remove(partial.stagingName)
+        }
+    }
+
+    /// Finds exactly this content under a path's own or derived names.
+    func find(user: FileName, _ path: RemotePath, size: UInt64, _ digest: ContentDigest) throws(VaultError) -> Place? {
+        guard let (chain, name) = try folders.find(user: user, path) else { return nil }
+        for candidate in StoredName.candidates(for: name, digest) {
+            if let place = try find(chain, candidate, size: size, digest) { return place }
+        }
+        return nil
+    }
+
+    /// Reads what is stored under a name and compares it, byte for byte by its SHA-256, then flushes it: a confirmation
+    /// rests on the bytes, never on a name or a size.
+    ///
+    /// - Returns: nil when there is nothing, or something else.
+    private func find(
+        _ chain: FolderChain, _ name: FileName, size: UInt64, _ digest: ContentDigest
+    ) throws(VaultError) -> Place? {
+        do throws(SystemError) {
+            let file = try chain.last.open(name, .reading)
+            let status = try file.status()
+            guard status.kind == .regular, status.size == size, try ContentHasher.digest(of: file) == digest else {
+                return nil
+            }
+            try file.flush()
+            return Place(chain: chain, name: name, tag: FileTags.tag(of: status.identity), isOld: true)
+        } catch {
+            if Self.nothingThere.contains(error.errno) { return nil }
+            throw VaultError(error)
+        }
+    }
+
+    /// What opening a missing name, a link, or a socket or device says.
+    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData]
+}

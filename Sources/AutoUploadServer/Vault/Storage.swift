@@ -1,0 +1,105 @@
+import Platform
+
+/// A storage folder that was found fit for its work.
+struct Storage: ~Copyable {
+    let root: Directory
+    let staging: Directory
+    let renamesWithoutReplacing: Bool
+    /// What an admin should know about the folder, if anything.
+    let warnings: [String]
+    private let lock: FileDescriptor
+
+    private static let privateFolder = FileName(constant: ".auto-upload")
+    private static let lockName = FileName(constant: "lock")
+    private static let stagingName = FileName(constant: "partial")
+
+    /// Opens the folder, keeps other servers out of it, tries what durability rests on, and clears what a predecessor left.
+    ///
+    /// - Parameter allowWeak: take a folder in memory, whose content is lost with the power.
+    /// - Throws: `StorageError` saying what is missing and what to do.
+    init(folder: String, allowWeak: Bool) throws(StorageError) {
+        do throws(SystemError) {
+            let root = try Directory.open(path: folder)
+            let warnings = try Self.judge(root, folder, allowWeak: allowWeak)
+            let own = try Self.openOrMake(Self.privateFolder, in: root)
+            let lock = try own.open(Self.lockName, .openingOrCreating(permissions: 0o600))
+            guard try lock.tryLock(exclusive: true) else { throw SystemError("lock", errno: .tryAgain) }
+            let staging = try Self.openOrMake(Self.stagingName, in: own)
+            let renames = try StorageTrial(own: own, root: root).run()
+            try Self.clear(staging)
+            try StoreMarker.place(in: root)
+            try root.flush()
+            self.init(root: root, staging: staging, renames: renames, warnings: warnings, lock: lock)
+        } catch {
+            throw StorageError(folder: folder, error)
+        }
+    }
+
+    private init(root: Directory, staging: Directory, renames: Bool, warnings: [String], lock: consuming FileDescriptor)
+    {
+        self.root = root
+        self.staging = staging
+        renamesWithoutReplacing = renames
+        self.warnings = warnings
+        self.lock = lock
+    }
+
+    /// - Returns: nil on file systems where flushing all of it isn't known to be reliable.
+    func groupFlush() throws(StorageError) -> GroupFlush? {
+        do throws(SystemError) {
+            guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
+            let root = root
+            return GroupFlush { () throws(SystemError) in try root.descriptor.flushFileSystem() }
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
+    consuming func takeLock() -> FileDescriptor {
+        lock
+    }
+
+    private static func judge(_ root: Directory, _ folder: String, allowWeak: Bool) throws(SystemError) -> [String] {
+        let kind = try root.descriptor.fileSystemKind()
+        if kind.isMemory {
+            guard allowWeak else { throw SystemError(StorageError.inMemory, errno: .notSupported) }
+            return ["\(escaped(folder)) is in memory (\(kind.name)): what is stored there is lost with the power"]
+        }
+        if kind.hasReliableFlush { return [] }
+        return ["\(escaped(folder)) is on a file system (\(kind.name)) whose flush can't be relied on"]
+    }
+
+    private static func openOrMake(_ name: FileName, in parent: Directory) throws(SystemError) -> Directory {
+        do throws(SystemError) {
+            try parent.makeFolder(name, permissions: 0o700)
+        } catch {
+            if error.errno != .exists { throw error }
+        }
+        return try parent.openFolder(name)
+    }
+
+    /// Removes what a predecessor didn't finish; its clients still have every byte of it.
+    private static func clear(_ staging: Directory) throws(SystemError) {
+        for name in try staging.names() { try staging.remove(name) }
+    }
+}
+
+/// Why a storage folder can't be used.
+struct StorageError: Error, CustomStringConvertible {
+    static let inMemory = "rely on memory"
+    let description: String
+
+    init(folder: String, _ error: SystemError) {
+        let folder = escaped(folder)
+        if error.operation == Self.inMemory {
+            description =
+                "the storage folder \(folder) is in memory (tmpfs), where a power cut loses everything: "
+                + "choose one on a disk, or say --allow-weak-storage"
+        } else if error.operation == "lock", error.errno == .tryAgain {
+            description =
+                "another auto-upload-server uses the storage folder \(folder): end it first, or choose another folder"
+        } else {
+            description = "the storage folder \(folder) can't be used: \(error)"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Platform
+
+/// Tries in the storage folder itself, before the first client comes, everything that a confirmation rests on.
+struct StorageTrial {
+    /// The server's own folder, where no client path leads.
+    let own: Directory
+    let root: Directory
+
+    private static let first = FileName(constant: "trial-1")
+    private static let second = FileName(constant: "trial-2")
+
+    /// - Returns: whether renaming without replacing works in one step; if not, linking does.
+    /// - Throws: `SystemError` naming the step that failed.
+    func run() throws(SystemError) -> Bool {
+        removeTraces()
+        defer { removeTraces() }
+        try write(Self.first)
+        try write(Self.second)
+        let renames = try canRename()
+        if !renames { try tryLinking() }
+        try own.flush()
+        try root.flush()
+        return renames
+    }
+
+    private func write(_ name: FileName) throws(SystemError) {
+        let file = try own.open(name, .creating(permissions: 0o600))
+        try file.write(Array("trial".utf8))
+        try file.flush()
+        try file.close()
+    }
+
+    private func canRename() throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            try own.renameWithoutReplacing(Self.first, to: own, as: Self.second)
+        } catch {
+            if error.errno == .exists { return try renamesToFreeName() }
+            if Self.unsupported.contains(error.errno) { return false }
+            throw error
+        }
+        throw SystemError("rely on renaming: a file was replaced by", Self.second.description, errno: .notSupported)
+    }
+
+    private func renamesToFreeName() throws(SystemError) -> Bool {
+        try own.remove(Self.second)
+        try own.renameWithoutReplacing(Self.first, to: own, as: Self.second)
+        return true
+    }
+
+    private func tryLinking() throws(SystemError) {
+        do throws(SystemError) {
+            try own.link(Self.first, to: own, as: Self.second)
+        } catch {
+            guard error.errno == .exists else { throw error }
+            try own.remove(Self.second)
+            return try own.link(Self.first, to: own, as: Self.second)
+        }
+        throw SystemError("rely on linking: a file was replaced by", Self.second.description, errno: .notSupported)
+    }
+
+    private func removeTraces() {
+        for name in [Self.first, Self.second] { try? own.remove(name) }
+    }
+
+    private static let unsupported: Set<Errno> = [.invalid, .notImplemented, .notSupported]
+}

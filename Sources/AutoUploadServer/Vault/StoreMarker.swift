@@ -1,0 +1,23 @@
+import Platform
+
+/// The file by which a client recognises a storage folder and each user's folder, so that it never wipes the very copy that
+/// it is told of.
+enum StoreMarker {
+    static let name = FileName(constant: ".auto-upload-store")
+    private static let text = """
+        This folder belongs to auto-upload-server: what is in it was uploaded, and may be the only copy.
+        auto-upload-client refuses to upload from here, since it might delete what it finds.
+
+        """
+
+    /// Puts the marker into a folder unless it is there, and flushes it. The folder's own flush is the caller's.
+    static func place(in folder: Directory) throws(SystemError) {
+        do throws(SystemError) {
+            let file = try folder.open(name, .creating(permissions: 0o444))
+            try file.write(Array(text.utf8))
+            try file.flush()
+        } catch {
+            if error.errno != .exists { throw error }
+        }
+    }
+}

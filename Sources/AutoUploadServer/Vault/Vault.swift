@@ -1,0 +1,152 @@
+import Platform
+import Synchronization
+import Transport
+import Wire
+
+/// The only owner of the storage folder. Every way in begins, feeds and commits uploads here, and what it says is stored is
+/// stored: content flushed, published without replacing anything, and its folders flushed.
+final class Vault: Sendable {
+    private let staging: Directory
+    private let publisher: Publisher
+    private let rights: AccessRights
+    private let durable = DurableFolders()
+    /// Nil where a flush of the whole file system can't be relied on.
+    private let group: GroupFlush?
+    /// Uploads that wait to be made durable.
+    private let waiting = Atomic(0)
+    /// Held until the process ends: two servers on one folder would clear each other's staging.
+    private let lock: FileDescriptor
+
+    convenience init(_ storage: consuming Storage, rights: AccessRights) throws(StorageError) {
+        let group = try storage.groupFlush()
+        self.init(storage, rights: rights, group: group)
+    }
+
+    /// - Parameter group: nil where a flush of the whole file system can't be relied on.
+    init(_ storage: consuming Storage, rights: AccessRights, group: GroupFlush?) {
+        self.group = group
+        staging = storage.staging
+        self.rights = rights
+        publisher = Publisher(
+            folders: FolderTree(root: storage.root, rights: rights),
+            renamesWithoutReplacing: storage.renamesWithoutReplacing)
+        lock = storage.takeLock()
+    }
+
+    /// Makes room for an upload.
+    func begin(
+        user: FileName, path: RemotePath, size: UInt64, modified: FileTime
+    ) throws(VaultError) -> PartialUpload {
+        do throws(SystemError) {
+            let partial = try PartialUpload(
+                user: user, path: path, size: size, modified: modified, staging: staging,
+                begunAfterFailures: failureCount)
+            try partial.reserve()
+            return partial
+        } catch {
+            throw VaultError(error)
+        }
+    }
+
+    /// Makes uploads durable, each one or not: an error fails what it covers and nothing else.
+    ///
+    /// Where many wait for it, of this connection or of others, they share flushes of the whole file system: one for their
+    /// content before they are published, one for their names after. A few are flushed each for itself, which is quicker and
+    /// doesn't wait for other uploads' bytes.
+    ///
+    /// - Returns: one result for each, in the order given.
+    func commit(_ uploads: [PendingCommit]) -> [Result<Stored, VaultError>] {
+        let waiting = waiting.add(uploads.count, ordering: .relaxed).newValue
+        defer { self.waiting.subtract(uploads.count, ordering: .relaxed) }
+        let group = waiting >= Self.crowd ? group : nil
+        let durable = makeDurable(uploads, group)
+        var open = OpenFolders(publisher.folders)
+        let places = zip(uploads, durable).map { upload, durable in
+            Result { () throws(VaultError) in
+                try durable.get()
+                return try publisher.publish(upload.partial, upload.digest, in: &open)
+            }
+        }
+        return confirm(uploads, places, group)
+    }
+
+    /// Content and attributes, before anything gets its name.
+    private func makeDurable(_ uploads: [PendingCommit], _ group: GroupFlush?) -> [Result<Void, VaultError>] {
+        let checked = uploads.map { upload in
+            Result { () throws(VaultError) in
+                try upload.partial.verify(upload.digest)
+                try upload.partial.setAttributes(rights)
+                // Its bytes may be among those that a flush of everything has lost; its own descriptor may not tell.
+                if upload.partial.begunAfterFailures != failureCount { throw VaultError.lostWriteBack }
+            }
+        }
+        guard let group else {
+            return zip(uploads, checked).map { upload, checked in
+                checked.flatMap { Result { () throws(VaultError) in try upload.partial.flush() } }
+            }
+        }
+        let flushed = Result { () throws(VaultError) in try FolderTree.wrap(group.run) }
+        return checked.map { checked in checked.flatMap { flushed } }
+    }
+
+    /// Their names, after all of them are published.
+    private func confirm(
+        _ uploads: [PendingCommit], _ places: [Result<Publisher.Place, VaultError>], _ group: GroupFlush?
+    ) -> [Result<Stored, VaultError>] {
+        var round = durable.round(sharing: group)
+        return zip(uploads, places).map { upload, place in
+            Result { () throws(VaultError) in
+                try confirm(place.get(), upload.digest, upload.partial.size, &round)
+            }
+        }
+    }
+
+    private var failureCount: UInt64 { group?.failureCount ?? 0 }
+
+    /// From so many uploads that wait at a time on, sharing a flush of everything beats flushing each.
+    private static let crowd = 4
+
+    /// Finds exactly this content, and makes sure that it is durable.
+    ///
+    /// - Returns: nil when it isn't stored.
+    func find(
+        user: FileName, path: RemotePath, size: UInt64, digest: ContentDigest
+    ) throws(VaultError) -> Stored? {
+        guard let place = try publisher.find(user: user, path, size: size, digest) else { return nil }
+        var round = durable.round(sharing: nil)
+        return try confirm(place, digest, size, &round)
+    }
+
+    /// The one place where something becomes "stored": after its folders are flushed.
+    private func confirm(
+        _ place: Publisher.Place, _ digest: ContentDigest, _ size: UInt64, _ round: inout DurableFolders.Round
+    ) throws(VaultError) -> Stored {
+        do throws(SystemError) {
+            try round.flush(place.chain)
+        } catch {
+            throw .failed(error)
+        }
+        guard let path = place.path else {
+            throw .failed(SystemError("name", place.name.description, errno: .nameTooLong))
+        }
+        return Stored(path: path, size: size, digest: digest, tag: place.tag, wasThere: place.isOld)
+    }
+}
+
+/// An upload all of whose bytes have come.
+struct PendingCommit {
+    let partial: PartialUpload
+    /// What the client says it sent.
+    let digest: ContentDigest
+}
+
+/// Content that is durable under its final name.
+struct Stored: Hashable {
+    /// Below the user's folder.
+    let path: RemotePath
+    let size: UInt64
+    let digest: ContentDigest
+    let tag: FileTag
+    /// The same content was there before.
+    let wasThere: Bool
+}

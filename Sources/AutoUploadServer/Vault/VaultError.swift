@@ -1,0 +1,37 @@
+import Platform
+import Wire
+
+/// Why the vault can't take, confirm or find a file.
+enum VaultError: Error, Hashable {
+    /// A folder of the path is a file or a link in the storage folder.
+    case nameTaken(FileName)
+    /// The bytes that came have another SHA-256 than the client states.
+    case digestMismatch
+    /// No room: ENOSPC or EDQUOT.
+    case full(SystemError)
+    /// No descriptor or memory left for another file just now.
+    case busy(SystemError)
+    /// The storage failed; nothing is confirmed that it covers.
+    case failed(SystemError)
+
+    /// A flush of the whole storage failed while the upload was under way.
+    static let lostWriteBack = VaultError.failed(SystemError("rely on what was written", errno: .inputOutput))
+
+    init(_ error: SystemError) {
+        switch error.errno {
+        case .noSpace, .overQuota, .fileTooLarge: self = .full(error)
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory: self = .busy(error)
+        default: self = .failed(error)
+        }
+    }
+}
+
+extension VaultError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .nameTaken(let name): "the folder \(name) of the path is a file or a link on the server"
+        case .digestMismatch: "the bytes that came don't have the stated SHA-256"
+        case .full(let error), .busy(let error), .failed(let error): error.description
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package import Platform
+
+/// Reads a command line, and the configuration file that it names, by a table of options.
+///
+/// Long and short options are written as getopt_long(3) has them; besides, `-d=y` means `-d y`. An option that is given
+/// twice counts as given last; the command line beats the configuration.
+package struct CommandLineParser: Sendable {
+    package let program: String
+    package let summary: String
+    package let options: [Option]
+    /// The names of what may stand beside the options, for `--help`; none when nothing may.
+    package let operands: [String]
+
+    static let help = Option("help", letter: "h", section: "Other", help: "Show this help and exit.")
+    static let version = Option("version", section: "Other", help: "Show the version and exit.")
+
+    /// - Parameters:
+    ///   - program: the name under which it is started.
+    ///   - summary: what it is for, in a sentence.
+    ///   - options: the program's own; `--help` and `--version` are added. `--config` works if `Option.config` is among them.
+    package init(program: String, summary: String, options: [Option], operands: [String] = []) {
+        self.program = program
+        self.summary = summary
+        self.options = options + [Self.help, Self.version]
+        self.operands = operands
+    }
+
+    /// Reads this process's command line; call it first thing, for it takes secrets out of the sight of `ps`. Ends the
+    /// process after `--help` and `--version`.
+    ///
+    /// - Throws: `ProgramError` (64) for a command line that is wrong, (78) for a configuration that is.
+    package func parse() throws(ProgramError) -> ParsedArguments {
+        switch try parse(.ofThisProcess()) {
+        case .run(let arguments): return arguments
+        case .show(let text):
+            printOutput(text)
+            ExitCode.success.exit()
+        }
+    }
+
+    /// What a command line asks for.
+    package enum Outcome: Sendable {
+        case run(ParsedArguments)
+        /// Show this text and leave.
+        case show(String)
+    }
+
+    package func parse(_ vector: ArgumentVector) throws(ProgramError) -> Outcome {
+        var arguments = try read(vector)
+        if arguments.flag(Self.help) { return .show(helpText) }
+        if arguments.flag(Self.version) { return .show("\(program) \(Version.current)") }
+        if let path = arguments.optionalString(of: .config) {
+            arguments.fill(from: try ConfigurationFile(options: options).read(path: path))
+        }
+        for option in options where option.isRequired && !arguments.isGiven(option) { throw .missing(option) }
+        return .run(arguments)
+    }
+}
+
+extension Option {
+    /// Names the configuration file; a program that has it in its table takes its options from there, too.
+    package static let config = Option(
+        "config", value: .text("FILE"), section: "Other",
+        help: "Read options from FILE, a line each: long name = value. The command line counts more.")
+}
+
+// MARK: - Items
+
+extension CommandLineParser {
+    /// Goes through all items even when one is wrong: a secret may come after it.
+    private func read(_ vector: ArgumentVector) throws(ProgramError) -> ParsedArguments {
+        var arguments = ParsedArguments()
+        var firstError: ProgramError?
+        for item in scan(vector, for: options.map(GetOptOption.init)) {
+            do throws(ProgramError) {
+                try read(item, into: &arguments)
+            } catch {
+                firstError = firstError ?? error
+            }
+        }
+        // Help is for the one whose command line isn't right yet.
+        if let firstError, !arguments.flag(Self.help) { throw firstError }
+        return arguments
+    }
+
+    private func read(_ item: GetOptItem, into arguments: inout ParsedArguments) throws(ProgramError) {
+        switch item {
+        case .option(let index, let value, let isAttachedToLetter):
+            try read(options[index], value, isAttachedToLetter, into: &arguments)
+        case .operand(let argument): try readOperand(argument, into: &arguments)
+        case .missingValue(let index):
+            throw .usage("\(options[index].written) needs \(options[index].value.name ?? "a value")")
+        case .unexpectedValue(let index): throw .usage("\(options[index].written) takes no value")
+        case .unknown(let name): throw .usage("there is no option \(escaped(name)), or it stands for several")
+        }
+    }
+
+    private func read(
+        _ option: Option, _ given: Argument?, _ isAttachedToLetter: Bool, into arguments: inout ParsedArguments
+    ) throws(ProgramError) {
+        guard let given else { return arguments.set(option, "y") }
+        let hasSign = isAttachedToLetter && given.first == UInt8(ascii: "=")
+        let value = hasSign ? given.droppingFirst() : given
+        if option.value.isSecret {
+            let secret = value.takeSecret()
+            if secret.isEmpty { throw .usage("\(option.written) must not be empty") }
+            return arguments.set(option, secret: secret)
+        }
+        guard let text = String(validating: value.bytes, as: UTF8.self) else {
+            throw .usage("\(option.written): the value isn't valid UTF-8")
+        }
+        if let complaint = option.value.complaint(about: text) { throw .usage("\(option.written) \(complaint)") }
+        arguments.set(option, text)
+    }
+
+    private func readOperand(_ argument: Argument, into arguments: inout ParsedArguments) throws(ProgramError) {
+        guard arguments.operands.count < operands.count else {
+            // Its text isn't shown: it may be the rest of a password with a space in it.
+            throw .usage("there is an argument too many that belongs to no option (does a value need quotes?)")
+        }
+        guard let text = String(validating: argument.bytes, as: UTF8.self) else {
+            throw .usage("\(operands[arguments.operands.count]) isn't valid UTF-8")
+        }
+        arguments.operands.append(text)
+    }
+}
+
+extension GetOptOption {
+    fileprivate init(_ option: Option) {
+        self.init(longNames: option.names, shortName: option.letter, takesValue: option.value.name != nil)
+    }
+}

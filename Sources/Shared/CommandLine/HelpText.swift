@@ -1,0 +1,68 @@
+internal import Platform
+
+extension CommandLineParser {
+    private static let width = 80
+    /// Where the explanations begin.
+    private static let column = 32
+
+    /// The text of `--help`, without a closing end of line.
+    package var helpText: String {
+        var lines = wrapped(usageLine, hanging: 7 + program.count + 1)
+        lines += [""] + wrapped(summary)
+        for section in sections {
+            lines += ["", "\(section):"]
+            for option in options where option.section == section { lines += entry(option) }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private var usageLine: String {
+        let required = options.filter(\.isRequired).map { option in
+            let name = option.letter.map { "-\($0)" } ?? option.written
+            return option.value.name.map { "\(name) \($0)" } ?? name
+        }
+        return (["Usage: \(program)"] + required + ["[OPTION]…"] + operands).joined(separator: " ")
+    }
+
+    /// In the order in which the table first names them.
+    private var sections: [String] {
+        options.reduce(into: []) { sections, option in
+            if !sections.contains(option.section) { sections.append(option.section) }
+        }
+    }
+
+    private func entry(_ option: Option) -> [String] {
+        let letter = option.letter.map { "-\($0), " } ?? "    "
+        let heading = "  \(letter)\(option.written)" + (option.value.name.map { " \($0)" } ?? "")
+        let indented = wrapped(explanation(option), width: Self.width - Self.column).map {
+            String(repeating: " ", count: Self.column) + $0
+        }
+        guard heading.count < Self.column - 1, let first = indented.first else { return [heading] + indented }
+        return [heading + first.dropFirst(heading.count)] + indented.dropFirst()
+    }
+
+    private func explanation(_ option: Option) -> String {
+        var text = option.help
+        let aliases = option.names.dropFirst().map { "--\($0)" }
+        if !aliases.isEmpty { text += " Also \(aliases.joined(separator: ", "))." }
+        if let defaultText = option.defaultText { text += " Default: \(defaultText)." }
+        return text
+    }
+}
+
+/// Breaks text between words.
+///
+/// - Parameter hanging: the indentation of the lines after the first.
+private func wrapped(_ text: String, width: Int = 80, hanging: Int = 0) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in text.split(separator: " ") {
+        if !line.isEmpty, line.count + 1 + word.count > width {
+            lines.append(line)
+            line = String(repeating: " ", count: hanging) + word
+        } else {
+            line += line.isEmpty ? String(word) : " \(word)"
+        }
+    }
+    return lines + [line]
+}

@@ -1,0 +1,103 @@
+package import Platform
+
+/// What a command line and a configuration file say, checked against the table of options.
+package struct ParsedArguments: Sendable {
+    /// What stands beside the options, in order.
+    package internal(set) var operands: [String] = []
+    private var texts: [String: String] = [:]
+    private var secrets: [String: SharedSecret] = [:]
+    private var fromConfiguration: Set<String> = []
+
+    /// Whether the option stands on the command line or in the configuration.
+    package func isGiven(_ option: Option) -> Bool {
+        texts[option.name] != nil || secrets[option.name] != nil
+    }
+
+    /// Whether the option stands in the configuration and not on the command line.
+    package func isFromConfiguration(_ option: Option) -> Bool {
+        fromConfiguration.contains(option.name)
+    }
+
+    /// Whether a flag is set.
+    package func flag(_ option: Option) -> Bool {
+        optionalString(of: option).flatMap(yesNoValue) ?? false
+    }
+
+    /// The option's text, or its default.
+    ///
+    /// - Throws: a usage error when there is neither.
+    package func string(of option: Option) throws(ProgramError) -> String {
+        try require(optionalString(of: option), option)
+    }
+
+    package func optionalString(of option: Option) -> String? {
+        texts[option.name] ?? option.defaultText
+    }
+
+    package func yesNo(of option: Option) throws(ProgramError) -> Bool {
+        try require(optionalString(of: option).flatMap(yesNoValue), option)
+    }
+
+    package func integer(of option: Option) throws(ProgramError) -> Int {
+        try require(optionalInteger(of: option), option)
+    }
+
+    package func optionalInteger(of option: Option) -> Int? {
+        optionalString(of: option).flatMap(integerValue)
+    }
+
+    package func seconds(of option: Option) throws(ProgramError) -> Double {
+        try require(optionalSeconds(of: option), option)
+    }
+
+    package func optionalSeconds(of option: Option) -> Double? {
+        optionalString(of: option).flatMap(secondsValue)
+    }
+
+    /// Permission bits, 0 … 0o777.
+    package func permissions(of option: Option) throws(ProgramError) -> UInt32 {
+        try require(optionalString(of: option).flatMap(permissionsValue), option)
+    }
+
+    /// The secret that was given, as a copy of the caller's own; nil when there is none.
+    package func secret(of option: Option) -> SecretBytes? {
+        secrets[option.name]?.bytes.copy()
+    }
+
+    private func require<Value>(_ value: Value?, _ option: Option) throws(ProgramError) -> Value {
+        guard let value else { throw .missing(option) }
+        return value
+    }
+
+    mutating func set(_ option: Option, _ text: String) {
+        texts[option.name] = text
+    }
+
+    mutating func set(_ option: Option, secret: consuming SecretBytes) {
+        secrets[option.name] = SharedSecret(secret)
+    }
+
+    /// Takes over what only `other` says.
+    mutating func fill(from other: ParsedArguments) {
+        fromConfiguration = Set(other.texts.keys).union(other.secrets.keys).subtracting(texts.keys)
+        fromConfiguration.subtract(secrets.keys)
+        texts.merge(other.texts) { mine, _ in mine }
+        secrets.merge(other.secrets) { mine, _ in mine }
+    }
+}
+
+/// A secret that several may hold; it is overwritten when the last one lets go.
+private final class SharedSecret: Sendable {
+    let bytes: SecretBytes
+
+    init(_ bytes: consuming SecretBytes) {
+        self.bytes = bytes
+    }
+}
+
+extension ProgramError {
+    static func missing(_ option: Option) -> ProgramError {
+        let value = option.value.name.map { " \($0)" } ?? ""
+        return .usage("\(option.written)\(value) is missing")
+    }
+}

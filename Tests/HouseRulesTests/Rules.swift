@@ -1,0 +1,121 @@
+/// Something that must not stand in a line.
+struct Rule: Sendable, CustomStringConvertible {
+    let name: String
+    /// A regular expression; what it matches breaks the rule.
+    let pattern: String
+    /// Whether comments and texts in quotes count too.
+    let includesComments: Bool
+    /// Folders to which the rule doesn't apply.
+    let exceptions: [String]
+    /// A line that breaks the rule, to show that the pattern can match.
+    let example: String
+
+    var description: String { name }
+
+    init(_ name: String, _ pattern: String, inComments: Bool = false, except: [String] = [], example: String) {
+        self.name = name
+        self.pattern = pattern
+        self.includesComments = inComments
+        self.exceptions = except
+        self.example = example
+    }
+
+    /// What the rules say about the sources of what ships.
+    static let forSources = [
+        Rule("no Foundation", #"\bimport +Foundation"#, example: "internal import FoundationEssentials"),
+        Rule("no try!, as! or as trap", #"\b(try|as)!"#, example: "let value = try! decode()"),
+        Rule(
+            "nothing that traps on purpose", #"\b(fatalError|preconditionFailure|assertionFailure) *\("#,
+            example: "default: fatalError (\"unreachable\")"),
+        Rule(
+            "unsafe code has its few rooms", #"\bunsafe\b"#,
+            except: [
+                "Sources/Shared/Platform/", "Sources/Shared/Transport/", "Sources/Shared/Accounts/",
+                "Sources/Shared/CommandLine/", "Sources/AutoUploadClient/State/",
+            ],
+            example: "let pointer = unsafe buffer.baseAddress"),
+        Rule(
+            "no check is switched off", #"@unchecked Sendable|nonisolated\(unsafe\)|swift-format-ignore"#,
+            inComments: true, except: ["Sources/Shared/Platform/", "Sources/Shared/Transport/"],
+            example: "// swift-format-ignore: NeverForceUnwrap"),
+    ]
+
+    /// What they say about every text file that is committed. The brackets keep the patterns from matching themselves.
+    static let forEverything = [
+        Rule(
+            "nothing left for later", #"\b(T[O]DO|F[I]XME|X[X]X)\b"#, inComments: true, except: ["LICENSE"],
+            example: "// T" + "ODO: handle this"),
+        Rule(
+            "no private key", #"-----BEGIN [A-Z ]*PRIVATE KEY-----"#, inComments: true,
+            example: "-----BEGIN EC PRIVATE" + " KEY-----"),
+        Rule(
+            "no path of somebody's machine", #"/(wo[r]k|ro[o]t|Us[e]rs)/"#, inComments: true,
+            example: "cd /wo" + "rk/main"),
+    ]
+
+    /// The numbers of the lines that break the rule, counted from 1.
+    func broken(by lines: [Substring]) throws -> [Int] {
+        let expression = try Regex(pattern)
+        return lines.indices.filter { index in
+            let line = includesComments ? lines[index] : Rule.code(of: lines[index])
+            return line.contains(expression)
+        }.map { $0 + 1 }
+    }
+
+    /// A line without its comment and without what stands in quotes.
+    static func code(of line: Substring) -> Substring {
+        var code = ""
+        var quoted = false
+        var previous: Character = " "
+        for character in line {
+            if character == "\"" && previous != "\\" {
+                quoted.toggle()
+            } else if !quoted {
+                if character == "/" && previous == "/" { break }
+                code.append(character)
+            }
+            previous = character
+        }
+        return code[...]
+    }
+}
+
+/// Which modules a folder may import: the arrows of docs/ARCHITECTURE.md. Package.swift holds the targets to them;
+/// this holds Package.swift to them.
+struct Arrows: Sendable {
+    let folder: String
+    let targets: Set<String>
+
+    static let all = [
+        Arrows("Sources/Shared/Wire", []),
+        Arrows("Sources/Shared/Platform", ["CSystemShims", "Glibc"]),
+        Arrows("Sources/Shared/Transport", ["Wire", "Platform", "COpenSSL", "Glibc"]),
+        Arrows("Sources/Shared/Accounts", ["Platform", "CArgon2", "Glibc"]),
+        Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
+        Arrows("Sources/AutoUploadServer", ["Transport", "Accounts", "CommandLine", "Platform", "Wire"]),
+        Arrows("Sources/AutoUploadClient", ["Transport", "CommandLine", "Platform", "Wire"]),
+        Arrows("Sources/AutoUploadClient/State", ["Transport", "CommandLine", "Platform", "Wire", "CSQLite"]),
+        Arrows("Sources/AddUser", ["Accounts", "CommandLine", "Platform"]),
+    ]
+
+    /// Modules of the language itself, open to every folder.
+    static let language: Set = ["Swift", "Synchronization"]
+
+    init(_ folder: String, _ targets: Set<String>) {
+        self.folder = folder
+        self.targets = targets
+    }
+
+    /// The arrows of the innermost folder that a file lies in.
+    static func of(_ file: SourceTree.File) -> Arrows? {
+        all.filter { file.path.hasPrefix($0.folder + "/") }.max { $0.folder.count < $1.folder.count }
+    }
+
+    /// The module that a line imports, if it is an import.
+    static func module(importedBy line: Substring) -> String? {
+        var words = line.split(separator: " ")[...]
+        words = words.drop { $0.hasPrefix("@") || ["internal", "private", "package", "public"].contains($0) }
+        guard words.first == "import", let name = words.last else { return nil }
+        return name.split(separator: ".").first.map(String.init)
+    }
+}

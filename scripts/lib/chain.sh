@@ -1,0 +1,42 @@
+# shellcheck shell=bash
+# Sourced by scripts/demo and Benchmarks/run after common.sh: the programs, and a server on loopback with one user.
+# Uses `scratch` (a folder) and sets `binaries`, `server` (a process) and `port`.
+
+readonly user=camera
+: "${scratch=}"
+
+# Builds in release mode, unless `binaries` names programs that are built already.
+provide_binaries() {
+    local options=(-c release --static-swift-stdlib --package-path "$repository")
+    [ -z "$binaries" ] || return 0
+    check_swift
+    note "building in release mode"
+    swift build "${options[@]}" >&2 || die "$EX_SOFTWARE" "the build failed"
+    binaries=$(swift build "${options[@]}" --show-bin-path)
+}
+
+# The password goes through files and standard input only: arguments can be read by every user of the machine.
+make_credentials() {
+    "$repository/certs-example/make-certificates" -o "$scratch/certificates" 127.0.0.1 localhost >/dev/null
+    (umask 077 && head -c 18 /dev/urandom | base64 >"$scratch/password")
+    "$binaries/adduser" -u "$user" -f "$scratch/users" <"$scratch/password" >"$scratch/adduser.log" 2>&1 ||
+        die "$EX_SOFTWARE" "adduser failed: $(tail -n 1 "$scratch/adduser.log")"
+}
+
+start_server() {
+    local chosen=${port:-$(free_port)}
+    mkdir -- "$scratch/storage"
+    "$binaries/auto-upload-server" -p "$scratch/users" -f "$scratch/storage" \
+        -c "$scratch/certificates/server.pem" -k "$scratch/certificates/server-key.pem" \
+        --address 127.0.0.1 --port "$chosen" >"$scratch/server.log" 2>&1 &
+    server=$!
+    wait_until_listening "$chosen" "$server" "$scratch/server.log" || exit $?
+    port=$chosen
+}
+
+# Sets `client` to the command that uploads once from a folder: use_client FOLDER OPTION…
+use_client() {
+    # shellcheck disable=SC2034  # for the script that sources this
+    client=("$binaries/auto-upload-client" -s "127.0.0.1:$port" -u "$user" --password-file "$scratch/password"
+        --ca-file "$scratch/certificates/ca.pem" -f "$1" --once "${@:2}")
+}
