@@ -27,7 +27,7 @@ struct AutoUploadServer {
     /// Checks everything that the work needs, in the order in which a person would set it up.
     private static func services(_ configuration: Configuration) throws(ProgramError) -> Services {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
-        let accounts = AccountDirectory()
+        let accounts = try accounts(configuration)
         let tls = try tls(configuration)
         let vault = try vault(configuration)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
@@ -37,6 +37,14 @@ struct AutoUploadServer {
             gate: LoginGate(
                 accounts: accounts, simultaneous: ProcessLimits.processors, patience: limits.passwordQueue),
             registry: ConnectionRegistry(capacity: limits.connections), limits: limits, granted: granted)
+    }
+
+    private static func accounts(_ configuration: Configuration) throws(ProgramError) -> AccountDirectory {
+        do throws(PasswordFileError) {
+            return try AccountDirectory(path: configuration.passwordFile) { warn($0) }
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
     }
 
     private static func tls(_ configuration: Configuration) throws(ProgramError) -> TLSContext {

@@ -20,16 +20,28 @@ final class LoginGate: Sendable {
 
     /// - Returns: the user's name, which is that of the folder.
     func decide(_ login: Authenticate) -> Result<UserName, LoginRefusal> {
-        let verdict = turns.enter(before: .after(seconds: patience)) {
-            accounts.verify(user: login.user, password: SecretBytes(login.password.bytes))
+        let decision = turns.enter(before: .after(seconds: patience)) { check(login) }
+        return decision ?? Self.refuse(.busy, retryAfter: 60, "too many logins at once")
+    }
+
+    private func check(_ login: Authenticate) -> Result<UserName, LoginRefusal> {
+        do throws(HashingError) {
+            let verdict = try SecretBytes(login.password.bytes).withBytes { password throws(HashingError) in
+                try accounts.verify(user: login.user.utf8, password: password)
+            }
+            switch verdict {
+            case .accepted(let user): return .success(user)
+            case .wrongPassword, .unknownUser, .unusablePassword:
+                return Self.refuse(.credentialsWrong, "wrong user or password")
+            }
+        } catch {
+            return Self.refuse(.busy, retryAfter: 60, "no memory to check the password just now")
         }
-        guard let verdict else {
-            return .failure(
-                LoginRefusal(refusal: Refusal(status: .busy, retryAfterSeconds: 60, text: "too many logins at once")))
-        }
-        guard let user = verdict else {
-            return .failure(LoginRefusal(refusal: Refusal(status: .credentialsWrong, text: "wrong user or password")))
-        }
-        return .success(user)
+    }
+
+    private static func refuse(
+        _ status: Status, retryAfter: UInt32 = 0, _ text: String
+    ) -> Result<UserName, LoginRefusal> {
+        .failure(LoginRefusal(refusal: Refusal(status: status, retryAfterSeconds: retryAfter, text: text)))
     }
 }

@@ -9,7 +9,12 @@ struct Limits: Sendable {
     /// Uploads that share one round of flushes.
     var commitBatch = 64
 
+    /// Bytes of answers that wait, at most, while a client sends without a pause.
+    var queuedBytes = 64 * 1024
+
     // Seconds.
+    /// That a finished upload waits, at most, for others to share flushes with, while its client sends without a pause.
+    var commitDelay = 0.25
     var handshake = 30.0
     /// For each message until the login is decided.
     var login = 30.0

@@ -13,7 +13,7 @@ struct Connection: ~Copyable {
     private var folder: FileName?
     private var uploads: [UInt32: IncomingUpload] = [:]
     /// Finished and not yet durable: they wait a moment for others, to share flushes.
-    private var pending: [(upload: UInt32, commit: PendingCommit)] = []
+    private var pending: [FinishedUpload] = []
     private var receivedBytes: UInt64 = 0
     private var ending: Ending?
 
@@ -22,7 +22,13 @@ struct Connection: ~Copyable {
         let begun: Instant
     }
 
-    private struct Ending: Error {
+    private struct FinishedUpload {
+        let upload: UInt32
+        let commit: PendingCommit
+        let finished: Instant
+    }
+
+    private struct Ending {
         let reason: String
     }
 
@@ -75,7 +81,7 @@ extension Connection {
     /// Takes one frame. While more have come already, answers and flushes wait for them.
     private mutating func step() {
         do throws(LinkError) {
-            if try !link.hasInput() || pending.count >= services.limits.commitBatch {
+            if try !link.hasInput() || answersAreDue {
                 commitPending()
                 try link.flush(until: .after(seconds: services.limits.send))
             }
@@ -88,6 +94,15 @@ extension Connection {
         } catch {
             fail(error)
         }
+    }
+
+    /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
+    /// a small file isn't left unconfirmed behind a large one, and a client that never reads fills no memory.
+    private var answersAreDue: Bool {
+        let limits = services.limits
+        if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
+        guard let oldest = pending.first?.finished else { return false }
+        return Instant.now.seconds(since: oldest) >= limits.commitDelay
     }
 
     private mutating func take(_ header: FrameHeader) throws(LinkError) {
@@ -163,7 +178,8 @@ extension Connection {
         case .begin(let upload, let offer, let path): begin(upload, offer, path)
         case .commit(let upload, let digest):
             guard let incoming = uploads[upload] else { return }
-            pending.append((upload, PendingCommit(partial: incoming.partial, digest: digest)))
+            let commit = PendingCommit(partial: incoming.partial, digest: digest)
+            pending.append(FinishedUpload(upload: upload, commit: commit, finished: .now))
         case .discard(let upload): uploads[upload] = nil
         case .look(let upload, let query, let path): look(upload, query, path)
         case .close(let refusal): close(refusal)
@@ -227,7 +243,7 @@ extension Connection {
 extension Connection {
     private mutating func commitPending() {
         if pending.isEmpty { return }
-        var batch: [(upload: UInt32, commit: PendingCommit)] = []
+        var batch: [FinishedUpload] = []
         swap(&batch, &pending)
         let results = services.vault.commit(batch.map(\.commit))
         for (entry, result) in zip(batch, results) { answer(entry.upload, entry.commit.partial, result) }

@@ -148,6 +148,11 @@ extension FileDescriptor {
         try systemCall("set the permissions") { fchmod(rawValue, permissions) }
     }
 
+    /// Gives the file to a user and a group; both only by root, the group also by one of its members.
+    package func setOwner(_ user: UInt32, group: UInt32) throws(SystemError) {
+        try systemCall("set the owner") { fchown(rawValue, user, group) }
+    }
+
     package func setGroup(_ group: UInt32) throws(SystemError) {
         try systemCall("set the group") { fchown(rawValue, uid_t.max, group) }
     }

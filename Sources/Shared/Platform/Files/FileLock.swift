@@ -15,6 +15,18 @@ extension FileDescriptor {
         }
     }
 
+    /// Takes the lock, waiting for its holder, but not for ever.
+    ///
+    /// - Returns: false when the time was over first.
+    package func lock(exclusive: Bool, until deadline: Deadline) throws(SystemError) -> Bool {
+        // flock(2) has no time limit of its own, and a signal to end it would need a handler: ask again and again.
+        while try !tryLock(exclusive: exclusive) {
+            if deadline.hasPassed { return false }
+            usleep(20_000)
+        }
+        return true
+    }
+
     /// Takes the lock, waiting for its holder.
     package func lock(exclusive: Bool) throws(SystemError) {
         try systemCall("lock") { flock(rawValue, exclusive ? LOCK_EX : LOCK_SH) }

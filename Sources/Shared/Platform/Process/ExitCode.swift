@@ -9,6 +9,8 @@ package enum ExitCode: CInt, Sendable {
     case dataError = 65
     /// A file that the user named isn't there or can't be read.
     case noInput = 66
+    /// There is no user of the name that was given.
+    case noUser = 67
     /// Something that this program should never meet: a defect.
     case software = 70
     /// The operating system refused.

@@ -1,0 +1,167 @@
+import Accounts
+import CommandLine
+import Platform
+
+/// Keeps the password file: adds, changes, removes and lists users.
+@main
+struct AddUser {
+    private static let program = "adduser"
+
+    static func main() {
+        Program.run(program) { () throws(ProgramError) in
+            let parser = CommandLineParser(
+                program: program,
+                summary: "Adds a user who may upload to the server's password file. The server notices by itself.",
+                options: AddUserOptions.table)
+            let arguments = try parser.parse()
+            ProcessLimits.forbidCoreDumps()
+            try AddUser(arguments).run()
+            return .success
+        }
+    }
+
+    private let arguments: ParsedArguments
+    /// As it was given, for messages.
+    private let path: String
+    private let editor: PasswordFileEditor
+
+    private init(_ arguments: ParsedArguments) throws(ProgramError) {
+        self.arguments = arguments
+        path = try arguments.string(of: AddUserOptions.filename)
+        do throws(PasswordFileError) {
+            editor = try PasswordFileEditor(path: path)
+        } catch {
+            throw ProgramError(error)
+        }
+    }
+
+    private func run() throws(ProgramError) {
+        let tasks = [AddUserOptions.update, AddUserOptions.remove, AddUserOptions.list]
+        let chosen = tasks.filter(arguments.flag)
+        guard chosen.count <= 1 else {
+            throw .usage("\(chosen.map(\.written).joined(separator: " and ")) exclude each other")
+        }
+        switch chosen.first?.name {
+        case AddUserOptions.list.name: try list()
+        case AddUserOptions.remove.name: try remove()
+        case AddUserOptions.update.name: try update()
+        default: try add()
+        }
+    }
+}
+
+// MARK: - Tasks
+
+extension AddUser {
+    private func add() throws(ProgramError) {
+        let name = try username()
+        if let line = try load(mustExist: false).line(claiming: name) {
+            throw ProgramError(.refused(.taken(line: line)), name, path)
+        }
+        let hash = try newHash(for: name)
+        try edit(name, mustExist: false) { file throws(PasswordChangeError) in try file.add(name, hash) }
+        printOutput("user \(name) added to \(escaped(path))")
+    }
+
+    private func update() throws(ProgramError) {
+        let name = try username()
+        guard try load(mustExist: true).line(claiming: name) != nil else {
+            throw ProgramError(.refused(.noSuchUser), name, path)
+        }
+        let hash = try newHash(for: name)
+        try edit(name, mustExist: true) { file throws(PasswordChangeError) in try file.replace(name, hash) }
+        printOutput("password of user \(name) changed in \(escaped(path))")
+    }
+
+    private func remove() throws(ProgramError) {
+        let name = try username()
+        if arguments.isGiven(AddUserOptions.password) { throw .usage("--remove takes no --password") }
+        try edit(name, mustExist: true) { file throws(PasswordChangeError) in try file.remove(name) }
+        printOutput("user \(name) removed from \(escaped(path))")
+    }
+
+    private func list() throws(ProgramError) {
+        if arguments.isGiven(AddUserOptions.username) { throw .usage("--list takes no --username") }
+        let file = try load(mustExist: true)
+        for name in file.names { printOutput(name.text) }
+        for problem in file.problems { printError("\(Self.program): \(escaped(path)), \(problem)") }
+    }
+}
+
+// MARK: - Steps
+
+extension AddUser {
+    private func username() throws(ProgramError) -> UserName {
+        let text = try arguments.string(of: AddUserOptions.username)
+        do throws(UserNameError) {
+            return try UserName(text)
+        } catch {
+            throw ProgramError("the name \"\(escaped(text, quoting: true))\" \(error)", exitCode: .dataError)
+        }
+    }
+
+    private func newHash(for name: UserName) throws(ProgramError) -> PasswordHash {
+        let password = try password(for: name)
+        let parameters = try parameters()
+        do throws(HashingError) {
+            return try password.withBytes { bytes throws(HashingError) in
+                try PasswordHash.make(of: bytes, parameters: parameters)
+            }
+        } catch {
+            throw ProgramError("\(error)", exitCode: .operatingSystem)
+        }
+    }
+
+    private func password(for name: UserName) throws(ProgramError) -> SecretBytes {
+        guard let given = arguments.secret(of: AddUserOptions.password) else {
+            return try PasswordPrompt.read(for: name)
+        }
+        printError(
+            "\(Self.program): warning: a password on the command line stays in the shell's history, and others on this "
+                + "machine may have seen it; leave --password out to be asked for it")
+        return try PasswordPrompt.checked(given)
+    }
+
+    private func parameters() throws(ProgramError) -> Argon2Parameters {
+        let memory = UInt32(clamping: try arguments.integer(of: AddUserOptions.memory))
+        let iterations = UInt32(clamping: try arguments.integer(of: AddUserOptions.iterations))
+        let parallelism = UInt32(clamping: try arguments.integer(of: AddUserOptions.parallelism))
+        let made = Argon2Parameters(memory: memory, iterations: iterations, parallelism: parallelism)
+        guard let made, made.areStrongEnough else {
+            throw .usage("--memory, --iterations and --parallelism don't go together")
+        }
+        return made
+    }
+
+    private func load(mustExist: Bool) throws(ProgramError) -> PasswordFile {
+        do throws(PasswordFileError) {
+            return try editor.load(mustExist: mustExist)
+        } catch {
+            throw ProgramError(error)
+        }
+    }
+
+    private func edit(
+        _ name: UserName, mustExist: Bool, _ change: (inout PasswordFile) throws(PasswordChangeError) -> Void
+    ) throws(ProgramError) {
+        do throws(PasswordFileError) {
+            try editor.edit(mustExist: mustExist, change)
+        } catch {
+            throw ProgramError(error, name, path)
+        }
+    }
+}
+
+extension ProgramError {
+    fileprivate init(_ error: PasswordFileError) {
+        self.init(error.description, exitCode: error.exitCode)
+    }
+
+    fileprivate init(_ error: PasswordFileError, _ name: UserName, _ path: String) {
+        if case .refused = error {
+            self.init("user \(name), \(escaped(path)): \(error)", exitCode: error.exitCode)
+        } else {
+            self.init(error)
+        }
+    }
+}

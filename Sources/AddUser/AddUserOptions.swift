@@ -1,0 +1,35 @@
+import Accounts
+import CommandLine
+
+/// The table of adduser's options.
+enum AddUserOptions {
+    static let username = Option("username", letter: "u", value: .text("NAME"), help: "The user's name.")
+    static let password = Option(
+        "password", letter: "p", value: .secret("PASSWORD"),
+        help: "The password. Better left out: it is asked for then, or read from standard input, one line.")
+    static let filename = Option(
+        "filename", letter: "f", value: .text("FILE"), isRequired: true,
+        help: "The password file; made, for its owner only, if it isn't there.")
+    static let update = Option("update", section: "Instead of adding", help: "Give the user another password.")
+    static let remove = Option("remove", section: "Instead of adding", help: "Remove the user. Files stay.")
+    static let list = Option("list", section: "Instead of adding", help: "Show the users' names, one a line.")
+    static let memory = cost(
+        "memory", "KIB", Argon2Parameters.owaspMinimum.memory...Argon2Parameters.largestMemory,
+        Argon2Parameters.recommended.memory, "Memory that a login takes, in KiB.")
+    static let iterations = cost(
+        "iterations", "N", Argon2Parameters.owaspMinimum.iterations...Argon2Parameters.mostIterations,
+        Argon2Parameters.recommended.iterations, "Passes over the memory.")
+    static let parallelism = cost(
+        "parallelism", "N", 1...Argon2Parameters.mostParallelism, Argon2Parameters.recommended.parallelism,
+        "Lanes that the memory is divided into.")
+
+    static let table = [username, password, filename, update, remove, list, memory, iterations, parallelism]
+
+    private static func cost(
+        _ name: String, _ value: String, _ range: ClosedRange<UInt32>, _ standard: UInt32, _ help: String
+    ) -> Option {
+        Option(
+            name, value: .integer(value, Int(range.lowerBound)...Int(range.upperBound)), defaultText: String(standard),
+            section: "Cost of a password's hash (Argon2id)", help: help)
+    }
+}

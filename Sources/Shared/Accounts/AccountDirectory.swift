@@ -1,0 +1,132 @@
+internal import Platform
+internal import Synchronization
+
+/// The users that may log in, from a password file that is read again when it has changed.
+///
+/// A name that isn't there costs one hash, as a wrong password does, so that the time of the answer tells nobody which
+/// names exist. How many hashes run at a time is the caller's to bound: each takes its parameters' memory.
+package final class AccountDirectory: Sendable {
+    private let path: String
+    private let warn: @Sendable (String) -> Void
+    private let state: Mutex<State>
+    private let hashes = Atomic<Int>(0)
+
+    private struct State {
+        var file: PasswordFile
+        /// The attributes that the file had before it was read; nil when they can't tell a change.
+        var status: FileStatus?
+        /// Stands in for names that aren't there.
+        var decoy: PasswordHash
+        var lastWarning: String?
+    }
+
+    /// Reads the file.
+    ///
+    /// - Parameter warn: is given one line, without secrets, for each line of the file that isn't right, and whenever the
+    ///   changed file can't be read; the one that was read before then goes on counting.
+    /// - Throws: `PasswordFileError` when the file can't be read, or everybody may use it.
+    package init(path: String, warn: @escaping @Sendable (String) -> Void) throws(PasswordFileError) {
+        let (file, status) = try Self.read(path)
+        self.path = path
+        self.warn = warn
+        state = Mutex(State(file: file, status: status, decoy: try Self.decoy(for: file)))
+        for problem in file.problems { warn(Self.warning(about: problem, in: path)) }
+    }
+
+    /// What came of a login. The peer is told accepted or not, never which.
+    package enum Verdict: Hashable, Sendable {
+        case accepted(UserName)
+        case wrongPassword
+        case unknownUser
+        /// Not a password at all: no bytes, or more than 1024. This costs no hash, whoever the user is.
+        case unusablePassword
+    }
+
+    /// Checks a password. Takes as long as a hash: some tenths of a second.
+    ///
+    /// - Throws: `HashingError` when there is no memory to compute it: nothing is known of the password.
+    package func verify(user: some Collection<UInt8>, password: RawSpan) throws(HashingError) -> Verdict {
+        guard PasswordRules.lengths.contains(password.byteCount) else { return .unusablePassword }
+        refresh()
+        let name = try? UserName(bytes: user)
+        let (entry, decoy) = state.withLock { state in (name.flatMap { state.file.entry(for: $0) }, state.decoy) }
+        hashes.add(1, ordering: .relaxed)
+        let matches = try (entry?.hash ?? decoy).matches(password)
+        guard let entry else { return .unknownUser }
+        return matches ? .accepted(entry.name) : .wrongPassword
+    }
+
+    /// Whether the user may still log in: for a session that lasts.
+    package func contains(_ name: UserName) -> Bool {
+        refresh()
+        return state.withLock { $0.file.entry(for: name) != nil }
+    }
+
+    /// How many hashes have been computed.
+    package var hashCount: Int { hashes.load(ordering: .relaxed) }
+}
+
+// MARK: - Reading
+
+extension AccountDirectory {
+    private static let openToAll: UInt32 = 0o007
+
+    private func refresh() {
+        for warning in state.withLock({ refresh(&$0) }) { warn(warning) }
+    }
+
+    /// - Returns: warnings that are new.
+    private func refresh(_ state: inout State) -> [String] {
+        do throws(PasswordFileError) {
+            let current = try Self.status(path)
+            if current == state.status { return [] }
+            let (file, status) = try Self.read(path)
+            let old = state.file.problems
+            state = State(file: file, status: status, decoy: try Self.decoy(for: file))
+            return file.problems == old ? [] : file.problems.map { Self.warning(about: $0, in: path) }
+        } catch {
+            let warning = "the password file has changed and isn't used, the old one still counts: \(error)"
+            defer { state.lastWarning = warning }
+            return warning == state.lastWarning ? [] : [warning]
+        }
+    }
+
+    private static func status(_ path: String) throws(PasswordFileError) -> FileStatus {
+        do throws(SystemError) {
+            return try FileDescriptor.openForReading(path: path).status()
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private static func read(_ path: String) throws(PasswordFileError) -> (PasswordFile, FileStatus?) {
+        let content: [UInt8]
+        let status: FileStatus
+        do throws(SystemError) {
+            let descriptor = try FileDescriptor.openForReading(path: path)
+            status = try descriptor.status()
+            guard status.kind == .regular else { throw SystemError("use", escaped(path), errno: .invalid) }
+            content = try descriptor.readAll(limit: PasswordFile.largest)
+        } catch {
+            throw .unreadable(SystemError(error.operation, escaped(path), errno: error.errno))
+        }
+        guard status.permissions & openToAll == 0 else { throw .openToAll(path: path) }
+        // Two changes within a tick of the file system's clock leave the same times: a file that young is read again.
+        let isSettled = status.modified.seconds < currentUnixTime() - 1
+        return (PasswordFile(content), isSettled ? status : nil)
+    }
+
+    /// A hash that nobody's password has. It costs what most users' hashes cost.
+    private static func decoy(for file: PasswordFile) throws(PasswordFileError) -> PasswordHash {
+        do throws(SystemError) {
+            return PasswordHash(
+                parameters: file.commonParameters ?? .recommended, salt: try randomBytes(16), tag: try randomBytes(32))
+        } catch {
+            throw .unreadable(error)
+        }
+    }
+
+    private static func warning(about problem: LineProblem, in path: String) -> String {
+        "the password file \(escaped(path)), \(problem); this user can't log in"
+    }
+}

@@ -1,0 +1,46 @@
+/// Base64 of RFC 4648, section 4, without padding, as the PHC string format has it.
+func encodeBase64(_ bytes: [UInt8]) -> String {
+    var characters: [UInt8] = []
+    characters.reserveCapacity(bytes.count / 3 * 4 + 4)
+    var (bits, count) = (UInt32(0), UInt32(0))
+    for byte in bytes {
+        bits = bits << 8 | UInt32(byte)
+        count += 8
+        while count >= 6 {
+            count -= 6
+            characters.append(alphabet[Int(bits >> count & 0x3f)])
+        }
+    }
+    if count > 0 { characters.append(alphabet[Int(bits << (6 - count) & 0x3f)]) }
+    return String(decoding: characters, as: UTF8.self)
+}
+
+/// - Returns: nil for anything that `encodeBase64` wouldn't write, such as padding or stray bits at the end.
+func decodeBase64(_ text: some Collection<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var (bits, count) = (UInt32(0), UInt32(0))
+    for character in text {
+        guard let value = value(of: character) else { return nil }
+        bits = bits << 6 | value
+        count += 6
+        if count >= 8 {
+            count -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> count))
+        }
+    }
+    let strayBits = bits & ((1 << count) - 1)
+    return count < 6 && strayBits == 0 ? bytes : nil
+}
+
+private let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+private func value(of character: UInt8) -> UInt32? {
+    switch character {
+    case 0x41...0x5a: UInt32(character) - 0x41
+    case 0x61...0x7a: UInt32(character) - 0x61 + 26
+    case 0x30...0x39: UInt32(character) - 0x30 + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+}
