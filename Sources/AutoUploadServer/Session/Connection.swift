@@ -30,6 +30,8 @@ struct Connection: ~Copyable {
 
     private struct Ending {
         let reason: String
+        /// What the client is told, last of all.
+        var words: Refusal?
     }
 
     private init(_ session: consuming TLSSession, _ services: Services) {
@@ -71,6 +73,7 @@ extension Connection {
         // What is finished has been sent whole: it is made durable even if its answer finds no one.
         commitPending()
         uploads.removeAll()
+        if let words = ending?.words { link.queue(.closing(words)) }
         try? link.flush(until: .after(seconds: services.limits.send))
         link.close()
         let seconds = Instant.now.seconds(since: begun)
@@ -135,8 +138,7 @@ extension Connection {
     }
 
     private mutating func close(_ refusal: Refusal?) {
-        if let refusal { link.queue(.closing(refusal)) }
-        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? "goodbye")
+        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? "goodbye", words: refusal)
     }
 }
 
