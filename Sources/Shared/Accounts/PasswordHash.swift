@@ -43,7 +43,7 @@ extension PasswordHash: CustomStringConvertible {
 }
 
 /// Why text isn't a password hash that this program can check. It never quotes the text.
-package enum PasswordHashError: Error, Hashable, Sendable, CaseIterable {
+package enum PasswordHashError: String, Error, Hashable, Sendable, CaseIterable {
     case form, algorithm, version, parameters, salt, tag
 }
 

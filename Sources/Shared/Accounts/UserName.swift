@@ -36,7 +36,7 @@ extension UserName: CustomStringConvertible {
 }
 
 /// Why text can't be a user's name.
-package enum UserNameError: Error, Hashable, Sendable, CaseIterable {
+package enum UserNameError: String, Error, Hashable, Sendable, CaseIterable {
     case empty, tooLong, character, start, end, reserved
 }
 

@@ -44,4 +44,26 @@ package enum Signals {
         for signal in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&set, signal) }
         return set
     }
+
+    /// Runs `body` while signals that a person or the system ends the process with wait; then they take effect.
+    static func holdingBackEnds<R: ~Copyable>(_ body: () -> R) -> R {
+        var set = ends()
+        var saved = sigset_t()
+        _ = unsafe pthread_sigmask(SIG_BLOCK, &set, &saved)
+        defer { _ = unsafe pthread_sigmask(SIG_SETMASK, &saved, nil) }
+        return body()
+    }
+
+    /// Whether one of them waits.
+    static var isEndHeldBack: Bool {
+        var pending = sigset_t()
+        unsafe sigpending(&pending)
+        return [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains { unsafe sigismember(&pending, $0) == 1 }
+    }
+
+    private static func ends() -> sigset_t {
+        var set = requests()
+        unsafe sigaddset(&set, SIGQUIT)
+        return set
+    }
 }

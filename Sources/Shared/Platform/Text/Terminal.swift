@@ -14,17 +14,31 @@ package enum Terminal {
 
     /// Asks for a secret at the terminal without showing what is typed.
     ///
-    /// - Returns: nil at end of input.
+    /// A signal that would end the process is held back until the terminal shows again what is typed.
+    ///
+    /// - Returns: nil at end of input, and when such a signal came.
     package static func readSecret(prompt: String) -> SecretBytes? {
-        writeError(prompt)
-        defer { writeError("\n") }
         var saved = termios()
         guard unsafe tcgetattr(STDIN_FILENO, &saved) == 0 else { return readSecretLine() }
-        var silent = saved
-        silent.c_lflag &= ~tcflag_t(ECHO)
-        unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
-        defer { unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved) }
-        return readSecretLine()
+        return Signals.holdingBackEnds {
+            var silent = saved
+            silent.c_lflag &= ~tcflag_t(ECHO)
+            // Before the prompt, since it throws away what was typed so far.
+            unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
+            defer { unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved) }
+            writeError(prompt)
+            defer { writeError("\n") }
+            return waitForInput() ? readSecretLine() : nil
+        }
+    }
+
+    /// - Returns: false when a signal that is held back came first.
+    private static func waitForInput() -> Bool {
+        while !Signals.isEndHeldBack {
+            var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&input, 1, 100) > 0 { return true }
+        }
+        return false
     }
 
     /// Reads one line of standard input, without its end of line, up to 4 KiB.

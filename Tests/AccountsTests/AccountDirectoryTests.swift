@@ -1,0 +1,155 @@
+import Accounts
+import Foundation
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite("Logging in")
+struct AccountDirectoryTests {
+    private let scratch: ScratchFolder
+    private let warnings = Lines()
+    /// Of the password "p".
+    private let line = "anna:\(PasswordFileTests.cheap)\n"
+
+    init() throws {
+        scratch = try ScratchFolder("accounts")
+    }
+
+    private func open(_ text: String, permissions: Int = 0o600) throws -> AccountDirectory {
+        let path = try scratch.write(text, to: "users", permissions: permissions)
+        return try AccountDirectory(path: path) { [warnings] in warnings.add($0) }
+    }
+
+    private func login(_ accounts: AccountDirectory, _ user: String, _ password: String) throws
+        -> AccountDirectory.Verdict
+    {
+        try SecretBytes(password.utf8).withBytes { try accounts.verify(user: user.utf8, password: $0) }
+    }
+
+    @Test("the right password is taken, a wrong one isn't")
+    func passwords() throws {
+        let accounts = try open(line)
+        #expect(try login(accounts, "anna", "p") == .accepted(UserName("anna")))
+        #expect(try login(accounts, "anna", "P") == .wrongPassword)
+        #expect(try login(accounts, "anna", "p\0") == .wrongPassword)
+        #expect(warnings.all.isEmpty)
+    }
+
+    @Test(
+        "a name that isn't there costs one hash as well",
+        arguments: [
+            "anna", "bob", "Anna", "broken", "seed", "", "a/../b", "\u{0}", String(repeating: "a", count: 5000),
+        ])
+    func cost(_ user: String) throws {
+        let accounts = try open(line + "broken:x\nseed#JBSWY3DPEHPK3PXP#\(PasswordFileTests.cheap)\n")
+        let verdict = try login(accounts, user, "wrong")
+        #expect(verdict == (user == "anna" ? .wrongPassword : .unknownUser))
+        #expect(accounts.hashCount == 1)
+        #expect(try login(accounts, user, "p") == (user == "anna" ? .accepted(UserName("anna")) : .unknownUser))
+        #expect(accounts.hashCount == 2)
+    }
+
+    @Test("what can't be a password costs nothing, whoever asks", arguments: ["anna", "bob"])
+    func unusable(_ user: String) throws {
+        let accounts = try open(line)
+        #expect(try login(accounts, user, "") == .unusablePassword)
+        #expect(try login(accounts, user, String(repeating: "p", count: 1025)) == .unusablePassword)
+        #expect(accounts.hashCount == 0)
+        #expect(try login(accounts, user, String(repeating: "p", count: 1024)) != .unusablePassword)
+        #expect(accounts.hashCount == 1)
+    }
+
+    @Test("a change counts at the next login, however it was made")
+    func changes() throws {
+        let accounts = try open(line)
+        #expect(try login(accounts, "bob", "p") == .unknownUser)
+        try scratch.write(line + line.replacing("anna", with: "bob"), to: "users")
+        #expect(try login(accounts, "bob", "p") == .accepted(UserName("bob")))
+        #expect(try accounts.contains(UserName("bob")))
+        // As long as before, in place, and perhaps within one tick of the file system's clock.
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch.path("users")))
+        try handle.write(contentsOf: Data("carl".utf8))
+        try handle.close()
+        #expect(try login(accounts, "anna", "p") == .unknownUser)
+        #expect(try login(accounts, "carl", "p") == .accepted(UserName("carl")))
+        #expect(try !accounts.contains(UserName("anna")))
+    }
+
+    @Test("an old file isn't read again, as long as it stays")
+    func settled() throws {
+        let path = try scratch.write(line, to: "users")
+        let longAgo = Date(timeIntervalSince1970: 1_600_000_000)
+        try FileManager.default.setAttributes([.modificationDate: longAgo], ofItemAtPath: path)
+        let accounts = try AccountDirectory(path: path) { [warnings] in warnings.add($0) }
+        #expect(try login(accounts, "anna", "p") == .accepted(UserName("anna")))
+        try scratch.write(line.replacing("anna", with: "anni"), to: "users")
+        try FileManager.default.setAttributes([.modificationDate: longAgo], ofItemAtPath: path)
+        #expect(try login(accounts, "anni", "p") == .accepted(UserName("anni")))
+    }
+
+    @Test("a file that can't be used any longer leaves the old one in force, with one warning")
+    func unreadable() throws {
+        let accounts = try open(line)
+        try FileManager.default.removeItem(atPath: scratch.path("users"))
+        for _ in 0..<3 { #expect(try login(accounts, "anna", "p") == .accepted(UserName("anna"))) }
+        #expect(warnings.all.count == 1)
+        #expect(warnings.all.first?.contains("No such file") == true)
+
+        try scratch.write(line.replacing("anna", with: "bob"), to: "users", permissions: 0o644)
+        for _ in 0..<3 { #expect(try login(accounts, "bob", "p") == .unknownUser) }
+        #expect(warnings.all.count == 2)
+        #expect(warnings.all.last?.contains("chmod o=") == true)
+
+        try scratch.setPermissions(0o640, of: "users")
+        #expect(try login(accounts, "bob", "p") == .accepted(UserName("bob")))
+        #expect(try login(accounts, "anna", "p") == .unknownUser)
+        #expect(warnings.all.count == 2)
+    }
+
+    @Test("lines that aren't right are reported once, without what they say")
+    func problems() throws {
+        let accounts = try open(line + "bob:hunter2\n")
+        for _ in 0..<3 { _ = try login(accounts, "bob", "hunter2") }
+        #expect(warnings.all.count == 1)
+        #expect(warnings.all.first?.contains("line 2: ") == true)
+        #expect(warnings.all.first?.contains("hunter2") == false)
+        try scratch.write("carl:hunter3\n" + line, to: "users")
+        for _ in 0..<3 { _ = try login(accounts, "anna", "p") }
+        #expect(warnings.all.count == 2)
+    }
+
+    @Test("it doesn't start with a file that everybody may use", arguments: [0o604, 0o602, 0o601, 0o666])
+    func permissions(_ permissions: Int) throws {
+        let error = #expect(throws: PasswordFileError.self) { try open(line, permissions: permissions) }
+        #expect(error == .openToAll(path: scratch.path("users")))
+        #expect(error?.exitCode == .configuration)
+    }
+
+    @Test("it doesn't start without a file, or with a folder in its place")
+    func missing() throws {
+        for path in [scratch.path("none"), scratch.path] {
+            let error = #expect(throws: PasswordFileError.self) { try AccountDirectory(path: path) { _ in } }
+            #expect(error?.exitCode == .noInput)
+            #expect(error?.description.contains(path) == true)
+        }
+    }
+
+    @Test("an empty file lets nobody in, at the usual cost")
+    func empty() throws {
+        let accounts = try open("")
+        #expect(try login(accounts, "anna", "p") == .unknownUser)
+        #expect(accounts.hashCount == 1)
+    }
+}
+
+/// Lines that threads add to.
+private final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func add(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+
+    var all: [String] { lines.withLock { $0 } }
+}

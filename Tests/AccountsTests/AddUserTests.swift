@@ -1,0 +1,240 @@
+import Accounts
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+@Suite("adduser")
+struct AddUserTests {
+    private let scratch: ScratchFolder
+    private let cheapest = ["--memory", "19456", "--iterations", "2", "--parallelism", "1"]
+
+    init() throws {
+        scratch = try ScratchFolder("adduser")
+    }
+
+    private func adduser(_ arguments: String..., input: String = "") throws -> RunningProgram.Outcome {
+        try RunningProgram.run(Binaries.adduser, arguments, folder: scratch.path, standardInput: input)
+    }
+
+    /// What the server would say to a login.
+    private func login(_ name: String, _ password: String) throws -> AccountDirectory.Verdict {
+        let accounts = try AccountDirectory(path: scratch.path("users")) { _ in }
+        return try SecretBytes(password.utf8).withBytes { try accounts.verify(user: name.utf8, password: $0) }
+    }
+
+    @Test("a user is added with the password that stands on standard input, and can log in")
+    func add() throws {
+        let outcome = try adduser("-u", "anna", "-f", "users", input: "correct horse \nignored\n")
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "user anna added to users\n")
+        #expect(outcome.error.isEmpty)
+        #expect(try login("anna", "correct horse ") == .accepted(UserName("anna")))
+        #expect(try login("anna", "correct horse") == .wrongPassword)
+        #expect(try scratch.permissions(of: "users") == 0o600)
+        #expect(try scratch.text(of: "users").hasPrefix("anna:$argon2id$v=19$m=65536,t=3,p=4$"))
+    }
+
+    @Test(
+        "the forms that the original documents work, with a warning",
+        arguments: [
+            ["-u", "anna", "-p", "geheim", "-f", "users"], ["-u=anna", "-p=geheim", "-f=users"],
+            ["--username=anna", "--password=geheim", "--filename=users"],
+            ["--username", "anna", "--password", "geheim", "--filename", "users"],
+        ])
+    func originalForms(_ arguments: [String]) throws {
+        let outcome = try RunningProgram.run(Binaries.adduser, arguments + cheapest, folder: scratch.path)
+        #expect(outcome.status == 0)
+        #expect(outcome.error.contains("warning"))
+        #expect(!outcome.error.contains("geheim") && !outcome.output.contains("geheim"))
+        #expect(try login("anna", "geheim") == .accepted(UserName("anna")))
+    }
+
+    @Test("the cost of the hash can be chosen")
+    func cost() throws {
+        _ = try adduser(
+            "-u", "anna", "-f", "users", "--memory", "20000", "--iterations", "4", "--parallelism", "2", input: "p\n")
+        #expect(try scratch.text(of: "users").hasPrefix("anna:$argon2id$v=19$m=20000,t=4,p=2$"))
+    }
+
+    @Test(
+        "the cost can't be less than OWASP's minimum, nor absurd",
+        arguments: [["--memory", "19455"], ["--memory", "1048577"], ["--iterations", "1"], ["--parallelism", "0"]])
+    func costLimits(_ options: [String]) throws {
+        let outcome = try RunningProgram.run(
+            Binaries.adduser, ["-u", "anna", "-f", "users"] + options, folder: scratch.path, standardInput: "p\n")
+        #expect(outcome.status == 64)
+        #expect(outcome.error.contains(options[0]))
+        #expect(try scratch.names().isEmpty)
+    }
+
+    @Test("a name that is taken is refused, before a password is asked for", arguments: ["anna", "ANNA"])
+    func duplicate(_ name: String) throws {
+        try scratch.write("anna:\(PasswordFileTests.cheap)\n", to: "users")
+        let outcome = try adduser("-u", name, "-f", "users")
+        #expect(outcome.status == 73)
+        #expect(isOneLine(outcome.error) && outcome.error.contains("line 1"))
+        #expect(try scratch.text(of: "users") == "anna:\(PasswordFileTests.cheap)\n")
+    }
+
+    @Test(
+        "a bad name is refused with the reason",
+        arguments: ["", ".x", "a/b", "../x", "a:b", "a#b", "con", "a b", "a\nb"])
+    func badName(_ name: String) throws {
+        let outcome = try adduser("-u", name, "-f", "users", input: "p\n")
+        #expect(outcome.status == (name.isEmpty ? 64 : 65))
+        #expect(isOneLine(outcome.error))
+        #expect(try scratch.names().isEmpty)
+    }
+
+    @Test(
+        "a bad password is refused",
+        arguments: ["", "\n", "\r\n", String(repeating: "x", count: 1025) + "\n", String(repeating: "x", count: 9999)])
+    func badPassword(_ input: String) throws {
+        let outcome = try adduser("-u", "anna", "-f", "users", input: input)
+        #expect(outcome.status == 65)
+        #expect(isOneLine(outcome.error) && outcome.error.contains("password must not be"))
+        #expect(try scratch.names().isEmpty)
+    }
+
+    @Test("--update changes the password of one user")
+    func update() throws {
+        _ = try adduser("-u", "anna", "-f", "users", input: "old\n")
+        _ = try adduser("-u", "bob", "-f", "users", input: "old\n")
+        let outcome = try adduser("--update", "-u", "anna", "-f", "users", input: "new\n")
+        #expect(outcome.status == 0)
+        #expect(try login("anna", "new") == .accepted(UserName("anna")))
+        #expect(try login("anna", "old") == .wrongPassword)
+        #expect(try login("bob", "old") == .accepted(UserName("bob")))
+    }
+
+    @Test("--remove takes one user out")
+    func remove() throws {
+        let line = PasswordFileTests.cheap
+        try scratch.write("# family\nanna:\(line)\n\nbob:\(line)\n", to: "users")
+        let outcome = try adduser("--remove", "-u", "anna", "-f", "users")
+        #expect(outcome.status == 0 && outcome.output.contains("removed"))
+        #expect(try scratch.text(of: "users") == "# family\n\nbob:\(line)\n")
+    }
+
+    @Test("who isn't there can be neither changed nor removed", arguments: ["--update", "--remove"])
+    func noUser(_ task: String) throws {
+        #expect(try adduser(task, "-u", "anna", "-f", "users", input: "p\n").status == 66)
+        try scratch.write("# nobody\n", to: "users")
+        let outcome = try adduser(task, "-u", "anna", "-f", "users", input: "p\n")
+        #expect(outcome.status == 67)
+        #expect(isOneLine(outcome.error) && outcome.error.contains("anna"))
+    }
+
+    @Test("--list shows the names, and tells of lines that aren't right")
+    func list() throws {
+        try scratch.write(
+            "anna:\(PasswordFileTests.cheap)\nbob:hunter2\ncarl#\(PasswordFileTests.cheap)\n", to: "users")
+        let outcome = try adduser("--list", "-f", "users")
+        #expect(outcome.status == 0)
+        #expect(outcome.output == "anna\ncarl\n")
+        #expect(outcome.error.contains("line 2") && !outcome.error.contains("hunter2"))
+    }
+
+    @Test(
+        "what doesn't go together is refused",
+        arguments: [
+            ["-f", "users"], ["-u", "anna"], ["--list", "--remove", "-f", "users"],
+            ["--list", "-u", "anna", "-f", "users"],
+            ["--remove", "-u", "anna", "-p", "x", "-f", "users"], ["-u", "anna", "-f", "users", "more"],
+        ])
+    func usage(_ arguments: [String]) throws {
+        try scratch.write("anna:\(PasswordFileTests.cheap)\n", to: "users")
+        let outcome = try RunningProgram.run(Binaries.adduser, arguments, folder: scratch.path)
+        #expect(outcome.status == 64)
+        #expect(isOneLine(outcome.error) && outcome.error.contains("try --help"))
+        #expect(try scratch.text(of: "users") == "anna:\(PasswordFileTests.cheap)\n")
+    }
+
+    @Test("two at once both land")
+    func concurrent() throws {
+        let programs = try (0..<6).map {
+            try RunningProgram(
+                Binaries.adduser, ["-u", "user\($0)", "-f", "users"] + cheapest, folder: scratch.path,
+                standardInput: "p\n")
+        }
+        for program in programs { #expect(try program.waitForEnd().status == 0) }
+        let names = PasswordFile(try scratch.bytes(of: "users")).names.map(\.text)
+        #expect(names.sorted() == (0..<6).map { "user\($0)" })
+    }
+
+    @Test("a password in the arguments is gone from them at once")
+    func argumentsAreOverwritten() throws {
+        let lock = try Directory.open(path: scratch.path).open(
+            #require(FileName(".users.lock")), .openingOrCreating(permissions: 0o600))
+        #expect(try lock.tryLock(exclusive: true))
+        // It warns after reading its arguments, and then waits for the lock that is held here.
+        let program = try RunningProgram(
+            Binaries.adduser,
+            ["-u", "anna", "-p", "hunter2", "--password=hunter2", "-phunter2", "-f", "users"] + cheapest,
+            folder: scratch.path)
+        #expect(program.waitForLine(.error, containing: "warning") != nil)
+        let shown = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(program.processID)/cmdline"))
+        let arguments = shown.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+        #expect(arguments.contains("anna") && arguments.contains("users"))
+        #expect(!arguments.contains { $0.contains("hunter2") || $0.contains("h") && $0.contains("2") })
+        try lock.close()
+        #expect(try program.waitForEnd().status == 0)
+        #expect(try login("anna", "hunter2") == .accepted(UserName("anna")))
+    }
+
+    @Test(
+        "at a terminal it asks twice and shows nothing", arguments: [("geheim", "geheim", 0), ("geheim", "gehein", 65)])
+    func terminal(_ first: String, _ second: String, status: Int32) throws {
+        let terminal = try PseudoTerminal()
+        let program = try RunningProgram(
+            Binaries.adduser, ["-u", "anna", "-f", "users"] + cheapest, folder: scratch.path, terminal: terminal)
+        #expect(program.waitForText(.error, "Password for anna: "))
+        terminal.type(first + "\n")
+        #expect(program.waitForText(.error, "The same again: "))
+        terminal.type(second + "\n")
+        let outcome = try program.waitForEnd()
+        #expect(outcome.status == status)
+        #expect(!terminal.shown().contains("gehei"))
+        #expect(terminal.echoes)
+        if status == 0 { #expect(try login("anna", "geheim") == .accepted(UserName("anna"))) }
+    }
+
+    @Test("interrupted at the question, it leaves the terminal as it was and adds nobody")
+    func interrupted() throws {
+        let terminal = try PseudoTerminal()
+        let program = try RunningProgram(
+            Binaries.adduser, ["-u", "anna", "-f", "users"], folder: scratch.path, terminal: terminal)
+        #expect(program.waitForText(.error, "Password for anna: "))
+        #expect(!terminal.echoes)
+        program.signal(SIGTERM)
+        let outcome = try program.waitForEnd()
+        #expect(outcome.status == 128 + SIGTERM, "\(outcome)")
+        #expect(terminal.echoes)
+        #expect(try scratch.names().isEmpty)
+    }
+
+    @Test("--help and --version work without anything else")
+    func help() throws {
+        let help = try adduser("--help")
+        #expect(help.status == 0 && help.error.isEmpty)
+        #expect(help.output.hasPrefix("Usage: adduser") && help.output.contains("--parallelism N"))
+        #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        let version = try adduser("--version")
+        #expect(version.status == 0 && version.output.hasPrefix("adduser "))
+    }
+
+    @Test("a folder that isn't there, and one that can't be written to, are named")
+    func folders() throws {
+        let missing = try adduser("-u", "anna", "-f", "none/users", input: "p\n")
+        #expect(missing.status == 66)
+        #expect(isOneLine(missing.error) && missing.error.contains("none"))
+        let process = try adduser("-u", "anna", "-f", "/proc/users", input: "p\n")
+        #expect(process.status == 73)
+        #expect(isOneLine(process.error) && process.error.contains("/proc/users"))
+    }
+
+    private func isOneLine(_ text: String) -> Bool {
+        text.hasPrefix("adduser: ") && text.hasSuffix("\n") && text.count { $0 == "\n" } == 1
+    }
+}

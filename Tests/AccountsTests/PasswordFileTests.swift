@@ -1,0 +1,182 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Accounts
+
+@Suite("Password file")
+struct PasswordFileTests {
+    static let lines = (try? vectorLines("lines.txt", in: .module)) ?? []
+    static let cheap = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$v9K+AuFBZgmnm1Cg/Ibevg"
+    static let other = "$argon2id$v=19$m=16,t=2,p=1$AAECAwQFBgcICQ$AAECAwQFBgcICQoLDA0ODw"
+
+    @Test("there are vectors")
+    func vectorsAreThere() {
+        #expect(Self.lines.count >= 35)
+    }
+
+    @Test("each line is what it is", arguments: lines)
+    func line(_ vector: String) throws {
+        let parts = vector.split(separator: ">", maxSplits: 1)
+        let line = unescaped(parts[1].dropLast())
+        let file = PasswordFile(line)
+        #expect(outcome(of: file) == parts[0].dropLast())
+        #expect(file.content == line)
+    }
+
+    @Test("a problem tells nothing of what stands in the line", arguments: lines)
+    func problemsAreSilent(_ vector: String) {
+        for problem in PasswordFile(unescaped(vector.split(separator: ">", maxSplits: 1)[1].dropLast())).problems {
+            for secret in ["hunter2", "c2Fsd", "JBSWY", "v9K", "anna", "blue"] {
+                #expect(!"\(problem)".contains(secret) && !String(reflecting: problem).contains(secret))
+            }
+        }
+    }
+
+    @Test("a line that isn't right concerns its own user only")
+    func otherUsers() throws {
+        let file = PasswordFile(
+            text: "anna:\(Self.cheap)\nbroken\nbob:\(Self.cheap):totp=X\n\n# end\ncarl:\(Self.other)")
+        #expect(file.names.map(\.text) == ["anna", "carl"])
+        #expect(file.problems.map(\.line) == [2, 3])
+        #expect(file.entry(for: try UserName("anna"))?.hash.text == Self.cheap)
+        #expect(file.entry(for: try UserName("carl"))?.hash.text == Self.other)
+        #expect(file.entry(for: try UserName("bob")) == nil)
+    }
+
+    @Test("the first line of a name counts, also when it isn't right", arguments: ["anna", "Anna", "ANNA"])
+    func duplicates(_ second: String) throws {
+        let file = PasswordFile(text: "anna:\(Self.cheap)\n\(second):\(Self.other)\n")
+        #expect(file.problems == [LineProblem(line: 2, reason: .duplicate(ofLine: 1))])
+        #expect(file.entry(for: try UserName("anna"))?.hash.text == Self.cheap)
+        #expect(file.names.map(\.text) == ["anna"])
+
+        let locked = PasswordFile(text: "anna:\(Self.cheap):locked=y\n\(second):\(Self.other)\n")
+        #expect(locked.problems.map(\.line) == [1, 2])
+        #expect(locked.names.isEmpty)
+    }
+
+    @Test("capital letters of a name count")
+    func capitals() throws {
+        let file = PasswordFile(text: "anna:\(Self.cheap)\n")
+        #expect(file.entry(for: try UserName("Anna")) == nil)
+        #expect(file.line(claiming: try UserName("Anna")) == 1)
+    }
+
+    @Test("the parameters that most hashes have are known")
+    func commonParameters() {
+        #expect(PasswordFile().commonParameters == nil)
+        let file = PasswordFile(text: "a:\(Self.other)\nb:\(Self.cheap)\nc:\(Self.other)\n")
+        #expect(file.commonParameters == Argon2Parameters(memory: 16, iterations: 2, parallelism: 1))
+    }
+
+    @Test("bytes of any kind are kept and never stop it")
+    func anyBytes() {
+        var generator = SeededGenerator(seed: 7)
+        let pieces = [Array("anna:".utf8), Array(Self.cheap.utf8), [10], [0], [255, 254], [35], [58], [13, 10]]
+        for _ in 0..<2000 {
+            let content = (0..<Int.random(in: 0...12, using: &generator)).flatMap { _ in
+                pieces[Int.random(in: 0..<pieces.count, using: &generator)]
+            }
+            let file = PasswordFile(content)
+            #expect(file.content == content)
+            #expect(file.names.allSatisfy { file.entry(for: $0) != nil })
+        }
+    }
+
+    // MARK: - Changing
+
+    @Test("a user is added at the end, whether the last line has an end or not", arguments: ["", "\n"])
+    func add(_ end: String) throws {
+        let before = "# users\nbob:\(Self.cheap)"
+        var file = PasswordFile(text: before + end)
+        try file.add(try UserName("anna"), try PasswordHash(Self.other.utf8))
+        #expect(file.text == "\(before)\nanna:\(Self.other)\n")
+        #expect(file.names.map(\.text) == ["bob", "anna"])
+    }
+
+    @Test(
+        "a name that is taken isn't added, whatever stands in its line",
+        arguments: ["anna:\(cheap)", "ANNA:\(cheap)", "anna:broken", "anna#X#\(cheap)"])
+    func taken(_ line: String) throws {
+        var file = PasswordFile(text: "# users\n\(line)\n")
+        let before = file.content
+        let hash = try PasswordHash(Self.other.utf8)
+        let name = try UserName("anna")
+        #expect(throws: PasswordChangeError.taken(line: 2)) { try file.add(name, hash) }
+        #expect(file.content == before)
+    }
+
+    @Test(
+        "another password changes the hash alone",
+        arguments: ["  anna:<>\t\r\nbob:x\n", "# anna:\nanna#<>\n", "anna:<>:locked=y:colour=blue\n", "\nanna:<>"])
+    func replace(_ template: String) throws {
+        var file = PasswordFile(text: template.replacing("<>", with: Self.cheap))
+        try file.replace(try UserName("anna"), try PasswordHash(Self.other.utf8))
+        #expect(file.text == template.replacing("<>", with: Self.other))
+    }
+
+    @Test("a second factor isn't half removed by another password")
+    func secondFactor() throws {
+        var file = PasswordFile(text: "anna#JBSWY3DPEHPK3PXP#\(Self.cheap)\n")
+        let before = file.content
+        let hash = try PasswordHash(Self.other.utf8)
+        let name = try UserName("anna")
+        #expect(throws: PasswordChangeError.secondFactor) { try file.replace(name, hash) }
+        #expect(file.content == before)
+    }
+
+    @Test(
+        "only the user's line goes",
+        arguments: [("anna:\(cheap)", "\n"), ("anna:broken", "\r\n"), ("anna#X#\(cheap)", "")])
+    func remove(_ line: String, _ end: String) throws {
+        var file = PasswordFile(text: "# one\nbob:\(Self.cheap)\n\(line)\(end)")
+        try file.remove(try UserName("anna"))
+        #expect(file.text == "# one\nbob:\(Self.cheap)\n")
+        let name = try UserName("BOB")
+        #expect(throws: PasswordChangeError.noSuchUser) { try file.remove(name) }
+    }
+
+    private func outcome(of file: PasswordFile) -> String {
+        if let name = file.names.first { return "entry=\(name)" }
+        switch file.problems.first?.reason {
+        case nil: return "comment"
+        case .tooLong: return "tooLong"
+        case .noHash: return "noHash"
+        case .name(let error): return "name=\(error.rawValue)"
+        case .hash(let error): return "hash=\(error.rawValue)"
+        case .duplicate: return "duplicate"
+        case .oneTimePassword: return "oneTimePassword"
+        case .key: return "key"
+        }
+    }
+}
+
+extension PasswordFile {
+    fileprivate init(text: String) {
+        self.init(Array(text.utf8))
+    }
+
+    fileprivate var text: String { String(decoding: content, as: UTF8.self) }
+}
+
+/// Undoes `\t`, `\r`, `\\` and `\xNN`.
+private func unescaped(_ text: some StringProtocol) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+        guard byte == UInt8(ascii: "\\"), let kind = rest.popFirst() else {
+            bytes.append(byte)
+            continue
+        }
+        switch kind {
+        case UInt8(ascii: "t"): bytes.append(9)
+        case UInt8(ascii: "r"): bytes.append(13)
+        case UInt8(ascii: "x"):
+            bytes.append(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) ?? 0)
+            rest = rest.dropFirst(2)
+        default: bytes.append(kind)
+        }
+    }
+    return bytes
+}

@@ -1,0 +1,188 @@
+internal import Foundation
+/// A real process, with what it writes collected; killed when the value goes.
+///
+/// Every wait has a bound. A test that wants something to happen awaits the line that tells of it.
+package final class RunningProgram: @unchecked Sendable {
+    // Sendable: the process is only started, signalled and asked for its number; the rest is behind the condition.
+    private let process = Process()
+    private let input = Pipe()
+    private let condition = NSCondition()
+    private var collected: [Stream: [UInt8]] = [.output: [], .error: []]
+    private var openStreams = 2
+    private var status: Int32?
+
+    package enum Stream: Sendable {
+        case output, error
+    }
+
+    /// What came of a process.
+    package struct Outcome: Sendable {
+        /// The exit status, or 128 plus the number of the signal that ended it.
+        package let status: Int32
+        package let output: String
+        package let error: String
+    }
+
+    /// Starts a program.
+    ///
+    /// - Parameters:
+    ///   - environment: added to this process's own.
+    ///   - standardInput: what the program reads before the end of its input; nil leaves it open for `send`.
+    ///   - terminal: what it has as its input instead.
+    package init(
+        _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
+        standardInput: String? = "", terminal: PseudoTerminal? = nil
+    ) throws {
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        let (output, error) = (Pipe(), Pipe())
+        process.standardInput = terminal.map { $0.slave as Any } ?? input
+        process.standardOutput = output
+        process.standardError = error
+        process.terminationHandler = { [weak self] in self?.noteEnd(of: $0) }
+        try withAllSignals { try process.run() }
+        collect(output, as: .output)
+        collect(error, as: .error)
+        if let standardInput {
+            send(standardInput)
+            try? input.fileHandleForWriting.close()
+        }
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    package var processID: Int32 { process.processIdentifier }
+
+    /// Writes to the program's input, if it still reads.
+    package func send(_ text: String) {
+        // A program that ends without reading must not end the tests by SIGPIPE; ignoring that would be inherited by
+        // programs, and hide that one of them doesn't deal with it.
+        withoutBrokenPipe { try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
+    }
+
+    package func signal(_ number: Int32) {
+        if process.isRunning { kill(process.processIdentifier, number) }
+    }
+
+    /// What the program has written so far.
+    package func text(_ stream: Stream) -> String {
+        condition.withLock { String(decoding: collected[stream] ?? [], as: UTF8.self) }
+    }
+
+    /// Waits until a line that contains `part` has been written.
+    ///
+    /// - Returns: the first such line; nil when the program ended, or the time was over, before there was one.
+    package func waitForLine(_ stream: Stream, containing part: String, seconds: Double = 30) -> String? {
+        wait(seconds: seconds) {
+            let text = String(decoding: collected[stream] ?? [], as: UTF8.self)
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            return lines.first { $0.contains(part) }.map(String.init)
+        }
+    }
+
+    /// Waits until `text` has been written, such as a question without an end of line.
+    ///
+    /// - Returns: false when the program ended, or the time was over, before it was.
+    package func waitForText(_ stream: Stream, _ text: String, seconds: Double = 30) -> Bool {
+        wait(seconds: seconds) {
+            String(decoding: collected[stream] ?? [], as: UTF8.self).contains(text) ? true : nil
+        } ?? false
+    }
+
+    /// Waits for the program to end.
+    ///
+    /// - Throws: `DidNotEnd` when the time was over; the program has then been killed.
+    package func waitForEnd(seconds: Double = 60) throws -> Outcome {
+        guard let status = wait(seconds: seconds, for: { openStreams == 0 ? self.status : nil }) else {
+            signal(SIGKILL)
+            throw DidNotEnd(error: text(.error))
+        }
+        return Outcome(status: status, output: text(.output), error: text(.error))
+    }
+
+    package struct DidNotEnd: Error {
+        package let error: String
+    }
+
+    /// Runs a program to its end.
+    package static func run(
+        _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
+        standardInput: String = "", seconds: Double = 60
+    ) throws -> Outcome {
+        let program = try RunningProgram(
+            path, arguments, environment: environment, folder: folder, standardInput: standardInput)
+        return try program.waitForEnd(seconds: seconds)
+    }
+}
+
+// MARK: - Collecting
+
+extension RunningProgram {
+    /// Waits until `value` gives one, or the program is gone and still there is none.
+    private func wait<Value>(seconds: Double, for value: () -> Value?) -> Value? {
+        let end = Date(timeIntervalSinceNow: seconds)
+        return condition.withLock {
+            while true {
+                if let value = value() { return value }
+                if status != nil, openStreams == 0 { return nil }
+                guard condition.wait(until: end) else { return value() }
+            }
+        }
+    }
+
+    private func noteEnd(of process: Process) {
+        let isSignal = process.terminationReason == .uncaughtSignal
+        condition.withLock {
+            status = isSignal ? 128 + process.terminationStatus : process.terminationStatus
+            condition.broadcast()
+        }
+    }
+
+    /// A thread of its own for each stream: a program that fills a pipe that nobody reads would stand still.
+    private func collect(_ pipe: Pipe, as stream: Stream) {
+        let handle = pipe.fileHandleForReading
+        let thread = Foundation.Thread { [weak self] in
+            while case let data = handle.availableData, !data.isEmpty { self?.append(data, to: stream) }
+            self?.noteClosed()
+        }
+        thread.start()
+    }
+
+    private func append(_ data: Data, to stream: Stream) {
+        condition.withLock {
+            collected[stream]?.append(contentsOf: data)
+            condition.broadcast()
+        }
+    }
+
+    private func noteClosed() {
+        condition.withLock {
+            openStreams -= 1
+            condition.broadcast()
+        }
+    }
+}
+
+private func withoutBrokenPipe(_ body: () -> Void) {
+    var (broken, saved) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&broken)
+    unsafe sigaddset(&broken, SIGPIPE)
+    unsafe pthread_sigmask(SIG_BLOCK, &broken, &saved)
+    body()
+    var none = timespec()
+    unsafe sigtimedwait(&broken, nil, &none)
+    unsafe pthread_sigmask(SIG_SETMASK, &saved, nil)
+}
+
+/// The threads of tests block signals, and a program would inherit that.
+private func withAllSignals(_ body: () throws -> Void) rethrows {
+    var (none, saved) = (sigset_t(), sigset_t())
+    unsafe sigemptyset(&none)
+    unsafe pthread_sigmask(SIG_SETMASK, &none, &saved)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &saved, nil) }
+    try body()
+}

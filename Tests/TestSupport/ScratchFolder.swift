@@ -1,0 +1,62 @@
+internal import Foundation
+
+/// A folder of its own for a test, on disk beside the build, which goes when the value does.
+package final class ScratchFolder: Sendable {
+    package let path: String
+
+    package init(_ name: String = "test") throws {
+        let all = Binaries.folder.appendingPathComponent("scratch")
+        let own = all.appendingPathComponent("\(name)-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+        path = own.path
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    /// The path of something in the folder.
+    package func path(_ name: String) -> String { path + "/" + name }
+
+    /// Writes a file, folders above it included, and returns its path.
+    @discardableResult
+    package func write(_ bytes: some Collection<UInt8>, to name: String, permissions: Int = 0o600) throws -> String {
+        let path = path(name)
+        try makeFolder((name as NSString).deletingLastPathComponent)
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        try setPermissions(permissions, of: name)
+        return path
+    }
+
+    @discardableResult
+    package func write(_ text: String, to name: String, permissions: Int = 0o600) throws -> String {
+        try write(Array(text.utf8), to: name, permissions: permissions)
+    }
+
+    @discardableResult
+    package func makeFolder(_ name: String) throws -> String {
+        try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
+        return path(name)
+    }
+
+    package func bytes(of name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path(name))))
+    }
+
+    package func text(of name: String) throws -> String {
+        String(decoding: try bytes(of: name), as: UTF8.self)
+    }
+
+    /// The names in the folder, or in one below it, sorted.
+    package func names(in folder: String = "") throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path(folder)).sorted()
+    }
+
+    package func setPermissions(_ permissions: Int, of name: String) throws {
+        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path(name))
+    }
+
+    package func permissions(of name: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path(name))[.posixPermissions] as? Int
+    }
+}
