@@ -70,12 +70,23 @@ int shim_set_lease(int descriptor, int kind) {
     return fcntl(descriptor, F_SETLEASE, leases[kind]);
 }
 
+int shim_get_lease(int descriptor) {
+    switch (fcntl(descriptor, F_GETLEASE)) {
+    case F_UNLCK: return shim_lease_none;
+    case F_RDLCK: return shim_lease_read;
+    case F_WRLCK: return shim_lease_write;
+    default: return -1;
+    }
+}
+
 int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds) {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = nanoseconds}};
     return futimens(descriptor, times);
 }
 
 int shim_preallocate(int descriptor, int64_t length) { return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, length); }
+
+int shim_syncfs(int descriptor) { return syncfs(descriptor); }
 
 int shim_start_writeback(int descriptor, int64_t offset, int64_t length) {
     return sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);

@@ -8,10 +8,15 @@ struct Fingerprint: Hashable, Sendable {
     let modified: FileTime
     let changed: FileTime
 
+    init(identity: FileIdentity, size: UInt64, modified: FileTime, changed: FileTime) {
+        self.identity = identity
+        self.size = size
+        self.modified = modified
+        self.changed = changed
+    }
+
     init(_ status: FileStatus) {
-        identity = status.identity
-        size = status.size
-        modified = status.modified
-        changed = status.changed
+        self.init(
+            identity: status.identity, size: status.size, modified: status.modified, changed: status.changed)
     }
 }

@@ -55,7 +55,7 @@ extension ServerEvent {
             line("refused", Peer(address: address), .warning) { $0.add("reason", reason) }
         case .full(let address, let reason):
             line("refused", Peer(address: address), .warning) { $0.add("reason", reason) }
-        case .warning(let text): LogLine("warning", level: .warning, ("text", text))
+        case .warning(let text): LogLine("note", level: .warning, ("text", text))
         case .stopping: LogLine("stopping")
         case .stopped(let stored): LogLine("stopped", ("stored", String(stored)))
         }

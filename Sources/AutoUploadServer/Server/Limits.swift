@@ -19,7 +19,7 @@ struct Limits: Sendable {
     /// For each message until the login is decided.
     var login = 30.0
     /// Waiting for a turn at checking a password: a fleet that reconnects at once queues here.
-    var passwordQueue = 120.0
+    var passwordQueue = 170.0
     /// Logged in, and not a word.
     var idle = 300.0
     /// For the next piece (up to 256 KiB) of a message that has begun.

@@ -84,19 +84,38 @@ extension Connection {
     /// Takes one frame. While more have come already, answers and flushes wait for them.
     private mutating func step() {
         do throws(LinkError) {
-            if try !link.hasInput() || answersAreDue {
-                commitPending()
-                try link.flush(until: .after(seconds: services.limits.send))
-            }
+            if try !link.hasInput() || answersAreDue { try answer() }
             if ending != nil { return }
-            let wait = folder == nil ? services.limits.login : services.limits.idle
-            guard let header = try link.nextHeader(until: .after(seconds: wait)) else {
-                return endOfInput()
+            let patience = folder == nil ? services.limits.login : services.limits.idle
+            let next = try receive(within: patience) { link, deadline throws(LinkError) in
+                try link.nextHeader(until: deadline)
             }
+            guard let header = next else { return endOfInput() }
             try take(header)
         } catch {
             fail(error)
         }
+    }
+
+    private mutating func answer() throws(LinkError) {
+        commitPending()
+        try link.flush(until: .after(seconds: services.limits.send))
+    }
+
+    /// Reads something. What waits to be answered is answered when that takes long: a client whose link has become slow,
+    /// or has died in the middle of a frame, isn't kept waiting for what it has finished.
+    private mutating func receive<R>(
+        within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
+    ) throws(LinkError) -> R {
+        if !pending.isEmpty || link.queuedBytes > 0 {
+            do throws(LinkError) {
+                return try read(&link, .after(seconds: services.limits.commitDelay))
+            } catch {
+                guard case .timedOut = error else { throw error }
+                try answer()
+            }
+        }
+        return try read(&link, .after(seconds: seconds))
     }
 
     /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
@@ -113,8 +132,10 @@ extension Connection {
             return perform(state.violation("\(header.type) isn't allowed now"))
         }
         if header.type == .data { return try takeData(header) }
-        let message = try link.withPayload(of: header, until: .after(seconds: services.limits.piece)) {
-            payload throws(WireError) in try ClientMessage(header: header, payload: payload)
+        let message = try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+            try link.withPayload(of: header, until: deadline) { payload throws(WireError) in
+                try ClientMessage(header: header, payload: payload)
+            }
         }
         guard let welcome = try? services.welcome() else { return close(nil) }
         perform(state.receive(message, welcome: welcome))
@@ -133,12 +154,13 @@ extension Connection {
         case .wire(let wire): perform(state.violation(wire.description))
         case .timedOut: close(Refusal(status: .timedOut, text: "nothing was heard for too long"))
         case .truncated where services.registry.isStopping: endOfInput()
-        case .transport, .truncated: ending = Ending(reason: error.description)
+        case .transport, .truncated, .givenUp: ending = Ending(reason: error.description)
         }
     }
 
     private mutating func close(_ refusal: Refusal?) {
-        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? "goodbye", words: refusal)
+        let politely = folder == nil ? "left without a login" : "goodbye"
+        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? politely, words: refusal)
     }
 }
 
@@ -156,8 +178,8 @@ extension Connection {
         }
         var remaining = Int(header.length)
         while remaining > 0 {
-            try link.withDataChunk(remaining: &remaining, until: .after(seconds: services.limits.piece)) { bytes in
-                partial?.append(bytes)
+            try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+                try link.withDataChunk(remaining: &remaining, until: deadline) { partial?.append($0) }
             }
         }
         receivedBytes += UInt64(header.length)

@@ -21,17 +21,21 @@ final class DurableFolders: Sendable {
     private let state = Mutex(State())
     private static let capacity = 100_000
 
-    /// Flushes that belong together: each folder once, after the last of them has its new entry.
-    func round() -> Round {
-        Round(folders: self)
+    /// Flushes that belong together: each folder once, after the last of them has its new entry; or one flush of the whole
+    /// storage for all of them.
+    func round(sharing group: GroupFlush?) -> Round {
+        Round(folders: self, group: group)
     }
 
     struct Round {
         fileprivate let folders: DurableFolders
+        private let group: GroupFlush?
+        private var whole: Result<Void, SystemError>?
         private var done: [FileIdentity: Result<Void, SystemError>] = [:]
 
-        fileprivate init(folders: DurableFolders) {
+        fileprivate init(folders: DurableFolders, group: GroupFlush?) {
             self.folders = folders
+            self.group = group
         }
 
         /// Flushes the last folder of a chain, which has a new entry, and each one above whose name isn't known to be
@@ -41,6 +45,7 @@ final class DurableFolders: Sendable {
         /// - Throws: the first failure. That folder is never trusted again by this process: Linux reports a lost write
         ///   once, and a second flush that succeeds proves nothing.
         mutating func flush(_ chain: FolderChain) throws(SystemError) {
+            if let group { return try flushWhole(group, chain) }
             try flushOnce(chain.last)
             for index in chain.links.indices.reversed() {
                 let place = try folders.place(chain, index)
@@ -48,6 +53,15 @@ final class DurableFolders: Sendable {
                 try flushOnce(chain.folder(above: index))
                 folders.remember(place)
             }
+        }
+
+        private mutating func flushWhole(_ group: GroupFlush, _ chain: FolderChain) throws(SystemError) {
+            let identities = try chain.links.map { link throws(SystemError) in try link.folder.status().identity }
+            for identity in identities { try folders.requireTrust(in: identity) }
+            let result = whole ?? Result { () throws(SystemError) in try group.run() }
+            whole = result
+            if case .failure = result { identities.forEach(folders.distrust) }
+            try result.get()
         }
 
         private mutating func flushOnce(_ folder: Directory) throws(SystemError) {
@@ -71,16 +85,22 @@ final class DurableFolders: Sendable {
     }
 
     private func flush(_ folder: Directory, _ identity: FileIdentity) throws(SystemError) {
-        if state.withLock({ $0.failed.contains(identity) }) {
-            throw SystemError(
-                "trust the folder, whose flush failed earlier: check the disk, restart", errno: .inputOutput)
-        }
+        try requireTrust(in: identity)
         do throws(SystemError) {
             try folder.flush()
         } catch {
-            state.withLock { _ = $0.failed.insert(identity) }
+            distrust(identity)
             throw error
         }
+    }
+
+    private func requireTrust(in folder: FileIdentity) throws(SystemError) {
+        guard state.withLock({ $0.failed.contains(folder) }) else { return }
+        throw SystemError("trust the folder, whose flush failed earlier: check the disk, restart", errno: .inputOutput)
+    }
+
+    private func distrust(_ folder: FileIdentity) {
+        state.withLock { _ = $0.failed.insert(folder) }
     }
 
     private func place(_ chain: FolderChain, _ index: Int) throws(SystemError) -> Place {

@@ -9,6 +9,8 @@ final class PartialUpload {
     let path: RemotePath
     let size: UInt64
     let modified: FileTime
+    /// How many flushes of the whole storage had failed before the first byte of this came.
+    let begunAfterFailures: UInt64
 
     let staging: Directory
     let stagingName: FileName
@@ -26,13 +28,15 @@ final class PartialUpload {
     private static let smallestReservation: UInt64 = 64 << 10
 
     init(
-        user: FileName, path: RemotePath, size: UInt64, modified: FileTime, staging: Directory
+        user: FileName, path: RemotePath, size: UInt64, modified: FileTime, staging: Directory,
+        begunAfterFailures: UInt64
     ) throws(SystemError) {
         self.user = user
         self.path = path
         self.size = size
         self.modified = modified
         self.staging = staging
+        self.begunAfterFailures = begunAfterFailures
         let random = hexadecimal(try randomBytes(16))
         guard let name = FileName(random) else { throw SystemError("name the partial file", errno: .invalid) }
         stagingName = name
@@ -80,16 +84,16 @@ final class PartialUpload {
         guard received == size, let whole = hasher.take(), whole.finalize() == digest else { throw .digestMismatch }
     }
 
+    /// Sets what the flush is to make durable along with the content.
+    func setAttributes(_ rights: AccessRights) throws(VaultError) {
+        try FolderTree.wrap { () throws(SystemError) in try rights.apply(toFile: file) }
+        // A time that the file system can't hold is no reason to refuse a recording.
+        try? file.setModified(modified)
+    }
+
     /// Makes content and attributes durable. Only then may the file get its name.
-    func flush(_ rights: AccessRights) throws(VaultError) {
-        do throws(SystemError) {
-            try rights.apply(toFile: file)
-            // A time that the file system can't hold is no reason to refuse a recording.
-            try? file.setModified(modified)
-            try file.flush()
-        } catch {
-            throw VaultError(error)
-        }
+    func flush() throws(VaultError) {
+        try FolderTree.wrap { () throws(SystemError) in try file.flush() }
     }
 
     /// The file has its final name and must not be removed any more.

@@ -44,6 +44,16 @@ struct Storage: ~Copyable {
         self.lock = lock
     }
 
+    /// - Returns: nil on file systems where flushing all of it isn't known to be reliable.
+    func groupFlush() throws(StorageError) -> GroupFlush? {
+        do throws(SystemError) {
+            guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
+            return GroupFlush(try root.descriptor.duplicate())
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
     consuming func takeLock() -> FileDescriptor {
         lock
     }

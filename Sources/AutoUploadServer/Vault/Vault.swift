@@ -1,4 +1,5 @@
 import Platform
+import Synchronization
 import Transport
 import Wire
 
@@ -9,10 +10,15 @@ final class Vault: Sendable {
     private let publisher: Publisher
     private let rights: AccessRights
     private let durable = DurableFolders()
+    /// Nil where a flush of the whole file system can't be relied on.
+    private let group: GroupFlush?
+    /// Uploads that wait to be made durable.
+    private let waiting = Atomic(0)
     /// Held until the process ends: two servers on one folder would clear each other's staging.
     private let lock: FileDescriptor
 
-    init(_ storage: consuming Storage, rights: AccessRights) {
+    init(_ storage: consuming Storage, rights: AccessRights) throws(StorageError) {
+        group = try storage.groupFlush()
         staging = storage.staging
         self.rights = rights
         publisher = Publisher(
@@ -26,7 +32,9 @@ final class Vault: Sendable {
         user: FileName, path: RemotePath, size: UInt64, modified: FileTime
     ) throws(VaultError) -> PartialUpload {
         do throws(SystemError) {
-            let partial = try PartialUpload(user: user, path: path, size: size, modified: modified, staging: staging)
+            let partial = try PartialUpload(
+                user: user, path: path, size: size, modified: modified, staging: staging,
+                begunAfterFailures: failureCount)
             try partial.reserve()
             return partial
         } catch {
@@ -34,26 +42,63 @@ final class Vault: Sendable {
         }
     }
 
-    /// Makes uploads durable, each one or not: an error fails what it covers and nothing else. They share the flushes of
-    /// their folders, which come after the last of them was published.
+    /// Makes uploads durable, each one or not: an error fails what it covers and nothing else.
+    ///
+    /// Where many wait for it, of this connection or of others, they share flushes of the whole file system: one for their
+    /// content before they are published, one for their names after. A few are flushed each for itself, which is quicker and
+    /// doesn't wait for other uploads' bytes.
     ///
     /// - Returns: one result for each, in the order given.
     func commit(_ uploads: [PendingCommit]) -> [Result<Stored, VaultError>] {
+        let waiting = waiting.add(uploads.count, ordering: .relaxed).newValue
+        defer { self.waiting.subtract(uploads.count, ordering: .relaxed) }
+        let group = waiting >= Self.crowd ? group : nil
+        let durable = makeDurable(uploads, group)
         var open = OpenFolders(publisher.folders)
-        let places = uploads.map { upload in
+        let places = zip(uploads, durable).map { upload, durable in
             Result { () throws(VaultError) in
-                try upload.partial.verify(upload.digest)
-                try upload.partial.flush(rights)
+                try durable.get()
                 return try publisher.publish(upload.partial, upload.digest, in: &open)
             }
         }
-        var flushes = durable.round()
+        return confirm(uploads, places, group)
+    }
+
+    /// Content and attributes, before anything gets its name.
+    private func makeDurable(_ uploads: [PendingCommit], _ group: GroupFlush?) -> [Result<Void, VaultError>] {
+        let checked = uploads.map { upload in
+            Result { () throws(VaultError) in
+                try upload.partial.verify(upload.digest)
+                try upload.partial.setAttributes(rights)
+                // Its bytes may be among those that a flush of everything has lost; its own descriptor may not tell.
+                if upload.partial.begunAfterFailures != failureCount { throw VaultError.lostWriteBack }
+            }
+        }
+        guard let group else {
+            return zip(uploads, checked).map { upload, checked in
+                checked.flatMap { Result { () throws(VaultError) in try upload.partial.flush() } }
+            }
+        }
+        let flushed = Result { () throws(VaultError) in try FolderTree.wrap(group.run) }
+        return checked.map { checked in checked.flatMap { flushed } }
+    }
+
+    /// Their names, after all of them are published.
+    private func confirm(
+        _ uploads: [PendingCommit], _ places: [Result<Publisher.Place, VaultError>], _ group: GroupFlush?
+    ) -> [Result<Stored, VaultError>] {
+        var round = durable.round(sharing: group)
         return zip(uploads, places).map { upload, place in
             Result { () throws(VaultError) in
-                try confirm(place.get(), upload.digest, upload.partial.size, &flushes)
+                try confirm(place.get(), upload.digest, upload.partial.size, &round)
             }
         }
     }
+
+    private var failureCount: UInt64 { group?.failureCount ?? 0 }
+
+    /// From so many uploads that wait at a time on, sharing a flush of everything beats flushing each.
+    private static let crowd = 4
 
     /// Finds exactly this content, and makes sure that it is durable.
     ///
@@ -62,16 +107,16 @@ final class Vault: Sendable {
         user: FileName, path: RemotePath, size: UInt64, digest: ContentDigest
     ) throws(VaultError) -> Stored? {
         guard let place = try publisher.find(user: user, path, size: size, digest) else { return nil }
-        var flushes = durable.round()
-        return try confirm(place, digest, size, &flushes)
+        var round = durable.round(sharing: nil)
+        return try confirm(place, digest, size, &round)
     }
 
     /// The one place where something becomes "stored": after its folders are flushed.
     private func confirm(
-        _ place: Publisher.Place, _ digest: ContentDigest, _ size: UInt64, _ flushes: inout DurableFolders.Round
+        _ place: Publisher.Place, _ digest: ContentDigest, _ size: UInt64, _ round: inout DurableFolders.Round
     ) throws(VaultError) -> Stored {
         do throws(SystemError) {
-            try flushes.flush(place.chain)
+            try round.flush(place.chain)
         } catch {
             throw .failed(error)
         }

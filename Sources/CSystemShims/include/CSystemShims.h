@@ -35,10 +35,14 @@ int shim_accept(int socket, void *address, uint32_t *length);
 int shim_stream_socket(int family);
 /* fcntl(2) F_SETLEASE with one of shim_lease_* */
 int shim_set_lease(int descriptor, int kind);
+/* fcntl(2) F_GETLEASE: one of shim_lease_*, already the lesser one once somebody's open(2) waits for it; -1 on failure */
+int shim_get_lease(int descriptor);
 /* futimens(2): sets the modification time, leaves the access time */
 int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds);
 /* fallocate(2) with FALLOC_FL_KEEP_SIZE */
 int shim_preallocate(int descriptor, int64_t length);
+/* syncfs(2) */
+int shim_syncfs(int descriptor);
 /* sync_file_range(2) with SYNC_FILE_RANGE_WRITE */
 int shim_start_writeback(int descriptor, int64_t offset, int64_t length);
 /* getrandom(2) */

@@ -6,10 +6,16 @@ package struct ParsedArguments: Sendable {
     package internal(set) var operands: [String] = []
     private var texts: [String: String] = [:]
     private var secrets: [String: SharedSecret] = [:]
+    private var fromConfiguration: Set<String> = []
 
     /// Whether the option stands on the command line or in the configuration.
     package func isGiven(_ option: Option) -> Bool {
         texts[option.name] != nil || secrets[option.name] != nil
+    }
+
+    /// Whether the option stands in the configuration and not on the command line.
+    package func isFromConfiguration(_ option: Option) -> Bool {
+        fromConfiguration.contains(option.name)
     }
 
     /// Whether a flag is set.
@@ -73,6 +79,8 @@ package struct ParsedArguments: Sendable {
 
     /// Takes over what only `other` says.
     mutating func fill(from other: ParsedArguments) {
+        fromConfiguration = Set(other.texts.keys).union(other.secrets.keys).subtracting(texts.keys)
+        fromConfiguration.subtract(secrets.keys)
         texts.merge(other.texts) { mine, _ in mine }
         secrets.merge(other.secrets) { mine, _ in mine }
     }

@@ -114,6 +114,12 @@ extension FileDescriptor {
         try systemCall("flush") { fsync(rawValue) }
     }
 
+    /// Flushes the whole file system that the file lives on: syncfs(2). It reports a failed write-back once per open
+    /// descriptor, and only to one that was open when it happened (Linux 5.8).
+    package func flushFileSystem() throws(SystemError) {
+        try systemCall("flush the file system") { shim_syncfs(rawValue) }
+    }
+
     /// Asks for write-back of a range to begin, without waiting. Says nothing about durability.
     package func startWriteback(from offset: UInt64, count: UInt64) {
         _ = shim_start_writeback(rawValue, Int64(clamping: offset), Int64(clamping: count))

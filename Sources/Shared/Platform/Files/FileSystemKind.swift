@@ -14,10 +14,16 @@ package struct FileSystemKind: Hashable, Sendable {
     /// A disk's file system whose flush is known to reach the medium.
     package var hasReliableFlush: Bool { Self.reliable[magic] != nil || magic == Self.nfs }
 
+    /// Whether flushing the file system as a whole is known to reach the medium, and to tell of what was lost.
+    package var hasReliableWholeFlush: Bool { Self.wholeFlush.contains(magic) }
+
     /// Whether every opening of a file passes through this machine's kernel, so that a lease can tell who writes.
     package var seesEveryWriter: Bool {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || Self.fat.contains(magic)
     }
+
+    /// Whether a file keeps its inode number when the file system is mounted anew. FAT and exFAT make theirs up.
+    package var keepsInodeNumbers: Bool { Self.reliable[magic] != nil }
 
     /// The field's name for it, or its number.
     package var name: String {
@@ -26,6 +32,7 @@ package struct FileSystemKind: Hashable, Sendable {
         return "0x" + String(magic, radix: 16)
     }
 
+    private static let wholeFlush: Set<UInt64> = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010]
     private static let nfs: UInt64 = 0x6969
     private static let overlay: UInt64 = 0x794c_7630
     private static let fat: Set<UInt64> = [0x4d44, 0x2011_bab0]

@@ -32,4 +32,9 @@ extension FileDescriptor {
         if shim_set_lease(rawValue, CInt(shim_lease_write)) == 0 { return .none }
         return Errno.current == .tryAgain ? .writing : .unknown
     }
+    /// Whether the write lease taken on this descriptor still stands. It doesn't once somebody has begun to open the
+    /// file: their open(2) waits until the descriptor is closed, or for /proc/sys/fs/lease-break-time.
+    package func holdsWriteLease() -> Bool {
+        shim_get_lease(rawValue) == CInt(shim_lease_write)
+    }
 }

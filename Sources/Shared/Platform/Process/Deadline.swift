@@ -29,7 +29,7 @@ package struct Instant: Hashable, Comparable, Sendable {
 }
 
 /// The moment at which a wait is given up. Every wait has one.
-package struct Deadline: Hashable, Sendable {
+package struct Deadline: Hashable, Comparable, Sendable {
     package let instant: Instant
 
     package init(at instant: Instant) {
@@ -40,6 +40,8 @@ package struct Deadline: Hashable, Sendable {
     package static func after(seconds: Double) -> Deadline {
         Deadline(at: Instant.now.advanced(bySeconds: seconds))
     }
+
+    package static func < (left: Deadline, right: Deadline) -> Bool { left.instant < right.instant }
 
     package var hasPassed: Bool { Instant.now >= instant }
 

@@ -29,6 +29,12 @@ package enum ExitCode: CInt, Sendable {
     package func exit() -> Never {
         Glibc.exit(rawValue)
     }
+
+    /// Ends the process from a thread that isn't the main one, whatever the others are in the middle of: _exit(2), which
+    /// runs no library's clean-up under their feet.
+    package func exitAtOnce() -> Never {
+        _exit(rawValue)
+    }
 }
 
 /// Writes one line to standard error.

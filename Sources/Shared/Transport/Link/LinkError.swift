@@ -9,6 +9,8 @@ package enum LinkError: Error {
     case timedOut
     /// The peer ended in the middle of a frame.
     case truncated
+    /// The link's own side gave up waiting: see `MessageLink.giveUpWaits`.
+    case givenUp
 
     init(_ error: TLSError) {
         if case .timedOut = error { self = .timedOut } else { self = .transport(error) }
@@ -22,6 +24,7 @@ extension LinkError: CustomStringConvertible {
         case .wire(let error): "the peer broke the protocol: \(error)"
         case .timedOut: "no answer in time"
         case .truncated: "the connection ended in the middle of a message"
+        case .givenUp: "waiting was given up"
         }
     }
 }

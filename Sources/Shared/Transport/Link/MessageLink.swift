@@ -12,6 +12,7 @@ package struct MessageLink: ~Copyable {
     private var output: [UInt8] = []
     private let dataLimit: Int
     private var inputEnded = false
+    private var mustGiveUp: (() -> Bool)?
 
     /// - Parameter dataLimit: bytes that one incoming `data` payload may have.
     package init(_ session: consuming TLSSession, dataLimit: Int) {
@@ -29,11 +30,19 @@ package struct MessageLink: ~Copyable {
         session.close()
     }
 
+    /// Lets every wait from here on be given up: `condition` is asked about twice a second while one lasts, and when it
+    /// says so, the call throws `LinkError.givenUp`. A write that was given up can't be gone on with.
+    package mutating func giveUpWaits(when condition: @escaping () -> Bool) {
+        mustGiveUp = condition
+    }
+
     /// Bytes that a piece of `data` has at most.
     private static let chunk = 256 * 1024
     private static let smallBuffer = 8 * 1024
     /// While a link is silent for longer, its buffer's memory is given back.
     private static let idleSeconds = 1.0
+    /// How long a wait goes on before it is asked whether it is to be given up.
+    private static let sliceSeconds = 0.5
 }
 
 // MARK: - Reading
@@ -156,10 +165,14 @@ extension MessageLink {
     }
 
     private func wait(for event: Socket.Event, until deadline: Deadline) throws(LinkError) {
-        do throws(TLSError) {
-            try session.wait(for: event, until: deadline)
-        } catch {
-            throw LinkError(error)
+        while true {
+            let slice = mustGiveUp == nil ? deadline : min(deadline, .after(seconds: Self.sliceSeconds))
+            do throws(TLSError) {
+                return try session.wait(for: event, until: slice)
+            } catch {
+                guard case .timedOut = error, !deadline.hasPassed else { throw LinkError(error) }
+                if mustGiveUp?() == true { throw .givenUp }
+            }
         }
     }
 
@@ -194,13 +207,21 @@ extension MessageLink {
     }
 
     /// Sends what is queued.
-    package mutating func flush(until deadline: Deadline) throws(LinkError) {
+    ///
+    /// - Parameter secret: overwrites the bytes where they stood, whether they could be sent or not.
+    package mutating func flush(secret: Bool = false, until deadline: Deadline) throws(LinkError) {
         if output.isEmpty { return }
         var pending: [UInt8] = []
         swap(&pending, &output)
+        defer { if secret { overwrite(&pending) } }
         try send(unsafe pending.span.bytes, until: deadline)
         pending.removeAll(keepingCapacity: pending.capacity <= Self.chunk)
-        if output.isEmpty { swap(&pending, &output) }
+        if output.isEmpty, !secret { swap(&pending, &output) }
+    }
+
+    /// Adds a frame that is encoded already to what the next `flush` sends: cheaper than a write of its own for a small one.
+    package mutating func queue(_ frame: borrowing DataFrame) {
+        frame.withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe output.append(contentsOf: $0) } }
     }
 
     /// Sends a frame that is encoded already, behind what is queued.

@@ -1,0 +1,45 @@
+import CommandLine
+import Platform
+import Transport
+
+/// The program `auto-upload-client`.
+@main
+enum Client {
+    static func main() {
+        Signals.ignoreNuisances()
+        Signals.block()
+        ProcessLimits.forbidCoreDumps()
+        ProcessLimits.setFileCreationMask(0o077)
+        Program.run(Options.program) { () throws(ProgramError) in
+            try run(try Configuration(try Options.parser.parse()))
+        }
+    }
+
+    private static func run(_ configuration: Configuration) throws(ProgramError) -> ExitCode {
+        let stop = StopRequest()
+        let reporter = Reporter(.standardError)
+        let gate = InterfaceGate(name: configuration.interface, log: reporter.announce)
+        let context = PassContext(
+            planner: Planner(
+                deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle),
+            target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter)
+        let daemon = Daemon(configuration, context, gate: gate, stop: stop)
+        do throws(SystemError) {
+            try stop.listenForSignals(exitCode: configuration.once ? .temporaryFailure : .success)
+        } catch {
+            throw ProgramError(error)
+        }
+        return try configuration.once ? daemon.runOnce() : daemon.runUntilStopped()
+    }
+
+    private static func target(_ configuration: Configuration) throws(ProgramError) -> ServerTarget {
+        do throws(TLSError) {
+            let context = try TLSContext(authorities: configuration.authorities, minimum: configuration.minimumTLS)
+            return ServerTarget(
+                server: configuration.server, user: configuration.user, password: configuration.password,
+                context: context)
+        } catch {
+            throw ProgramError("--ca-file: \(error)", exitCode: .configuration)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import CommandLine
+import Platform
+import Transport
+import Wire
+
+/// What a person wants the client to do, checked.
+struct Configuration {
+    let server: ServerName
+    let user: String
+    let password: Password
+    let folder: String
+    let interface: String?
+    let deletes: Bool
+    let authorities: String?
+    let minimumTLS: TLSVersion
+    let prefix: RemotePath?
+    let intervalSeconds: Double
+    let once: Bool
+    let settle: SettleRules
+    /// What `--state` named.
+    let stateFolder: String?
+
+    /// - Parameter environment: looks a variable up.
+    /// - Throws: `ProgramError` with 64 for a value that can't be understood, 78 for one that can't be used.
+    init(_ arguments: ParsedArguments, environment: (String) -> String? = environmentVariable) throws(ProgramError) {
+        server = try Self.server(arguments)
+        user = try Self.user(arguments)
+        password = try PasswordSource.find(in: arguments, environment: environment(PasswordSource.variable))
+        folder = try arguments.string(of: Options.folder)
+        interface = arguments.optionalString(of: Options.interface)
+        deletes = try arguments.yesNo(of: Options.deletes)
+        authorities = arguments.optionalString(of: Options.authorities)
+        minimumTLS = try Self.minimumTLS(arguments)
+        prefix = try Self.prefix(arguments)
+        intervalSeconds = try arguments.seconds(of: Options.interval)
+        once = arguments.flag(Options.once)
+        settle = SettleRules(
+            settleSeconds: try arguments.seconds(of: Options.settle),
+            settleUnknownSeconds: try arguments.seconds(of: Options.settleUnknown))
+        stateFolder = arguments.optionalString(of: Options.state)
+        if try arguments.yesNo(of: Options.encrypt) {
+            let reason = "--encrypt y isn't available in this version: files would be sent as they are; leave it out"
+            throw ProgramError(reason, exitCode: .configuration)
+        }
+    }
+
+    private static func server(_ arguments: ParsedArguments) throws(ProgramError) -> ServerName {
+        let text = try arguments.string(of: Options.servername)
+        guard let server = ServerName(text) else {
+            throw .usage("--servername takes HOST, HOST:PORT or [IPV6]:PORT, not \"\(escaped(text, quoting: true))\"")
+        }
+        return server
+    }
+
+    private static func user(_ arguments: ParsedArguments) throws(ProgramError) -> String {
+        let user = try arguments.string(of: Options.username)
+        let limits = ProtocolLimits.userLengths
+        guard limits.contains(user.utf8.count) else {
+            throw .usage("--username takes \(limits.lowerBound) to \(limits.upperBound) bytes")
+        }
+        return user
+    }
+
+    private static func minimumTLS(_ arguments: ParsedArguments) throws(ProgramError) -> TLSVersion {
+        switch try arguments.string(of: Options.minimumTLS) {
+        case "1.2": return .tls12
+        case "1.3": return .tls13
+        default: throw .usage("--tls-minimum takes 1.2 or 1.3")
+        }
+    }
+
+    private static func prefix(_ arguments: ParsedArguments) throws(ProgramError) -> RemotePath? {
+        guard let text = arguments.optionalString(of: Options.prefix) else { return nil }
+        do throws(RemotePath.Flaw) {
+            return try RemotePath(Array(text.utf8))
+        } catch {
+            throw .usage("--prefix \(escaped(text)): \(error)")
+        }
+    }
+}

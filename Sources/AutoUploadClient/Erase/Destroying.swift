@@ -1,0 +1,69 @@
+import Platform
+
+/// The second half of a wipe, after the decision: there is no way back, only on.
+extension Eraser {
+    /// Destroys the contents of files that bear their wiping names, and then the files. An error leaves a file, with
+    /// its record, for `finishInterrupted`.
+    func destroy(_ wipes: [OngoingWipe]) {
+        for wipe in wipes {
+            goOn([wipe]) { () throws(WipeFailure) in
+                try destroyContent(wipe)
+                try remove(wipe)
+            }
+        }
+        for group in Self.byFolder(wipes) {
+            goOn(group) { () throws(WipeFailure) in try flush(group, .flushRemoval) }
+        }
+        let removed = wipes.filter { $0.outcome == nil }
+        goOn(removed) { () throws(WipeFailure) in try end(removed) }
+        for wipe in removed where wipe.outcome == nil { wipe.outcome = .wiped }
+    }
+
+    private func goOn(_ wipes: [OngoingWipe], _ body: () throws(WipeFailure) -> Void) {
+        do throws(WipeFailure) {
+            try body()
+        } catch {
+            for wipe in wipes { wipe.outcome = .unfinished(reason: "\(wipe.wipingName) remains: \(error.reason)") }
+        }
+    }
+
+    private func destroyContent(_ wipe: OngoingWipe) throws(WipeFailure) {
+        try overwrite(wipe)
+        try WipeFailure.system { () throws(SystemError) in
+            // Before the blocks are given back: else the random bytes might never reach them.
+            try before(.flushContent)
+            try wipe.descriptor.flush()
+            // So that neither a name that is left behind nor what undeletes files tells of the old length. No flush of
+            // its own: if it is lost, the file is found under its wiping name and all of this is done again.
+            try before(.truncate)
+            try wipe.descriptor.truncate(to: 0)
+        }
+    }
+
+    private func overwrite(_ wipe: OngoingWipe) throws(WipeFailure) {
+        try WipeFailure.system { () throws(SystemError) in try before(.overwrite) }
+        var overwriter = try Overwriter()
+        do throws(OverwriteError) {
+            try overwriter.overwrite(wipe.descriptor, size: wipe.record.fingerprint.size)
+        } catch {
+            guard error.isLackOfSpace else { throw WipeFailure(error.reason) }
+            // Such a file system would have written elsewhere anyway. To wait for room would be to wait for ever: this
+            // file is what could make some.
+            Log.write(.warning, "\(wipe.record.path): removed without being overwritten: \(error.reason)")
+        }
+    }
+
+    private func remove(_ wipe: OngoingWipe) throws(WipeFailure) {
+        try wipe.checkName()
+        try WipeFailure.system { () throws(SystemError) in
+            try before(.remove)
+            try wipe.directory.remove(wipe.wipingName)
+        }
+    }
+
+    private func end(_ wipes: [OngoingWipe]) throws(WipeFailure) {
+        if wipes.isEmpty { return }
+        try WipeFailure.system { () throws(SystemError) in try before(.end) }
+        try WipeFailure.state { () throws(StateError) in try state.endWipes(wipes.map(\.record)) }
+    }
+}

@@ -1,0 +1,53 @@
+import Platform
+import Wire
+
+/// Wipes files that the server has confirmed. In every doubtful case the file stays.
+///
+/// Up to the decision (`WipeStep.decide`) everything can be taken back, and an error does so: the file stands where it
+/// stood. From then on its content may be gone, and an error leaves it under its wiping name, with its record.
+struct Eraser {
+    /// Files that are held open, and that share flushes, at a time.
+    private static let batchSize = 32
+
+    let folder: WatchedFolder
+    let state: ClientState
+    /// Called before each step; what it throws counts as the step's failure. For tests.
+    var before: (WipeStep) throws(SystemError) -> Void = { _ in }
+
+    init(folder: WatchedFolder, state: ClientState) {
+        self.folder = folder
+        self.state = state
+    }
+
+    /// Wipes files; one outcome for each request, in their order.
+    func wipe(_ requests: [WipeRequest]) -> [WipeOutcome] {
+        var outcomes: [WipeOutcome] = []
+        var rest = requests[...]
+        while !rest.isEmpty {
+            outcomes += wipeBatch(rest.prefix(Self.batchSize))
+            rest = rest.dropFirst(Self.batchSize)
+        }
+        return outcomes
+    }
+
+    private func wipeBatch(_ requests: ArraySlice<WipeRequest>) -> [WipeOutcome] {
+        let attempts = requests.map(attempt)
+        let wipes = attempts.compactMap { try? $0.get() }
+        hide(wipes)
+        destroy(wipes.filter { $0.outcome == nil })
+        return attempts.map { attempt in
+            switch attempt {
+            case .success(let wipe): wipe.outcome ?? .unfinished(reason: "it wasn't gone through with")
+            case .failure(let failure): .kept(reason: failure.reason)
+            }
+        }
+    }
+
+    private func attempt(_ request: WipeRequest) -> Result<OngoingWipe, WipeFailure> {
+        do throws(WipeFailure) {
+            return .success(try open(request))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

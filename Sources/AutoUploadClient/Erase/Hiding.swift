@@ -1,0 +1,77 @@
+import Platform
+
+/// The first half of a wipe, up to the decision: all of it can be taken back.
+extension Eraser {
+    /// Gives the files their wiping names, durably, and records that their contents may go now. Those that it fails for
+    /// get their outcome.
+    func hide(_ wipes: [OngoingWipe]) {
+        if wipes.isEmpty { return }
+        attempt(wipes) { () throws(WipeFailure) in try record(wipes) }
+        for wipe in wipes where wipe.outcome == nil {
+            attempt([wipe]) { () throws(WipeFailure) in try rename(wipe) }
+        }
+        // Before any content goes the new name must last: else a power cut brings back the old name with random bytes.
+        for group in Self.byFolder(wipes) {
+            attempt(group) { () throws(WipeFailure) in try flush(group, .flushName) }
+        }
+        for wipe in wipes where wipe.outcome == nil {
+            attempt([wipe]) { () throws(WipeFailure) in try wipe.checkRenamed() }
+        }
+        let renamed = wipes.filter { $0.outcome == nil }
+        attempt(renamed) { () throws(WipeFailure) in try decide(renamed) }
+    }
+
+    /// Does something for files together; when it fails, all of them are put back.
+    private func attempt(_ wipes: [OngoingWipe], _ body: () throws(WipeFailure) -> Void) {
+        do throws(WipeFailure) {
+            try body()
+        } catch {
+            for wipe in wipes where wipe.outcome == nil { putBack(wipe, because: error.reason) }
+        }
+    }
+
+    private func record(_ wipes: [OngoingWipe]) throws(WipeFailure) {
+        try WipeFailure.system { () throws(SystemError) in try before(.record) }
+        try WipeFailure.state { () throws(StateError) in try state.beginWipes(wipes.map(\.record)) }
+    }
+
+    private func decide(_ wipes: [OngoingWipe]) throws(WipeFailure) {
+        if wipes.isEmpty { return }
+        try WipeFailure.system { () throws(SystemError) in try before(.decide) }
+        try WipeFailure.state { () throws(StateError) in try state.decideWipes(wipes.map(\.record.id)) }
+    }
+
+    private func rename(_ wipe: OngoingWipe) throws(WipeFailure) {
+        let (directory, name) = (wipe.directory, wipe.record.path.name)
+        try WipeFailure.system { () throws(SystemError) in
+            try before(.rename)
+            do throws(SystemError) {
+                try directory.renameWithoutReplacing(name, to: directory, as: wipe.wipingName)
+            } catch {
+                guard Self.meansUnsupported(error.errno) else { throw error }
+                // Nothing can be replaced: nobody else knows the 128 random bits of the new name.
+                try directory.rename(name, to: directory, as: wipe.wipingName)
+            }
+        }
+    }
+
+    /// Whether renaming without replacing isn't there on this file system (NFS, some of FUSE).
+    static func meansUnsupported(_ errno: Errno) -> Bool {
+        [.invalid, .notImplemented, .notSupported].contains(errno)
+    }
+
+    /// Those that still go on, by the folder that they are in.
+    static func byFolder(_ wipes: [OngoingWipe]) -> [[OngoingWipe]] {
+        let ongoing = wipes.filter { $0.outcome == nil }
+        return Dictionary(grouping: ongoing, by: \.record.path.folders).values.map { $0 }
+    }
+
+    /// Flushes the folder that all of these are in.
+    func flush(_ wipes: [OngoingWipe], _ step: WipeStep) throws(WipeFailure) {
+        guard let directory = wipes.first?.directory else { return }
+        try WipeFailure.system { () throws(SystemError) in
+            try before(step)
+            try directory.flush()
+        }
+    }
+}

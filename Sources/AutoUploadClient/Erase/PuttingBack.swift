@@ -1,0 +1,66 @@
+import Platform
+
+/// The way back, as long as no content is gone.
+extension Eraser {
+    /// Gives a file its own name again and takes back the record.
+    func putBack(_ wipe: OngoingWipe, because reason: String) {
+        do throws(WipeFailure) {
+            try putBack(wipe.wipingName, in: wipe.directory, wipe.record)
+            wipe.outcome = .kept(reason: reason)
+        } catch {
+            wipe.outcome = .unfinished(reason: "\(reason); it stays as \(wipe.wipingName): \(error.reason)")
+        }
+    }
+
+    /// Gives what stands under a wiping name the name in its record, whatever it is: it was taken from there.
+    ///
+    /// - Throws: when it still stands under the wiping name; the record stays, too.
+    func putBack(_ wipingName: FileName, in directory: Directory, _ record: WipeRecord) throws(WipeFailure) {
+        try WipeFailure.system { () throws(SystemError) in
+            try before(.putBack)
+            // What failed may have been the renaming, or what stands before it.
+            if try Self.isThere(wipingName, in: directory) {
+                try Self.renameBack(wipingName, in: directory, as: record.path.name)
+            }
+        }
+        do throws(WipeFailure) {
+            try cancel(record, in: directory)
+        } catch {
+            // A record without a file does no harm: `finishInterrupted` sees that there is none.
+            Log.write(.warning, "\(record.path): the record of a wipe that was taken back stays: \(error.reason)")
+        }
+    }
+
+    private func cancel(_ record: WipeRecord, in directory: Directory) throws(WipeFailure) {
+        // First the name: after a power cut in between, the file would stay under its wiping name without a record.
+        try WipeFailure.system { () throws(SystemError) in
+            try before(.flushBack)
+            try directory.flush()
+            try before(.cancel)
+        }
+        try WipeFailure.state { () throws(StateError) in try state.cancelWipes([record.id]) }
+    }
+
+    static func isThere(_ name: FileName, in directory: Directory) throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            _ = try directory.status(of: name)
+            return true
+        } catch {
+            if error.errno == .noEntry { return false }
+            throw error
+        }
+    }
+
+    /// Never in the place of a file that has come to bear the name since.
+    private static func renameBack(
+        _ wipingName: FileName, in directory: Directory, as name: FileName
+    ) throws(SystemError) {
+        do throws(SystemError) {
+            try directory.renameWithoutReplacing(wipingName, to: directory, as: name)
+        } catch {
+            guard meansUnsupported(error.errno) else { throw error }
+            try directory.link(wipingName, to: directory, as: name)
+            try directory.remove(wipingName)
+        }
+    }
+}

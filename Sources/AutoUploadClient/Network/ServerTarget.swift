@@ -1,0 +1,33 @@
+import Platform
+import Transport
+import Wire
+
+/// Where to connect to, and as whom.
+final class ServerTarget {
+    let server: ServerName
+    let user: String
+    private let password: Password
+    let context: TLSContext
+
+    init(server: ServerName, user: String, password: Password, context: TLSContext) {
+        self.server = server
+        self.user = user
+        self.password = password
+        self.context = context
+    }
+
+    /// Lends the login message. No copy of the password that is made here outlives the call.
+    func withLogin<R>(_ body: (ClientMessage) throws(SyncFailure) -> R) throws(SyncFailure) -> R {
+        var bytes = password.bytes.withBytes { [UInt8](Span<UInt8>(_bytes: $0)) }
+        defer { overwrite(&bytes) }
+        return try body(message(password: Credential(bytes)))
+    }
+
+    private func message(password: Credential) throws(SyncFailure) -> ClientMessage {
+        do throws(WireError) {
+            return .authenticate(try Authenticate(user: user, password: password))
+        } catch {
+            throw .local("the login can't be sent: \(error)")
+        }
+    }
+}

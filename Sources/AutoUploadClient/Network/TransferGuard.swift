@@ -1,0 +1,29 @@
+import Platform
+
+/// What may end a transfer at any moment from this side: a person who stops the program, and the interface.
+final class TransferGuard {
+    private let stop: StopRequest
+    private let gate: InterfaceGate
+
+    init(stop: StopRequest, gate: InterfaceGate) {
+        self.stop = stop
+        self.gate = gate
+    }
+
+    /// Before something is begun.
+    ///
+    /// - Throws: `SyncFailure.stopped`, `.interfaceDown`.
+    func checkBeforeBeginning() throws(SyncFailure) {
+        if stop.isStopping { throw .stopped }
+        if !gate.isOpen() { throw .interfaceDown }
+    }
+
+    /// While data flows; cheap.
+    func check() throws(SyncFailure) {
+        if stop.isStopping { throw .stopped }
+        if !gate.isStillOpen() { throw .interfaceDown }
+    }
+
+    /// Whether a wait is to be given up; `check` then says why.
+    var mustGiveUp: Bool { stop.isStopping || !gate.isStillOpen() }
+}

@@ -1,0 +1,80 @@
+import CommandLine
+
+/// The options of the client, in the order of `--help`.
+enum Options {
+    static let program = "auto-upload-client"
+
+    static let parser = CommandLineParser(
+        program: program,
+        summary:
+            "Sends the finished files of a folder to a server, and wipes them once they are safe there, if you wish.",
+        options: [
+            servername, authorities, minimumTLS, interface,
+            username, password, passwordFile,
+            folder, prefix, settle, settleUnknown,
+            deletes, encrypt,
+            interval, once, state, .config,
+        ])
+
+    static let servername = Option(
+        "servername", letter: "s", value: .text("HOST[:PORT]"), isRequired: true, section: "Server",
+        help: "The server; an IPv6 address stands in brackets where a port follows it. Default port: 443.")
+    static let authorities = Option(
+        "ca-file", value: .text("PEM"), section: "Server",
+        help: "Trust only the authorities in this file, rather than those of the system.")
+    static let minimumTLS = Option(
+        "tls-minimum", value: .text("1.2|1.3"), defaultText: "1.3", section: "Server",
+        help: "The lowest version of TLS to speak.")
+    static let interface = Option(
+        "inet", letter: "i", value: .text("INTERFACE"), section: "Server",
+        help: "Upload only while this network interface is up and has an address.")
+
+    static let username = Option(
+        "username", letter: "u", value: .text("USER"), isRequired: true, section: "Login",
+        help: "The user on the server.")
+    static let password = Option(
+        "password", letter: "p", value: .secret("PASSWORD"), section: "Login",
+        help: "The password. It is overwritten at once, but --password-file is safer.")
+    static let passwordFile = Option(
+        "password-file", value: .text("FILE"), section: "Login",
+        help: """
+            Read the password from the first line of this file, which must be private. Without either, the environment \
+            variable \(PasswordSource.variable) holds it.
+            """)
+
+    static let folder = Option(
+        "folder", letter: "f", value: .text("FOLDER"), isRequired: true, section: "Files",
+        help: "The folder to watch, with everything below it.")
+    static let prefix = Option(
+        "prefix", value: .text("PATH"), section: "Files",
+        help: "Put everything below this sub-folder on the server.")
+    static let settle = Option(
+        "settle", value: .seconds(), defaultText: "10", section: "Files",
+        help: "A file counts as finished when it hasn't changed for so long and nobody has it open for writing.")
+    static let settleUnknown = Option(
+        "settle-unknown", value: .seconds(), defaultText: "120", section: "Files",
+        help: "The same where the system can't tell whether somebody is writing it.")
+
+    static let deletes = Option(
+        "deleteafterupload", letter: "d", value: .yesNo, defaultText: "n", section: "Afterwards",
+        help: "Overwrite and delete each file once the server has confirmed that it has it.")
+    static let encrypt = Option(
+        "encrypt", letter: "e", value: .yesNo, defaultText: "n", section: "Afterwards",
+        help: "Encrypt before sending: not available in this version.")
+
+    static let interval = Option(
+        "interval", value: .seconds(1...86_400), defaultText: "60", section: "Running",
+        help: "Time from one look at the folder to the next.")
+    static let once = Option(
+        "once", section: "Running",
+        help: """
+            Make a single pass, and leave: with 0 when everything was confirmed, 75 when something remains, 76 when the \
+            server can't be trusted, 77 when the login was denied.
+            """)
+    static let state = Option(
+        "state", value: .text("FOLDER"), section: "Running",
+        help: """
+            Where to keep what was sent. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/auto-upload, or \
+            ~/.local/state/auto-upload.
+            """)
+}

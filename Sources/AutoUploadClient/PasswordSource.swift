@@ -1,0 +1,61 @@
+import CommandLine
+import Platform
+import Wire
+
+/// A password that is kept for as long as the program runs, as every new connection needs it.
+final class Password: Sendable {
+    let bytes: SecretBytes
+
+    init(_ bytes: consuming SecretBytes) {
+        self.bytes = bytes
+    }
+}
+
+/// Where the password comes from: the option, then the password file, then the environment, then the configuration.
+enum PasswordSource {
+    static let variable = "AUTO_UPLOAD_PASSWORD"
+
+    private static let forOthers: UInt32 = 0o007
+    private static let largestFile = 4096
+
+    /// - Parameter environment: what the variable holds, nil when it isn't set.
+    /// - Throws: `ProgramError` (64) when there is none, (78) when one can't be used.
+    static func find(in arguments: ParsedArguments, environment: String?) throws(ProgramError) -> Password {
+        let given = arguments.secret(of: Options.password)
+        if let given, !arguments.isFromConfiguration(Options.password) { return try checked(given, "--password") }
+        if let path = arguments.optionalString(of: Options.passwordFile) {
+            return try checked(read(path), "the password")
+        }
+        if let environment { return try checked(SecretBytes(environment.utf8), variable) }
+        if let given = arguments.secret(of: Options.password) { return try checked(given, "the password") }
+        throw .usage("there is no password: give --password-file, or set \(variable)")
+    }
+
+    private static func checked(_ secret: consuming SecretBytes, _ what: String) throws(ProgramError) -> Password {
+        guard ProtocolLimits.passwordLengths.contains(secret.count) else {
+            let limit = ProtocolLimits.passwordLengths.upperBound
+            throw ProgramError("\(what) must have 1 to \(limit) bytes", exitCode: .configuration)
+        }
+        return Password(secret)
+    }
+
+    private static func read(_ path: String) throws(ProgramError) -> SecretBytes {
+        var content: [UInt8] = []
+        defer { overwrite(&content) }
+        let permissions: UInt32
+        do throws(SystemError) {
+            let file = try FileDescriptor.openForReading(path: path)
+            permissions = try file.status().permissions
+            content = try file.readAll(limit: largestFile)
+        } catch {
+            throw ProgramError("the password file \(escaped(path)): \(error)", exitCode: .configuration)
+        }
+        guard permissions & forOthers == 0 else {
+            let problem = "can be used by everybody; run chmod 600 on it"
+            throw ProgramError("the password file \(escaped(path)) \(problem)", exitCode: .configuration)
+        }
+        var line = content.prefix { $0 != UInt8(ascii: "\n") }
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        return SecretBytes(line)
+    }
+}

@@ -1,0 +1,72 @@
+import Platform
+import Synchronization
+
+/// What the client remembers over its end: what was confirmed, which uploads have begun, which wipes have. Its loss may
+/// cost questions to the server and bytes sent twice, never a file.
+///
+/// A change is durable when the call that makes it returns. Nothing is written while nothing changes.
+final class ClientState: Sendable {
+    static let fileName = "state.sqlite"
+
+    private let path: String
+    private let schemaVersion: Int64
+    private let connection: Mutex<SQLiteConnection>
+
+    private init(path: String) throws(SQLiteError) {
+        var connection = try SQLiteConnection(path: path)
+        self.path = path
+        schemaVersion = try connection.prepareState()
+        self.connection = Mutex(connection)
+    }
+
+    /// Opens the state in a folder, which is made (private) when it isn't there.
+    ///
+    /// A damaged file is moved aside to `state.sqlite.damaged-<n>`, with a warning in the log, and the state begun anew.
+    static func open(folder: String) throws(StateError) -> ClientState {
+        let files = try StateFiles(folder: folder)
+        let state = try open(files)
+        guard state.schemaVersion == StateSchema.version else {
+            throw .tooNew(path: state.path, version: state.schemaVersion)
+        }
+        try files.flush()
+        return state
+    }
+
+    private static func open(_ files: StateFiles) throws(StateError) -> ClientState {
+        do throws(SQLiteError) {
+            return try ClientState(path: files.path)
+        } catch {
+            guard error.meansDamage else { throw StateError("open the state", files.path, error) }
+            try files.moveAside(because: error.message)
+        }
+        do throws(SQLiteError) {
+            return try ClientState(path: files.path)
+        } catch {
+            throw StateError("begin the state", files.path, error)
+        }
+    }
+
+    /// Reads from the tables.
+    func read<R: Sendable>(
+        _ operation: String, _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
+    ) throws(StateError) -> R {
+        do throws(SQLiteError) {
+            return try connection.withLock { connection throws(SQLiteError) in try body(&connection) }
+        } catch {
+            throw StateError(operation, path, error)
+        }
+    }
+
+    /// Changes the tables in one transaction, which is durable when this returns; when it throws, nothing was changed.
+    func change<R: Sendable>(
+        _ operation: String, _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
+    ) throws(StateError) -> R {
+        try read(operation) { connection throws(SQLiteError) in try connection.transaction(body) }
+    }
+}
+
+extension StateError {
+    init(_ operation: String, _ path: String, _ error: SQLiteError) {
+        self = .database(operation: operation, path: path, reason: error.message)
+    }
+}

@@ -1,0 +1,25 @@
+import Wire
+
+/// What the server vouched for, and what the file was when it was read for that.
+struct ConfirmationRecord: Hashable, Sendable {
+    let path: LocalPath
+    /// Of the descriptor that the content was read from.
+    let fingerprint: Fingerprint
+    let digest: ContentDigest
+    /// The path that was offered.
+    let remotePath: RemotePath
+    /// The path that it is stored under.
+    let storedPath: RemotePath
+    let receipt: [UInt8]
+    /// Seconds since 1970, UTC, by this machine's clock.
+    let confirmedAt: Int64
+}
+
+extension SQLiteStatement {
+    /// The digest in a column; nil when it holds anything else.
+    func digest(_ column: CInt) -> ContentDigest? { ContentDigest(blob(column)) }
+
+    func remotePath(_ column: CInt) -> RemotePath? { try? RemotePath(blob(column)) }
+
+    func localPath(_ column: CInt) -> LocalPath? { LocalPath(bytes: blob(column)) }
+}

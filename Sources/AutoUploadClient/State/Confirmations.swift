@@ -1,0 +1,101 @@
+import Platform
+import Wire
+
+// MARK: - Confirmations
+
+extension ClientState {
+    /// What was confirmed for a path. Whether the file is still what it was then is for the caller to compare.
+    func confirmation(of path: LocalPath) throws(StateError) -> ConfirmationRecord? {
+        try read("look up a confirmation") { connection throws(SQLiteError) in
+            try connection.query(Self.selectConfirmation, [.blob(path.bytes)]) { $0.confirmation(of: path) }.first
+        }
+    }
+
+    /// Remembers confirmations, each in the place of an earlier one of its path, in one transaction. The uploads they
+    /// came from are over.
+    func record(_ confirmations: [ConfirmationRecord]) throws(StateError) {
+        if confirmations.isEmpty { return }
+        try change("record a confirmation") { connection throws(SQLiteError) in
+            for confirmation in confirmations {
+                try connection.execute(Self.insertConfirmation, confirmation.values)
+                try connection.execute(Self.deleteUpload, [.blob(confirmation.path.bytes)])
+            }
+        }
+    }
+
+    func record(_ confirmation: ConfirmationRecord) throws(StateError) {
+        try record([confirmation])
+    }
+
+    /// Forgets what is known about a path.
+    func forget(_ path: LocalPath) throws(StateError) {
+        try change("forget a confirmation") { connection throws(SQLiteError) in
+            try connection.forget(path)
+        }
+    }
+
+    /// Forgets what is known about files that are no longer there. Writes nothing when all of them are.
+    ///
+    /// - Parameter paths: those that are there. A scan with problems doesn't know them all: don't call then.
+    func forgetMissing(keeping paths: Set<LocalPath>) throws(StateError) {
+        let known = try read("list the confirmations") { connection throws(SQLiteError) in
+            try connection.query(Self.selectMissable) { row in row.localPath(0) }
+        }
+        let missing = known.filter { !paths.contains($0) }
+        if missing.isEmpty { return }
+        try change("forget missing files") { connection throws(SQLiteError) in
+            for path in missing { try connection.forget(path) }
+        }
+    }
+
+    private static let selectConfirmation = """
+        SELECT \(FingerprintColumns.names), digest, remote_path, stored_path, receipt, confirmed_at
+        FROM confirmations WHERE path = ?
+        """
+    private static let insertConfirmation = """
+        INSERT OR REPLACE INTO confirmations
+        (path, \(FingerprintColumns.names), digest, remote_path, stored_path, receipt, confirmed_at)
+        VALUES (?, \(FingerprintColumns.placeholders), ?, ?, ?, ?, ?)
+        """
+    private static let selectMissable = "SELECT path FROM confirmations UNION SELECT path FROM uploads"
+    fileprivate static let deleteConfirmation = "DELETE FROM confirmations WHERE path = ?"
+    fileprivate static let deleteUpload = "DELETE FROM uploads WHERE path = ?"
+}
+
+extension SQLiteConnection {
+    /// Forgets what is known about a path, inside a transaction.
+    mutating func forget(_ path: LocalPath) throws(SQLiteError) {
+        try execute(ClientState.deleteConfirmation, [.blob(path.bytes)])
+        try execute(ClientState.deleteUpload, [.blob(path.bytes)])
+    }
+}
+
+extension SQLiteConnection {
+    /// Forgets a path inside a transaction, unless another file has come to stand there since.
+    mutating func forget(_ path: LocalPath, ifStill fingerprint: Fingerprint) throws(SQLiteError) {
+        let values = [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint)
+        try execute("\(ClientState.deleteConfirmation) AND \(FingerprintColumns.condition)", values)
+        try execute("\(ClientState.deleteUpload) AND \(FingerprintColumns.condition)", values)
+    }
+}
+
+extension SQLiteStatement {
+    fileprivate func confirmation(of path: LocalPath) -> ConfirmationRecord? {
+        let next = FingerprintColumns.count
+        guard let digest = digest(next), let offered = remotePath(next + 1), let stored = remotePath(next + 2)
+        else { return nil }
+        return ConfirmationRecord(
+            path: path, fingerprint: fingerprint(from: 0), digest: digest, remotePath: offered,
+            storedPath: stored, receipt: blob(next + 3), confirmedAt: integer(next + 4))
+    }
+}
+
+extension ConfirmationRecord {
+    fileprivate var values: [SQLiteValue] {
+        [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint)
+            + [
+                .blob(digest.bytes), .blob(remotePath.bytes), .blob(storedPath.bytes), .blob(receipt),
+                .integer(confirmedAt),
+            ]
+    }
+}

@@ -1,0 +1,95 @@
+internal import CSQLite
+
+/// An open database: SQLite's `sqlite3`. One thread at a time uses it; its owner sees to that.
+@safe struct SQLiteConnection: ~Copyable {
+    private let handle: OpaquePointer
+    private var statements: [String: SQLiteStatement] = [:]
+
+    /// Opens the database file, which is made when it isn't there.
+    init(path: String) throws(SQLiteError) {
+        var opened: OpaquePointer?
+        // The caller guards against use by two threads, so that SQLite need not.
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let result = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        guard result == SQLITE_OK, let opened = unsafe opened else {
+            let error = unsafe Self.error(result, opened)
+            unsafe sqlite3_close_v2(opened)
+            throw error
+        }
+        unsafe handle = opened
+    }
+
+    deinit {
+        // Waits for the statements, which are finalised when the last of them goes.
+        unsafe sqlite3_close_v2(handle)
+    }
+
+    /// How long to wait for another process that writes.
+    func setBusyTimeout(milliseconds: CInt) {
+        unsafe sqlite3_busy_timeout(handle, milliseconds)
+    }
+
+    /// Runs one statement to its end.
+    mutating func execute(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
+        _ = try query(sql, values) { _ in () }
+    }
+
+    /// Runs one statement and makes something of each row.
+    ///
+    /// - Parameters:
+    ///   - sql: one statement, always a literal of ours: what varies goes into `values`.
+    ///   - values: for the statement's `?` in their order.
+    ///   - row: looks at one row; nil leaves it out.
+    mutating func query<R>(
+        _ sql: String, _ values: [SQLiteValue] = [], row: (SQLiteStatement) -> R?
+    ) throws(SQLiteError) -> [R] {
+        let statement = try prepared(sql)
+        defer { statement.reset() }
+        try check(statement.bind(values))
+        var rows: [R] = []
+        while true {
+            switch statement.step() {
+            case SQLITE_ROW:
+                if let value = row(statement) { rows.append(value) }
+            case SQLITE_DONE: return rows
+            case let code: throw unsafe Self.error(code, handle)
+            }
+        }
+    }
+
+    /// Runs `body` as one transaction: all of it is durable when this returns, or, when it throws, none of it is.
+    mutating func transaction<R>(
+        _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
+    ) throws(SQLiteError) -> R {
+        // At once for writing: a transaction that begins by reading can fail later for a writer in between.
+        try execute("BEGIN IMMEDIATE")
+        do throws(SQLiteError) {
+            let result = try body(&self)
+            try execute("COMMIT")
+            return result
+        } catch {
+            // Some errors have rolled back already; then this one fails, and it doesn't matter.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
+    private mutating func prepared(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
+        if let statement = statements[sql] { return statement }
+        var made: OpaquePointer?
+        let result = unsafe sqlite3_prepare_v2(handle, sql, -1, &made, nil)
+        guard result == SQLITE_OK, let made = unsafe made else { throw unsafe Self.error(result, handle) }
+        let statement = unsafe SQLiteStatement(takingOwnership: made)
+        statements[sql] = statement
+        return statement
+    }
+
+    private func check(_ result: CInt) throws(SQLiteError) {
+        if result != SQLITE_OK { throw unsafe Self.error(result, handle) }
+    }
+
+    private static func error(_ result: CInt, _ handle: OpaquePointer?) -> SQLiteError {
+        let message = unsafe handle == nil ? sqlite3_errstr(result) : sqlite3_errmsg(handle)
+        return SQLiteError(code: result & 0xff, message: unsafe message.map { unsafe String(cString: $0) } ?? "")
+    }
+}

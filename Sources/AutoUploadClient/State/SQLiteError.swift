@@ -1,0 +1,17 @@
+internal import CSQLite
+
+/// What SQLite answered when it couldn't do something.
+struct SQLiteError: Error, Hashable, Sendable {
+    /// The primary result code; see sqlite.org/rescode.html.
+    let code: CInt
+    /// SQLite's own words, in English; they name no values.
+    let message: String
+
+    /// Whether the file itself is at fault, not the system or the moment: another try can't help, a new file does.
+    var meansDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
+
+    /// The file reads well, but isn't what this program wrote.
+    static func damaged(_ message: String) -> SQLiteError {
+        SQLiteError(code: SQLITE_CORRUPT, message: message)
+    }
+}

@@ -1,0 +1,79 @@
+import Platform
+
+/// The files that the state consists of, as the file system sees them.
+struct StateFiles {
+    /// How many damaged files are kept at most.
+    private static let mostDamaged = 1000
+    /// Beside the database itself: its write-ahead log and the index of that.
+    private static let companions = ["-wal", "-shm", "-journal"]
+
+    /// The database's path.
+    let path: String
+    private let directory: Directory
+    private let wasThere: Bool
+
+    /// Makes the folder and an empty, private database file where there is none: SQLite gives its companions the same
+    /// permissions.
+    init(folder: String) throws(StateError) {
+        path = folder + "/" + ClientState.fileName
+        do throws(SystemError) {
+            try makeFolders(path: folder, permissions: 0o700)
+            directory = try Directory.open(path: folder)
+            guard let name = FileName(ClientState.fileName) else { throw SystemError("name", errno: .invalid) }
+            wasThere = (try? directory.status(of: name)) != nil
+            if !wasThere { _ = try directory.open(name, .openingOrCreating(permissions: 0o600)) }
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    /// Makes the file's being there durable: a wipe must not be forgotten because the whole state was.
+    func flush() throws(StateError) {
+        if wasThere { return }
+        do throws(SystemError) {
+            try directory.flush()
+        } catch {
+            throw .system(error)
+        }
+        // The folders above may be new as well; those that aren't ours to flush aren't ours to make either.
+        var above = directory
+        for _ in 0..<4 {
+            guard let parent = try? above.openParent() else { return }
+            try? parent.flush()
+            above = parent
+        }
+    }
+
+    /// Gives a damaged database and its companions names out of the way, so that a person can look at them.
+    func moveAside(because reason: String) throws(StateError) {
+        do throws(SystemError) {
+            let number = try moveDatabase()
+            for companion in Self.companions { try? move(companion, number) }
+            Log.write(
+                .warning,
+                "the state \(escaped(path)) is damaged (\(escaped(reason))): moved aside as .damaged-\(number) and begun "
+                    + "anew; files may be sent or asked about again, none is lost")
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private func moveDatabase() throws(SystemError) -> Int {
+        for number in 1...Self.mostDamaged {
+            do throws(SystemError) {
+                try move("", number)
+                return number
+            } catch {
+                if error.errno != .exists { throw error }
+            }
+        }
+        throw SystemError("move the damaged state aside", escaped(path), errno: .exists)
+    }
+
+    private func move(_ companion: String, _ number: Int) throws(SystemError) {
+        guard let name = FileName(ClientState.fileName + companion),
+            let newName = FileName(ClientState.fileName + ".damaged-\(number)" + companion)
+        else { throw SystemError("name", errno: .invalid) }
+        try directory.renameWithoutReplacing(name, to: directory, as: newName)
+    }
+}

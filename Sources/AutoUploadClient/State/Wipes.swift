@@ -1,0 +1,85 @@
+import Wire
+
+extension ClientState {
+    /// Records wipes durably, before anything is done to the files.
+    func beginWipes(_ records: [WipeRecord]) throws(StateError) {
+        if records.isEmpty { return }
+        try change("record a wipe") { connection throws(SQLiteError) in
+            for record in records { try connection.execute(Self.insertWipe, record.values) }
+        }
+    }
+
+    func beginWipe(_ record: WipeRecord) throws(StateError) {
+        try beginWipes([record])
+    }
+
+    /// Records, before the first byte is overwritten, that there is no way back.
+    func decideWipes(_ ids: [WipeID]) throws(StateError) {
+        if ids.isEmpty { return }
+        try change("record a wipe") { connection throws(SQLiteError) in
+            for id in ids { try connection.execute(Self.updateWipe, [.blob(id.bytes)]) }
+        }
+    }
+
+    /// The file is gone, and this was made durable: forgets the wipe and what was known about the file.
+    func endWipes(_ records: [WipeRecord]) throws(StateError) {
+        if records.isEmpty { return }
+        try change("record the end of a wipe") { connection throws(SQLiteError) in
+            for record in records {
+                try connection.execute(Self.deleteWipe, [.blob(record.id.bytes)])
+                try connection.forget(record.path, ifStill: record.fingerprint)
+            }
+        }
+    }
+
+    /// The file was left as it was: forgets the wipe alone.
+    func cancelWipes(_ ids: [WipeID]) throws(StateError) {
+        if ids.isEmpty { return }
+        try change("take back a wipe") { connection throws(SQLiteError) in
+            for id in ids { try connection.execute(Self.deleteWipe, [.blob(id.bytes)]) }
+        }
+    }
+
+    func wipeRecord(_ id: WipeID) throws(StateError) -> WipeRecord? {
+        try read("look up a wipe") { connection throws(SQLiteError) in
+            try connection.query(Self.selectWipes + " WHERE id = ?", [.blob(id.bytes)]) { $0.wipeRecord }.first
+        }
+    }
+
+    /// All wipes that have begun and aren't known to have ended.
+    func wipeRecords() throws(StateError) -> [WipeRecord] {
+        try read("list the wipes") { connection throws(SQLiteError) in
+            try connection.query(Self.selectWipes) { $0.wipeRecord }
+        }
+    }
+
+    private static let columns =
+        "id, path, \(FingerprintColumns.names), digest, remote_path, stored_path, begun_at, is_decided"
+    private static let selectWipes = "SELECT \(columns) FROM wipes"
+    private static let insertWipe =
+        "INSERT INTO wipes (\(columns)) VALUES (?, ?, \(FingerprintColumns.placeholders), ?, ?, ?, ?, ?)"
+    private static let updateWipe = "UPDATE wipes SET is_decided = 1 WHERE id = ?"
+    private static let deleteWipe = "DELETE FROM wipes WHERE id = ?"
+}
+
+extension SQLiteStatement {
+    fileprivate var wipeRecord: WipeRecord? {
+        let next = 2 + FingerprintColumns.count
+        guard let id = WipeID(blob(0)), let path = localPath(1), let digest = digest(next),
+            let offered = remotePath(next + 1), let stored = remotePath(next + 2)
+        else { return nil }
+        return WipeRecord(
+            id: id, path: path, fingerprint: fingerprint(from: 2), digest: digest, remotePath: offered,
+            storedPath: stored, begunAt: integer(next + 3), isDecided: integer(next + 4) != 0)
+    }
+}
+
+extension WipeRecord {
+    fileprivate var values: [SQLiteValue] {
+        [.blob(id.bytes), .blob(path.bytes)] + FingerprintColumns.values(of: fingerprint)
+            + [
+                .blob(digest.bytes), .blob(remotePath.bytes), .blob(storedPath.bytes), .integer(begunAt),
+                .integer(isDecided ? 1 : 0),
+            ]
+    }
+}

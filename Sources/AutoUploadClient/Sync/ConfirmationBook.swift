@@ -1,0 +1,115 @@
+import Platform
+import Wire
+
+/// Writes down what the server has confirmed, and then has it wiped where a person wishes so. Many at a time, as each
+/// step is flushed.
+final class ConfirmationBook {
+    let state: ClientState
+    private let eraser: Eraser?
+    private let reporter: Reporter
+    private let troubles: Troubles
+    private var unrecorded: [Entry] = []
+    private var unwiped: [Entry] = []
+    private(set) var confirmed = 0
+    private(set) var wiped = 0
+
+    private struct Entry {
+        let file: DueFile
+        let record: ConfirmationRecord
+        let confirmation: Confirmation
+    }
+
+    /// So many files, or bytes, are wiped before others are begun.
+    private static let batch = 64
+    private static let batchBytes: UInt64 = 256 * 1024 * 1024
+
+    /// - Parameter eraser: nil where nothing is to be wiped.
+    init(state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles) {
+        self.state = state
+        self.eraser = eraser
+        self.reporter = reporter
+        self.troubles = troubles
+    }
+
+    /// Takes a confirmation that matches what was read.
+    func add(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) {
+        let file = task.file
+        let record = ConfirmationRecord(
+            path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
+            storedPath: confirmation.path, receipt: confirmation.receipt, confirmedAt: currentUnixTime())
+        unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
+        confirmed += 1
+        say(task, confirmation, alreadyThere: alreadyThere)
+    }
+
+    /// Whether enough is confirmed that it is better wiped before more is sent.
+    var wantsToWipe: Bool {
+        guard eraser != nil else { return false }
+        let count = unrecorded.count + unwiped.count
+        return count >= Self.batch || (unrecorded + unwiped).reduce(0) { $0 &+ $1.file.size } >= Self.batchBytes
+    }
+
+    /// Writes down what was confirmed, durably, and then wipes it.
+    func settle(mayWipe: Bool = true) throws(SyncFailure) {
+        try record()
+        if mayWipe { wipe() }
+    }
+
+    /// The connection has ended before its work was done: what was confirmed before counts all the same.
+    func settle(after failure: SyncFailure) throws(SyncFailure) {
+        switch failure {
+        case .stopped, .notOurServer, .local: try settle(mayWipe: false)
+        default: try settle()
+        }
+    }
+
+    private func record() throws(SyncFailure) {
+        if unrecorded.isEmpty { return }
+        do throws(StateError) {
+            try state.record(unrecorded.map(\.record))
+        } catch {
+            throw .local(error.description)
+        }
+        if eraser != nil { unwiped += unrecorded }
+        unrecorded = []
+    }
+
+    private func say(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) {
+        var line = LogLine(task.purpose == .upload ? "confirmed" : "confirmed-again", task.file.path)
+        line.add("bytes", task.file.size)
+        line.add("seconds", seconds: Instant.now.seconds(since: task.began))
+        if task.purpose == .upload, alreadyThere { line.add("already-there", "yes") }
+        if confirmation.path != task.file.remote { line.add("stored-as", bytes: confirmation.path.bytes) }
+        reporter.log(line)
+    }
+}
+
+// MARK: - Wiping
+
+extension ConfirmationBook {
+    private func wipe() {
+        guard let eraser, !unwiped.isEmpty else { return }
+        let entries = unwiped
+        unwiped = []
+        let outcomes = eraser.wipe(entries.map(Self.request))
+        for (entry, outcome) in zip(entries, outcomes) { note(outcome, entry) }
+    }
+
+    private static func request(_ entry: Entry) -> WipeRequest {
+        WipeRequest(
+            path: entry.file.path, fingerprint: entry.file.fingerprint, digest: entry.confirmation.digest,
+            remotePath: entry.file.remote, storedPath: entry.confirmation.path, fileTag: entry.confirmation.fileTag)
+    }
+
+    private func note(_ outcome: WipeOutcome, _ entry: Entry) {
+        switch outcome {
+        case .wiped:
+            wiped += 1
+            var line = LogLine("wiped", entry.file.path)
+            line.add("bytes", entry.file.size)
+            reporter.log(line)
+        case .kept(let reason): troubles.kept(entry.file, reason)
+        case .unfinished(let reason): troubles.kept(entry.file, "wiping it wasn't finished: \(reason)")
+        }
+    }
+}

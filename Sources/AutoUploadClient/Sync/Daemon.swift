@@ -1,0 +1,122 @@
+import CommandLine
+import Platform
+
+/// Makes passes: one, or one after the other until a person stops it.
+final class Daemon {
+    private let configuration: Configuration
+    private let context: PassContext
+    private let gate: InterfaceGate
+    private let stop: StopRequest
+    private var state: ClientState?
+    /// What people were told last, so that they are told once and not each minute.
+    private var toldFailure: String?
+
+    init(_ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest) {
+        self.configuration = configuration
+        self.context = context
+        self.gate = gate
+        self.stop = stop
+    }
+
+    /// Makes passes until it is stopped. What fails on the way is told once, and tried again.
+    ///
+    /// - Throws: `ProgramError` when the folder or the state can't be used from the start, or turns out to hold what a
+    ///   server stores.
+    func runUntilStopped() throws(ProgramError) -> ExitCode {
+        var pauses = Pauses(intervalSeconds: configuration.intervalSeconds)
+        try checkAtStart()
+        while !stop.isStopping {
+            let began = Instant.now
+            _ = gate.isOpen()
+            let result = try pass()
+            if stop.isStopping { break }
+            tell(result)
+            stop.wait(until: Deadline(at: pauses.nextPass(after: result, began: began)))
+            if stop.takeReload() { pauses.forget() }
+        }
+        context.reporter.announce(LogLine("stopped"))
+        return .success
+    }
+
+    /// Makes one pass. It lasts until every file that it found has settled, as far as files do.
+    ///
+    /// - Returns: `success` when everything that is due was confirmed.
+    func runOnce() throws(ProgramError) -> ExitCode {
+        let workplace = try open()
+        var waitedFor: [LocalPath: Fingerprint]?
+        while true {
+            let result = try pass(workplace)
+            if let failure = result.failure {
+                tell(result)
+                return failure.exitCode
+            }
+            // What changes while it is waited for is left for another time; what has come since belongs to no single pass.
+            let settling = result.settling.filter { path, settling in
+                waitedFor == nil || waitedFor?[path] == settling.fingerprint
+            }
+            waitedFor = settling.mapValues(\.fingerprint)
+            guard let seconds = settling.values.map(\.seconds).min(), gate.isOpen() else {
+                return result.remaining == 0 ? .success : .temporaryFailure
+            }
+            stop.wait(until: .after(seconds: seconds))
+            if stop.isStopping { return .temporaryFailure }
+        }
+    }
+}
+
+// MARK: - A pass
+
+extension Daemon {
+    /// A folder that can't be used now may come later: a card that is put in.
+    private func pass() throws(ProgramError) -> PassResult {
+        do throws(WorkplaceError) {
+            let workplace = try Workplace.open(configuration, state: state)
+            state = workplace.state
+            return try Pass(context: context, folder: workplace.folder, state: workplace.state).run()
+        } catch {
+            if case .holdsServerStorage = error { throw error.programError }
+            return PassResult(remaining: 1, failure: .local(error.description))
+        }
+    }
+
+    private func pass(_ workplace: Workplace) throws(ProgramError) -> PassResult {
+        do throws(WorkplaceError) {
+            return try Pass(context: context, folder: workplace.folder, state: workplace.state).run()
+        } catch {
+            throw error.programError
+        }
+    }
+
+    private func open() throws(ProgramError) -> Workplace {
+        do throws(WorkplaceError) {
+            return try Workplace.open(configuration, state: state)
+        } catch {
+            throw error.programError
+        }
+    }
+
+    private func checkAtStart() throws(ProgramError) {
+        do throws(WorkplaceError) {
+            state = try Workplace.open(configuration, state: nil).state
+        } catch {
+            if case .passing = error { return }
+            throw error.programError
+        }
+    }
+
+    private func tell(_ result: PassResult) {
+        // The gate has said so itself.
+        if case .interfaceDown = result.failure { return }
+        let failure = result.failure.map(\.description)
+        guard failure != toldFailure, failure != nil || result.hasConnected else { return }
+        toldFailure = failure
+        if let failure {
+            var line = LogLine("failed", level: result.failure?.needsPerson == true ? .error : .warning)
+            line.add("server", context.target.server.description)
+            line.add("reason", failure)
+            context.reporter.announce(line)
+        } else {
+            context.reporter.announce(LogLine("working-again"))
+        }
+    }
+}

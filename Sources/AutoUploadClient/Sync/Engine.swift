@@ -1,0 +1,197 @@
+import Platform
+import Transport
+import Wire
+
+/// Sends what is due over one connection. Many files are under way at a time: offers, data and confirmations overlap, so
+/// that the link's round trips and the server's flushes don't count per file.
+///
+/// One thread, and memory that doesn't grow with the size of any file.
+final class Engine {
+    var connection: ServerConnection
+    let folder: WatchedFolder
+    let transfer: TransferGuard
+    let reporter: Reporter
+    let book: ConfirmationBook
+    let troubles: Troubles
+    var backlog: Backlog
+    var ledger = UploadLedger()
+    /// Uploads that the server lets proceed, in its order.
+    var ready: [(number: UInt32, offset: UInt64)] = []
+    var outgoing: OutgoingFile?
+    var frame: DataFrame
+    let frameCapacity: Int
+    let window: Int
+    private var nextPing = Instant.now.advanced(bySeconds: Engine.pingSeconds)
+    private var isPingUnanswered = false
+
+    /// Bytes of data in a frame: few enough to be hashed and encrypted while they are in the processor's cache. With the
+    /// header, frames fill whole TLS records.
+    private static let frameBytes = 256 * 1024 - FrameHeader.encodedSize
+    /// Uploads and queries that are unanswered at a time, at most.
+    private static let mostUnanswered = 256
+    /// Messages and small files are gathered to so many bytes before they are written.
+    static let gatheredBytes = 64 * 1024
+    private static let pingSeconds = 30.0
+    /// How long the server may take to answer, and for each MiB that it may have to read again.
+    private static let answerSeconds = 300.0
+    private static let secondsPerMiB = 1.0
+
+    init(
+        _ connection: consuming ServerConnection, _ backlog: Backlog, folder: WatchedFolder, transfer: TransferGuard,
+        reporter: Reporter, book: ConfirmationBook, troubles: Troubles
+    ) {
+        window = min(Int(connection.welcome.maxOpenUploads), Self.mostUnanswered)
+        frameCapacity = min(Int(connection.welcome.maxPayload), Self.frameBytes)
+        frame = DataFrame(capacity: frameCapacity)
+        self.connection = connection
+        self.backlog = backlog
+        self.folder = folder
+        self.transfer = transfer
+        self.reporter = reporter
+        self.book = book
+        self.troubles = troubles
+    }
+
+    /// Goes on until everything has got its answer.
+    ///
+    /// - Throws: `SyncFailure` when it can't; what was confirmed until then is recorded all the same.
+    func run() throws(SyncFailure) {
+        do throws(SyncFailure) {
+            try exchange()
+            try book.settle()
+        } catch {
+            try book.settle(after: error)
+            throw error
+        }
+        connection.link.queue(.goodbye)
+        // Everything is settled: whether the server hears the goodbye makes no difference.
+        try? flush()
+        connection.link.close()
+    }
+
+    private func exchange() throws(SyncFailure) {
+        while true {
+            try transfer.check()
+            try keepAlive()
+            if try sendNext() {
+                // While small files are being gathered, looking for answers would cost a system call each.
+                if connection.link.queuedBytes == 0 { try takeAnswers() }
+            } else if ledger.isEmpty, backlog.isEmpty {
+                return
+            } else {
+                try pause()
+            }
+        }
+    }
+
+    /// Nothing can be sent before the server has answered: the time to write down and wipe what it has confirmed.
+    private func pause() throws(SyncFailure) {
+        try flush()
+        if try !hasInput() {
+            // While a wipe goes on nothing is sent, and the server gives up on uploads that it waits for.
+            try book.settle(mayWipe: ledger.unfinishedCount == 0)
+        }
+        if !ledger.isEmpty { try awaitAnswer() }
+    }
+}
+
+// MARK: - The link
+
+extension Engine {
+    /// When the server has been silent for too long.
+    private var answerDeadline: Deadline {
+        let mebibytes = Double(ledger.unansweredBytes) / 1_048_576
+        return .after(seconds: Self.answerSeconds + mebibytes * Self.secondsPerMiB)
+    }
+
+    func flush() throws(SyncFailure) {
+        guard connection.link.queuedBytes > 0 else { return }
+        postponePing()
+        do throws(LinkError) {
+            try connection.link.flush(until: answerDeadline)
+        } catch {
+            throw try failure(ofWriting: error)
+        }
+    }
+
+    /// Sends what is queued, and the frame behind it.
+    func sendFrame() throws(SyncFailure) {
+        postponePing()
+        do throws(LinkError) {
+            try connection.link.send(frame: frame, until: answerDeadline)
+        } catch {
+            throw try failure(ofWriting: error)
+        }
+    }
+
+    /// A server that ends the connection says why before; what it has confirmed before still counts.
+    private func failure(ofWriting error: LinkError) throws(SyncFailure) -> SyncFailure {
+        try transfer.check()
+        if case .transport = error { try takeAnswers() }
+        return SyncFailure(error)
+    }
+
+    private func hasInput() throws(SyncFailure) -> Bool {
+        do throws(LinkError) {
+            return try connection.link.hasInput()
+        } catch {
+            throw SyncFailure(error)
+        }
+    }
+
+    /// Takes what has come, without waiting.
+    private func takeAnswers() throws(SyncFailure) {
+        while let header = try availableHeader() {
+            try take(connection.link.receive(header, until: answerDeadline))
+        }
+        if connection.link.hasEnded { throw .broken("the server hung up") }
+    }
+
+    private func availableHeader() throws(SyncFailure) -> FrameHeader? {
+        do throws(LinkError) {
+            return try connection.link.nextHeaderIfAvailable()
+        } catch {
+            throw SyncFailure(error)
+        }
+    }
+
+    private func awaitAnswer() throws(SyncFailure) {
+        let deadline = answerDeadline
+        while true {
+            let slice = isPingUnanswered ? deadline : min(deadline, Deadline(at: nextPing))
+            if let header = try nextHeader(until: slice) {
+                return try take(connection.link.receive(header, until: deadline))
+            }
+            if deadline.hasPassed { throw .broken("the server was silent for too long") }
+            try keepAlive()
+        }
+    }
+
+    /// - Returns: nil when the time was over first.
+    private func nextHeader(until deadline: Deadline) throws(SyncFailure) -> FrameHeader? {
+        do throws(LinkError) {
+            if let header = try connection.link.nextHeader(until: deadline) { return header }
+        } catch {
+            try transfer.check()
+            if case .timedOut = error { return nil }
+            throw SyncFailure(error)
+        }
+        throw .broken("the server hung up")
+    }
+
+    private func keepAlive() throws(SyncFailure) {
+        guard !isPingUnanswered, Instant.now >= nextPing else { return }
+        isPingUnanswered = true
+        connection.link.queue(.ping(Ping(opaque: nextPing.nanoseconds)))
+        try flush()
+    }
+
+    private func postponePing() {
+        nextPing = Instant.now.advanced(bySeconds: Self.pingSeconds)
+    }
+
+    private func take(_ message: ServerMessage) throws(SyncFailure) {
+        if case .pong = message { isPingUnanswered = false }
+        try handle(ledger.receive(message))
+    }
+}

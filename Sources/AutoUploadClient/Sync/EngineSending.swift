@@ -1,0 +1,241 @@
+import Platform
+import Transport
+import Wire
+
+// MARK: - What to send next
+
+extension Engine {
+    /// Bytes that may be offered ahead while a file is being sent: their answers come meanwhile, and a link that breaks
+    /// leaves little begun.
+    private static let bytesAhead: UInt64 = 64 * 1024 * 1024
+    /// Offers ahead of that in any case.
+    private static let offersAhead = 2
+
+    /// Sends one frame, or one small file whole.
+    ///
+    /// - Returns: false when everything that is left waits for answers.
+    func sendNext() throws(SyncFailure) -> Bool {
+        if outgoing != nil {
+            while try offerAhead() {}
+            try goOn()
+            return true
+        }
+        if let first = ready.first {
+            ready.removeFirst()
+            try begin(first.number, at: first.offset)
+            return true
+        }
+        return try startNext()
+    }
+
+    /// Offers the next file if it needs an answer before its data, so that the answer comes while another is being sent.
+    private func offerAhead() throws(SyncFailure) -> Bool {
+        guard let task = startable, task.purpose == .upload, let id = try uploadID() else { return false }
+        if isSentWhole(task, id) { return false }
+        return try offer(task, id)
+    }
+
+    private func startNext() throws(SyncFailure) -> Bool {
+        guard let task = startable else { return false }
+        switch task.purpose {
+        case .confirmAgain:
+            try transfer.checkBeforeBeginning()
+            startReading(begin(task), number: 0, at: 0)
+            return true
+        case .upload:
+            guard let id = try uploadID() else { return false }
+            return isSentWhole(task, id) ? try sendWhole(task, id) : try offer(task, id)
+        }
+    }
+
+    /// The next file, if another may be begun.
+    private var startable: SyncTask? {
+        // What is to be wiped first: while that goes on, nothing may be unfinished.
+        ledger.count >= window || book.wantsToWipe ? nil : backlog.first
+    }
+
+    /// A new upload that fits one frame goes out without waiting for the server's word.
+    private func isSentWhole(_ task: SyncTask, _ id: StoredUploadID) -> Bool {
+        id.isFresh && task.file.size <= UInt64(frameCapacity)
+    }
+
+    private func uploadID() throws(SyncFailure) -> StoredUploadID? {
+        do throws(StateError) {
+            return try backlog.uploadID(in: book.state)
+        } catch {
+            throw .local(error.description)
+        }
+    }
+
+    /// Takes the first file out of the line.
+    private func begin(_ task: SyncTask) -> SyncTask {
+        backlog.removeFirst()
+        backlog.removeID(of: task.file.path)
+        var task = task
+        task.tries += 1
+        task.began = .now
+        return task
+    }
+}
+
+// MARK: - Offers and data
+
+extension Engine {
+    /// - Returns: false when enough is offered already.
+    private func offer(_ task: SyncTask, _ id: StoredUploadID) throws(SyncFailure) -> Bool {
+        let ahead = ledger.unfinishedBytes.addingReportingOverflow(task.file.size)
+        let fits = !ahead.overflow && ahead.partialValue <= Self.bytesAhead
+        guard fits || ledger.unfinishedCount < Self.offersAhead else { return false }
+        try transfer.checkBeforeBeginning()
+        let task = begin(task)
+        // What can't be sent isn't offered; the second look is at the time of sending.
+        if openSource(of: task) == nil { return true }
+        try queueOffer(task, id, try number { $0.offer(task) })
+        return true
+    }
+
+    private func sendWhole(_ task: SyncTask, _ id: StoredUploadID) throws(SyncFailure) -> Bool {
+        try transfer.checkBeforeBeginning()
+        let task = begin(task)
+        let number = try number { $0.offer(task) }
+        reporter.beginFile(task.file.path.description, size: task.file.size)
+        guard let digest = readWhole(task, number) else {
+            ledger.withdraw(number)
+            return true
+        }
+        try queueOffer(task, id, number)
+        ledger.begin(number)
+        if task.file.size > 0 { connection.link.queue(frame) }
+        finish(number, digest)
+        reporter.advance(task.file.size)
+        if connection.link.queuedBytes >= Self.gatheredBytes { try flush() }
+        return true
+    }
+
+    private func begin(_ number: UInt32, at offset: UInt64) throws(SyncFailure) {
+        guard let entry = ledger[number] else { return }
+        try transfer.checkBeforeBeginning()
+        ledger.begin(number)
+        startReading(entry.task, number: number, at: offset)
+        if outgoing == nil { try abandon(number) }
+    }
+
+    /// Everything of a file was read, and sent if it had to be.
+    private func sent(_ task: SyncTask, _ number: UInt32, _ digest: ContentDigest) throws(SyncFailure) {
+        if number != 0 {
+            finish(number, digest)
+        } else {
+            let query = try message { () throws(WireError) in
+                try Query(size: task.file.size, digest: digest, path: task.file.remote.bytes)
+            }
+            connection.link.queue(.query(upload: try self.number { $0.query(task, digest) }, query))
+        }
+        try flush()
+    }
+
+    private func finish(_ number: UInt32, _ digest: ContentDigest) {
+        connection.link.queue(.finish(upload: number, Finish(digest: digest)))
+        ledger.finish(number, digest)
+    }
+
+    private func abandon(_ number: UInt32) throws(SyncFailure) {
+        ledger.abandon(number)
+        connection.link.queue(.abandon(upload: number))
+        try flush()
+    }
+
+    private func queueOffer(_ task: SyncTask, _ id: StoredUploadID, _ number: UInt32) throws(SyncFailure) {
+        let file = task.file
+        let offer = try message { () throws(WireError) in
+            let time = file.fingerprint.modified
+            return try Offer(
+                uploadID: id.id, size: file.size,
+                modified: ModificationTime(seconds: time.seconds, nanoseconds: time.nanoseconds),
+                path: file.remote.bytes, isFresh: id.isFresh)
+        }
+        connection.link.queue(.offer(upload: number, offer))
+    }
+
+    private func number(_ take: (inout UploadLedger) -> UInt32?) throws(SyncFailure) -> UInt32 {
+        guard let number = take(&ledger) else { throw .broken("the connection has used up its numbers") }
+        return number
+    }
+
+    private func message<M>(_ make: () throws(WireError) -> M) throws(SyncFailure) -> M {
+        do throws(WireError) {
+            return try make()
+        } catch {
+            throw .local("a message can't be made: \(error)")
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension Engine {
+    private enum Reading {
+        case frame(bytes: UInt64, isToBeSent: Bool)
+        case complete(ContentDigest)
+        case failed(SourceFailure, remaining: UInt64)
+    }
+
+    /// Reads, hashes and sends the next frame of the file that is being read; or finishes it.
+    private func goOn() throws(SyncFailure) {
+        guard let file = outgoing.take() else { return }
+        let (task, number) = (file.task, file.number)
+        switch readOn(file) {
+        case .frame(let bytes, let isToBeSent):
+            if isToBeSent { try sendFrame() }
+            reporter.advance(bytes)
+        case .complete(let digest): try sent(task, number, digest)
+        case .failed(let failure, let remaining):
+            failed(task, failure, unsent: remaining)
+            if number != 0 { try abandon(number) }
+        }
+    }
+
+    private func readOn(_ file: consuming OutgoingFile) -> Reading {
+        let remaining = file.remaining
+        do throws(SourceFailure) {
+            if file.source.isComplete { return .complete(try file.source.finish()) }
+            let isSending = file.isSending
+            let bytes = try file.source.read(into: &frame, upTo: file.readEnd, number: file.number)
+            outgoing = consume file
+            return .frame(bytes: bytes, isToBeSent: isSending)
+        } catch {
+            return .failed(error, remaining: remaining)
+        }
+    }
+
+    /// Reads a small file into the frame. It is checked before a byte of it goes out.
+    private func readWhole(_ task: SyncTask, _ number: UInt32) -> ContentDigest? {
+        guard var source = openSource(of: task) else { return nil }
+        do throws(SourceFailure) {
+            _ = try source.read(into: &frame, upTo: task.file.size, number: number)
+            return try source.finish()
+        } catch {
+            failed(task, error, unsent: task.file.size)
+            return nil
+        }
+    }
+
+    private func startReading(_ task: SyncTask, number: UInt32, at offset: UInt64) {
+        guard let source = openSource(of: task) else { return }
+        reporter.beginFile(task.file.path.description, size: task.file.size)
+        outgoing = OutgoingFile(source: source, task: task, number: number, skipped: offset)
+    }
+
+    private func openSource(of task: SyncTask) -> OpenSource? {
+        do throws(SourceFailure) {
+            return try OpenSource.open(task.file, in: folder)
+        } catch {
+            failed(task, error, unsent: task.file.size)
+            return nil
+        }
+    }
+
+    private func failed(_ task: SyncTask, _ failure: SourceFailure, unsent: UInt64) {
+        troubles.failed(task.file, failure)
+        reporter.endFile(unsent: unsent)
+    }
+}

@@ -1,0 +1,91 @@
+import Platform
+import Transport
+import Wire
+
+/// Why a file can't be sent now. It stays where it is.
+enum SourceFailure: Error, Hashable {
+    /// It isn't there any more.
+    case vanished
+    /// It isn't what the scan saw, or it changed while it was read.
+    case changed
+    /// Somebody has it open for writing.
+    case beingWritten
+    case unreadable(SystemError)
+}
+
+/// A file that is being read from its beginning to its end, and hashed on the way.
+struct OpenSource: ~Copyable {
+    private let descriptor: FileDescriptor
+    private let file: DueFile
+    private var hasher = ContentHasher()
+    /// Bytes read so far.
+    private(set) var position: UInt64 = 0
+
+    private init(_ descriptor: consuming FileDescriptor, _ file: DueFile) {
+        self.descriptor = descriptor
+        self.file = file
+    }
+
+    /// Opens a file beneath the folder, and checks that it is still the one that the scan saw and that nobody writes it.
+    static func open(_ file: DueFile, in folder: WatchedFolder) throws(SourceFailure) -> OpenSource {
+        let source = OpenSource(try descriptor(of: file, in: folder), file)
+        try source.check()
+        source.descriptor.adviseSequentialReading()
+        return source
+    }
+
+    private static func descriptor(
+        of file: DueFile, in folder: WatchedFolder
+    ) throws(SourceFailure) -> FileDescriptor {
+        do throws(SystemError) {
+            return try folder.open(file.path, .readingQuietly)
+        } catch {
+            throw error.errno == .noEntry ? .vanished : .unreadable(error)
+        }
+    }
+
+    /// Whether everything was read.
+    var isComplete: Bool { position >= file.size }
+
+    /// Reads the next bytes into the frame, and hashes them.
+    ///
+    /// - Parameter end: where to stop reading, at most the file's size.
+    /// - Returns: bytes read, never 0 before `end`.
+    mutating func read(into frame: inout DataFrame, upTo end: UInt64, number: UInt32) throws(SourceFailure) -> UInt64 {
+        guard end > position else { return 0 }
+        let count: Int
+        do throws(SystemError) {
+            count = try frame.read(from: descriptor, limit: end - position, upload: number)
+        } catch {
+            throw .unreadable(error)
+        }
+        // It has become shorter.
+        guard count > 0 else { throw .changed }
+        frame.withPayload { hasher.update($0) }
+        position += UInt64(count)
+        return UInt64(count)
+    }
+
+    /// The hash of the whole file, once everything was read and the file has stayed what it was all the while.
+    consuming func finish() throws(SourceFailure) -> ContentDigest {
+        guard isComplete else { throw .changed }
+        try check()
+        guard let digest = hasher.finalize() else {
+            throw .unreadable(SystemError("hash", file.path.description, errno: .inputOutput))
+        }
+        return digest
+    }
+
+    /// Its status tells what was written until now, and the lease whether more may come.
+    private func check() throws(SourceFailure) {
+        let writer = WriterCheck.state(of: descriptor)
+        guard writer == .none || writer == file.writer else { throw .beingWritten }
+        let status: FileStatus
+        do throws(SystemError) {
+            status = try descriptor.status()
+        } catch {
+            throw .unreadable(error)
+        }
+        guard status.kind == .regular, Fingerprint(status) == file.fingerprint else { throw .changed }
+    }
+}

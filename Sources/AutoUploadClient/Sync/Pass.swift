@@ -1,0 +1,239 @@
+import Platform
+import Transport
+import Wire
+
+/// How a pass ended.
+struct PassResult {
+    /// What was due and isn't confirmed, what still changes included.
+    var remaining = 0
+    /// Why it ended before everything that is due was tried.
+    var failure: SyncFailure?
+    /// Files that wait until they have settled.
+    var settling: [LocalPath: Settling] = [:]
+    /// Whether a connection did its work, which tells that all is well with the server.
+    var hasConnected = false
+
+    struct Settling: Hashable {
+        let fingerprint: Fingerprint
+        /// How long it still takes at least.
+        let seconds: Double
+    }
+}
+
+/// What a pass needs, and what is kept from one to the next.
+final class PassContext {
+    let planner: Planner
+    let target: ServerTarget
+    let transfer: TransferGuard
+    let reporter: Reporter
+    let notes = WaitingNotes()
+    let troubles: Troubles
+    var tracker = SettleTracker()
+    /// What people know already.
+    var toldProblems: Set<ScanProblem> = []
+    private var told: Set<String> = []
+    private var hasBegun = false
+    private var nextTidying = Instant(nanoseconds: 0)
+
+    private static let tidyingSeconds = 3600.0
+
+    init(planner: Planner, target: ServerTarget, transfer: TransferGuard, reporter: Reporter) {
+        self.planner = planner
+        self.target = target
+        self.transfer = transfer
+        self.reporter = reporter
+        troubles = Troubles(notes: notes, reporter: reporter)
+    }
+
+    /// Whether this is called for the first time.
+    func isFirstPass() -> Bool {
+        defer { hasBegun = true }
+        return !hasBegun
+    }
+
+    /// Tells people something about a path, unless they know.
+    func tellOnce(_ event: String, _ path: LocalPath, _ reason: String) {
+        guard told.insert("\(path): \(reason)").inserted else { return }
+        var line = LogLine(event, path, level: .warning)
+        line.add("reason", reason)
+        reporter.log(line)
+    }
+
+    /// Whether it is time again to forget files that are gone.
+    func isTimeToTidy() -> Bool {
+        guard Instant.now >= nextTidying else { return false }
+        nextTidying = Instant.now.advanced(bySeconds: Self.tidyingSeconds)
+        return true
+    }
+}
+
+/// One look at the folder, and what follows from it.
+struct Pass {
+    let context: PassContext
+    let folder: WatchedFolder
+    let state: ClientState
+
+    /// - Throws: `WorkplaceError.holdsServerStorage` when the folder holds what a server stores.
+    func run() throws(WorkplaceError) -> PassResult {
+        context.troubles.begin()
+        var scan = try look()
+        if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
+        report(scan.problems)
+        context.tracker.observe(scan)
+        var (result, tasks) = plan(scan.files)
+        forgetMissing(scan)
+        result.remaining += scan.problems.count
+        if !tasks.isEmpty { send(tasks, &result) }
+        return result
+    }
+
+    private func look() throws(WorkplaceError) -> Scan {
+        let scan = Scanner(folder: folder).scan()
+        if let marker = scan.storeMarkers.first { throw .holdsServerStorage("\(escaped(folder.path)), at \(marker),") }
+        return scan
+    }
+
+    /// - Returns: whether files may have got their names back, so that another look is due.
+    private func finishInterruptedWipes(_ paths: [LocalPath]) -> Bool {
+        guard context.planner.deletes else {
+            for path in paths { context.tellOnce("left", path, "its wipe was interrupted; -d y finishes it") }
+            return false
+        }
+        if paths.isEmpty, !context.isFirstPass() { return false }
+        let outcomes = Eraser(folder: folder, state: state).finishInterrupted(paths)
+        for (path, outcome) in zip(paths, outcomes) {
+            switch outcome {
+            case .wiped: context.reporter.log(LogLine("wiped", path))
+            case .kept(let reason), .unfinished(let reason): context.tellOnce("left", path, reason)
+            }
+        }
+        return !paths.isEmpty
+    }
+
+    private func report(_ problems: [ScanProblem]) {
+        let new = problems.filter { !context.toldProblems.contains($0) }
+        context.toldProblems = Set(problems)
+        for problem in new {
+            var line = LogLine("can't-look", level: .warning)
+            line.add("path", problem.path)
+            line.add("reason", problem.error.description)
+            context.reporter.log(line)
+        }
+    }
+
+    /// An empty folder may be a card that was taken out: what was on it is remembered until something else is there.
+    private func forgetMissing(_ scan: Scan) {
+        guard scan.problems.isEmpty, !scan.files.isEmpty, context.isTimeToTidy() else { return }
+        let paths = Set(scan.files.map(\.path))
+        context.notes.keep(only: paths)
+        do throws(StateError) {
+            try state.forgetMissing(keeping: paths)
+        } catch {
+            var line = LogLine("state-not-tidied", level: .warning)
+            line.add("reason", error.description)
+            context.reporter.log(line)
+        }
+    }
+}
+
+// MARK: - Planning
+
+extension Pass {
+    private func plan(_ files: [FoundFile]) -> (PassResult, [SyncTask]) {
+        var result = PassResult()
+        var tasks: [SyncTask] = []
+        let knowledge = Planner.Knowledge(
+            settle: context.tracker, notes: context.notes, now: .now, isConfirmed: isConfirmed,
+            writer: { file in writer(of: file) })
+        for file in files {
+            switch context.planner.action(for: file, knowledge) {
+            case .upload(let due): tasks.append(SyncTask(file: due, purpose: .upload))
+            case .confirmAgain(let due): tasks.append(SyncTask(file: due, purpose: .confirmAgain))
+            case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
+            case .nothing(let idleness): note(file, idleness, in: &result)
+            }
+        }
+        return (result, tasks)
+    }
+
+    private func note(_ file: FoundFile, _ seconds: Double?, _ delay: Delay, in result: inout PassResult) {
+        switch delay {
+        case .settling:
+            result.remaining += 1
+            result.settling[file.path] = PassResult.Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
+        case .beingWritten: result.remaining += 1
+        case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
+        }
+    }
+
+    private func note(_ file: FoundFile, _ idleness: Idleness, in result: inout PassResult) {
+        switch idleness {
+        case .confirmed: return
+        case .hardLinked:
+            let reason = "it has \(file.links) names: wiping one would empty the others"
+            context.troubles.tell(file.path, file.fingerprint, "kept", reason)
+        case .unusablePath(let flaw):
+            result.remaining += 1
+            context.troubles.tell(file.path, file.fingerprint, "can't-send", flaw.description)
+        }
+    }
+
+    private func isConfirmed(_ file: FoundFile, _ remote: RemotePath) -> Bool {
+        // State that can't be read costs a question to the server, or bytes that are sent twice.
+        guard let record = try? state.confirmation(of: file.path) else { return false }
+        return record.fingerprint == file.fingerprint && record.remotePath == remote
+    }
+
+    private func writer(of file: FoundFile) -> WriterState {
+        guard let descriptor = try? folder.open(file.path, .readingQuietly) else { return .unknown }
+        return WriterCheck.state(of: descriptor)
+    }
+}
+
+// MARK: - Sending
+
+extension Pass {
+    private func send(_ tasks: [SyncTask], _ result: inout PassResult) {
+        let eraser = context.planner.deletes ? Eraser(folder: folder, state: state) : nil
+        let book = ConfirmationBook(
+            state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles)
+        context.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
+        do throws(SyncFailure) {
+            try send(tasks, book)
+            result.hasConnected = true
+            result.remaining += context.troubles.unsent
+        } catch {
+            result.failure = error
+            result.remaining += max(1, tasks.count - book.confirmed)
+        }
+        context.reporter.end()
+        summarise(book, result)
+    }
+
+    private func send(_ tasks: [SyncTask], _ book: ConfirmationBook) throws(SyncFailure) {
+        let connection = try ServerConnection.open(context.target, context.transfer)
+        sayConnected(connection)
+        let engine = Engine(
+            connection, Backlog(tasks), folder: folder, transfer: context.transfer, reporter: context.reporter,
+            book: book, troubles: context.troubles)
+        try engine.run()
+    }
+
+    private func sayConnected(_ connection: borrowing ServerConnection) {
+        var line = LogLine("connected")
+        line.add("server", context.target.server.description)
+        line.add("address", connection.link.peer.description)
+        line.add("user", context.target.user)
+        line.add("tls", connection.link.protection)
+        line.add("software", connection.welcome.software)
+        context.reporter.log(line)
+    }
+
+    private func summarise(_ book: ConfirmationBook, _ result: PassResult) {
+        var line = LogLine("pass")
+        line.add("confirmed", book.confirmed)
+        if context.planner.deletes { line.add("wiped", book.wiped) }
+        line.add("remaining", result.remaining)
+        context.reporter.announce(line)
+    }
+}

@@ -1,0 +1,92 @@
+import Platform
+import Wire
+
+/// Why nothing is to be done with a file.
+enum Idleness: Hashable, Sendable {
+    /// It was confirmed, and is to stay.
+    case confirmed
+    /// It was confirmed, but has several names: wiping one would destroy what the others show.
+    case hardLinked
+    /// Its name can't travel.
+    case unusablePath(RemotePath.Flaw)
+}
+
+/// Why a file has to wait.
+enum Delay: Hashable, Sendable {
+    /// It may not be finished yet.
+    case settling
+    /// Somebody has it open for writing.
+    case beingWritten
+    /// The server, or something else, said so. A file that was confirmed only waits to be wiped.
+    case noted(String, isConfirmed: Bool)
+}
+
+/// What is to be done with a file, and why.
+enum Action: Hashable, Sendable {
+    case upload(DueFile)
+    case confirmAgain(DueFile)
+    /// Nothing for so many seconds; nil when nobody can tell how long.
+    case wait(seconds: Double?, Delay)
+    case nothing(Idleness)
+}
+
+/// Decides what is to be done with each file. Pure: everything that has to be looked up is handed in.
+struct Planner {
+    let deletes: Bool
+    /// What everything is put below on the server.
+    let prefix: RemotePath?
+    let rules: SettleRules
+
+    /// What is known about a file.
+    struct Knowledge {
+        let settle: SettleTracker
+        let notes: WaitingNotes
+        let now: Instant
+        /// Whether exactly this file was confirmed under this path.
+        let isConfirmed: (FoundFile, RemotePath) -> Bool
+        /// Whether somebody is writing it; asked only for files that are due otherwise.
+        let writer: (FoundFile) -> WriterState
+    }
+
+    func action(for file: FoundFile, _ knowledge: Knowledge) -> Action {
+        let remote: RemotePath
+        do throws(RemotePath.Flaw) {
+            remote = try remotePath(of: file.path)
+        } catch {
+            return .nothing(.unusablePath(error))
+        }
+        let isConfirmed = knowledge.isConfirmed(file, remote)
+        if isConfirmed, !deletes { return .nothing(.confirmed) }
+        if isConfirmed, file.links > 1 { return .nothing(.hardLinked) }
+        if let note = knowledge.notes.note(for: file.path, file.fingerprint, at: knowledge.now) {
+            return .wait(
+                seconds: note.until.seconds(since: knowledge.now), .noted(note.reason, isConfirmed: isConfirmed))
+        }
+        return isConfirmed
+            ? .confirmAgain(due(file, remote, writer: knowledge.writer(file)))
+            : upload(file, remote, knowledge)
+    }
+
+    private func upload(_ file: FoundFile, _ remote: RemotePath, _ knowledge: Knowledge) -> Action {
+        if let wait = wait(file, .none, knowledge) { return wait }
+        // To ask who has it open takes opening it: only once it has settled anyway.
+        let writer = knowledge.writer(file)
+        if let wait = wait(file, writer, knowledge) { return wait }
+        return .upload(due(file, remote, writer: writer))
+    }
+
+    private func wait(_ file: FoundFile, _ writer: WriterState, _ knowledge: Knowledge) -> Action? {
+        let seconds = knowledge.settle.waitingTime(for: file, writer: writer, at: knowledge.now, rules: rules)
+        guard let seconds else { return .wait(seconds: nil, .beingWritten) }
+        return seconds > 0 ? .wait(seconds: seconds, .settling) : nil
+    }
+
+    private func due(_ file: FoundFile, _ remote: RemotePath, writer: WriterState) -> DueFile {
+        DueFile(path: file.path, fingerprint: file.fingerprint, remote: remote, writer: writer)
+    }
+
+    private func remotePath(of path: LocalPath) throws(RemotePath.Flaw) -> RemotePath {
+        let above = prefix?.components ?? []
+        return try RemotePath(components: above + path.folders.map(\.bytes) + [path.name.bytes])
+    }
+}

@@ -1,0 +1,74 @@
+import Platform
+import Wire
+
+/// What becomes of files that weren't sent: people are told once, and the next try waits for its time.
+final class Troubles {
+    private let notes: WaitingNotes
+    private let reporter: Reporter
+    /// Files that stay to be sent in this pass.
+    private(set) var unsent = 0
+
+    /// Seconds before a file that this machine can't read is tried again.
+    private static let unreadableSeconds = 300.0
+    /// Seconds before a file that couldn't be wiped is read and asked about again.
+    private static let keptSeconds = 600.0
+
+    init(notes: WaitingNotes, reporter: Reporter) {
+        self.notes = notes
+        self.reporter = reporter
+    }
+
+    /// A new pass begins.
+    func begin() {
+        unsent = 0
+    }
+
+    /// The server didn't take it.
+    func refused(_ file: DueFile, _ refusal: Refusal) {
+        unsent += 1
+        let least = Double(refusal.retryAfterSeconds)
+        let seconds =
+            switch refusal.status.statusClass {
+            case .fix, .never: max(least, WaitingNotes.personSeconds)
+            case .later, .again: max(least, WaitingNotes.laterSeconds)
+            }
+        wait(file, seconds, "refused", refusal.shown, level: .warning)
+    }
+
+    /// It couldn't be read as what it was planned to be.
+    func failed(_ file: DueFile, _ failure: SourceFailure) {
+        switch failure {
+        case .vanished: return
+        // The next look finds it changed or open, and lets it settle anew.
+        case .changed: tell(file.path, file.fingerprint, "waiting", "it has changed", level: .info)
+        case .beingWritten: tell(file.path, file.fingerprint, "waiting", "it is open for writing", level: .info)
+        case .unreadable(let error):
+            wait(file, Self.unreadableSeconds, "unreadable", error.description, level: .warning)
+        }
+        unsent += 1
+    }
+
+    /// It is safe on the server, but stays here.
+    func kept(_ file: DueFile, _ reason: String) {
+        wait(file, Self.keptSeconds, "kept", reason, level: .warning)
+    }
+
+    private func wait(_ file: DueFile, _ seconds: Double, _ event: String, _ reason: String, level: LogLevel) {
+        let until = Instant.now.advanced(bySeconds: seconds)
+        let isNew = notes.wait(file.path, file.fingerprint, until: until, reason: reason)
+        if isNew { say(file.path, event, reason, level: level) }
+    }
+
+    /// Tells once why a file isn't dealt with.
+    func tell(
+        _ path: LocalPath, _ fingerprint: Fingerprint, _ event: String, _ reason: String, level: LogLevel = .warning
+    ) {
+        if notes.warn(path, fingerprint, reason) { say(path, event, reason, level: level) }
+    }
+
+    private func say(_ path: LocalPath, _ event: String, _ reason: String, level: LogLevel) {
+        var line = LogLine(event, path, level: level)
+        line.add("reason", reason)
+        reporter.log(line)
+    }
+}

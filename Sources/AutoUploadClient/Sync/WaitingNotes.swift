@@ -1,0 +1,60 @@
+import Platform
+import Wire
+
+/// Why a file has to wait, and until when: kept in memory only, so that a new start tries everything.
+final class WaitingNotes {
+    struct Note: Hashable, Sendable {
+        let until: Instant
+        /// For people, escaped.
+        let reason: String
+    }
+
+    private struct Entry {
+        let fingerprint: Fingerprint
+        var note: Note?
+        var warned: Set<String> = []
+    }
+
+    private var entries: [LocalPath: Entry] = [:]
+
+    /// Seconds before a file whose trouble only a person can end is tried again.
+    static let personSeconds = 3600.0
+    /// Seconds before a file is tried again when the server names no time.
+    static let laterSeconds = 30.0
+
+    /// What the file waits for.
+    ///
+    /// - Returns: nil when it needn't wait, also when it has changed since.
+    func note(for path: LocalPath, _ fingerprint: Fingerprint, at now: Instant) -> Note? {
+        guard let entry = entries[path], entry.fingerprint == fingerprint, let note = entry.note else { return nil }
+        return note.until > now ? note : nil
+    }
+
+    /// Lets a file wait.
+    ///
+    /// - Returns: whether nobody was told this about the file before.
+    func wait(
+        _ path: LocalPath, _ fingerprint: Fingerprint, until: Instant, reason: String
+    ) -> Bool {
+        let isNew = warn(path, fingerprint, reason)
+        entries[path]?.note = Note(until: until, reason: reason)
+        return isNew
+    }
+
+    /// Remembers that a person was told something about a file.
+    ///
+    /// - Returns: whether that is new.
+    func warn(_ path: LocalPath, _ fingerprint: Fingerprint, _ reason: String) -> Bool {
+        var entry = entries[path] ?? Entry(fingerprint: fingerprint)
+        if entry.fingerprint != fingerprint { entry = Entry(fingerprint: fingerprint) }
+        let isNew = entry.warned.insert(reason).inserted
+        entries[path] = entry
+        return isNew
+    }
+
+    /// Forgets files that are gone.
+    func keep(only paths: Set<LocalPath>) {
+        if entries.isEmpty { return }
+        entries = entries.filter { paths.contains($0.key) }
+    }
+}

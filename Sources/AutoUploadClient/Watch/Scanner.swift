@@ -1,0 +1,78 @@
+import Platform
+
+/// Walks through the watched folder.
+///
+/// Never follows a link; takes regular files only; names of any bytes. Holds one descriptor for each level of folders.
+struct Scanner {
+    /// Names in a path at most, as in a `RemotePath`: what lies deeper couldn't be sent.
+    static let maximumDepth = 64
+
+    let folder: WatchedFolder
+
+    func scan() -> Scan {
+        let began = Instant.now
+        var walk = Walk()
+        walk.visit(folder.root, at: [])
+        walk.files.sort(by: Walk.isOlder)
+        return Scan(
+            began: began, ended: .now, files: walk.files, interruptedWipes: walk.interruptedWipes.sorted(),
+            problems: walk.problems, storeMarkers: walk.storeMarkers.sorted())
+    }
+}
+
+private struct Walk {
+    var files: [FoundFile] = []
+    var interruptedWipes: [LocalPath] = []
+    var problems: [ScanProblem] = []
+    var storeMarkers: [LocalPath] = []
+
+    static func isOlder(_ left: FoundFile, _ right: FoundFile) -> Bool {
+        let (earlier, later) = (left.fingerprint.modified, right.fingerprint.modified)
+        if earlier == later { return left.path < right.path }
+        return (earlier.seconds, earlier.nanoseconds) < (later.seconds, later.nanoseconds)
+    }
+
+    mutating func visit(_ directory: Directory, at folders: [FileName]) {
+        do throws(SystemError) {
+            for name in try directory.names() {
+                look(at: LocalPath(folders: folders, name: name), in: directory)
+            }
+        } catch {
+            report(error, at: folders)
+        }
+    }
+
+    private mutating func look(at path: LocalPath, in directory: Directory) {
+        if OwnNames.isStoreMarker(path.name) { storeMarkers.append(path) }
+        do throws(SystemError) {
+            let status = try directory.status(of: path.name)
+            if OwnNames.isOwn(path.name) {
+                if status.kind == .regular, OwnNames.isWiping(path.name) { interruptedWipes.append(path) }
+                return
+            }
+            if Exclusion.all.contains(where: { $0.covers(path.name, status.kind) }) { return }
+            switch status.kind {
+            case .regular:
+                files.append(FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links))
+            case .directory: try enter(path, in: directory)
+            case .symbolicLink, .other: return
+            }
+        } catch {
+            // Files come and go while we look; what is gone is no problem.
+            if error.errno != .noEntry { report(error, at: path.folders + [path.name]) }
+        }
+    }
+
+    private mutating func enter(_ path: LocalPath, in directory: Directory) throws(SystemError) {
+        let folders = path.folders + [path.name]
+        guard folders.count < Scanner.maximumDepth else {
+            throw SystemError("look into folders nested so deep", errno: .nameTooLong)
+        }
+        visit(try directory.openFolder(path.name), at: folders)
+    }
+
+    private mutating func report(_ error: SystemError, at folders: [FileName]) {
+        let path = folders.isEmpty ? "." : folders.map(\.description).joined(separator: "/")
+        problems.append(ScanProblem(path: path, error: error))
+    }
+}

@@ -1,0 +1,71 @@
+import Platform
+
+/// How long a file must have stayed as it is before it is sent.
+struct SettleRules: Hashable, Sendable {
+    /// Seconds, where the system says that nobody has it open for writing.
+    let settleSeconds: Double
+    /// Seconds, where the system can't tell; the longer of both counts.
+    let settleUnknownSeconds: Double
+}
+
+/// Remembers since when each file has stayed as it is, by the monotonic clock: clocks of files and walls jump.
+struct SettleTracker: Sendable {
+    /// What `waitingTime` asks for when the time has passed, but the file hasn't been looked at since.
+    static let anotherLook = 0.01
+
+    private struct Sighting {
+        let fingerprint: Fingerprint
+        /// No earlier than the first look that found it so.
+        let since: Instant
+        /// No later than the last one.
+        let until: Instant
+    }
+
+    private var sightings: [LocalPath: Sighting] = [:]
+
+    /// Takes in what a scan found; what vanished is forgotten.
+    ///
+    /// Each file was looked at between the scan's beginning and its end: a first look counts from the end, a last one
+    /// up to the beginning, so that a long scan never makes a file seem settled longer than it was.
+    mutating func observe(_ scan: Scan) {
+        observe(scan.files, from: scan.began, to: scan.ended)
+    }
+
+    /// Takes in files that were looked at just now.
+    mutating func observe(_ files: [FoundFile], at now: Instant) {
+        observe(files, from: now, to: now)
+    }
+
+    private mutating func observe(_ files: [FoundFile], from began: Instant, to ended: Instant) {
+        var current: [LocalPath: Sighting] = Dictionary(minimumCapacity: files.count)
+        for file in files {
+            let earlier = sightings[file.path].flatMap { $0.fingerprint == file.fingerprint ? $0 : nil }
+            current[file.path] = Sighting(
+                fingerprint: file.fingerprint, since: earlier?.since ?? ended,
+                until: earlier.map { max($0.until, began) } ?? began)
+        }
+        sightings = current
+    }
+
+    /// How long to wait before the file may be sent.
+    ///
+    /// - Parameter file: as the latest look found it.
+    /// - Returns: seconds; 0 when it has settled; nil while somebody writes it, however long that takes. After the wait
+    ///   it must be observed anew.
+    func waitingTime(for file: FoundFile, writer: WriterState, at now: Instant, rules: SettleRules) -> Double? {
+        guard let needed = Self.neededSeconds(writer, rules) else { return nil }
+        if needed <= 0 { return 0 }
+        guard let sighting = sightings[file.path], sighting.fingerprint == file.fingerprint else { return needed }
+        if sighting.until.seconds(since: sighting.since) >= needed { return 0 }
+        return max(needed - now.seconds(since: sighting.since), Self.anotherLook)
+    }
+
+    private static func neededSeconds(_ writer: WriterState, _ rules: SettleRules) -> Double? {
+        switch writer {
+        case .writing: nil
+        case .none: rules.settleSeconds
+        // Never 0: where nobody can tell who writes, one look proves nothing.
+        case .unknown: max(rules.settleSeconds, rules.settleUnknownSeconds, anotherLook)
+        }
+    }
+}

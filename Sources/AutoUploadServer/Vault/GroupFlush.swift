@@ -1,0 +1,65 @@
+import Platform
+import Synchronization
+
+/// Makes all that was written to the storage so far durable, by flushes of the whole file system that many threads share:
+/// who comes while one runs waits for the next, which covers everything written before it began.
+///
+/// It flushes one descriptor, opened at the start and never replaced: Linux reports a lost write once to each descriptor that
+/// was open when it happened, and never to one opened later.
+final class GroupFlush: Sendable {
+    private struct Rounds {
+        var isRunning = false
+        var begun: UInt64 = 0
+        var ended: UInt64 = 0
+        /// The latest failed round.
+        var failure: (round: UInt64, error: SystemError)?
+
+        /// - Returns: nil while the round hasn't ended. Who asks late may be told of a later round's failure: that costs
+        ///   an upload, the other way round a recording.
+        func result(of round: UInt64) -> Result<Void, SystemError>? {
+            if ended < round { return nil }
+            if let failure, failure.round >= round { return .failure(failure.error) }
+            return .success(())
+        }
+    }
+
+    private let storage: FileDescriptor
+    private let rounds = Monitor(Rounds())
+    private let failures = Atomic<UInt64>(0)
+
+    init(_ storage: consuming FileDescriptor) {
+        self.storage = storage
+    }
+
+    /// How many rounds have failed. A failure may concern any file that had bytes written and not yet flushed, whichever
+    /// upload it belongs to: what was begun before it is not to be trusted after it.
+    var failureCount: UInt64 { failures.load(ordering: .acquiring) }
+
+    /// Returns when everything that was written before the call is durable.
+    ///
+    /// - Throws: what the round that covers the caller's writes met. A later round that succeeds proves nothing for them.
+    func run() throws(SystemError) {
+        let mine = rounds.change { $0.begun + 1 }
+        while true {
+            let mustLead = rounds.wait { rounds -> Bool? in
+                if rounds.ended >= mine { return false }
+                if rounds.isRunning { return nil }
+                rounds.isRunning = true
+                rounds.begun += 1
+                return true
+            }
+            if mustLead { lead() }
+            if let result = rounds.change({ $0.result(of: mine) }) { return try result.get() }
+        }
+    }
+
+    private func lead() {
+        let outcome = Result { () throws(SystemError) in try storage.flushFileSystem() }
+        if case .failure = outcome { failures.add(1, ordering: .acquiringAndReleasing) }
+        rounds.change { rounds in
+            rounds.isRunning = false
+            rounds.ended = rounds.begun
+            if case .failure(let error) = outcome { rounds.failure = (rounds.ended, error) }
+        }
+    }
+}
