@@ -18,14 +18,16 @@ extension LongTests {
                 let (connected, halfway) = (Barrier(Self.clients), Barrier(Self.clients))
                 try onThreads(Self.clients, seconds: Self.seconds) { number in
                     let user = number.isMultiple(of: 2)
-                    let client = try user ? server.loggedIn() : server.loggedIn(Fixtures.otherUser, Fixtures.otherPassword)
+                    let client =
+                        try user ? server.loggedIn() : server.loggedIn(Fixtures.otherUser, Fixtures.otherPassword)
                     try connected.arrive(seconds: Self.seconds)
                     try Self.upload(number, client, server, halfway)
                 }
             }
             var expected: [Bool: [String: String]] = [:]
             for number in 0..<Self.clients {
-                expected[number.isMultiple(of: 2), default: [:]]["clip-\(number)"] = try digest(of: Self.content(number))
+                expected[number.isMultiple(of: 2), default: [:]]["clip-\(number)"] = try digest(
+                    of: Self.content(number))
             }
             #expect(try server.site.stored() == expected[true])
             #expect(try server.site.stored(for: Fixtures.otherUser) == expected[false])
@@ -55,7 +57,9 @@ extension LongTests {
         }
 
         private static func content(_ number: Int) -> [UInt8] {
-            sample(100_000 + number, seed: number)
+            Array("\(number) ".utf8) + common[..<(100_000 + number)]
         }
+
+        private static let common = sample(100_000 + clients)
     }
 }

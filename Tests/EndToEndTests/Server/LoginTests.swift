@@ -83,7 +83,9 @@ struct LoginTests {
         try await onThread {
             let client = try server.connect()
             _ = try client.greet()
-            guard case .closing(let refusal)? = try client.remainder(seconds: 90).last else { throw Failure("no closing") }
+            guard case .closing(let refusal)? = try client.remainder(seconds: 90).last else {
+                throw Failure("no closing")
+            }
             #expect(refusal.status == .timedOut)
             _ = try server.logLine(with: " closed ", client.address, "timedOut")
         }

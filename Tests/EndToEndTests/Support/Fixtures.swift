@@ -9,7 +9,11 @@ enum Fixtures {
     static let otherUser = "phone"
     static let otherPassword = "staple 9000"
 
-    static let certificates = Result { try makeCertificates(for: "127.0.0.1", "localhost") }
+    static let certificates: Result<Certificates, any Error> = Result {
+        // Nothing destroys what is static.
+        atexit { try? FileManager.default.removeItem(atPath: Fixtures.certificates.get().folder.path) }
+        return try makeCertificates(for: "127.0.0.1", "localhost")
+    }
     static let users = Result {
         let folder = try ScratchFolder("users")
         let file = folder.path("users")
