@@ -4,8 +4,8 @@ import Synchronization
 /// Makes all that was written to the storage so far durable, by flushes of the whole file system that many threads share:
 /// who comes while one runs waits for the next, which covers everything written before it began.
 ///
-/// It flushes one descriptor, opened at the start and never replaced: Linux reports a lost write once to each descriptor that
-/// was open when it happened, and never to one opened later.
+/// It must flush through one descriptor, opened at the start and never replaced: Linux reports a lost write once to each
+/// descriptor that was open when it happened, and never to one opened later.
 final class GroupFlush: Sendable {
     private struct Rounds {
         var isRunning = false
@@ -23,12 +23,13 @@ final class GroupFlush: Sendable {
         }
     }
 
-    private let storage: FileDescriptor
+    private let flushAll: @Sendable () throws(SystemError) -> Void
     private let rounds = Monitor(Rounds())
     private let failures = Atomic<UInt64>(0)
 
-    init(_ storage: consuming FileDescriptor) {
-        self.storage = storage
+    /// - Parameter flushAll: flushes the whole storage, and throws if anything written to it was lost.
+    init(_ flushAll: @escaping @Sendable () throws(SystemError) -> Void) {
+        self.flushAll = flushAll
     }
 
     /// How many rounds have failed. A failure may concern any file that had bytes written and not yet flushed, whichever
@@ -54,7 +55,7 @@ final class GroupFlush: Sendable {
     }
 
     private func lead() {
-        let outcome = Result { () throws(SystemError) in try storage.flushFileSystem() }
+        let outcome = Result { () throws(SystemError) in try flushAll() }
         if case .failure = outcome { failures.add(1, ordering: .acquiringAndReleasing) }
         rounds.change { rounds in
             rounds.isRunning = false

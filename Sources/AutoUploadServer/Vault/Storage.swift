@@ -48,7 +48,8 @@ struct Storage: ~Copyable {
     func groupFlush() throws(StorageError) -> GroupFlush? {
         do throws(SystemError) {
             guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
-            return GroupFlush(try root.descriptor.duplicate())
+            let root = root
+            return GroupFlush { () throws(SystemError) in try root.descriptor.flushFileSystem() }
         } catch {
             throw StorageError(folder: "", error)
         }

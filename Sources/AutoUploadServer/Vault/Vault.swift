@@ -17,8 +17,14 @@ final class Vault: Sendable {
     /// Held until the process ends: two servers on one folder would clear each other's staging.
     private let lock: FileDescriptor
 
-    init(_ storage: consuming Storage, rights: AccessRights) throws(StorageError) {
-        group = try storage.groupFlush()
+    convenience init(_ storage: consuming Storage, rights: AccessRights) throws(StorageError) {
+        let group = try storage.groupFlush()
+        self.init(storage, rights: rights, group: group)
+    }
+
+    /// - Parameter group: nil where a flush of the whole file system can't be relied on.
+    init(_ storage: consuming Storage, rights: AccessRights, group: GroupFlush?) {
+        self.group = group
         staging = storage.staging
         self.rights = rights
         publisher = Publisher(
