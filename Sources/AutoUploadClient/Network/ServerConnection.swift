@@ -15,15 +15,14 @@ struct ServerConnection: ~Copyable {
         try transfer.checkBeforeBeginning()
         let session = try protectedSession(target, transfer)
         var link = MessageLink(session, dataLimit: 0)
-        link.giveUpWaits { transfer.mustGiveUp }
+        link.giveUpWaits { transfer.reason != nil }
         do throws(SyncFailure) {
             let welcome = try greet(&link)
             try logIn(target, &link)
             return ServerConnection(link: link, welcome: welcome)
         } catch {
             // What made a wait be given up is known to the guard only.
-            try transfer.check()
-            throw error
+            throw transfer.reason ?? error
         }
     }
 

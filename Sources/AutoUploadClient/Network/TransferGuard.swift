@@ -20,10 +20,12 @@ final class TransferGuard {
 
     /// While data flows; cheap.
     func check() throws(SyncFailure) {
-        if stop.isStopping { throw .stopped }
-        if !gate.isStillOpen() { throw .interfaceDown }
+        if let reason { throw reason }
     }
 
-    /// Whether a wait is to be given up; `check` then says why.
-    var mustGiveUp: Bool { stop.isStopping || !gate.isStillOpen() }
+    /// Why the transfer has to end; nil when it may go on.
+    var reason: SyncFailure? {
+        if stop.isStopping { return .stopped }
+        return gate.isStillOpen() ? nil : .interfaceDown
+    }
 }

@@ -55,9 +55,7 @@ final class Daemon {
                 waitedFor == nil || waitedFor?[path] == settling.fingerprint
             }
             waitedFor = settling.mapValues(\.fingerprint)
-            guard let seconds = settling.values.map(\.seconds).min(), gate.isOpen() else {
-                return result.remaining == 0 ? .success : .temporaryFailure
-            }
+            guard let seconds = settling.values.map(\.seconds).min(), gate.isOpen() else { return end(result) }
             stop.wait(until: .after(seconds: seconds))
             if stop.isStopping { return .temporaryFailure }
         }
@@ -65,6 +63,15 @@ final class Daemon {
 }
 
 // MARK: - A pass
+
+extension Daemon {
+    private func end(_ result: PassResult) -> ExitCode {
+        for (path, settling) in result.settling.sorted(by: { $0.key < $1.key }) {
+            context.troubles.isUnfinished(path, settling.fingerprint, "it is changing")
+        }
+        return result.remaining == 0 ? .success : .temporaryFailure
+    }
+}
 
 extension Daemon {
     /// A folder that can't be used now may come later: a card that is put in.

@@ -60,8 +60,9 @@ final class Engine {
             try exchange()
             try book.settle()
         } catch {
-            try book.settle(after: error)
-            throw error
+            let failure = transfer.reason ?? error
+            try book.settle(after: failure)
+            throw failure
         }
         connection.link.queue(.goodbye)
         // Everything is settled: whether the server hears the goodbye makes no difference.
@@ -126,7 +127,6 @@ extension Engine {
 
     /// A server that ends the connection says why before; what it has confirmed before still counts.
     private func failure(ofWriting error: LinkError) throws(SyncFailure) -> SyncFailure {
-        try transfer.check()
         if case .transport = error { try takeAnswers() }
         return SyncFailure(error)
     }
@@ -172,7 +172,6 @@ extension Engine {
         do throws(LinkError) {
             if let header = try connection.link.nextHeader(until: deadline) { return header }
         } catch {
-            try transfer.check()
             if case .timedOut = error { return nil }
             throw SyncFailure(error)
         }

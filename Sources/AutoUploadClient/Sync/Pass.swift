@@ -161,7 +161,9 @@ extension Pass {
         case .settling:
             result.remaining += 1
             result.settling[file.path] = PassResult.Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
-        case .beingWritten: result.remaining += 1
+        case .beingWritten:
+            result.remaining += 1
+            context.troubles.isUnfinished(file.path, file.fingerprint, "it is open for writing")
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
         }
     }
@@ -230,6 +232,8 @@ extension Pass {
     }
 
     private func summarise(_ book: ConfirmationBook, _ result: PassResult) {
+        // A failure that lasts is told once, not at each pass.
+        if result.failure != nil, book.confirmed == 0 { return }
         var line = LogLine("pass")
         line.add("confirmed", book.confirmed)
         if context.planner.deletes { line.add("wiped", book.wiped) }

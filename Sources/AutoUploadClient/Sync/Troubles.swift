@@ -37,15 +37,17 @@ final class Troubles {
 
     /// It couldn't be read as what it was planned to be.
     func failed(_ file: DueFile, _ failure: SourceFailure) {
-        switch failure {
-        case .vanished: return
-        // The next look finds it changed or open, and lets it settle anew.
-        case .changed: tell(file.path, file.fingerprint, "waiting", "it has changed", level: .info)
-        case .beingWritten: tell(file.path, file.fingerprint, "waiting", "it is open for writing", level: .info)
-        case .unreadable(let error):
-            wait(file, Self.unreadableSeconds, "unreadable", error.description, level: .warning)
-        }
+        if failure == .vanished { return }
         unsent += 1
+        if case .unreadable(let error) = failure {
+            return wait(file, Self.unreadableSeconds, "unreadable", error.description, level: .warning)
+        }
+        isUnfinished(file.path, file.fingerprint, failure == .changed ? "it is changing" : "it is open for writing")
+    }
+
+    /// It isn't finished yet; the next look finds it changed or open, and lets it settle anew.
+    func isUnfinished(_ path: LocalPath, _ fingerprint: Fingerprint, _ reason: String) {
+        tell(path, fingerprint, "waiting", reason, level: .info)
     }
 
     /// It is safe on the server, but stays here.

@@ -32,6 +32,8 @@ struct Connection: ~Copyable {
 
     private struct Ending {
         let reason: String
+        /// What the client is told, last of all.
+        var words: Refusal?
     }
 
     private init(_ session: consuming TLSSession, _ services: Services) {
@@ -74,6 +76,7 @@ extension Connection {
         // What is finished has been sent whole: it is made durable even if its answer finds no one.
         commitPending()
         uploads.removeAll()
+        if let words = ending?.words { link.queue(.closing(words)) }
         try? link.flush(until: .after(seconds: services.limits.send))
         link.close()
         let seconds = Instant.now.seconds(since: begun)
@@ -166,11 +169,8 @@ extension Connection {
     }
 
     private mutating func close(_ refusal: Refusal?) {
-        // `closing` is the last message: what is finished is answered before it.
-        commitPending()
-        if let refusal { link.queue(.closing(refusal)) }
         let politely = folder == nil ? "left without a login" : "goodbye"
-        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? politely)
+        ending = Ending(reason: refusal.map { "\($0.status): \($0.text)" } ?? politely, words: refusal)
     }
 }
 
