@@ -50,17 +50,13 @@ import Wire
         _ = try server.event("closed", "timedOut")
     }
 
-    @Test("a client that never reads and asks without end is cut off, and costs no memory", arguments: [false, true])
-    func neverReads(_ isLoggedIn: Bool) throws {
+    @Test("a client that never reads and asks without end is cut off, and costs no memory")
+    func neverReads() throws {
         var limits = Limits()
         limits.send = 0.3
         let server = try TestServer(limits)
         let client = try TestClient(server)
-        if isLoggedIn {
-            try client.logIn()
-        } else {
-            try client.send(.hello(Hello(software: "test")))
-        }
+        try client.send(.hello(Hello(software: "test")))
         var pings: [UInt8] = []
         for number in 0..<10_000 { ClientMessage.ping(Ping(opaque: UInt64(number))).encode(into: &pings) }
         var sent = 0
@@ -77,24 +73,11 @@ import Wire
     func refusalWhileSending() throws {
         let server = try TestServer()
         let client = try loggedIn(server)
-        try client.send(.offer(upload: 1, Fixture.offer(size: 1 << 40, path: "big")))
-        // The storage has no room for it, or the first byte too many ends it.
-        try client.send(.offer(upload: 2, Fixture.offer(size: 1, path: "small")))
-        let chunk = TestClient.data([UInt8](repeating: 7, count: 1 << 20), upload: 2)
-        let stops = Monitor(false)
-        let sending = try inParallel(2) { index -> Bool in
-            if index == 0 {
-                while !stops.change({ $0 }) { try? client.send(bytes: chunk) }
-                return true
-            }
-            defer { stops.change { $0 = true } }
-            return (try? server.event("refused", "lengthMismatch")) != nil
-        }
-        #expect(sending == [true, true])
-        var refused = false
-        while !refused {
-            guard let message = try client.receive() else { break }
-            if case .refused(upload: 2, _) = message { refused = true }
+        try client.send(.offer(upload: 1, Fixture.offer(size: 1, path: "small")))
+        let chunk = TestClient.data([UInt8](repeating: 7, count: 1 << 20), upload: 1)
+        var sent = 0
+        let refused = try client.wait(while: { sent += try client.write(chunk, from: sent % chunk.count) }) { message in
+            if case .refused(upload: 1, let refusal) = message { refusal.status == .lengthMismatch } else { false }
         }
         #expect(refused)
     }
@@ -184,7 +167,7 @@ import Wire
         let path = "x\n2026-01-01T00:00:00Z info stored user=admin\u{2028}\u{202e}\"/../y\u{1b}[2J"
         try client.send(.offer(upload: 1, Fixture.offer(path: path)))
         let line = try server.event("refused", "pathInvalid")
-        #expect(!line.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{2028}" || $0 == "\u{202e}" || $0 == "\u{7f}" })
+        #expect(!line.unicodeScalars.contains { $0.value < 0x20 || ["\u{2028}", "\u{202e}", "\u{7f}"].contains($0) })
         #expect(line.contains("path=\"x\\n2026"))
     }
 }

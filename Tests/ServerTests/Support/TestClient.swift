@@ -91,23 +91,42 @@ final class TestClient: @unchecked Sendable {
         return messages
     }
 
+    /// Does something again and again, until a message comes that is waited for.
+    ///
+    /// - Returns: false when the connection ended first.
+    func wait(while doing: () throws -> Void, for isIt: (ServerMessage) -> Bool) throws -> Bool {
+        let deadline = Deadline.after(seconds: 30)
+        while !hasEnded, !deadline.hasPassed {
+            try doing()
+            _ = try readAvailable()
+            while received.count >= FrameHeader.encodedSize {
+                guard let message = try receive() else { return false }
+                if isIt(message) { return true }
+            }
+        }
+        return false
+    }
+
     private func fill(_ size: Int, _ deadline: Deadline) throws -> Bool {
         while received.count < size {
             if hasEnded { return false }
-            var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-            do throws(TLSError) {
-                let count = try buffer.withUnsafeMutableBytesTyped { memory throws(TLSError) in
-                    try session.readAvailable(into: memory)
-                }
-                if let count {
-                    hasEnded = count == 0
-                    received += buffer[..<count]
-                } else {
-                    try session.wait(for: .readable, until: deadline)
-                }
-            } catch .disconnected {
-                hasEnded = true
+            if try !readAvailable() { try session.wait(for: .readable, until: deadline) }
+        }
+        return true
+    }
+
+    /// - Returns: whether something has come, the end included.
+    private func readAvailable() throws(TLSError) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        do throws(TLSError) {
+            let count = try buffer.withUnsafeMutableBytesTyped { memory throws(TLSError) in
+                try session.readAvailable(into: memory)
             }
+            guard let count else { return false }
+            hasEnded = count == 0
+            received += buffer[..<count]
+        } catch .disconnected {
+            hasEnded = true
         }
         return true
     }
