@@ -11,7 +11,8 @@ enum AddUserOptions {
         "filename", letter: "f", value: .text("FILE"), isRequired: true,
         help: "The password file; made, for its owner only, if it isn't there.")
     static let update = Option("update", section: "Instead of adding", help: "Give the user another password.")
-    static let remove = Option("remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
+    static let remove = Option(
+        "remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
     static let list = Option("list", section: "Instead of adding", help: "Show the users' names, one a line.")
     static let memory = cost(
         "memory", "KIB", Argon2Parameters.owaspMinimum.memory...Argon2Parameters.largestMemory,

@@ -35,7 +35,8 @@ struct AutoUploadServer {
         return Services(
             tls: tls, vault: vault,
             gate: LoginGate(
-                accounts: accounts, simultaneous: ProcessLimits.processors, patience: limits.passwordQueue),
+                accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
+                patience: limits.passwordQueue),
             registry: ConnectionRegistry(capacity: limits.connections), limits: limits, granted: granted)
     }
 
@@ -44,6 +45,14 @@ struct AutoUploadServer {
             return try AccountDirectory(path: configuration.passwordFile) { warn($0) }
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    private static func verifiedLogins() throws(ProgramError) -> VerifiedLogins {
+        do throws(SystemError) {
+            return try VerifiedLogins()
+        } catch {
+            throw ProgramError(error)
         }
     }
 

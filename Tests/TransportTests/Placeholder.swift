@@ -1,1 +1,1 @@
-// Placeholder until the first real file lands.
+import Testing

@@ -7,7 +7,8 @@ final class Daemon {
     private let context: PassContext
     private let gate: InterfaceGate
     private let stop: StopRequest
-    private var state: ClientState?
+    /// Held from pass to pass, for its lock.
+    private var workplace: Workplace?
     /// What people were told last, so that they are told once and not each minute.
     private var toldFailure: String?
 
@@ -77,8 +78,9 @@ extension Daemon {
     /// A folder that can't be used now may come later: a card that is put in.
     private func pass() throws(ProgramError) -> PassResult {
         do throws(WorkplaceError) {
-            let workplace = try Workplace.open(configuration, state: state)
-            state = workplace.state
+            let earlier = workplace.take()
+            let workplace = try Workplace.open(configuration, earlier: earlier)
+            self.workplace = workplace
             return try Pass(context: context, folder: workplace.folder, state: workplace.state).run()
         } catch {
             if case .holdsServerStorage = error { throw error.programError }
@@ -96,7 +98,7 @@ extension Daemon {
 
     private func open() throws(ProgramError) -> Workplace {
         do throws(WorkplaceError) {
-            return try Workplace.open(configuration, state: state)
+            return try Workplace.open(configuration)
         } catch {
             throw error.programError
         }
@@ -104,7 +106,7 @@ extension Daemon {
 
     private func checkAtStart() throws(ProgramError) {
         do throws(WorkplaceError) {
-            state = try Workplace.open(configuration, state: nil).state
+            workplace = try Workplace.open(configuration)
         } catch {
             if case .passing = error { return }
             throw error.programError

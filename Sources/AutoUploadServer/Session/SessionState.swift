@@ -1,4 +1,3 @@
-import Platform
 import Wire
 
 /// What a session has to do because of a message. The performer (`Connection`) does it.
@@ -150,11 +149,12 @@ extension SessionState {
     ///
     /// - Returns: what to do with the payload, and what to do before that.
     mutating func receiveData(upload: UInt32, length: UInt32) -> (DataDecision, [SessionAction]) {
+        guard phase == .ready else { return endData("data isn't allowed now") }
         guard let state = open[upload] else {
             if upload <= highest { return (.drop, []) }
-            return (.close(violationRefusal("data for upload \(upload), which was never offered")), [])
+            return endData("data for upload \(upload), which was never offered")
         }
-        if state.isFinished { return (.close(violationRefusal("data after finish for upload \(upload)")), []) }
+        if state.isFinished { return endData("data after finish for upload \(upload)") }
         guard UInt64(length) <= state.size - state.received else {
             open[upload] = nil
             let refused = refuse(upload, .lengthMismatch, "more bytes came than the \(state.size) that were declared")
@@ -211,6 +211,11 @@ extension SessionState {
 
     private func violationRefusal(_ reason: String) -> Refusal {
         Refusal(status: .protocolViolation, text: reason)
+    }
+
+    private mutating func endData(_ reason: String) -> (DataDecision, [SessionAction]) {
+        phase = .closed
+        return (.close(violationRefusal(reason)), [])
     }
 
     private mutating func end(_ refusal: Refusal?) -> [SessionAction] {

@@ -13,16 +13,17 @@ final class DurableFolders: Sendable {
         let folder: FileIdentity
     }
 
-    private struct State {
-        var durable: Set<Place> = []
-        var failed: Set<FileIdentity> = []
-    }
-
-    private let state = Mutex(State())
+    private let durable = Mutex<Set<Place>>([])
+    private let flusher: Flusher
     private static let capacity = 100_000
 
+    init(_ flusher: Flusher) {
+        self.flusher = flusher
+    }
+
     /// Flushes that belong together: each folder once, after the last of them has its new entry; or one flush of the whole
-    /// storage for all of them.
+    /// storage for all of them. Begin a round before the first entry is made, so that a shared flush that fails meanwhile is
+    /// noticed.
     func round(sharing group: GroupFlush?) -> Round {
         Round(folders: self, group: group)
     }
@@ -30,20 +31,21 @@ final class DurableFolders: Sendable {
     struct Round {
         fileprivate let folders: DurableFolders
         private let group: GroupFlush?
+        private let begunAfterFailures: UInt64
         private var whole: Result<Void, SystemError>?
         private var done: [FileIdentity: Result<Void, SystemError>] = [:]
 
         fileprivate init(folders: DurableFolders, group: GroupFlush?) {
             self.folders = folders
             self.group = group
+            begunAfterFailures = group?.failureCount ?? 0
         }
 
         /// Flushes the last folder of a chain, which has a new entry, and each one above whose name isn't known to be
         /// durable yet. No entry may be added to these folders between two calls in one round.
         ///
         /// - Parameter chain: from the storage folder down.
-        /// - Throws: the first failure. That folder is never trusted again by this process: Linux reports a lost write
-        ///   once, and a second flush that succeeds proves nothing.
+        /// - Throws: the first failure. That folder is never trusted again by this process.
         mutating func flush(_ chain: FolderChain) throws(SystemError) {
             if let group { return try flushWhole(group, chain) }
             try flushOnce(chain.last)
@@ -57,50 +59,31 @@ final class DurableFolders: Sendable {
 
         private mutating func flushWhole(_ group: GroupFlush, _ chain: FolderChain) throws(SystemError) {
             let identities = try chain.links.map { link throws(SystemError) in try link.folder.status().identity }
-            for identity in identities { try folders.requireTrust(in: identity) }
-            let result = whole ?? Result { () throws(SystemError) in try group.run() }
+            for identity in identities { try folders.flusher.requireTrust(in: identity) }
+            let result = whole ?? Result { () throws(SystemError) in try group.run(since: begunAfterFailures) }
             whole = result
-            if case .failure = result { identities.forEach(folders.distrust) }
+            if case .failure = result { identities.forEach(folders.flusher.distrust) }
             try result.get()
         }
 
         private mutating func flushOnce(_ folder: Directory) throws(SystemError) {
             let identity = try folder.status().identity
             if let result = done[identity] { return try result.get() }
-            let result = Result { () throws(SystemError) in try folders.flush(folder, identity) }
+            let result = Result { () throws(SystemError) in try folders.flusher.flush(folder, identity) }
             done[identity] = result
             try result.get()
         }
     }
 
     private func isDurable(_ place: Place) -> Bool {
-        state.withLock { $0.durable.contains(place) }
+        durable.withLock { $0.contains(place) }
     }
 
     private func remember(_ place: Place) {
-        state.withLock { state in
-            if state.durable.count >= Self.capacity { state.durable.removeAll() }
-            state.durable.insert(place)
+        durable.withLock { durable in
+            if durable.count >= Self.capacity { durable.removeAll() }
+            durable.insert(place)
         }
-    }
-
-    private func flush(_ folder: Directory, _ identity: FileIdentity) throws(SystemError) {
-        try requireTrust(in: identity)
-        do throws(SystemError) {
-            try folder.flush()
-        } catch {
-            distrust(identity)
-            throw error
-        }
-    }
-
-    private func requireTrust(in folder: FileIdentity) throws(SystemError) {
-        guard state.withLock({ $0.failed.contains(folder) }) else { return }
-        throw SystemError("trust the folder, whose flush failed earlier: check the disk, restart", errno: .inputOutput)
-    }
-
-    private func distrust(_ folder: FileIdentity) {
-        state.withLock { _ = $0.failed.insert(folder) }
     }
 
     private func place(_ chain: FolderChain, _ index: Int) throws(SystemError) -> Place {

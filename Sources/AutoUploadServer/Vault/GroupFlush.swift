@@ -38,8 +38,21 @@ final class GroupFlush: Sendable {
 
     /// Returns when everything that was written before the call is durable.
     ///
-    /// - Throws: what the round that covers the caller's writes met. A later round that succeeds proves nothing for them.
-    func run() throws(SystemError) {
+    /// - Parameter failures: `failureCount` before the first of the caller's writes. A round that was under way, or came
+    ///   and went, between that and the caller's own may have met the caller's bytes, and the kernel tells of them once.
+    /// - Throws: what the round that covers the caller's writes met, or EIO when one before it has failed. A later round
+    ///   that succeeds proves nothing for them.
+    func run(since failures: UInt64) throws(SystemError) {
+        try waitForRound()
+        try requireNoFailure(since: failures)
+    }
+
+    /// - Throws: EIO when a round has failed since `failures` was read.
+    func requireNoFailure(since failures: UInt64) throws(SystemError) {
+        if failureCount != failures { throw SystemError("rely on what was written", errno: .inputOutput) }
+    }
+
+    private func waitForRound() throws(SystemError) {
         let mine = rounds.change { $0.begun + 1 }
         while true {
             let mustLead = rounds.wait { rounds -> Bool? in

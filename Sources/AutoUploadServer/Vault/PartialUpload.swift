@@ -91,11 +91,6 @@ final class PartialUpload {
         try? file.setModified(modified)
     }
 
-    /// Makes content and attributes durable. Only then may the file get its name.
-    func flush() throws(VaultError) {
-        try FolderTree.wrap { () throws(SystemError) in try file.flush() }
-    }
-
     /// The file has its final name and must not be removed any more.
     func hasLeftStaging() {
         isInStaging = false

@@ -7,6 +7,7 @@ struct Publisher: Sendable {
     let folders: FolderTree
     /// Whether the storage can rename without replacing in one step (renameat2); else link and unlink does it.
     let renamesWithoutReplacing: Bool
+    let flusher: Flusher
 
     /// Where content is now: the folders above it, open, and its name.
     struct Place {
@@ -82,7 +83,7 @@ struct Publisher: Sendable {
             guard status.kind == .regular, status.size == size, try ContentHasher.digest(of: file) == digest else {
                 return nil
             }
-            try file.flush()
+            try flusher.flush(file, status.identity)
             return Place(chain: chain, name: name, tag: FileTags.tag(of: status.identity), isOld: true)
         } catch {
             if Self.nothingThere.contains(error.errno) { return nil }
@@ -90,6 +91,7 @@ struct Publisher: Sendable {
         }
     }
 
-    /// What opening a missing name, a link, or a socket or device says.
-    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData]
+    /// What opening a missing name, a link, a socket or device, or a file that isn't ours to read says. None of these is
+    /// content that this server can vouch for.
+    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData, .accessDenied]
 }

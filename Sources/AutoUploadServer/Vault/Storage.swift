@@ -45,11 +45,11 @@ struct Storage: ~Copyable {
     }
 
     /// - Returns: nil on file systems where flushing all of it isn't known to be reliable.
-    func groupFlush() throws(StorageError) -> GroupFlush? {
+    func groupFlush(_ calls: FlushCalls) throws(StorageError) -> GroupFlush? {
         do throws(SystemError) {
             guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
             let root = root
-            return GroupFlush { () throws(SystemError) in try root.descriptor.flushFileSystem() }
+            return GroupFlush { () throws(SystemError) in try calls.storage(root) }
         } catch {
             throw StorageError(folder: "", error)
         }

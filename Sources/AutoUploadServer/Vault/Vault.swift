@@ -9,7 +9,8 @@ final class Vault: Sendable {
     private let staging: Directory
     private let publisher: Publisher
     private let rights: AccessRights
-    private let durable = DurableFolders()
+    private let flusher: Flusher
+    private let durable: DurableFolders
     /// Nil where a flush of the whole file system can't be relied on.
     private let group: GroupFlush?
     /// Uploads that wait to be made durable.
@@ -17,19 +18,18 @@ final class Vault: Sendable {
     /// Held until the process ends: two servers on one folder would clear each other's staging.
     private let lock: FileDescriptor
 
-    convenience init(_ storage: consuming Storage, rights: AccessRights) throws(StorageError) {
-        let group = try storage.groupFlush()
-        self.init(storage, rights: rights, group: group)
-    }
-
-    /// - Parameter group: nil where a flush of the whole file system can't be relied on.
-    init(_ storage: consuming Storage, rights: AccessRights, group: GroupFlush?) {
-        self.group = group
+    /// - Parameter calls: how to flush.
+    init(
+        _ storage: consuming Storage, rights: AccessRights, flushing calls: FlushCalls = FlushCalls()
+    ) throws(StorageError) {
+        group = try storage.groupFlush(calls)
+        flusher = Flusher(calls)
+        durable = DurableFolders(flusher)
         staging = storage.staging
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights),
-            renamesWithoutReplacing: storage.renamesWithoutReplacing)
+            renamesWithoutReplacing: storage.renamesWithoutReplacing, flusher: flusher)
         lock = storage.takeLock()
     }
 
@@ -40,7 +40,7 @@ final class Vault: Sendable {
         do throws(SystemError) {
             let partial = try PartialUpload(
                 user: user, path: path, size: size, modified: modified, staging: staging,
-                begunAfterFailures: failureCount)
+                begunAfterFailures: group?.failureCount ?? 0)
             try partial.reserve()
             return partial
         } catch {
@@ -59,15 +59,21 @@ final class Vault: Sendable {
         let waiting = waiting.add(uploads.count, ordering: .relaxed).newValue
         defer { self.waiting.subtract(uploads.count, ordering: .relaxed) }
         let group = waiting >= Self.crowd ? group : nil
-        let durable = makeDurable(uploads, group)
+        let ready = makeDurable(uploads, group)
+        var round = durable.round(sharing: group)
         var open = OpenFolders(publisher.folders)
-        let places = zip(uploads, durable).map { upload, durable in
+        let places = zip(uploads, ready).map { upload, ready in
             Result { () throws(VaultError) in
-                try durable.get()
+                try ready.get()
                 return try publisher.publish(upload.partial, upload.digest, in: &open)
             }
         }
-        return confirm(uploads, places, group)
+        // The names, after all of them are published.
+        return zip(uploads, places).map { upload, place in
+            Result { () throws(VaultError) in
+                try confirm(place.get(), upload.digest, upload.partial.size, &round)
+            }
+        }
     }
 
     /// Content and attributes, before anything gets its name.
@@ -76,32 +82,23 @@ final class Vault: Sendable {
             Result { () throws(VaultError) in
                 try upload.partial.verify(upload.digest)
                 try upload.partial.setAttributes(rights)
-                // Its bytes may be among those that a flush of everything has lost; its own descriptor may not tell.
-                if upload.partial.begunAfterFailures != failureCount { throw VaultError.lostWriteBack }
             }
         }
-        guard let group else {
-            return zip(uploads, checked).map { upload, checked in
-                checked.flatMap { Result { () throws(VaultError) in try upload.partial.flush() } }
-            }
+        let shared = group.map { group in
+            Result { () throws(SystemError) in try group.run(since: group.failureCount) }
         }
-        let flushed = Result { () throws(VaultError) in try FolderTree.wrap(group.run) }
-        return checked.map { checked in checked.flatMap { flushed } }
-    }
-
-    /// Their names, after all of them are published.
-    private func confirm(
-        _ uploads: [PendingCommit], _ places: [Result<Publisher.Place, VaultError>], _ group: GroupFlush?
-    ) -> [Result<Stored, VaultError>] {
-        var round = durable.round(sharing: group)
-        return zip(uploads, places).map { upload, place in
+        return zip(uploads, checked).map { upload, checked in
             Result { () throws(VaultError) in
-                try confirm(place.get(), upload.digest, upload.partial.size, &round)
+                try checked.get()
+                try FolderTree.wrap { () throws(SystemError) in
+                    guard let group, let shared else { return try flusher.calls.file(upload.partial.file) }
+                    try shared.get()
+                    // Its first bytes may have been lost long before this round.
+                    try group.requireNoFailure(since: upload.partial.begunAfterFailures)
+                }
             }
         }
     }
-
-    private var failureCount: UInt64 { group?.failureCount ?? 0 }
 
     /// From so many uploads that wait at a time on, sharing a flush of everything beats flushing each.
     private static let crowd = 4

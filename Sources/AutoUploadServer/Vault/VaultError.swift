@@ -14,9 +14,6 @@ enum VaultError: Error, Hashable {
     /// The storage failed; nothing is confirmed that it covers.
     case failed(SystemError)
 
-    /// A flush of the whole storage failed while the upload was under way.
-    static let lostWriteBack = VaultError.failed(SystemError("rely on what was written", errno: .inputOutput))
-
     init(_ error: SystemError) {
         switch error.errno {
         case .noSpace, .overQuota, .fileTooLarge: self = .full(error)

@@ -1,0 +1,104 @@
+import Platform
+import TestSupport
+import Testing
+import Transport
+import Wire
+
+@testable import AutoUploadServer
+
+/// A vault over real files in a scratch folder.
+final class TestVault: Sendable {
+    let scratch: ScratchFolder
+    let vault: Vault
+
+    init(
+        rights: AccessRights = AccessRights(), flushing calls: FlushCalls = FlushCalls(),
+        in scratch: ScratchFolder? = nil
+    ) throws {
+        let scratch = try scratch ?? ScratchFolder("vault")
+        self.scratch = scratch
+        vault = try Vault(Storage(folder: scratch.path, allowWeak: true), rights: rights, flushing: calls)
+    }
+
+    /// An upload with all its bytes, ready to be committed.
+    func receive(
+        _ content: [UInt8], as path: String, user: String = "alice", modified: FileTime = .testTime
+    ) throws -> PendingCommit {
+        try receive(content, as: Array(path.utf8), user: user, modified: modified)
+    }
+
+    func receive(
+        _ content: [UInt8], as path: [UInt8], user: String = "alice", modified: FileTime = .testTime,
+        size: Int? = nil, digest: ContentDigest? = nil
+    ) throws -> PendingCommit {
+        let partial = try vault.begin(
+            user: #require(FileName(user)), path: RemotePath(path), size: UInt64(size ?? content.count),
+            modified: modified)
+        partial.append(content)
+        return PendingCommit(partial: partial, digest: try digest ?? content.digest())
+    }
+
+    func commit(_ upload: PendingCommit) throws -> Stored {
+        try #require(vault.commit([upload]).first).get()
+    }
+
+    @discardableResult
+    func store(_ content: [UInt8], as path: String, user: String = "alice") throws -> Stored {
+        try commit(receive(content, as: path, user: user))
+    }
+
+    func find(_ content: [UInt8], as path: String, user: String = "alice") throws -> Stored? {
+        try vault.find(
+            user: #require(FileName(user)), path: RemotePath(Array(path.utf8)), size: UInt64(content.count),
+            digest: content.digest())
+    }
+
+    /// What stands in a user's folder, the marker left out.
+    func names(in folder: String = "alice") throws -> [String] {
+        try scratch.names(in: folder).filter { $0 != ".auto-upload-store" }
+    }
+
+    /// What waits in the staging folder.
+    func staged() throws -> [String] {
+        try scratch.names(in: ".auto-upload/partial")
+    }
+}
+
+extension FileTime {
+    static let testTime = FileTime(seconds: 1_700_000_000, nanoseconds: 123_456_789)
+}
+
+extension PartialUpload {
+    func append(_ bytes: [UInt8]) {
+        append(unsafe bytes.span.bytes)
+    }
+}
+
+extension [UInt8] {
+    func digest() throws -> ContentDigest {
+        try #require(ContentHasher.digest(of: self))
+    }
+
+    /// Bytes that differ for each seed.
+    static func content(_ seed: UInt64, count: Int = 1000) -> [UInt8] {
+        var random = SeededGenerator(seed: seed)
+        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    }
+}
+
+extension Stored {
+    var pathText: String { path.description }
+}
+
+/// Runs `body` on so many threads at once, and waits for all of them.
+func inParallel<R: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> R) throws -> [R] {
+    let results = Monitor<[Int: R]>([:])
+    for index in 0..<count {
+        try Thread.detach {
+            let result = body(index)
+            results.change { $0[index] = result }
+        }
+    }
+    let all = results.wait { $0.count == count ? $0 : nil }
+    return (0..<count).compactMap { all[$0] }
+}

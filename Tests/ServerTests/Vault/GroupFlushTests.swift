@@ -1,0 +1,100 @@
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import AutoUploadServer
+
+/// Flushes of the whole storage that many uploads share.
+@Suite(.timeLimit(.minutes(1)), .enabled(if: storageHasReliableWholeFlush())) struct GroupFlushTests {
+    private func uploads(_ test: TestVault, _ prefix: String, count: Int = 5) throws -> [PendingCommit] {
+        try (0..<count).map { try test.receive(Array("\(prefix)\($0)".utf8), as: "\(prefix)/\($0)") }
+    }
+
+    @Test("a crowd shares two flushes: one for the content, one for the names")
+    func two() throws {
+        let recorder = FlushRecorder()
+        let test = try TestVault(flushing: recorder.calls)
+        #expect(test.vault.commit(try uploads(test, "a")).allSatisfy { (try? $0.get()) != nil })
+        #expect(recorder.now.wholeFlushes == 2)
+        #expect(recorder.now.calls == 2)
+    }
+
+    @Test("when the first fails nothing is published, when the second fails nothing is confirmed", arguments: [1, 2])
+    func fails(_ number: Int) throws {
+        let recorder = FlushRecorder { call, _ in call == number }
+        let test = try TestVault(flushing: recorder.calls)
+        let results = test.vault.commit(try uploads(test, "a"))
+        #expect(results.allSatisfy { (try? $0.get()) == nil })
+        #expect(test.scratch.exists("alice/a") == (number == 2))
+        if number == 2 {
+            #expect(throws: VaultError.self) { try test.store(Array("a0".utf8), as: "a/0") }
+            #expect(throws: VaultError.self) { try test.find(Array("a0".utf8), as: "a/0") }
+        }
+    }
+
+    @Test("what was begun before a failure isn't confirmed by a later flush; what was begun after is")
+    func begunBefore() throws {
+        let recorder = FlushRecorder { call, _ in call == 1 }
+        let test = try TestVault(flushing: recorder.calls)
+        let early = try uploads(test, "early")
+        #expect(test.vault.commit(try uploads(test, "failing")).allSatisfy { (try? $0.get()) == nil })
+        #expect(test.vault.commit(early).allSatisfy { (try? $0.get()) == nil })
+        #expect(test.vault.commit(try uploads(test, "late")).allSatisfy { (try? $0.get()) != nil })
+    }
+
+    @Test("what waits for the next flush while one fails isn't confirmed by the next")
+    func underWay() throws {
+        // The first flush tells that it runs, and fails when it is told to.
+        let (runs, mayEnd) = (Monitor(false), Monitor(false))
+        let calls = Atomic(0)
+        let group = GroupFlush { () throws(SystemError) in
+            guard calls.add(1, ordering: .relaxed).oldValue == 0 else { return }
+            runs.change { $0 = true }
+            mayEnd.wait { $0 ? () : nil }
+            throw SystemError("flush", errno: .inputOutput)
+        }
+        let failures = group.failureCount
+        let results = try inParallel(3) { index -> Bool in
+            if index > 0 { runs.wait { $0 ? () : nil } }
+            if index == 2 {
+                // Time for the other to begin waiting; if it didn't, it still has to fail.
+                Thread.sleep(seconds: 0.05)
+                mayEnd.change { $0 = true }
+                return false
+            }
+            return (try? group.run(since: failures)) != nil
+        }
+        #expect(results == [false, false, false])
+        #expect((try? group.run(since: group.failureCount)) != nil)
+    }
+
+    @Test("a flush covers what was written before it began: who comes while one runs waits for the next")
+    func nextRound() throws {
+        let (runs, mayEnd) = (Monitor(false), Monitor(false))
+        let calls = Atomic(0)
+        let group = GroupFlush { () throws(SystemError) in
+            guard calls.add(1, ordering: .relaxed).oldValue == 0 else { return }
+            runs.change { $0 = true }
+            mayEnd.wait { $0 ? () : nil }
+        }
+        let flushesSeen = try inParallel(4) { index -> Int in
+            if index > 0 { runs.wait { $0 ? () : nil } }
+            if index == 3 {
+                mayEnd.change { $0 = true }
+                return 2
+            }
+            try? group.run(since: 0)
+            return calls.load(ordering: .relaxed)
+        }
+        #expect(flushesSeen[1] >= 2)
+        #expect(flushesSeen[2] >= 2)
+    }
+}
+
+private func storageHasReliableWholeFlush() -> Bool {
+    guard let scratch = try? ScratchFolder("kind"), let folder = try? Directory.open(path: scratch.path) else {
+        return false
+    }
+    return (try? folder.descriptor.fileSystemKind().hasReliableWholeFlush) ?? false
+}
