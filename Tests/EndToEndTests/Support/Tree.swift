@@ -44,7 +44,9 @@ enum Tree {
     ) throws {
         for name in try folder.names() {
             let inner = path + name.bytes
-            if try folder.status(of: name).kind == .directory {
+            // What vanishes while it is looked at was never there.
+            guard let status = try? folder.status(of: name) else { continue }
+            if status.kind == .directory {
                 try visit(try folder.openFolder(name), below: inner + [UInt8(ascii: "/")], body)
             } else {
                 try body(folder, name, inner)
