@@ -22,4 +22,7 @@ static inline void shim_SSL_CTX_set_read_ahead(SSL_CTX *context, int on) { (void
 /* Partial writes and buffers that may move suit a socket that doesn't block; idle sessions give their buffers back. */
 static const long shim_SSL_modes =
     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS;
+/* A stream that ends without close_notify ends like any other: end of stream is never success in our protocol. Without
+   this OpenSSL answers it with a fatal alert, and nothing more can be said to who still listens. */
+static const uint64_t shim_SSL_server_options = SSL_OP_IGNORE_UNEXPECTED_EOF;
 static const uint64_t shim_SSL_options = SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION;

@@ -73,10 +73,20 @@ package final class RunningProgram: @unchecked Sendable {
     ///
     /// - Returns: the first such line; nil when the program ended, or the time was over, before there was one.
     package func waitForLine(_ stream: Stream, containing part: String, seconds: Double = 30) -> String? {
-        wait(seconds: seconds) {
-            let text = String(decoding: collected[stream] ?? [], as: UTF8.self)
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
-            return lines.first { $0.contains(part) }.map(String.init)
+        waitForLine(stream, seconds: seconds) { $0.contains(part) }
+    }
+
+    /// Waits until a line has been written that `isWanted` wants. Each line is looked at once.
+    ///
+    /// - Returns: nil when the program ended, or the time was over, before there was one.
+    package func waitForLine(_ stream: Stream, seconds: Double = 30, where isWanted: (String) -> Bool) -> String? {
+        var start = 0
+        return wait(seconds: seconds) {
+            let text = (collected[stream] ?? [])[start...]
+            guard let end = text.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
+            start = end + 1
+            let lines = String(decoding: text[..<end], as: UTF8.self).split(separator: "\n")
+            return lines.lazy.map(String.init).first(where: isWanted)
         }
     }
 

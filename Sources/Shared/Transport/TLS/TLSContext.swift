@@ -47,10 +47,12 @@ extension TLSContext {
         certificateChain: String, privateKey: String, minimum: TLSVersion
     ) throws(TLSError) {
         try unsafe self.init(TLS_server_method(), minimum: minimum)
+        // The key first: a certificate that doesn't fit it makes OpenSSL drop the key, and the check below tells them
+        // apart from a file that can't be read; the other way round the key would seem to be at fault.
+        try use("private key", privateKey) { unsafe SSL_CTX_use_PrivateKey_file(pointer, privateKey, SSL_FILETYPE_PEM) }
         try use("certificate", certificateChain) {
             unsafe SSL_CTX_use_certificate_chain_file(pointer, certificateChain)
         }
-        try use("private key", privateKey) { unsafe SSL_CTX_use_PrivateKey_file(pointer, privateKey, SSL_FILETYPE_PEM) }
         guard unsafe SSL_CTX_check_private_key(pointer) == 1 else {
             throw .configuration(
                 "the private key \(escaped(privateKey)) doesn't belong to the certificate \(escaped(certificateChain))")
@@ -58,6 +60,7 @@ extension TLSContext {
         // Devices stay connected for long; a session that is kept for resumption is memory for nothing.
         _ = unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         unsafe SSL_CTX_set_num_tickets(pointer, 0)
+        unsafe SSL_CTX_set_options(pointer, shim_SSL_server_options)
         unsafe SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil)
     }
 

@@ -159,6 +159,7 @@ extension TLSSession {
     }
 
     private static func error(_ code: CInt, _ errno: Errno, during failure: (String) -> TLSError) -> TLSError {
+        if code == SSL_ERROR_ZERO_RETURN { return .disconnected("the peer is gone") }
         guard code == SSL_ERROR_SYSCALL else {
             let reason = OpenSSLErrors.drain()
             return reason.contains("unexpected eof") ? .disconnected("the peer is gone") : failure(reason)

@@ -1,0 +1,219 @@
+import Glibc
+import Platform
+import Transport
+import Wire
+
+/// A peer that says exactly what it is told to, right or wrong, over a real TLS connection. Used by one thread.
+final class ProtocolClient {
+    /// Its own address, as the server's log tells it.
+    let address: String
+    private let session: TLSSession
+    private var received: [UInt8] = []
+    private var hasEnded = false
+    private var nextUpload: UInt32 = 1
+
+    init(port: UInt16, authority: String, context: TLSContext? = nil) throws {
+        let socket = try PlainClient.connect(port)
+        address = PlainClient.address(of: socket)
+        let context = try context ?? TLSContext(authorities: authority, minimum: .tls13)
+        session = try TLSSession(connecting: socket, to: "127.0.0.1", context: context)
+        try session.handshake(until: .after(seconds: 60))
+    }
+
+    /// Ends the connection with TLS's goodbye.
+    func close() {
+        session.close()
+    }
+}
+
+// MARK: - Sending
+
+extension ProtocolClient {
+    func send(_ messages: ClientMessage...) throws {
+        var bytes: [UInt8] = []
+        for message in messages { message.encode(into: &bytes) }
+        try send(bytes: bytes)
+    }
+
+    /// Sends bytes as they are. What the server says meanwhile is kept for `receive`.
+    func send(bytes: [UInt8], seconds: Double = 60) throws {
+        let deadline = Deadline.after(seconds: seconds)
+        var sent = 0
+        while sent < bytes.count {
+            let span = unsafe bytes.span.bytes
+            sent += try session.writeAvailable(span.extracting(sent..<bytes.count))
+            if sent < bytes.count {
+                try session.wait(for: .either, until: deadline)
+                while try readAvailable() {}
+            }
+        }
+    }
+
+    func send(data: [UInt8], upload: UInt32) throws {
+        var bytes: [UInt8] = []
+        for start in stride(from: 0, to: data.count, by: Self.payload) {
+            let part = data[start..<min(start + Self.payload, data.count)]
+            FrameHeader(type: .data, upload: upload, length: UInt32(part.count)).encode(into: &bytes)
+            bytes += part
+        }
+        try send(bytes: bytes)
+    }
+
+    private static let payload = 256 * 1024
+}
+
+// MARK: - Receiving
+
+extension ProtocolClient {
+    /// The server's next message.
+    ///
+    /// - Returns: nil when the connection has ended.
+    /// - Throws: `Failure` when nothing came in time, `WireError` when it isn't the protocol.
+    func receive(seconds: Double = 60) throws -> ServerMessage? {
+        let deadline = Deadline.after(seconds: seconds)
+        guard try fill(FrameHeader.encodedSize, deadline) else { return nil }
+        let header = try FrameHeader(decoding: Array(received[..<FrameHeader.encodedSize]).span)
+        let size = FrameHeader.encodedSize + Int(header.length)
+        guard try fill(size, deadline) else { throw Failure("the server ended in the middle of a message") }
+        let payload = Array(received[FrameHeader.encodedSize..<size])
+        received.removeFirst(size)
+        return try ServerMessage(header: header, payload: payload.span)
+    }
+
+    /// The server's next message, which must come.
+    func answer(seconds: Double = 60) throws -> ServerMessage {
+        guard let message = try receive(seconds: seconds) else { throw Failure("the server ended the connection") }
+        return message
+    }
+
+    /// What the server says until it ends the connection.
+    func remainder(seconds: Double = 60) throws -> [ServerMessage] {
+        var messages: [ServerMessage] = []
+        while let message = try receive(seconds: seconds) { messages.append(message) }
+        return messages
+    }
+
+    private func fill(_ size: Int, _ deadline: Deadline) throws -> Bool {
+        while received.count < size {
+            if try readAvailable() { continue }
+            if hasEnded { return false }
+            try session.wait(for: .readable, until: deadline)
+        }
+        return true
+    }
+
+    /// - Returns: whether something came.
+    private func readAvailable() throws -> Bool {
+        if hasEnded { return false }
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        do throws(TLSError) {
+            let count = try buffer.withUnsafeMutableBytesTyped { memory throws(TLSError) in
+                try session.readAvailable(into: memory)
+            }
+            guard let count else { return false }
+            hasEnded = count == 0
+            received += buffer[..<count]
+            return count > 0
+        } catch .disconnected {
+            hasEnded = true
+            return false
+        }
+    }
+}
+
+// MARK: - The protocol, said right
+
+extension ProtocolClient {
+    func greet() throws -> Welcome {
+        try send(.hello(Hello(software: "test/1")))
+        guard case .welcome(let welcome) = try answer() else { throw Failure("no welcome") }
+        return welcome
+    }
+
+    /// Greets and logs in.
+    func logIn(_ user: String, _ password: String) throws {
+        guard case .granted = try tryToLogIn(user, password) else { throw Failure("the login wasn't granted") }
+    }
+
+    func tryToLogIn(_ user: String, _ password: String) throws -> ServerMessage {
+        _ = try greet()
+        try send(.authenticate(Authenticate(user: user, password: Credential(Array(password.utf8)))))
+        return try answer(seconds: 180)
+    }
+
+    /// Takes the next number.
+    func newUpload() -> UInt32 {
+        defer { nextUpload += 1 }
+        return nextUpload
+    }
+
+    /// - Returns: the upload's number.
+    @discardableResult
+    func offer(_ path: String, size: Int, upload: UInt32? = nil) throws -> UInt32 {
+        try offer(path: Array(path.utf8), size: UInt64(size), upload: upload)
+    }
+
+    @discardableResult
+    func offer(path: [UInt8], size: UInt64, upload: UInt32? = nil) throws -> UInt32 {
+        let upload = upload ?? newUpload()
+        try send(.offer(upload: upload, try Self.makeOffer(path: path, size: size)))
+        return upload
+    }
+
+    static func makeOffer(path: [UInt8], size: UInt64) throws -> Offer {
+        let modified = try ModificationTime(seconds: 1_700_000_000, nanoseconds: 123_456_789)
+        let uploadID = UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
+        return try Offer(uploadID: uploadID, size: size, modified: modified, path: path, isFresh: true)
+    }
+
+    func finish(_ upload: UInt32, _ content: [UInt8]) throws {
+        guard let digest = ContentHasher.digest(of: content) else { throw Failure("no digest") }
+        try send(.finish(upload: upload, Finish(digest: digest)))
+    }
+
+    /// Sends a whole file.
+    ///
+    /// - Returns: the final answer.
+    func upload(_ content: [UInt8], to path: String) throws -> ServerMessage {
+        try upload(content, to: Array(path.utf8))
+    }
+
+    func upload(_ content: [UInt8], to path: [UInt8]) throws -> ServerMessage {
+        let upload = try offer(path: path, size: UInt64(content.count))
+        try send(data: content, upload: upload)
+        try finish(upload, content)
+        return try finalAnswer(to: upload)
+    }
+
+    /// The next message that isn't `proceed`.
+    func finalAnswer(to upload: UInt32) throws -> ServerMessage {
+        while true {
+            let message = try answer(seconds: 180)
+            if case .proceed = message { continue }
+            return message
+        }
+    }
+}
+
+/// A TCP connection without TLS.
+enum PlainClient {
+    static func connect(_ port: UInt16) throws -> Socket {
+        // A server that hangs up mustn't end the tests. Programs that are started inherit it, and set it themselves.
+        Signals.ignoreNuisances()
+        let addresses = try resolve(host: "127.0.0.1", port: port, passive: false)
+        return try Socket.connect(to: addresses, deadline: .after(seconds: 30))
+    }
+
+    /// The socket's own address: "127.0.0.1:54321".
+    static func address(of socket: borrowing Socket) -> String {
+        var storage = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let descriptor = socket.rawDescriptor
+        let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(descriptor, $0, &length)
+            }
+        }
+        return result == 0 ? "127.0.0.1:\(UInt16(bigEndian: storage.sin_port))" : "?"
+    }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Platform
+import TestSupport
+
+/// What a server is set up with: a storage folder, users and certificates, in a folder of its own. Servers can be started
+/// on it one after another.
+struct Site: Sendable {
+    let scratch: ScratchFolder
+    let certificates: Fixtures.Certificates
+
+    init(certificates: Fixtures.Certificates? = nil) throws {
+        self.certificates = try certificates ?? Fixtures.certificates.get()
+        scratch = try ScratchFolder("site")
+        try scratch.makeFolder("storage")
+        try scratch.write(try Fixtures.users.get(), to: "users")
+    }
+
+    var storage: String { scratch.path("storage") }
+    var users: String { scratch.path("users") }
+
+    /// The server's options, without those that a test gives itself.
+    func arguments(_ overrides: [String: String] = [:]) -> [String] {
+        let options = [
+            "-p": users, "-c": certificates.chain, "-k": certificates.key, "-f": storage, "--address": "127.0.0.1",
+            "--port": "0",
+        ]
+        return options.merging(overrides) { $1 }.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+    }
+
+    /// What is stored for a user: path below the user's folder → SHA-256, without the server's marker.
+    func stored(for user: String = Fixtures.user) throws -> [String: String] {
+        let folder = storage + "/" + user
+        guard FileManager.default.fileExists(atPath: folder) else { return [:] }
+        return try Tree.digests(of: folder).filter { $0.key != Site.marker }
+    }
+
+    /// Names of the uploads that the server has under way.
+    func partials() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: storage + "/.auto-upload/partial")
+    }
+
+    static let marker = ".auto-upload-store"
+}
+
+/// A real server on loopback, ready to serve. Ended by its own number when it goes.
+final class TestServer: Sendable {
+    let site: Site
+    let port: UInt16
+    let program: RunningProgram
+
+    init(_ site: Site? = nil, options: [String] = []) throws {
+        let site = try site ?? Site()
+        self.site = site
+        program = try RunningProgram(Binaries.server, site.arguments() + options)
+        let ready = program.waitForLine(.error, containing: " listening ")
+        guard let ready, let port = ready.split(separator: ":").last.flatMap({ UInt16($0) }) else {
+            throw Failure("the server didn't start: \(program.text(.error))")
+        }
+        self.port = port
+    }
+
+    var log: String { program.text(.error) }
+
+    var logLines: [Substring] { log.split(separator: "\n") }
+
+    /// Waits for a line of log that holds all of `parts`.
+    func logLine(with parts: String..., seconds: Double = 30) throws -> String {
+        let line = program.waitForLine(.error, seconds: seconds) { line in parts.allSatisfy(line.contains) }
+        if let line { return line }
+        throw Failure("the log has no line with \(parts):\n\(log)")
+    }
+
+    /// Ends the server as an admin would.
+    func stop(seconds: Double = 30) throws -> RunningProgram.Outcome {
+        program.signal(SIGTERM)
+        return try program.waitForEnd(seconds: seconds)
+    }
+
+    /// Ends the server as a power cut would.
+    func kill() throws {
+        program.signal(SIGKILL)
+        _ = try program.waitForEnd(seconds: 30)
+    }
+
+    /// A client that trusts this server and has logged in.
+    func loggedIn(_ user: String = Fixtures.user, _ password: String = Fixtures.password) throws -> ProtocolClient {
+        let client = try connect()
+        try client.logIn(user, password)
+        return client
+    }
+
+    func connect() throws -> ProtocolClient {
+        try ProtocolClient(port: port, authority: site.certificates.authority)
+    }
+}
