@@ -75,6 +75,8 @@ private func spawn(_ words: [String], environment: [String: String], streams: [I
     for (target, stream) in streams.enumerated() {
         unsafe posix_spawn_file_actions_adddup2(&actions, stream, Int32(target))
     }
+    // Another test's file, open for writing in this process, must not stay open in a program that outlives it.
+    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     var attributes = cleanAttributes()
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     var process = pid_t()
