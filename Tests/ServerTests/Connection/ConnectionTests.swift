@@ -125,7 +125,8 @@ import Wire
                 ClientMessage.offer(upload: upload, try Fixture.offer(path: "../x")).encode(into: &bytes)
                 bytes += TestClient.data([1], upload: upload)
             case 1:
-                ClientMessage.query(upload: upload, try Fixture.query(path: "a/\(max(4, upload) - 3)")).encode(into: &bytes)
+                ClientMessage.query(upload: upload, try Fixture.query(path: "a/\(max(4, upload) - 3)")).encode(
+                    into: &bytes)
             default: bytes += try TestClient.file([UInt8(upload % 7)], as: "a/\(upload)", upload: upload)
             }
         }
