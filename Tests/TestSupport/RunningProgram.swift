@@ -1,11 +1,12 @@
 internal import Foundation
+
 /// A real process, with what it writes collected; killed when the value goes.
 ///
 /// Every wait has a bound. A test that wants something to happen awaits the line that tells of it.
 package final class RunningProgram: @unchecked Sendable {
-    // Sendable: the process is only started, signalled and asked for its number; the rest is behind the condition.
-    private let process = Process()
-    private let input = Pipe()
+    // Sendable: what changes is behind the condition.
+    package let processID: Int32
+    private let input: FileHandle?
     private let condition = NSCondition()
     private var collected: [Stream: [UInt8]] = [.output: [], .error: []]
     private var openStreams = 2
@@ -33,39 +34,34 @@ package final class RunningProgram: @unchecked Sendable {
         _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
         standardInput: String? = "", terminal: PseudoTerminal? = nil
     ) throws {
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
-        let (output, error) = (Pipe(), Pipe())
-        process.standardInput = terminal.map { $0.slave as Any } ?? input
-        process.standardOutput = output
-        process.standardError = error
-        process.terminationHandler = { [weak self] in self?.noteEnd(of: $0) }
-        try withAllSignals { try process.run() }
-        collect(output, as: .output)
-        collect(error, as: .error)
+        let environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let spawned = try Spawned(
+            path, arguments, environment: environment, folder: folder, terminal: terminal?.slave)
+        processID = spawned.processID
+        input = spawned.input
+        collect(spawned.output, as: .output)
+        collect(spawned.error, as: .error)
+        awaitEnd()
         if let standardInput {
             send(standardInput)
-            try? input.fileHandleForWriting.close()
+            try? input?.close()
         }
     }
 
     deinit {
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        if status == nil { kill(processID, SIGKILL) }
     }
-
-    package var processID: Int32 { process.processIdentifier }
 
     /// Writes to the program's input, if it still reads.
     package func send(_ text: String) {
         // A program that ends without reading must not end the tests by SIGPIPE; ignoring that would be inherited by
         // programs, and hide that one of them doesn't deal with it.
-        withoutBrokenPipe { try? input.fileHandleForWriting.write(contentsOf: Data(text.utf8)) }
+        withoutBrokenPipe { try? input?.write(contentsOf: Data(text.utf8)) }
     }
 
     package func signal(_ number: Int32) {
-        if process.isRunning { kill(process.processIdentifier, number) }
+        // Under the lock: a number that has been waited for may already be another process's.
+        condition.withLock { if status == nil { kill(processID, number) } }
     }
 
     /// What the program has written so far.
@@ -144,22 +140,23 @@ extension RunningProgram {
         }
     }
 
-    private func noteEnd(of process: Process) {
-        let isSignal = process.terminationReason == .uncaughtSignal
-        condition.withLock {
-            status = isSignal ? 128 + process.terminationStatus : process.terminationStatus
-            condition.broadcast()
+    private func awaitEnd() {
+        Foundation.Thread.detachNewThread { [weak self, processID] in
+            waitUntilEnded(processID)
+            guard let self else { return _ = reap(processID) }
+            self.condition.withLock {
+                self.status = reap(processID)
+                self.condition.broadcast()
+            }
         }
     }
 
     /// A thread of its own for each stream: a program that fills a pipe that nobody reads would stand still.
-    private func collect(_ pipe: Pipe, as stream: Stream) {
-        let handle = pipe.fileHandleForReading
-        let thread = Foundation.Thread { [weak self] in
+    private func collect(_ handle: FileHandle, as stream: Stream) {
+        Foundation.Thread.detachNewThread { [weak self] in
             while case let data = handle.availableData, !data.isEmpty { self?.append(data, to: stream) }
             self?.noteClosed()
         }
-        thread.start()
     }
 
     private func append(_ data: Data, to stream: Stream) {
@@ -186,13 +183,4 @@ private func withoutBrokenPipe(_ body: () -> Void) {
     var none = timespec()
     unsafe sigtimedwait(&broken, nil, &none)
     unsafe pthread_sigmask(SIG_SETMASK, &saved, nil)
-}
-
-/// The threads of tests block signals, and a program would inherit that.
-private func withAllSignals(_ body: () throws -> Void) rethrows {
-    var (none, saved) = (sigset_t(), sigset_t())
-    unsafe sigemptyset(&none)
-    unsafe pthread_sigmask(SIG_SETMASK, &none, &saved)
-    defer { unsafe pthread_sigmask(SIG_SETMASK, &saved, nil) }
-    try body()
 }

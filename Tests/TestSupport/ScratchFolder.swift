@@ -21,11 +21,12 @@ package final class ScratchFolder: Sendable {
     /// Writes a file, folders above it included, and returns its path.
     @discardableResult
     package func write(_ bytes: some Collection<UInt8>, to name: String, permissions: Int = 0o600) throws -> String {
-        let path = path(name)
-        try makeFolder((name as NSString).deletingLastPathComponent)
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        let file = URL(fileURLWithPath: path(name))
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(bytes).write(to: file)
         try setPermissions(permissions, of: name)
-        return path
+        return path(name)
     }
 
     @discardableResult

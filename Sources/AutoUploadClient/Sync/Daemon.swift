@@ -7,7 +7,8 @@ final class Daemon {
     private let context: PassContext
     private let gate: InterfaceGate
     private let stop: StopRequest
-    private var state: ClientState?
+    /// Held from pass to pass, for its lock.
+    private var workplace: Workplace?
     /// What people were told last, so that they are told once and not each minute.
     private var toldFailure: String?
 
@@ -25,6 +26,7 @@ final class Daemon {
     func runUntilStopped() throws(ProgramError) -> ExitCode {
         var pauses = Pauses(intervalSeconds: configuration.intervalSeconds)
         try checkAtStart()
+        sayWatching()
         while !stop.isStopping {
             let began = Instant.now
             _ = gate.isOpen()
@@ -77,8 +79,9 @@ extension Daemon {
     /// A folder that can't be used now may come later: a card that is put in.
     private func pass() throws(ProgramError) -> PassResult {
         do throws(WorkplaceError) {
-            let workplace = try Workplace.open(configuration, state: state)
-            state = workplace.state
+            let earlier = workplace.take()
+            let workplace = try Workplace.open(configuration, earlier: earlier)
+            self.workplace = workplace
             return try Pass(context: context, folder: workplace.folder, state: workplace.state).run()
         } catch {
             if case .holdsServerStorage = error { throw error.programError }
@@ -96,7 +99,7 @@ extension Daemon {
 
     private func open() throws(ProgramError) -> Workplace {
         do throws(WorkplaceError) {
-            return try Workplace.open(configuration, state: state)
+            return try Workplace.open(configuration)
         } catch {
             throw error.programError
         }
@@ -104,11 +107,20 @@ extension Daemon {
 
     private func checkAtStart() throws(ProgramError) {
         do throws(WorkplaceError) {
-            state = try Workplace.open(configuration, state: nil).state
+            workplace = try Workplace.open(configuration)
         } catch {
             if case .passing = error { return }
             throw error.programError
         }
+    }
+
+    private func sayWatching() {
+        var line = LogLine("watching")
+        line.add("folder", configuration.folder)
+        line.add("server", configuration.server.description)
+        line.add("user", configuration.user)
+        line.add("deletes", configuration.deletes ? "yes" : "no")
+        context.reporter.announce(line)
     }
 
     private func tell(_ result: PassResult) {

@@ -55,6 +55,7 @@ extension SyncFailure {
     init(_ error: LinkError) {
         switch error {
         case .transport(.untrusted(let reason)): self = .untrusted(reason)
+        case .transport(.disconnected(let reason)): self = .broken(reason)
         case .transport(let error): self = .broken(error.description)
         case .wire(let error): self = .notOurServer("the server broke the protocol: \(error)")
         case .timedOut: self = .broken("the server was silent for too long")

@@ -6,14 +6,25 @@ struct Workplace {
     let folder: WatchedFolder
     let state: ClientState
 
-    /// - Parameter state: as it was opened before; nil for the first time.
+    /// Opens the folder and the state, or goes on with those of the pass before, whose lock lasts, if the path still leads
+    /// to the same folder.
+    ///
     /// - Throws: `WorkplaceError`, saying whether it may get better by itself.
-    static func open(_ configuration: Configuration, state: ClientState?) throws(WorkplaceError) -> Workplace {
-        let folder = try Self.folder(configuration)
-        try refuseStorage(around: folder)
-        try lock(folder, configuration)
-        if let state { return Workplace(folder: folder, state: state) }
-        return Workplace(folder: folder, state: try Self.state(of: folder, configuration))
+    static func open(
+        _ configuration: Configuration, earlier: Workplace? = nil
+    ) throws(WorkplaceError) -> Workplace {
+        let found = try Self.folder(configuration)
+        try refuseStorage(around: found)
+        if let earlier, try areSame(earlier.folder, found) { return earlier }
+        try lock(found, configuration)
+        return Workplace(folder: found, state: try state(of: found, configuration))
+    }
+
+    private static func areSame(_ held: WatchedFolder, _ found: WatchedFolder) throws(WorkplaceError) -> Bool {
+        guard held.path == found.path else { return false }
+        return try attempt { () throws(SystemError) in
+            try held.root.status().identity == found.root.status().identity
+        }
     }
 
     private static func folder(_ configuration: Configuration) throws(WorkplaceError) -> WatchedFolder {

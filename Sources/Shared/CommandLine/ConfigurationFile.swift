@@ -4,11 +4,15 @@ internal import Platform
 ///
 /// Names are the long ones. Spaces around name and value don't count; a value keeps them between double quotes. Flags take
 /// y or n. A name that stands there twice counts as it stands last.
-struct ConfigurationFile {
-    let options: [Option]
+package struct ConfigurationFile {
+    private let options: [Option]
 
     private static let largest = 64 * 1024
     private static let readableByOthers: UInt32 = 0o007
+
+    package init(options: [Option]) {
+        self.options = options
+    }
 
     /// - Throws: `ProgramError` (78) that names the file and the line, (66) when it can't be read.
     func read(path: String) throws(ProgramError) -> ParsedArguments {
@@ -37,8 +41,11 @@ struct ConfigurationFile {
         }
     }
 
+    /// - Parameter path: for messages.
     /// - Returns: also whether a secret stands in it.
-    func parse(_ content: ArraySlice<UInt8>, path: String) throws(ProgramError) -> (ParsedArguments, hasSecret: Bool) {
+    package func parse(
+        _ content: ArraySlice<UInt8>, path: String
+    ) throws(ProgramError) -> (ParsedArguments, hasSecret: Bool) {
         var arguments = ParsedArguments()
         var hasSecret = false
         let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -88,7 +88,7 @@ struct HostilePathTests {
             #expect(confirmation.path.bytes == name)
         }
         client.close()
-        try server.expectOnly(names.map { escaped($0) }, afterTheEndOf: client)
+        try server.expectOnly(names.map(Tree.key), afterTheEndOf: client)
         #expect(server.logLines.allSatisfy { $0.hasPrefix("20") && $0.dropFirst(4).hasPrefix("-") })
         #expect(!server.log.utf8.contains(0x1b))
     }

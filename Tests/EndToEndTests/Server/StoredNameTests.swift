@@ -27,7 +27,7 @@ struct StoredNameTests {
             #expect(try store(content, "trip/clip.mp4", client) == (path, true))
         }
         let stored = try server.site.stored()
-        let expected = try zip(paths, contents).map { (escaped($0), try digest(of: $1)) }
+        let expected = try zip(paths, contents).map { (Tree.key($0), try digest(of: $1)) }
         #expect(stored == Dictionary(uniqueKeysWithValues: expected))
         #expect(server.logLines.filter { $0.contains(" already-there ") }.count == 3)
     }
@@ -63,7 +63,7 @@ struct StoredNameTests {
         #expect(paths.values.allSatisfy { $0.count == 1 })
         #expect(answers.filter { $0.2 }.count == 4)
         var expected: [String: String] = [:]
-        for (seed, path) in paths { expected[escaped(path.first ?? [])] = try digest(of: sample(50_000, seed: seed)) }
+        for (seed, path) in paths { expected[Tree.key(path.first ?? [])] = try digest(of: sample(50_000, seed: seed)) }
         #expect(try server.site.stored() == expected)
         #expect(expected.count == 4)
     }
@@ -138,7 +138,7 @@ struct StoredNameTests {
         switch try client.upload(sample(100), to: trap.path) {
         case .stored(_, let confirmation, _):
             #expect(trap.isStoredBeside)
-            #expect(escaped(confirmation.path.bytes) != trap.path)
+            #expect(Tree.key(confirmation.path.bytes) != trap.path)
         case .refused(_, let refusal):
             #expect(!trap.isStoredBeside)
             #expect(refusal.status == .nameTaken)

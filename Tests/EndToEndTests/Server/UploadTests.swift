@@ -47,7 +47,7 @@ struct UploadTests {
         let server = try TestServer()
         let client = try server.loggedIn()
         let upload = try client.offer(path: Array("huge.mp4".utf8), size: UInt64(Int64.max))
-        try expectRefusal(.storageFull, of: upload, client, server)
+        try expectRefusal(.tooLarge, of: upload, client, server)
     }
 
     private func expectRefusal(

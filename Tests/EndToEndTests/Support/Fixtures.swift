@@ -31,6 +31,13 @@ enum Fixtures {
     }
 
     /// - Parameter arguments: of certs-example/make-certificates, names and options.
+    /// An authority that has signed nothing here.
+    static let otherAuthority: Result<String, any Error> = Result {
+        let folder = try certificates.get().folder
+        let other = try makeCertificates(for: "localhost")
+        return try folder.write(try other.folder.bytes(of: "ca.pem"), to: "other-ca.pem")
+    }
+
     static func makeCertificates(for arguments: String...) throws -> Certificates {
         let folder = try ScratchFolder("certificates")
         let script = repository + "/certs-example/make-certificates"

@@ -4,14 +4,29 @@ import Wire
 
 /// What is below a folder, by names of any bytes.
 enum Tree {
-    /// SHA-256 of every regular file: path below the folder, escaped → hexadecimal digits. Links and the like are told as
-    /// what they are.
+    /// SHA-256 of every regular file: `key` of the path below the folder → hexadecimal digits. Links and the like are told
+    /// as what they are.
     static func digests(of folder: String) throws -> [String: String] {
         var found: [String: String] = [:]
         try visit(try Directory.open(path: folder)) { folder, name, path in
-            found[escaped(path)] = try describe(folder, name)
+            found[key(path)] = try describe(folder, name)
         }
         return found
+    }
+
+    /// The paths of everything that isn't a folder, found without opening any file.
+    static func paths(of folder: String) throws -> Set<String> {
+        var found: Set<String> = []
+        try visit(try Directory.open(path: folder)) { _, _, path in found.insert(key(path)) }
+        return found
+    }
+
+    /// A path as text in which other bytes never look alike: Swift's strings are equal when Unicode says so.
+    static func key(_ path: [UInt8]) -> String {
+        path.reduce(into: "") { text, byte in
+            let isPlain = (0x20..<0x7f).contains(byte) && byte != UInt8(ascii: "\\")
+            text += isPlain ? String(UnicodeScalar(byte)) : "\\x" + hexadecimal([byte])
+        }
     }
 
     /// Sum of the sizes of all regular files, in bytes.
@@ -29,7 +44,9 @@ enum Tree {
     ) throws {
         for name in try folder.names() {
             let inner = path + name.bytes
-            if try folder.status(of: name).kind == .directory {
+            // What vanishes while it is looked at was never there.
+            guard let status = try? folder.status(of: name) else { continue }
+            if status.kind == .directory {
                 try visit(try folder.openFolder(name), below: inner + [UInt8(ascii: "/")], body)
             } else {
                 try body(folder, name, inner)

@@ -15,8 +15,13 @@ internal import Glibc
 
     /// Arguments made from texts, the first of them the program's name.
     package convenience init(_ texts: [String]) {
-        var copies = unsafe texts.map { unsafe strdup($0) }
-        unsafe self.init(copying: &copies, count: texts.count, ownsTexts: true)
+        self.init(bytes: texts.map { Array($0.utf8) })
+    }
+
+    /// Arguments of any bytes but NUL.
+    package convenience init(bytes: [[UInt8]]) {
+        var copies = unsafe bytes.map { withCStringOf($0) { unsafe strdup($0) } }
+        unsafe self.init(copying: &copies, count: bytes.count, ownsTexts: true)
     }
 
     private init(copying pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>, count: Int, ownsTexts: Bool) {

@@ -47,8 +47,8 @@ package struct Deadline: Hashable, Comparable, Sendable {
 
     package var remainingSeconds: Double { instant.seconds(since: .now) }
 
-    /// For poll(2): rounded up, so that a wait never ends before its time.
-    var remainingMilliseconds: CInt { CInt(min(remainingSeconds * 1000 + 1, 86_400_000)) }
+    /// For poll(2): rounded up, so that a wait never ends before its time; 0 once it is over, for a mere look.
+    var remainingMilliseconds: CInt { CInt(min((remainingSeconds * 1000).rounded(.up), 86_400_000)) }
 
     var remainingTime: timespec {
         let seconds = remainingSeconds

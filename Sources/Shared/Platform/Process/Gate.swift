@@ -30,7 +30,8 @@ internal import Glibc
         while true {
             var until = timespec()
             unsafe clock_gettime(CLOCK_REALTIME, &until)
-            until.tv_sec += 1
+            let slice = until.tv_nsec + Int(min(deadline.remainingSeconds, 1) * 1e9)
+            until = timespec(tv_sec: until.tv_sec + slice / 1_000_000_000, tv_nsec: slice % 1_000_000_000)
             if unsafe sem_timedwait(semaphore, &until) == 0 { return true }
             if deadline.hasPassed { return false }
         }

@@ -29,7 +29,7 @@ internal import Glibc
     /// Whether both hold the same bytes, found in a time that depends on their number only.
     package func isEqual(to other: borrowing SecretBytes) -> Bool {
         guard unsafe storage.count == other.storage.count else { return false }
-        return unsafe zip(storage, other.storage).reduce(UInt8(0)) { $0 | $1.0 ^ $1.1 } == 0
+        return unsafe zip(storage, other.storage).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
     package func copy() -> SecretBytes {

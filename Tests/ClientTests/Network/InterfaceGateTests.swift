@@ -1,0 +1,47 @@
+import Platform
+import Testing
+
+@testable import AutoUploadClient
+
+@Suite("Interface gate")
+struct InterfaceGateTests {
+    @Test("is always open where no interface is named")
+    func isOpenWithoutName() {
+        let gate = InterfaceGate(name: nil, isUsable: { _ in false }, log: { _ in })
+        #expect(gate.isOpen())
+        #expect(gate.isStillOpen())
+    }
+
+    @Test("says once that it waits and once that it is back")
+    func saysOnce() {
+        var isUsable = true
+        var said: [String] = []
+        let gate = InterfaceGate(name: "wlan0", isUsable: { _ in isUsable }, log: { said.append($0.text) })
+        #expect(gate.isOpen())
+        isUsable = false
+        #expect(!gate.isOpen())
+        #expect(!gate.isOpen())
+        isUsable = true
+        #expect(gate.isOpen())
+        #expect(said == ["waiting-for-interface interface=wlan0", "interface-up interface=wlan0"])
+    }
+
+    @Test("looks again only after a while when it is asked all the time")
+    func looksSeldom() {
+        var looks = 0
+        let gate = InterfaceGate(
+            name: "wlan0",
+            isUsable: { _ in
+                looks += 1
+                return true
+            }, log: { _ in })
+        for _ in 0..<10_000 { _ = gate.isStillOpen() }
+        #expect((1...2).contains(looks))
+    }
+
+    @Test("an interface that doesn't exist isn't usable, the loopback is")
+    func asksTheSystem() {
+        #expect(!InterfaceGate(name: "no-such-if0", log: { _ in }).isOpen())
+        #expect(InterfaceGate(name: "lo", log: { _ in }).isOpen())
+    }
+}

@@ -1,0 +1,86 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+import Wire
+
+@testable import AutoUploadClient
+
+@Suite("Engine and files that change")
+struct ChangingFileTests {
+    enum Change: CaseIterable, Sendable {
+        case grows, shrinks, isRewritten, isReplaced
+    }
+
+    /// Something happens to the file when its first bytes have reached the server.
+    @Test("a file that changes while it is sent is abandoned, and sent whole later", arguments: Change.allCases)
+    func abandons(_ change: Change) throws {
+        let rig = try ClientRig(deletes: true)
+        try rig.write(count: 40_000_000, to: "large")
+        let path = rig.scratch.path("recordings/large")
+        let hasChanged = Shared(false)
+        let server = try FakeServer { heard, honest, _ in
+            guard case .data = heard else { return honest }
+            let isFirst = hasChanged.withLock { hasChanged in
+                defer { hasChanged = true }
+                return !hasChanged
+            }
+            if isFirst { try Self.make(change, at: path) }
+            return honest
+        }
+        let result = try rig.pass(against: server)
+        #expect(result.failure == nil)
+        #expect(result.remaining == 1)
+        #expect(rig.isThere("large"))
+        #expect(try rig.confirmed(["large"]).isEmpty)
+        let isAbandoned = server.everythingHeard.contains { if case .message(.abandon) = $0 { true } else { false } }
+        #expect(isAbandoned)
+        #expect(try rig.passUntilGone(["large"], against: server).remaining == 0)
+        #expect(Set(server.offers.map(\.uploadID)).count >= 2)
+    }
+
+    private static func make(_ change: Change, at path: String) throws {
+        let file = try FileHandle(forUpdating: URL(filePath: path))
+        switch change {
+        case .grows:
+            try file.seekToEnd()
+            try file.write(contentsOf: Data("more".utf8))
+        case .shrinks: try file.truncate(atOffset: 20_000_000)
+        case .isRewritten: try file.write(contentsOf: Data("other".utf8))
+        case .isReplaced:
+            let other = path + ".new"
+            try Data(count: 40_000_000).write(to: URL(filePath: other))
+            try #require(unsafe rename(other, path) == 0)
+        }
+        try file.close()
+    }
+
+    @Test("a file that is open for writing isn't sent")
+    func waitsForWriters() throws {
+        let rig = try ClientRig()
+        try rig.write("one", to: "one")
+        let server = try FakeServer()
+        let writer = try FileHandle(forUpdating: URL(filePath: rig.scratch.path("recordings/one")))
+        #expect(try rig.pass(against: server).remaining == 1)
+        #expect(server.offers.isEmpty)
+        try writer.close()
+        // A child that another test starts at this moment holds a copy of the writer's descriptor for an instant.
+        for _ in 0..<50 where try rig.pass(against: server).remaining > 0 { usleep(1000) }
+        #expect(try rig.confirmed(["one"]) == ["one"])
+    }
+
+    @Test("a file with two names is sent, and stays")
+    func keepsHardLinks() throws {
+        let rig = try ClientRig(deletes: true)
+        try rig.write("one", to: "one")
+        try FileManager.default.linkItem(
+            atPath: rig.scratch.path("recordings/one"), toPath: rig.scratch.path("recordings/two"))
+        let server = try FakeServer()
+        #expect(try rig.pass(against: server).remaining == 0)
+        #expect(try rig.pass(against: server).remaining == 0)
+        #expect(rig.isThere("one"))
+        #expect(rig.isThere("two"))
+        #expect(server.queries.isEmpty)
+        #expect(rig.log.contains { $0.hasPrefix("kept") && $0.contains("path=one") })
+    }
+}

@@ -1,0 +1,92 @@
+import Platform
+import Testing
+import Wire
+
+@testable import AutoUploadClient
+
+@Suite("Planner")
+struct PlannerTests {
+    private static let start = Instant(nanoseconds: 1_000_000_000_000)
+    private let rules = SettleRules(settleSeconds: 10, settleUnknownSeconds: 120)
+
+    private func file(_ name: String, size: UInt64 = 5, links: UInt64 = 1) throws -> FoundFile {
+        let identity = FileIdentity(device: 1, inode: 2, born: FileTime(seconds: 0, nanoseconds: 0))
+        let time = FileTime(seconds: 7, nanoseconds: 0)
+        return FoundFile(
+            path: try #require(LocalPath(bytes: Array(name.utf8))),
+            fingerprint: Fingerprint(identity: identity, size: size, modified: time, changed: time), links: links)
+    }
+
+    /// What the planner says about a file that has been seen unchanged for so long.
+    private func action(
+        for file: FoundFile, seen seconds: Double, deletes: Bool = false, isConfirmed: Bool = false,
+        writer: WriterState = .none, notes: WaitingNotes = WaitingNotes(), prefix: String? = nil
+    ) throws -> Action {
+        var tracker = SettleTracker()
+        tracker.observe([file], at: Self.start)
+        let now = Self.start.advanced(bySeconds: seconds)
+        tracker.observe([file], at: now)
+        let planner = Planner(deletes: deletes, prefix: try prefix.map { try RemotePath(Array($0.utf8)) }, rules: rules)
+        let knowledge = Planner.Knowledge(
+            settle: tracker, notes: notes, now: now, isConfirmed: { _, _ in isConfirmed }, writer: { _ in writer })
+        return planner.action(for: file, knowledge)
+    }
+
+    private func due(_ file: FoundFile, _ remote: String, writer: WriterState = .none) throws -> DueFile {
+        DueFile(
+            path: file.path, fingerprint: file.fingerprint, remote: try RemotePath(Array(remote.utf8)), writer: writer)
+    }
+
+    @Test("a file is sent once it has settled and nobody writes it")
+    func uploads() throws {
+        let file = try file("a/b")
+        #expect(try action(for: file, seen: 0) == .wait(seconds: 10, .settling))
+        #expect(try action(for: file, seen: 4) == .wait(seconds: 6, .settling))
+        #expect(try action(for: file, seen: 10) == .upload(due(file, "a/b")))
+        #expect(try action(for: file, seen: 10, writer: .writing) == .wait(seconds: nil, .beingWritten))
+        #expect(try action(for: file, seen: 10, writer: .unknown) == .wait(seconds: 110, .settling))
+        #expect(try action(for: file, seen: 120, writer: .unknown) == .upload(due(file, "a/b", writer: .unknown)))
+    }
+
+    @Test("everything goes below the prefix")
+    func prefixes() throws {
+        let file = try file("a/b")
+        #expect(try action(for: file, seen: 10, prefix: "cam/front") == .upload(due(file, "cam/front/a/b")))
+    }
+
+    @Test("what was confirmed stays, or is asked about before it is wiped")
+    func confirmed() throws {
+        let file = try file("a")
+        #expect(try action(for: file, seen: 0, isConfirmed: true) == .nothing(.confirmed))
+        #expect(try action(for: file, seen: 0, deletes: true, isConfirmed: true) == .confirmAgain(due(file, "a")))
+        #expect(try action(for: file, seen: 10, deletes: true) == .upload(due(file, "a")))
+    }
+
+    @Test("a file with several names is sent, but never wiped")
+    func hardLinks() throws {
+        let file = try file("a", links: 2)
+        #expect(try action(for: file, seen: 10, deletes: true) == .upload(due(file, "a")))
+        #expect(try action(for: file, seen: 10, deletes: true, isConfirmed: true) == .nothing(.hardLinked))
+        #expect(try action(for: file, seen: 10, isConfirmed: true) == .nothing(.confirmed))
+    }
+
+    @Test("a note makes a file wait, for as long as the file is the same")
+    func notes() throws {
+        let file = try file("a")
+        let notes = WaitingNotes()
+        let until = Self.start.advanced(bySeconds: 100)
+        #expect(notes.wait(file.path, file.fingerprint, until: until, reason: "full"))
+        #expect(!notes.wait(file.path, file.fingerprint, until: until, reason: "full"))
+        let wait = Action.wait(seconds: 60, .noted("full", isConfirmed: false))
+        #expect(try action(for: file, seen: 40, notes: notes) == wait)
+        #expect(try action(for: file, seen: 100, notes: notes) == .upload(due(file, "a")))
+        let changed = try self.file("a", size: 6)
+        #expect(try action(for: changed, seen: 40, notes: notes) == .upload(due(changed, "a")))
+    }
+
+    @Test("a name that can't travel is no name to send")
+    func unusablePaths() throws {
+        let deep = Array(repeating: "x", count: 65).joined(separator: "/")
+        #expect(try action(for: file(deep), seen: 10) == .nothing(.unusablePath(.tooManyComponents)))
+    }
+}

@@ -1,0 +1,121 @@
+import Platform
+import Synchronization
+import TestSupport
+import Testing
+import Transport
+import Wire
+
+@testable import AutoUploadClient
+
+/// A client in this process: a folder, a state and a pass over them, against a server that the test has made.
+final class ClientRig {
+    let scratch: ScratchFolder
+    let stop = StopRequest()
+    private let lines = Shared<[String]>([])
+    private let deletes: Bool
+    private let interface: (String) -> Bool
+
+    init(deletes: Bool = false, interface: @escaping (String) -> Bool = { _ in true }) throws {
+        Signals.ignoreNuisances()
+        scratch = try ScratchFolder("sync")
+        try scratch.makeFolder("recordings")
+        self.deletes = deletes
+        self.interface = interface
+    }
+
+    /// The same folder and state, with another wish.
+    init(continuing rig: ClientRig, deletes: Bool) throws {
+        scratch = rig.scratch
+        interface = rig.interface
+        self.deletes = deletes
+    }
+
+    /// What was logged.
+    var log: [String] { lines.withLock { $0 } }
+
+    func write(_ text: String, to name: String) throws {
+        try scratch.write(text, to: "recordings/" + name)
+    }
+
+    func write(count: Int, to name: String) throws {
+        try scratch.write([UInt8](repeating: 0x61, count: count), to: "recordings/" + name)
+    }
+
+    func isThere(_ name: String) -> Bool {
+        (try? scratch.bytes(of: "recordings/" + name)) != nil
+    }
+
+    func openState() throws -> ClientState { try ClientState.open(folder: scratch.path("state")) }
+
+    /// Paths of what the state says was confirmed.
+    func confirmed(_ names: [String]) throws -> [String] {
+        let state = try openState()
+        return try names.filter { name in
+            let path = try #require(LocalPath(bytes: Array(name.utf8)))
+            return try state.confirmation(of: path) != nil
+        }
+    }
+
+    func context(
+        for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
+        settle: SettleRules = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)
+    ) throws -> PassContext {
+        let name = try #require(ServerName("\(host):\(server.port)"))
+        let target = ServerTarget(
+            server: name, user: "camera", password: Password(SecretBytes("secret".utf8)),
+            context: try TLSContext(authorities: certificates.authority, minimum: .tls13))
+        let gate = InterfaceGate(name: "test0", isUsable: interface) { [lines] line in
+            lines.withLock { $0.append(line.text) }
+        }
+        let output = Reporter.Output(
+            log: { [lines] line in lines.withLock { $0.append(line.text) } }, draw: nil, columns: { 80 })
+        return PassContext(
+            planner: Planner(
+                deletes: deletes, prefix: nil, rules: settle),
+            target: target, transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output))
+    }
+
+    /// One pass.
+    func pass(_ context: PassContext) throws -> PassResult {
+        let folder = try WatchedFolder(path: scratch.path("recordings"))
+        return try Pass(context: context, folder: folder, state: try openState()).run()
+    }
+
+    /// One pass against a server with its own certificate.
+    func pass(against server: FakeServer) throws -> PassResult {
+        try pass(try context(for: server, trusting: TestCertificates.trusted.get()))
+    }
+}
+
+extension FakeServer {
+    convenience init(_ script: @escaping Script = { _, honest, _ in honest }) throws {
+        try self.init(TestCertificates.trusted.get(), script: script)
+    }
+}
+
+/// A value that threads share.
+final class Shared<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) {
+        self.value = Mutex(value)
+    }
+
+    func withLock<R: Sendable>(_ body: (inout Value) throws -> R) rethrows -> R {
+        try value.withLock { value in try body(&value) }
+    }
+}
+
+enum Digest {
+    static func of(_ bytes: [UInt8]) -> ContentDigest? { ContentHasher.digest(of: bytes) }
+}
+
+extension ClientRig {
+    /// Makes passes until the files are wiped. A child that another test starts holds copies of every descriptor until it
+    /// becomes another program, and what somebody seems to have open isn't wiped: then it takes another pass.
+    func passUntilGone(_ names: [String], against server: FakeServer) throws -> PassResult {
+        var result = try pass(against: server)
+        for _ in 0..<50 where names.contains(where: isThere) { result = try pass(against: server) }
+        return result
+    }
+}

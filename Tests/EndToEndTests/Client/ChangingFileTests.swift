@@ -1,0 +1,138 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+/// Files that somebody writes, before and while they are sent, and until they are wiped.
+@Suite("Changing files")
+struct ChangingFileTests {
+    // MARK: - Still written
+
+    @Test("a file that somebody has open for writing isn't sent; it is when that has ended")
+    func openForWriting() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(1000), as: "growing.mp4")
+        try client.record(sample(1000), as: "finished.mp4")
+        let writer = try FileHandle(forWritingTo: URL(fileURLWithPath: client.card + "/growing.mp4"))
+        try writer.seekToEnd()
+        try writer.write(contentsOf: Data(sample(500)))
+        let first = try client.pass("-d", "y")
+        #expect(first.status == 75, "\(first.error)")
+        #expect(try server.site.stored().keys.sorted() == ["finished.mp4"])
+        #expect(try Tree.paths(of: client.card) == ["growing.mp4"])
+        try writer.close()
+        let second = try client.pass("-d", "y")
+        #expect(second.status == 0, "\(second.error)")
+        #expect(try server.site.stored()["growing.mp4"] == digest(of: sample(1000) + sample(500)))
+        #expect(try client.isEmpty())
+    }
+
+    @Test("a file that changes within the time to settle is waited for")
+    func settling() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(1000), as: "clip.mp4")
+        let daemon = try client.start("-d", "y", "--settle", "3")
+        let path = URL(fileURLWithPath: client.card + "/clip.mp4")
+        for number in 0..<4 {
+            Platform.Thread.sleep(seconds: 1)
+            let file = try FileHandle(forWritingTo: path)
+            try file.seekToEnd()
+            try file.write(contentsOf: Data(sample(100, seed: number)))
+            try file.close()
+        }
+        #expect(try server.site.stored().isEmpty)
+        let whole = try digest(of: [UInt8](Data(contentsOf: path)))
+        #expect(try eventually { try client.isEmpty() }, "\(daemon.text(.error))")
+        #expect(try server.site.stored() == ["clip.mp4": whole])
+        daemon.signal(SIGTERM)
+        #expect(try daemon.waitForEnd().status == 0)
+    }
+
+    // MARK: - Changed on the way
+
+    /// How a file is changed after the server has made it durable, and before the client hears of that.
+    enum Change: String, CaseIterable, CustomTestStringConvertible {
+        case appended, overwritten, replaced, linked, opened, renamed, removed
+
+        var testDescription: String { rawValue }
+
+        func make(at path: String) throws -> FileHandle? {
+            let url = URL(fileURLWithPath: path)
+            let files = FileManager.default
+            switch self {
+            case .appended, .overwritten:
+                let file = try FileHandle(forWritingTo: url)
+                if self == .appended { try file.seekToEnd() }
+                try file.write(contentsOf: Data([0x21]))
+                try file.close()
+            case .replaced: try Data(sample(200_000, seed: 7)).write(to: url, options: .atomic)
+            case .linked: try files.linkItem(atPath: path, toPath: path + ".second")
+            case .opened: return try FileHandle(forReadingFrom: url)
+            case .renamed: try files.moveItem(atPath: path, toPath: path + ".moved")
+            case .removed: try files.removeItem(atPath: path)
+            }
+            return nil
+        }
+    }
+
+    @Test("a file that changes between its confirmation and its wipe stays", arguments: Change.allCases)
+    func changed(_ change: Change) throws {
+        let server = try TestServer()
+        let proxy = try HoldingProxy(to: server.port, holdingAfter: 100_000)
+        let client = try TestClient(server, port: proxy.port)
+        let path = client.card + "/clip.mp4"
+        try client.record(sample(200_000), as: "clip.mp4")
+        let program = try RunningProgram(
+            Binaries.client, client.arguments(["--once", "-d", "y"]), environment: client.environment)
+        _ = try server.logLine(with: " stored ", "path=clip.mp4")
+        let held = try change.make(at: path)
+        let expected = try client.recordings()
+        proxy.release()
+        let ended = try program.waitForEnd()
+        #expect(try client.recordings() == expected, "\(ended.error)")
+        #expect(!ended.error.contains(" wiped "), "\(ended.error)")
+        #expect(try server.site.stored() == ["clip.mp4": digest(of: sample(200_000))])
+        withExtendedLifetime(held) {}
+    }
+
+    @Test("a file that grows while it is sent isn't confirmed, and arrives whole in the end")
+    func growsWhileSent() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let size = 30_000_000
+        try client.record(sample(size), as: "clip.mp4")
+        let daemon = try client.start("-d", "y")
+        #expect(try eventually { try server.site.partials().count > 0 || !server.site.stored().isEmpty })
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: client.card + "/clip.mp4"))
+        try file.seekToEnd()
+        try file.write(contentsOf: Data(sample(1000, seed: 1)))
+        try file.close()
+        #expect(try eventually { try client.isEmpty() }, "\(daemon.text(.error))")
+        daemon.signal(SIGTERM)
+        #expect(try daemon.waitForEnd().status == 0)
+        let whole = try digest(of: sample(size) + sample(1000, seed: 1))
+        #expect(try server.site.stored().values.contains(whole), "\(daemon.text(.error))")
+    }
+
+    // MARK: - Other names
+
+    @Test("a file with two names is sent but left alone, with a warning")
+    func hardLinked() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(1000), as: "clip.mp4")
+        let other = client.scratch.path("elsewhere.mp4")
+        try FileManager.default.linkItem(atPath: client.card + "/clip.mp4", toPath: other)
+        let ended = try client.pass("-d", "y")
+        #expect(ended.error.contains(" warning kept path=clip.mp4"), "\(ended.error)")
+        #expect(ended.error.contains("hard link"))
+        #expect(try server.site.stored() == ["clip.mp4": digest(of: sample(1000))])
+        #expect(try client.recordings() == ["clip.mp4": digest(of: sample(1000))])
+        // Alone again it goes.
+        try FileManager.default.removeItem(atPath: other)
+        #expect(try client.pass("-d", "y").status == 0)
+        #expect(try client.isEmpty())
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+/// The client as it runs for years.
+@Suite("The client as a daemon")
+struct DaemonTests {
+    @Test(
+        "it picks up new files, waits out a server that is gone, and ends on SIGTERM and SIGINT",
+        arguments: [SIGTERM, SIGINT])
+    func life(_ signal: Int32) throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let daemon = try client.start("-d", "y")
+        try client.record(sample(1000, seed: 1), as: "first.mp4")
+        #expect(daemon.waitForLine(.error, containing: " wiped path=first.mp4") != nil, "\(daemon.text(.error))")
+        #expect(try server.stop().status == 0)
+        try client.record(sample(1000, seed: 2), as: "second.mp4")
+        #expect(daemon.waitForLine(.error, containing: " failed ") != nil)
+        let next = try TestServer(server.site, options: ["--port", String(server.port)])
+        #expect(daemon.waitForLine(.error, containing: " wiped path=second.mp4") != nil, "\(daemon.text(.error))")
+        #expect(try next.site.stored().count == 2)
+        daemon.signal(signal)
+        let ended = try daemon.waitForEnd(seconds: 30)
+        #expect(ended.status == 0)
+        #expect(ended.error.contains(" stopped"))
+        #expect(try client.isEmpty())
+    }
+
+    @Test("a lasting failure is told once")
+    func toldOnce() throws {
+        let server = try TestServer()
+        let client = try TestClient(server, password: "wrong")
+        try client.record(sample(10), as: "clip.mp4")
+        let daemon = try client.start()
+        #expect(daemon.waitForLine(.error, containing: "login was denied") != nil)
+        var denials = 0
+        let second = server.program.waitForLine(.error) { line in
+            if line.contains(" login-denied ") { denials += 1 }
+            return denials == 2
+        }
+        #expect(second != nil)
+        daemon.signal(SIGTERM)
+        let ended = try daemon.waitForEnd()
+        #expect(ended.status == 0)
+        #expect(ended.error.split(separator: "\n").filter { $0.contains("login was denied") }.count == 1)
+    }
+
+    @Test("SIGTERM in the middle of an upload ends it at once, and nothing is lost")
+    func stoppedInTheMiddle() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        for number in 0..<20 { try client.record(sample(1_000_000, seed: number), as: "clip-\(number)") }
+        let recordings = try client.recordings()
+        let daemon = try client.start("-d", "y")
+        #expect(daemon.waitForLine(.error, containing: " confirmed ") != nil)
+        daemon.signal(SIGTERM)
+        #expect(try daemon.waitForEnd(seconds: 20).status == 0)
+        let safe = Set(try server.site.stored().values).union(try client.recordings().values)
+        #expect(Set(recordings.values).isSubset(of: safe))
+        #expect(try client.pass("-d", "y").status == 0)
+        #expect(try server.site.stored() == recordings)
+        #expect(try client.isEmpty())
+    }
+
+    @Test("only one client works on a folder where files are deleted; without that, several do")
+    func lock() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let daemon = try client.start("-d", "y")
+        try client.record(sample(10), as: "first.mp4")
+        #expect(daemon.waitForLine(.error, containing: " wiped ") != nil)
+        for deletes in ["y", "n"] {
+            let second = try client.pass("-d", deletes, "--state", client.scratch.path("other-state"))
+            #expect(second.status == 75, "\(second.error)")
+            #expect(second.error.contains("another client"))
+        }
+        daemon.signal(SIGTERM)
+        #expect(try daemon.waitForEnd().status == 0)
+        let reader = try client.start("-d", "n")
+        try client.record(sample(10), as: "second.mp4")
+        #expect(reader.waitForLine(.error, containing: " confirmed ") != nil)
+        #expect(try client.pass("-d", "n", "--state", client.scratch.path("other-state")).status == 0)
+        #expect(try client.pass("-d", "y", "--state", client.scratch.path("other-state")).status == 75)
+        reader.signal(SIGTERM)
+        #expect(try reader.waitForEnd().status == 0)
+    }
+
+    // MARK: - The password, and other ways to say things
+
+    @Test(
+        "a password in argv is gone from where ps reads it",
+        arguments: [["-p", Fixtures.password], ["-p" + Fixtures.password], ["--password=" + Fixtures.password]])
+    func hiddenPassword(_ options: [String]) throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(10), as: "clip.mp4")
+        let daemon = try RunningProgram(Binaries.client, client.arguments(["--interval", "1"]) + options)
+        #expect(daemon.waitForLine(.error, containing: " confirmed ") != nil, "\(daemon.text(.error))")
+        let shown = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(daemon.processID)/cmdline"))
+        #expect(!String(decoding: shown, as: UTF8.self).contains(Fixtures.password))
+        #expect(String(decoding: shown, as: UTF8.self).contains("--interval"))
+        daemon.signal(SIGTERM)
+        let ended = try daemon.waitForEnd()
+        #expect(ended.status == 0)
+        #expect(!ended.error.contains(Fixtures.password))
+        #expect(!server.log.contains(Fixtures.password))
+    }
+
+    @Test(
+        "the password also comes from a private file, whatever ends its line",
+        arguments: ["", "\n", "\r\n", "\nmore\n"])
+    func passwordFile(_ ending: String) throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(10), as: "clip.mp4")
+        let file = try client.scratch.write(Fixtures.password + ending, to: "password")
+        let ended = try RunningProgram.run(Binaries.client, client.arguments(["--once", "--password-file", file]))
+        #expect(ended.status == 0, "\(ended.error)")
+        #expect(try server.site.stored().count == 1)
+    }
+
+    @Test("everything can stand in a file, and the command line wins over it")
+    func configurationFile() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(10), as: "clip.mp4")
+        let file = try client.scratch.write(
+            """
+            # how this camera uploads
+            servername = 127.0.0.1:\(server.port)
+            username = \(Fixtures.user)
+            password = \(Fixtures.password)
+            folder = \(client.card)
+            ca-file = \(server.site.certificates.authority)
+            state = \(client.scratch.path("state"))
+            deleteafterupload = y
+            prefix = from/the file
+            settle = 0
+
+            """, to: "client.conf")
+        let ended = try RunningProgram.run(Binaries.client, ["--config", file, "--once", "-d", "n"])
+        #expect(ended.status == 0, "\(ended.error)")
+        #expect(try server.site.stored().keys.sorted() == ["from/the file/clip.mp4"])
+        #expect(try client.recordings().count == 1)
+    }
+
+    @Test(
+        "the original's ways of writing options are understood",
+        arguments: [
+            ["-d=y"], ["-d", "Y"], ["--deleteafterupload=y"], ["--deleteafterupload", "y"], ["-d", "n", "-d", "y"],
+        ])
+    func written(_ options: [String]) throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(10), as: "clip.mp4")
+        let ended = try RunningProgram.run(
+            Binaries.client, client.arguments(["--once", "-e", "N", "--encrypt=n"] + options),
+            environment: client.environment)
+        #expect(ended.status == 0, "\(ended.error)")
+        #expect(try client.isEmpty())
+    }
+}
