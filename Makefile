@@ -33,10 +33,13 @@ fuzz: ## each fuzz target for FUZZ_SECONDS (20)
 bench: ## against the bare OpenSSL loop, in the same run
 	Benchmarks/run
 
-install: ## the built programs into PREFIX/bin (/usr/local), documents into PREFIX/share/doc
+man: ## manual pages of the built programs
+	scripts/manual-pages
+
+install: ## the built programs into PREFIX/bin (/usr/local), documents and manual pages into PREFIX/share
 	scripts/install "$(DESTDIR)$(PREFIX)"
 
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bench install clean
+.PHONY: help build test demo format lint tsan asan fuzz bench man install clean

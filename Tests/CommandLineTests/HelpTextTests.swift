@@ -18,7 +18,7 @@ struct HelpTextTests {
             ])
         #expect(
             parser.helpText == """
-                Usage: try -f FOLDER [OPTION]…
+                Usage: try -f FOLDER [OPTION]...
 
                 Tries things.
 

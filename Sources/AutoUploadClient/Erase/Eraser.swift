@@ -5,14 +5,14 @@ import Wire
 ///
 /// Up to the decision (`WipeStep.decide`) everything can be taken back, and an error does so: the file stands where it
 /// stood. From then on its content may be gone, and an error leaves it under its wiping name, with its record.
-struct Eraser {
+struct Eraser: Sendable {
     /// Files that are held open, and that share flushes, at a time.
     private static let batchSize = 32
 
     let folder: WatchedFolder
     let state: ClientState
     /// Called before each step; what it throws counts as the step's failure. For tests.
-    var before: (WipeStep) throws(SystemError) -> Void = { _ in }
+    var before: @Sendable (WipeStep) throws(SystemError) -> Void = { _ in }
 
     init(folder: WatchedFolder, state: ClientState) {
         self.folder = folder

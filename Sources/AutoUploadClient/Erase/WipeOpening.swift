@@ -4,17 +4,20 @@ import Wire
 extension Eraser {
     /// Opens a file that is to be wiped, and makes sure that it is what was read and confirmed, and nobody else's.
     func open(_ request: WipeRequest) throws(WipeFailure) -> OngoingWipe {
-        let directory = try WipeFailure.system { () throws(SystemError) in
+        let (directory, status) = try WipeFailure.system { () throws(SystemError) in
             try before(.open)
-            return try folder.directory(of: request.path)
+            let directory = try folder.directory(of: request.path)
+            return (directory, try directory.status(of: request.path.name))
         }
+        // To open a device or a pipe for writing does something already.
+        try check(status, request)
         let descriptor = try WipeFailure.system { () throws(SystemError) in
             try directory.open(request.path.name, .readingAndWriting)
         }
         try checkTag(descriptor, request.fileTag)
         let isLeased = try takeLease(descriptor)
         // Under the lease: from here on nobody can open the file and change it without our knowing.
-        try check(descriptor, request)
+        try check(try WipeFailure.system { () throws(SystemError) in try descriptor.status() }, request)
         try checkName(request.path.name, in: directory, descriptor)
         return try makeWipe(request, in: directory, descriptor, isLeased: isLeased)
     }
@@ -40,8 +43,7 @@ extension Eraser {
         }
     }
 
-    private func check(_ descriptor: borrowing FileDescriptor, _ request: WipeRequest) throws(WipeFailure) {
-        let status = try WipeFailure.system { () throws(SystemError) in try descriptor.status() }
+    private func check(_ status: FileStatus, _ request: WipeRequest) throws(WipeFailure) {
         guard status.kind == .regular else { throw WipeFailure("it isn't a regular file any more") }
         guard Fingerprint(status) == request.fingerprint else {
             throw WipeFailure("it has changed since it was read")

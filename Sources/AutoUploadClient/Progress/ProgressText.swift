@@ -19,25 +19,27 @@ enum ProgressText {
     ///
     /// - Parameter name: escaped.
     static func file(_ name: String, _ amount: Amount, columns: Int) -> String {
-        let facts = " \(bar(amount)) \(bytes(amount.done)) of \(bytes(amount.total))"
+        let facts = " \(bar(amount, barColumns)) \(bytes(amount.done)) of \(bytes(amount.total))"
         let room = max(8, columns - 1 - facts.count)
         return fitted(shortened(name, to: room) + facts, columns)
     }
 
     /// All that is due: a bar, files, bytes, rate and the time that is left.
     static func total(_ files: Amount, _ amount: Amount, rate: Double?, seconds: Double?, columns: Int) -> String {
-        var text = "total \(bar(amount)) \(files.done)/\(files.total) files, "
-        text += "\(bytes(amount.done)) of \(bytes(amount.total))"
-        if let rate { text += ", \(bytes(UInt64(max(0, min(rate, 1e15)))))/s" }
-        if let seconds { text += ", \(time(seconds)) left" }
-        return fitted(text, columns)
+        var facts = " \(files.done)/\(files.total) files, \(bytes(amount.done)) of \(bytes(amount.total))"
+        if let rate { facts += ", \(bytes(UInt64(max(0, min(rate, 1e15)))))/s" }
+        if let seconds { facts += ", \(time(seconds)) left" }
+        // The bar takes the room that the facts leave.
+        let room = columns - 1 - "total [] 100%".count - facts.count
+        return fitted("total \(bar(amount, min(barColumns, room)))\(facts)", columns)
     }
 
-    private static func bar(_ amount: Amount) -> String {
-        let filled = Int(amount.fraction * Double(barColumns))
+    private static func bar(_ amount: Amount, _ columns: Int) -> String {
+        let columns = max(0, columns)
+        let filled = Int(amount.fraction * Double(columns))
         let percent = Int(amount.fraction * 100)
         let padding = String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0)
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: barColumns - filled)
+        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: columns - filled)
         return "[\(bar)] \(padding)\(percent)%"
     }
 

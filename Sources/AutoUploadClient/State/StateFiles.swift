@@ -10,7 +10,6 @@ struct StateFiles {
     /// The database's path.
     let path: String
     private let directory: Directory
-    private let wasThere: Bool
 
     /// Makes the folder and an empty, private database file where there is none: SQLite gives its companions the same
     /// permissions.
@@ -20,8 +19,7 @@ struct StateFiles {
             try makeFolders(path: folder, permissions: 0o700)
             directory = try Directory.open(path: folder)
             guard let name = FileName(ClientState.fileName) else { throw SystemError("name", errno: .invalid) }
-            wasThere = (try? directory.status(of: name)) != nil
-            if !wasThere { _ = try directory.open(name, .openingOrCreating(permissions: 0o600)) }
+            _ = try directory.open(name, .openingOrCreating(permissions: 0o600))
         } catch {
             throw .system(error)
         }
@@ -29,7 +27,6 @@ struct StateFiles {
 
     /// Makes the file's being there durable: a wipe must not be forgotten because the whole state was.
     func flush() throws(StateError) {
-        if wasThere { return }
         do throws(SystemError) {
             try directory.flush()
         } catch {

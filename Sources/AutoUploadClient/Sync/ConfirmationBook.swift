@@ -20,7 +20,7 @@ final class ConfirmationBook {
     }
 
     /// So many files, or bytes, are wiped before others are begun.
-    private static let batch = 64
+    private static let batch = 256
     private static let batchBytes: UInt64 = 256 * 1024 * 1024
 
     /// - Parameter eraser: nil where nothing is to be wiped.

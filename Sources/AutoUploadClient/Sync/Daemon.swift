@@ -26,6 +26,7 @@ final class Daemon {
     func runUntilStopped() throws(ProgramError) -> ExitCode {
         var pauses = Pauses(intervalSeconds: configuration.intervalSeconds)
         try checkAtStart()
+        sayWatching()
         while !stop.isStopping {
             let began = Instant.now
             _ = gate.isOpen()
@@ -111,6 +112,15 @@ extension Daemon {
             if case .passing = error { return }
             throw error.programError
         }
+    }
+
+    private func sayWatching() {
+        var line = LogLine("watching")
+        line.add("folder", configuration.folder)
+        line.add("server", configuration.server.description)
+        line.add("user", configuration.user)
+        line.add("deletes", configuration.deletes ? "yes" : "no")
+        context.reporter.announce(line)
     }
 
     private func tell(_ result: PassResult) {

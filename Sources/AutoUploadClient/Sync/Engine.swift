@@ -88,10 +88,9 @@ final class Engine {
     /// Nothing can be sent before the server has answered: the time to write down and wipe what it has confirmed.
     private func pause() throws(SyncFailure) {
         try flush()
-        if try !hasInput() {
-            // While a wipe goes on nothing is sent, and the server gives up on uploads that it waits for.
-            try book.settle(mayWipe: ledger.unfinishedCount == 0)
-        }
+        if try hasInput() { return try awaitAnswer() }
+        // While a wipe goes on nothing is sent, and the server gives up on uploads that it waits for.
+        try book.settle(mayWipe: ledger.unfinishedCount == 0)
         if !ledger.isEmpty { try awaitAnswer() }
     }
 }

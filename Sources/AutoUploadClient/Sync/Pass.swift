@@ -29,6 +29,8 @@ final class PassContext {
     let notes = WaitingNotes()
     let troubles: Troubles
     var tracker = SettleTracker()
+    /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
+    var confirmed = ConfirmedFiles()
     /// What people know already.
     var toldProblems: Set<ScanProblem> = []
     private var told: Set<String> = []
@@ -145,6 +147,7 @@ extension Pass {
         let knowledge = Planner.Knowledge(
             settle: context.tracker, notes: context.notes, now: .now, isConfirmed: isConfirmed,
             writer: { file in writer(of: file) })
+        context.confirmed.keep(among: files)
         for file in files {
             switch context.planner.action(for: file, knowledge) {
             case .upload(let due): tasks.append(SyncTask(file: due, purpose: .upload))
@@ -181,9 +184,12 @@ extension Pass {
     }
 
     private func isConfirmed(_ file: FoundFile, _ remote: RemotePath) -> Bool {
+        if context.confirmed.contains(file) { return true }
         // State that can't be read costs a question to the server, or bytes that are sent twice.
         guard let record = try? state.confirmation(of: file.path) else { return false }
-        return record.fingerprint == file.fingerprint && record.remotePath == remote
+        guard record.fingerprint == file.fingerprint, record.remotePath == remote else { return false }
+        context.confirmed.insert(file)
+        return true
     }
 
     private func writer(of file: FoundFile) -> WriterState {

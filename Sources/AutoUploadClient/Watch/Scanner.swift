@@ -12,7 +12,7 @@ struct Scanner {
     func scan() -> Scan {
         let began = Instant.now
         var walk = Walk()
-        walk.visit(folder.root, at: [])
+        walk.visit(folder)
         walk.files.sort(by: Walk.isOlder)
         return Scan(
             began: began, ended: .now, files: walk.files, interruptedWipes: walk.interruptedWipes.sorted(),
@@ -32,7 +32,16 @@ private struct Walk {
         return (earlier.seconds, earlier.nanoseconds) < (later.seconds, later.nanoseconds)
     }
 
-    mutating func visit(_ directory: Directory, at folders: [FileName]) {
+    mutating func visit(_ folder: WatchedFolder) {
+        do throws(SystemError) {
+            try folder.checkPlace()
+            visit(folder.root, at: [])
+        } catch {
+            report(error, at: [])
+        }
+    }
+
+    private mutating func visit(_ directory: Directory, at folders: [FileName]) {
         do throws(SystemError) {
             for name in try directory.names() {
                 look(at: LocalPath(folders: folders, name: name), in: directory)

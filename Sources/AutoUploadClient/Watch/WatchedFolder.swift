@@ -13,6 +13,16 @@ final class WatchedFolder: Sendable {
         root = try Directory.open(path: self.path)
     }
 
+    /// Makes sure that the path still leads to the folder that was opened: not after it was removed, renamed, or hidden
+    /// by a mount. A removed folder reads as an empty one.
+    ///
+    /// - Throws: ENOENT when there is nothing there or something else; open the folder anew then.
+    func checkPlace() throws(SystemError) {
+        guard try Directory.open(path: path).status().identity == root.status().identity else {
+            throw SystemError("find the folder that was watched at", escaped(path), errno: .noEntry)
+        }
+    }
+
     /// Opens the folder that a file lies in, folder by folder; no link is followed.
     func directory(of path: LocalPath) throws(SystemError) -> Directory {
         var directory = root

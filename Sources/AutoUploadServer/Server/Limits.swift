@@ -13,10 +13,10 @@ struct Limits: Sendable {
     var queuedBytes = 64 * 1024
 
     // Seconds.
-    /// That a finished upload waits, at most, for others to share flushes with, while its client sends without a pause.
+    /// That a finished upload, or an answer, waits at most for others, while its client sends without a pause.
     var commitDelay = 0.25
     var handshake = 30.0
-    /// For each message until the login is decided.
+    /// From the handshake until a login has come: nothing else that a client says makes it longer.
     var login = 30.0
     /// Waiting for a turn at checking a password: a fleet that reconnects at once queues here.
     var passwordQueue = 170.0

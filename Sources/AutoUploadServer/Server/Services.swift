@@ -14,9 +14,8 @@ struct Services: Sendable {
 
     let maxPayload = ProtocolLimits.dataPayloads.upperBound
 
-    func report(_ event: ServerEvent) {
-        Log.write(event.logLine)
-    }
+    /// Tells of what happened.
+    var report: @Sendable (ServerEvent) -> Void = { Log.write($0.logLine) }
 
     func welcome() throws(WireError) -> Welcome {
         try Welcome(

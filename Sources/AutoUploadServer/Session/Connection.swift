@@ -14,6 +14,9 @@ struct Connection: ~Copyable {
     private var uploads: [UInt32: IncomingUpload] = [:]
     /// Finished and not yet durable: they wait a moment for others, to share flushes.
     private var pending: [FinishedUpload] = []
+    /// Since when something waits to be answered, or an answer to be sent.
+    private var waitingSince: Instant?
+    private let loginDeadline: Deadline
     private var receivedBytes: UInt64 = 0
     private var ending: Ending?
 
@@ -25,7 +28,6 @@ struct Connection: ~Copyable {
     private struct FinishedUpload {
         let upload: UInt32
         let commit: PendingCommit
-        let finished: Instant
     }
 
     private struct Ending {
@@ -37,6 +39,7 @@ struct Connection: ~Copyable {
     private init(_ session: consuming TLSSession, _ services: Services) {
         self.services = services
         peer = ServerEvent.Peer(address: session.peer)
+        loginDeadline = .after(seconds: services.limits.login)
         state = SessionState(maxOpenUploads: services.limits.openUploads)
         link = MessageLink(session, dataLimit: Int(services.maxPayload))
     }
@@ -86,18 +89,22 @@ extension Connection {
         do throws(LinkError) {
             if try !link.hasInput() || answersAreDue { try answer() }
             if ending != nil { return }
-            let patience = folder == nil ? services.limits.login : services.limits.idle
+            // A stream that never pauses has no end of input to notice.
+            if services.registry.isStopping { return endOfInput() }
+            let patience = folder == nil ? loginDeadline.remainingSeconds : services.limits.idle
             let next = try receive(within: patience) { link, deadline throws(LinkError) in
                 try link.nextHeader(until: deadline)
             }
             guard let header = next else { return endOfInput() }
             try take(header)
+            if waitingSince == nil, hasAnswers { waitingSince = .now }
         } catch {
             fail(error)
         }
     }
 
     private mutating func answer() throws(LinkError) {
+        waitingSince = nil
         commitPending()
         try link.flush(until: .after(seconds: services.limits.send))
     }
@@ -107,7 +114,7 @@ extension Connection {
     private mutating func receive<R>(
         within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
     ) throws(LinkError) -> R {
-        if !pending.isEmpty || link.queuedBytes > 0 {
+        if hasAnswers {
             do throws(LinkError) {
                 return try read(&link, .after(seconds: services.limits.commitDelay))
             } catch {
@@ -118,13 +125,16 @@ extension Connection {
         return try read(&link, .after(seconds: seconds))
     }
 
+    private var hasAnswers: Bool { !pending.isEmpty || link.queuedBytes > 0 }
+
     /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
-    /// a small file isn't left unconfirmed behind a large one, and a client that never reads fills no memory.
+    /// a small file isn't left unconfirmed behind a large one, who goes on sending what was refused is told, and a client
+    /// that never reads fills no memory.
     private var answersAreDue: Bool {
         let limits = services.limits
         if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
-        guard let oldest = pending.first?.finished else { return false }
-        return Instant.now.seconds(since: oldest) >= limits.commitDelay
+        guard let waitingSince else { return false }
+        return Instant.now.seconds(since: waitingSince) >= limits.commitDelay
     }
 
     private mutating func take(_ header: FrameHeader) throws(LinkError) {
@@ -203,7 +213,7 @@ extension Connection {
         case .commit(let upload, let digest):
             guard let incoming = uploads[upload] else { return }
             let commit = PendingCommit(partial: incoming.partial, digest: digest)
-            pending.append(FinishedUpload(upload: upload, commit: commit, finished: .now))
+            pending.append(FinishedUpload(upload: upload, commit: commit))
         case .discard(let upload): uploads[upload] = nil
         case .look(let upload, let query, let path): look(upload, query, path)
         case .close(let refusal): close(refusal)

@@ -9,6 +9,8 @@ enum VaultError: Error, Hashable {
     case digestMismatch
     /// No room: ENOSPC or EDQUOT.
     case full(SystemError)
+    /// More bytes than a file can have here, such as 4 GiB on FAT: EFBIG.
+    case tooLarge(SystemError)
     /// No descriptor or memory left for another file just now.
     case busy(SystemError)
     /// The storage failed; nothing is confirmed that it covers.
@@ -16,7 +18,8 @@ enum VaultError: Error, Hashable {
 
     init(_ error: SystemError) {
         switch error.errno {
-        case .noSpace, .overQuota, .fileTooLarge: self = .full(error)
+        case .noSpace, .overQuota: self = .full(error)
+        case .fileTooLarge: self = .tooLarge(error)
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory: self = .busy(error)
         default: self = .failed(error)
         }
@@ -28,7 +31,7 @@ extension VaultError: CustomStringConvertible {
         switch self {
         case .nameTaken(let name): "the folder \(name) of the path is a file or a link on the server"
         case .digestMismatch: "the bytes that came don't have the stated SHA-256"
-        case .full(let error), .busy(let error), .failed(let error): error.description
+        case .full(let error), .tooLarge(let error), .busy(let error), .failed(let error): error.description
         }
     }
 }

@@ -21,7 +21,7 @@ extension CommandLineParser {
             let name = option.letter.map { "-\($0)" } ?? option.written
             return option.value.name.map { "\(name) \($0)" } ?? name
         }
-        return (["Usage: \(program)"] + required + ["[OPTION]…"] + operands).joined(separator: " ")
+        return (["Usage: \(program)"] + required + ["[OPTION]..."] + operands).joined(separator: " ")
     }
 
     /// In the order in which the table first names them.

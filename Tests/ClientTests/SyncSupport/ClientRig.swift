@@ -57,7 +57,8 @@ final class ClientRig {
     }
 
     func context(
-        for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1"
+        for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
+        settle: SettleRules = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)
     ) throws -> PassContext {
         let name = try #require(ServerName("\(host):\(server.port)"))
         let target = ServerTarget(
@@ -70,7 +71,7 @@ final class ClientRig {
             log: { [lines] line in lines.withLock { $0.append(line.text) } }, draw: nil, columns: { 80 })
         return PassContext(
             planner: Planner(
-                deletes: deletes, prefix: nil, rules: SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)),
+                deletes: deletes, prefix: nil, rules: settle),
             target: target, transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output))
     }
 

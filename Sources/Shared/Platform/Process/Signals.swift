@@ -10,11 +10,12 @@ package enum Signals {
         case reload
     }
 
-    /// Lets a peer that hangs up (SIGPIPE) and a file that is opened while a lease is tried (SIGIO) pass without ending
-    /// the process. Call first thing.
+    /// Lets a peer that hangs up (SIGPIPE), a file that is opened while a lease is tried (SIGIO) and one that would grow
+    /// beyond what the process may write (SIGXFSZ; the call says EFBIG) pass without ending the process. Call first thing.
     package static func ignoreNuisances() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGIO, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those that it starts, so that `wait` receives them. Call

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// How much a line of log matters.
 package enum LogLevel: String, Sendable {
@@ -43,13 +44,18 @@ package struct LogLine: Sendable {
 
 /// Where lines of log go: standard error, with the time (UTC) and the level before each.
 package enum Log {
+    /// A line that is longer than a pipe takes at once is written in parts: without turns, another thread's line could end
+    /// within it, and the rest, which a peer may have chosen, would stand there as a line of its own.
+    private static let turn = Mutex(())
+
     package static func write(_ line: LogLine) {
-        printError("\(timestamp()) \(line.level.rawValue) \(line.text)")
+        write(line.level, line.text)
     }
 
     /// A line of free text; anything in it that isn't ours must have been escaped.
     package static func write(_ level: LogLevel, _ text: String) {
-        printError("\(timestamp()) \(level.rawValue) \(text)")
+        let line = "\(timestamp()) \(level.rawValue) \(text)"
+        turn.withLock { _ in printError(line) }
     }
 
     private static func timestamp() -> String {

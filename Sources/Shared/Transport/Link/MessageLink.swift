@@ -12,6 +12,8 @@ package struct MessageLink: ~Copyable {
     private var output: [UInt8] = []
     private let dataLimit: Int
     private var inputEnded = false
+    /// Why a write has failed. The stream may have ended inside a frame: nothing may follow it.
+    private var outputFailure: LinkError?
     private var mustGiveUp: (() -> Bool)?
 
     /// - Parameter dataLimit: bytes that one incoming `data` payload may have.
@@ -206,7 +208,7 @@ extension MessageLink {
         message.encode(into: &output)
     }
 
-    /// Sends what is queued.
+    /// Sends what is queued. Once that has failed, whatever the reason, nothing more is sent.
     ///
     /// - Parameter secret: overwrites the bytes where they stood, whether they could be sent or not.
     package mutating func flush(secret: Bool = false, until deadline: Deadline) throws(LinkError) {
@@ -231,6 +233,16 @@ extension MessageLink {
     }
 
     private mutating func send(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {
+        if let outputFailure { throw outputFailure }
+        do throws(LinkError) {
+            try sendAll(bytes, until: deadline)
+        } catch {
+            outputFailure = error
+            throw error
+        }
+    }
+
+    private mutating func sendAll(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {
         var sent = 0
         while sent < bytes.byteCount {
             let count: Int

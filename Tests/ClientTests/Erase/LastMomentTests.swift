@@ -1,0 +1,116 @@
+import Foundation
+import Platform
+import Testing
+import Wire
+
+@testable import AutoUploadClient
+
+/// What others do while a wipe is under way, up to its decision.
+@Suite("Wiping, at the last moment")
+struct LastMomentTests {
+    private let recordings: RecordingsFolder
+    private let state: ClientState
+
+    init() throws {
+        recordings = try RecordingsFolder()
+        state = try recordings.openState()
+        try recordings.write("secret", to: "sub/a")
+    }
+
+    private func wipe(_ hook: StepHook) throws -> WipeOutcome {
+        let eraser = hook.install(in: Eraser(folder: recordings.watched, state: state))
+        return try recordings.wipe(recordings.request("sub/a"), eraser)
+    }
+
+    private var wipingPath: String? {
+        recordings.scan().interruptedWipes.first.map { recordings.path($0.description) }
+    }
+
+    @Test("somebody opens the file under either name", arguments: [WipeStep.record, .rename, .flushName])
+    func noticesOpening(_ step: WipeStep) throws {
+        let outcome = try wipe(
+            StepHook(before: step) { [recordings] in
+                let path = recordings.scan().interruptedWipes.first ?? (try? .of("sub/a"))
+                // Fails, but asks for the lease to be given up: what a recorder's open would do before it waits.
+                if let path { _ = try? recordings.watched.open(path, .reading) }
+            })
+        #expect(outcome == .kept(reason: "somebody opened it at the last moment"))
+        #expect(try recordings.everything() == ["sub", "sub/a"])
+        #expect(try recordings.text(of: "sub/a") == "secret")
+        #expect(try state.wipeRecords().isEmpty)
+    }
+
+    @Test("a recorder puts another file in its place")
+    func noticesReplacement() throws {
+        try recordings.write("another recording", to: "b")
+        let outcome = try wipe(
+            StepHook(before: .rename) { [recordings] in
+                try? recordings.move("b", to: "sub/a")
+            })
+        #expect(outcome.isKept)
+        #expect(try recordings.everything() == ["sub", "sub/a"])
+        #expect(try recordings.text(of: "sub/a") == "another recording")
+        #expect(try state.wipeRecords().isEmpty)
+    }
+
+    @Test("somebody makes a hard link", arguments: [WipeStep.rename, .flushName])
+    func noticesLink(_ step: WipeStep) throws {
+        let outcome = try wipe(
+            StepHook(before: step) { [recordings] in
+                let name = recordings.scan().interruptedWipes.first?.description ?? "sub/a"
+                try? recordings.hardLink(name, as: "kept")
+            })
+        #expect(outcome == .kept(reason: "it was changed at the last moment"))
+        #expect(try recordings.everything() == ["kept", "sub", "sub/a"])
+        #expect(try recordings.text(of: "sub/a") == "secret")
+    }
+
+    @Test("somebody sets its time")
+    func noticesTouch() throws {
+        let outcome = try wipe(
+            StepHook(before: .rename) { [recordings] in
+                try? FileManager.default.setAttributes(
+                    [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: recordings.path("sub/a"))
+            })
+        #expect(outcome == .kept(reason: "it was changed at the last moment"))
+        #expect(try recordings.everything() == ["sub", "sub/a"])
+    }
+
+    @Test("a newcomer takes the name that the file should have back: both stay")
+    func keepsBoth() throws {
+        let hook = StepHook { [recordings] (_, step) throws(SystemError) in
+            guard step == .decide else { return }
+            _ = try? recordings.write("newcomer", to: "sub/a")
+            throw .injected
+        }
+        let outcome = try wipe(hook)
+        #expect(outcome.isUnfinished)
+        #expect(try recordings.text(of: "sub/a") == "newcomer")
+        let hidden = recordings.scan().interruptedWipes
+        #expect(try hidden.map { try recordings.bytes(of: $0) } == [Array("secret".utf8)])
+
+        // As long as the name is taken, nothing changes; then the file gets it back.
+        let eraser = Eraser(folder: recordings.watched, state: state)
+        #expect(eraser.finishInterrupted(hidden).map(\.isKept) == [true])
+        #expect(recordings.scan().interruptedWipes == hidden)
+        #expect(try recordings.text(of: "sub/a") == "newcomer")
+        try FileManager.default.removeItem(atPath: recordings.path("sub/a"))
+        #expect(eraser.finishInterrupted(hidden).map(\.isKept) == [true])
+        #expect(try recordings.everything() == ["sub", "sub/a"])
+        #expect(try recordings.text(of: "sub/a") == "secret")
+        #expect(try state.wipeRecords().isEmpty)
+    }
+
+    @Test("another file comes to stand under the wiping name after the decision: it isn't removed")
+    func checksNameBeforeRemoval() throws {
+        let hook = StepHook(before: .truncate) { [recordings] in
+            guard let hidden = recordings.scan().interruptedWipes.first else { return }
+            try? FileManager.default.moveItem(
+                atPath: recordings.path(hidden.description), toPath: recordings.path("elsewhere"))
+            _ = try? recordings.write("precious", to: hidden.description)
+        }
+        #expect(try wipe(hook).isUnfinished)
+        let hidden = recordings.scan().interruptedWipes
+        #expect(try hidden.map { try recordings.bytes(of: $0) } == [Array("precious".utf8)])
+    }
+}

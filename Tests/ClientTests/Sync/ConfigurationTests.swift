@@ -1,0 +1,71 @@
+import CommandLine
+import Platform
+import TestSupport
+import Testing
+import Transport
+import Wire
+
+@testable import AutoUploadClient
+
+@Suite("Configuration of the client")
+struct ConfigurationTests {
+    private let scratch: ScratchFolder
+
+    init() throws {
+        scratch = try ScratchFolder("configuration")
+    }
+
+    private func configuration(
+        _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> Configuration {
+        let basics = ["auto-upload-client", "-s", "h", "-u", "u", "-f", "."]
+        guard case .run(let parsed) = try Options.parser.parse(ArgumentVector(basics + arguments)) else {
+            throw ProgramError("it shows something instead", exitCode: .software)
+        }
+        return try Configuration(parsed) { environment[$0] }
+    }
+
+    private func password(_ configuration: Configuration) -> String {
+        configuration.password.bytes.withBytes { String(decoding: [UInt8](Span<UInt8>(_bytes: $0)), as: UTF8.self) }
+    }
+
+    @Test("the password comes from the option, the file, the environment, the configuration, in this order")
+    func passwordOrder() throws {
+        let file = try scratch.write("of the file\r\nsecond line\n", to: "password")
+        let config = try scratch.write("password = of the configuration\n", to: "config")
+        let environment = ["AUTO_UPLOAD_PASSWORD": "of the environment"]
+        let sources = [
+            (["-p", "of the option"], "of the option"), (["--password-file", file], "of the file"), ([], "of the environment"),
+        ]
+        for first in sources.indices {
+            let arguments = sources[first...].flatMap(\.0) + ["--config", config]
+            #expect(try password(configuration(arguments, environment: environment)) == sources[first].1)
+        }
+        #expect(try password(configuration(["--config", config])) == "of the configuration")
+        let naming = try scratch.write("password-file = \(file)\npassword = no\n", to: "naming")
+        #expect(try password(configuration(["--config", naming], environment: environment)) == "of the file")
+    }
+
+    @Test("a password file that holds none is refused", arguments: ["", "\n", "\nsecret\n"])
+    func emptyFile(_ content: String) throws {
+        let file = try scratch.write(content, to: "password")
+        #expect(throws: ProgramError.self) { try configuration(["--password-file", file]) }
+    }
+
+    @Test("everything has its default, and the last of an option counts")
+    func defaults() throws {
+        let plain = try configuration(["-p", "x"])
+        #expect((plain.intervalSeconds, plain.once, plain.deletes) == (60, false, false))
+        #expect(plain.settle == SettleRules(settleSeconds: 10, settleUnknownSeconds: 120))
+        #expect(plain.minimumTLS == .tls13)
+        #expect(plain.server.description == "h:443")
+        let other = try configuration([
+            "-p", "x", "-d=y", "--deleteafterupload=n", "-d", "y", "--encrypt=n", "--interval", "2", "--prefix", "a/b",
+            "--tls-minimum", "1.2", "-i=lo", "--once",
+        ])
+        #expect((other.intervalSeconds, other.once, other.deletes) == (2, true, true))
+        #expect(other.minimumTLS == .tls12)
+        #expect(other.prefix?.description == "a/b")
+        #expect(other.interface == "lo")
+    }
+}

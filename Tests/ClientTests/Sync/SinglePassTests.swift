@@ -1,0 +1,72 @@
+import CommandLine
+import Foundation
+import Platform
+import TestSupport
+import Testing
+import Wire
+
+@testable import AutoUploadClient
+
+@Suite("A single pass")
+struct SinglePassTests {
+    /// Runs it as `--once` does, with short times to settle.
+    private func runOnce(_ rig: ClientRig, _ server: FakeServer, settle: Double) throws -> ExitCode {
+        let arguments = [
+            "auto-upload-client", "-s", "127.0.0.1:\(server.port)", "-u", "camera", "-p", "secret", "-f",
+            rig.scratch.path("recordings"), "--state", rig.scratch.path("state"), "--once", "--settle", "\(settle)",
+            "--settle-unknown", "\(settle)",
+        ]
+        guard case .run(let parsed) = try Options.parser.parse(ArgumentVector(arguments)) else { return .software }
+        let configuration = try Configuration(parsed)
+        let context = try rig.context(
+            for: server, trusting: TestCertificates.trusted.get(), settle: configuration.settle)
+        let gate = InterfaceGate(name: nil)
+        return try Daemon(configuration, context, gate: gate, stop: rig.stop).runOnce()
+    }
+
+    @Test("it waits until the files that it found have settled, and leaves with 0")
+    func waitsForSettling() throws {
+        let rig = try ClientRig()
+        let server = try FakeServer()
+        try rig.write("one", to: "one")
+        try rig.write("two", to: "sub/two")
+        #expect(try runOnce(rig, server, settle: 0.3) == .success)
+        #expect(server.offers.count == 2)
+    }
+
+    @Test("it leaves with 75 what goes on changing, and isn't held up by it")
+    func leavesWhatChanges() throws {
+        let rig = try ClientRig()
+        let path = rig.scratch.path("recordings/growing")
+        try rig.write("one", to: "one")
+        try rig.write("g", to: "growing")
+        // The other file is sent after its time; by then this one has changed.
+        let server = try FakeServer { heard, honest, _ in
+            if case .message(.offer) = heard { try Data("grown".utf8).write(to: URL(filePath: path)) }
+            return honest
+        }
+        let growing = Shared(true)
+        try Thread.detach {
+            while growing.withLock({ $0 }) {
+                try? Data("\(Instant.now.nanoseconds)".utf8).write(to: URL(filePath: path))
+                usleep(20_000)
+            }
+        }
+        defer { growing.withLock { $0 = false } }
+        #expect(try runOnce(rig, server, settle: 0.5) == .temporaryFailure)
+        #expect(server.offers.map(\.path) == [Array("one".utf8)])
+    }
+
+    @Test("the server's refusals and lies end it with their codes")
+    func exitCodes() throws {
+        for (status, code) in [(Status.credentialsWrong, ExitCode.noPermission), (.busy, .temporaryFailure)] {
+            let rig = try ClientRig()
+            try rig.write("one", to: "one")
+            let server = try FakeServer { heard, honest, _ in
+                guard case .message(.authenticate) = heard else { return honest }
+                return [.send(.denied(Refusal(status: status, text: "no"))), .hangUp]
+            }
+            #expect(try runOnce(rig, server, settle: 0) == code)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Platform
+import Testing
+
+@testable import AutoUploadClient
+
+@Suite("Settling")
+struct SettleTrackerTests {
+    private static let rules = SettleRules(settleSeconds: 10, settleUnknownSeconds: 120)
+    private static let atOnce = SettleRules(settleSeconds: 0, settleUnknownSeconds: 120)
+
+    private func file(_ name: String = "a", _ fingerprint: Fingerprint = fingerprint()) throws -> FoundFile {
+        FoundFile(path: try .of(name), fingerprint: fingerprint, links: 1)
+    }
+
+    @Test(
+        "counts from the first look that found it so",
+        arguments: [
+            (0, WriterState.none, 10.0), (4, .none, 6), (9.5, .none, 0.5), (10, .none, 0), (500, .none, 0),
+            (10, .unknown, 110), (119, .unknown, 1), (120, .unknown, 0),
+        ])
+    func counts(_ seconds: Double, _ writer: WriterState, _ expected: Double) throws {
+        var tracker = SettleTracker()
+        tracker.observe([try file()], at: moment(0))
+        tracker.observe([try file()], at: moment(seconds))
+        let wait = tracker.waitingTime(for: try file(), writer: writer, at: moment(seconds), rules: Self.rules)
+        #expect(try abs(#require(wait) - expected) < 1e-6)
+    }
+
+    @Test("a writer is waited for, however long it was unchanged")
+    func waitsForWriter() throws {
+        var tracker = SettleTracker()
+        for second in [0.0, 1000] { tracker.observe([try file()], at: moment(second)) }
+        #expect(tracker.waitingTime(for: try file(), writer: .writing, at: moment(1000), rules: Self.rules) == nil)
+        #expect(tracker.waitingTime(for: try file(), writer: .writing, at: moment(1000), rules: Self.atOnce) == nil)
+    }
+
+    @Test("one look is enough only with settle 0 and nobody writing")
+    func singleLook() throws {
+        var tracker = SettleTracker()
+        tracker.observe([try file()], at: moment(0))
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(0), rules: Self.atOnce) == 0)
+        #expect(tracker.waitingTime(for: try file(), writer: .unknown, at: moment(0), rules: Self.atOnce) == 120)
+        let none = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(0), rules: none) == 0)
+        #expect(tracker.waitingTime(for: try file(), writer: .unknown, at: moment(0), rules: none) != 0)
+    }
+
+    @Test("time alone settles nothing: it must have been looked at again")
+    func needsAnotherLook() throws {
+        var tracker = SettleTracker()
+        tracker.observe([try file()], at: moment(0))
+        let wait = tracker.waitingTime(for: try file(), writer: .none, at: moment(1000), rules: Self.rules)
+        #expect(wait == SettleTracker.anotherLook)
+        tracker.observe([try file()], at: moment(1001))
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(1001), rules: Self.rules) == 0)
+    }
+
+    @Test(
+        "any change begins the wait anew",
+        arguments: [
+            fingerprint(inode: 2), fingerprint(size: 11), fingerprint(modified: 99), fingerprint(changed: 101),
+        ])
+    func beginsAnew(_ changed: Fingerprint) throws {
+        var tracker = SettleTracker()
+        tracker.observe([try file()], at: moment(0))
+        tracker.observe([try file("a", changed)], at: moment(60))
+        #expect(
+            tracker.waitingTime(for: try file("a", changed), writer: .none, at: moment(60), rules: Self.rules) == 10)
+        // Back to what it was: that it was so before doesn't count.
+        tracker.observe([try file()], at: moment(65))
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(65), rules: Self.rules) == 10)
+    }
+
+    @Test("what vanished is forgotten, what was never seen waits in full")
+    func forgets() throws {
+        var tracker = SettleTracker()
+        tracker.observe([try file()], at: moment(0))
+        tracker.observe([], at: moment(50))
+        tracker.observe([try file()], at: moment(100))
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(100), rules: Self.rules) == 10)
+        #expect(tracker.waitingTime(for: try file("b"), writer: .none, at: moment(100), rules: Self.rules) == 10)
+        // The tracker saw another state of it than the caller asks about.
+        let other = try file("a", fingerprint(size: 99))
+        #expect(tracker.waitingTime(for: other, writer: .none, at: moment(100), rules: Self.rules) == 10)
+    }
+
+    @Test("a scan that takes long doesn't make up time")
+    func countsBetweenScans() throws {
+        var tracker = SettleTracker()
+        tracker.observe(try scan(from: 0, to: 30))
+        tracker.observe(try scan(from: 35, to: 65))
+        // Looked at as late as 30 first, and as early as 35 again.
+        let wait = tracker.waitingTime(for: try file(), writer: .none, at: moment(65), rules: Self.rules)
+        #expect(wait == SettleTracker.anotherLook)
+        tracker.observe(try scan(from: 40, to: 70))
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(70), rules: Self.rules) == 0)
+    }
+
+    private func scan(from began: Double, to ended: Double) throws -> Scan {
+        Scan(
+            began: moment(began), ended: moment(ended), files: [try file()], interruptedWipes: [], problems: [],
+            storeMarkers: [])
+    }
+}

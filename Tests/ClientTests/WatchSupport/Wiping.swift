@@ -1,0 +1,96 @@
+import Foundation
+import Glibc
+import Platform
+import Synchronization
+import Testing
+import Transport
+import Wire
+
+@testable import AutoUploadClient
+
+extension RecordingsFolder {
+    /// A request as the engine makes it: the file is read now, and the server confirmed just that.
+    func request(_ path: LocalPath, tag: FileTag = .unstated) throws -> WipeRequest {
+        let file = try watched.open(path, .reading)
+        let digest = try #require(ContentHasher.digest(of: file.readAll(limit: 1 << 28)))
+        let remotePath = try RemotePath(Array("clip".utf8))
+        return WipeRequest(
+            path: path, fingerprint: Fingerprint(try file.status()), digest: digest, remotePath: remotePath,
+            storedPath: remotePath, fileTag: tag)
+    }
+
+    func request(_ path: String) throws -> WipeRequest { try request(.of(path)) }
+
+    /// Wipes one file. A child that another test starts holds copies of every descriptor, closed ones too, until it
+    /// becomes another program; then the file seems to be open elsewhere.
+    func wipe(_ request: WipeRequest, _ eraser: Eraser) throws -> WipeOutcome {
+        try wipe([request], eraser)[0]
+    }
+
+    func wipe(_ requests: [WipeRequest], _ eraser: Eraser) throws -> [WipeOutcome] {
+        var outcomes = eraser.wipe(requests)
+        for _ in 0..<100 {
+            let again = outcomes.indices.filter { outcomes[$0] == .kept(reason: "somebody has it open") }
+            if again.isEmpty { break }
+            usleep(1000)
+            for index in again { outcomes[index] = eraser.wipe([requests[index]])[0] }
+        }
+        return outcomes
+    }
+
+    /// Every name below the watched folder, folders too.
+    func everything() throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: watched.path).sorted()
+    }
+}
+
+extension WipeOutcome {
+    var isKept: Bool { if case .kept = self { true } else { false } }
+    var isUnfinished: Bool { if case .unfinished = self { true } else { false } }
+
+    var reason: String {
+        switch self {
+        case .wiped: ""
+        case .kept(let reason), .unfinished(let reason): reason
+        }
+    }
+}
+
+/// Fails at chosen steps, or does something else there.
+final class StepHook: Sendable {
+    private let taken = Mutex<[WipeStep]>([])
+    private let action: @Sendable (Int, WipeStep) throws(SystemError) -> Void
+
+    /// - Parameter action: is told how many steps went before, and which this is.
+    init(_ action: @escaping @Sendable (Int, WipeStep) throws(SystemError) -> Void = { _, _ in }) {
+        self.action = action
+    }
+
+    /// Does something just before a step.
+    convenience init(before step: WipeStep, _ action: @escaping @Sendable () -> Void) {
+        self.init { _, current in if current == step { action() } }
+    }
+
+    /// Fails one step.
+    convenience init(failing step: WipeStep) {
+        self.init { (_, current) throws(SystemError) in if current == step { throw SystemError.injected } }
+    }
+
+    var steps: [WipeStep] { taken.withLock { $0 } }
+
+    func install(in eraser: Eraser) -> Eraser {
+        var eraser = eraser
+        eraser.before = { [self] (step) throws(SystemError) in
+            let number = taken.withLock { steps in
+                steps.append(step)
+                return steps.count - 1
+            }
+            try action(number, step)
+        }
+        return eraser
+    }
+}
+
+extension SystemError {
+    static let injected = SystemError("go on", "for the test's sake", errno: .inputOutput)
+}
