@@ -146,6 +146,19 @@ struct PassTests {
         #expect(try client.scratch.text(of: "outside/precious") == "precious")
     }
 
+    @Test("a path that the protocol has no room for stays, is named, and holds up nothing else")
+    func unusablePath() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(10), as: "clip.mp4")
+        try client.record(sample(20), as: Array(repeating: "d", count: 70).joined(separator: "/"))
+        let ended = try client.pass("-d", "y")
+        #expect(ended.status == 75, "\(ended.error)")
+        #expect(ended.error.contains(" warning can't-look path=d/d/"), "\(ended.error)")
+        #expect(try server.site.stored().keys.sorted() == ["clip.mp4"])
+        #expect(try Tree.paths(of: client.card).count == 1)
+    }
+
     @Test("two cameras of one account: names collide without --prefix, and don't with it; nothing is lost")
     func twoCameras() throws {
         let server = try TestServer()
