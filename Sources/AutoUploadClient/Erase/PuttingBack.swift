@@ -43,7 +43,7 @@ extension Eraser {
 
     static func isThere(_ name: FileName, in directory: Directory) throws(SystemError) -> Bool {
         do throws(SystemError) {
-            _ = try directory.status(of: name)
+            _ = try directory.status(of: name, fresh: true)
             return true
         } catch {
             if error.errno == .noEntry { return false }

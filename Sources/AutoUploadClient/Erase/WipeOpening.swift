@@ -7,7 +7,7 @@ extension Eraser {
         let (directory, status) = try WipeFailure.system { () throws(SystemError) in
             try before(.open)
             let directory = try folder.directory(of: request.path)
-            return (directory, try directory.status(of: request.path.name))
+            return (directory, try directory.status(of: request.path.name, fresh: true))
         }
         // To open a device or a pipe for writing does something already.
         try check(status, request)
@@ -17,7 +17,7 @@ extension Eraser {
         try checkTag(descriptor, request.fileTag)
         let isLeased = try takeLease(descriptor)
         // Under the lease: from here on nobody can open the file and change it without our knowing.
-        try check(try WipeFailure.system { () throws(SystemError) in try descriptor.status() }, request)
+        try check(try WipeFailure.system { () throws(SystemError) in try descriptor.status(fresh: true) }, request)
         try checkName(request.path.name, in: directory, descriptor)
         return try makeWipe(request, in: directory, descriptor, isLeased: isLeased)
     }
@@ -57,7 +57,7 @@ extension Eraser {
         _ name: FileName, in directory: Directory, _ descriptor: borrowing FileDescriptor
     ) throws(WipeFailure) {
         let (named, held) = try WipeFailure.system { () throws(SystemError) in
-            (try directory.status(of: name), try descriptor.status())
+            (try directory.status(of: name, fresh: true).identity, try descriptor.status().identity)
         }
         guard named == held else { throw WipeFailure("its name leads to another file now") }
     }

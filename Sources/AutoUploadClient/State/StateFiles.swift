@@ -71,6 +71,18 @@ struct StateFiles {
         guard let name = FileName(ClientState.fileName + companion),
             let newName = FileName(ClientState.fileName + ".damaged-\(number)" + companion)
         else { throw SystemError("name", errno: .invalid) }
-        try directory.renameWithoutReplacing(name, to: directory, as: newName)
+        // Not in one step: not every file system can, and nobody else gives such names.
+        guard try isFree(newName) else { throw SystemError("rename", name.description, errno: .exists) }
+        try directory.rename(name, to: directory, as: newName)
+    }
+
+    private func isFree(_ name: FileName) throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            _ = try directory.status(of: name)
+            return false
+        } catch {
+            if error.errno == .noEntry { return true }
+            throw error
+        }
     }
 }

@@ -12,7 +12,7 @@ enum Fixtures {
     static let certificates: Result<Certificates, any Error> = Result {
         // Nothing destroys what is static.
         atexit { try? FileManager.default.removeItem(atPath: Fixtures.certificates.get().folder.path) }
-        return try makeCertificates(for: "127.0.0.1", "localhost")
+        return try makeCertificates(for: "127.0.0.1", "::1", "localhost")
     }
     static let users = Result {
         let folder = try ScratchFolder("users")

@@ -50,10 +50,12 @@ final class Barrier: @unchecked Sendable {
         missing = count
     }
 
-    func arrive(seconds: Double) throws {
+    /// - Parameter last: is run by the thread that comes last, before any goes on.
+    func arrive(seconds: Double, last: () throws -> Void = {}) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         try condition.withLock {
             missing -= 1
+            if missing == 0 { try last() }
             condition.broadcast()
             while missing > 0 {
                 guard condition.wait(until: end) else { throw Failure("\(missing) didn't come") }

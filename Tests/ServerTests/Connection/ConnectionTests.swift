@@ -39,7 +39,8 @@ import Wire
         try client.send(.hello(Hello(software: "test")))
         guard case .welcome = try client.receive() else { throw TestClient.Unexpected() }
         var pongs = 0
-        while true {
+        let end = Deadline.after(seconds: 20)
+        while !end.hasPassed {
             // Sent one at a time, for as long as they are answered.
             try? client.send(.ping(Ping(opaque: 1)))
             guard case .pong? = try client.receive() else { break }
@@ -47,6 +48,7 @@ import Wire
             Thread.sleep(seconds: 0.01)
         }
         #expect(pongs > 0)
+        #expect(!end.hasPassed)
         _ = try server.event("closed", "timedOut")
     }
 
