@@ -4,11 +4,12 @@ import Platform
 struct StateFiles {
     /// How many damaged files are kept at most.
     private static let mostDamaged = 1000
-    /// Beside the database itself: its write-ahead log and the index of that.
-    private static let companions = ["-wal", "-shm", "-journal"]
+    /// What may lie beside the database itself.
+    private static let companions = ["-journal", "-wal", "-shm"]
 
     /// The database's path.
     let path: String
+    let reserve: StateReserve
     private let directory: Directory
 
     /// Makes the folder and an empty, private database file where there is none: SQLite gives its companions the same
@@ -18,6 +19,7 @@ struct StateFiles {
         do throws(SystemError) {
             try makeFolders(path: folder, permissions: 0o700)
             directory = try Directory.open(path: folder)
+            reserve = StateReserve(in: directory)
             guard let name = FileName(ClientState.fileName) else { throw SystemError("name", errno: .invalid) }
             _ = try directory.open(name, .openingOrCreating(permissions: 0o600))
         } catch {
