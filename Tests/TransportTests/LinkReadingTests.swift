@@ -170,6 +170,16 @@ import Wire
         session.close()
     }
 
+    @Test("a deadline holds against a peer that always has one byte more to say")
+    func drip() throws {
+        let peer = try Self.listen(seconds: 0.1)
+        let session = try peer.session()
+        try session.send(Self.header(5, upload: 1, length: UInt32(Self.dataLimit)))
+        // A record for each byte: far more than a tenth of a second, and never a pause. The end may come as a broken pipe.
+        try? session.send([UInt8](repeating: 1, count: Self.dataLimit), pieces: 1)
+        #expect(try peer.value() == [.failed("no answer in time")])
+    }
+
     @Test("a wait is given up when it is told to")
     func givenUp() throws {
         let peer = try LoopbackPeer<Bool>.secure(.testServer()) { session in

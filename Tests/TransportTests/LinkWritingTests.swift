@@ -147,6 +147,49 @@ import Wire
         #expect(try peer.value() == "100000")
     }
 
+    @Test("what has come while a client wrote is taken piece by piece, and no full buffer passes for the peer's end")
+    func drained() throws {
+        let answers = Self.answers(bytes: 900_000)
+        let round = Monitor(0)
+        let peer = try Self.server { link in
+            // The second time once it has heard what the client wrote meanwhile.
+            for _ in 0..<2 {
+                round.change { $0 += 1 }
+                for message in answers { link.queue(message) }
+                try link.flush(until: .after(seconds: 30))
+                while let header = try link.nextHeader(until: .after(seconds: 30)), header.type != .goodbye {
+                    _ = try link.withPayload(of: header, until: .after(seconds: 30)) { payload throws(WireError) in
+                        try ClientMessage(header: header, payload: payload)
+                    }
+                }
+            }
+            return "done"
+        }
+        var link = MessageLink(try Self.client(of: peer), dataLimit: 1 << 20)
+        for number in 0..<50_000 { link.queue(ClientMessage.ping(Ping(opaque: UInt64(number)))) }
+        link.queue(ClientMessage.goodbye)
+        try link.flush(until: .after(seconds: 30))
+        // The second round's first bytes come while nothing of the first one's was taken.
+        _ = round.wait { $0 == 2 ? true : nil }
+        Thread.sleep(seconds: 0.05)
+        var received = 0
+        let deadline = Deadline.after(seconds: 30)
+        while received < 2 * answers.count, !deadline.hasPassed {
+            let ended = link.hasEnded
+            try #require(!ended, "after \(received) answers")
+            guard let header = try link.nextHeaderIfAvailable() else { continue }
+            let message = try link.withPayload(of: header, until: .after(seconds: 0)) { payload throws(WireError) in
+                try ServerMessage(header: header, payload: payload)
+            }
+            #expect(message == answers[received % answers.count])
+            received += 1
+        }
+        #expect(received == 2 * answers.count)
+        link.queue(ClientMessage.goodbye)
+        try link.flush(until: .after(seconds: 30))
+        #expect(try peer.value() == "done")
+    }
+
     @Test("a file goes out in frames of its bytes, up to its end", arguments: [0, 1, 65_536, 65_537, 300_000])
     func dataFrames(_ count: Int) throws {
         let scratch = try ScratchFolder("frames")
