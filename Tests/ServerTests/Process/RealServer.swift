@@ -7,8 +7,8 @@ final class RealServer: Sendable {
     let port: UInt16
     let program: RunningProgram
 
-    /// - Parameter limits: what bash's `ulimit` sets for it, such as "-n 64".
-    init(_ scratch: ScratchFolder? = nil, limits: String? = nil) throws {
+    /// - Parameter preparation: what bash does before it becomes the server, such as "ulimit -n 64".
+    init(_ scratch: ScratchFolder? = nil, after preparation: String? = nil) throws {
         let scratch = try scratch ?? ScratchFolder("real")
         let certificates = try ExampleCertificates.loopback.get()
         try scratch.makeFolder("storage")
@@ -17,8 +17,8 @@ final class RealServer: Sendable {
         let arguments =
             ["-p", users, "-c", certificates.chain, "-k", certificates.key, "-f", scratch.path("storage")]
             + ["--address", "127.0.0.1", "--port", "0", "--allow-weak-storage"]
-        if let limits {
-            let command = "ulimit \(limits); exec \"$0\" \"$@\""
+        if let preparation {
+            let command = "\(preparation); exec \"$0\" \"$@\""
             program = try RunningProgram("/bin/bash", ["-c", command, Binaries.server] + arguments)
         } else {
             program = try RunningProgram(Binaries.server, arguments)
