@@ -1,4 +1,5 @@
 import Platform
+import Transport
 import Wire
 
 extension Eraser {
@@ -25,7 +26,7 @@ extension Eraser {
     private func checkTag(_ descriptor: borrowing FileDescriptor, _ confirmed: FileTag) throws(WipeFailure) {
         if confirmed == .unstated { return }
         let status = try WipeFailure.system { () throws(SystemError) in try descriptor.status() }
-        guard let own = OwnFileTag.of(status) else {
+        guard let own = FileTag.of(status.identity) else {
             throw WipeFailure("it can't be told from the server's copy: this machine's boot id can't be read")
         }
         if own == confirmed {
