@@ -28,10 +28,15 @@ struct Publisher: Sendable {
         _ partial: PartialUpload, _ digest: ContentDigest, in open: inout OpenFolders
     ) throws(VaultError) -> Place {
         let (chain, name) = try open.folder(user: partial.user, partial.path)
-        for candidate in StoredName.candidates(for: name, digest) {
+        for candidate in StoredName.candidates(for: name, digest, room: Self.room(in: partial.path, name)) {
             if let place = try publish(partial, digest, chain, candidate) { return place }
         }
         throw .nameTaken(name)
+    }
+
+    /// Bytes that a name may have in the folder of a path.
+    private static func room(in path: RemotePath, _ name: FileName) -> Int {
+        ProtocolLimits.pathLengths.upperBound - (path.bytes.count - name.bytes.count)
     }
 
     /// - Returns: nil when the name belongs to other content.
@@ -64,7 +69,7 @@ struct Publisher: Sendable {
     /// Finds exactly this content under a path's own or derived names.
     func find(user: FileName, _ path: RemotePath, size: UInt64, _ digest: ContentDigest) throws(VaultError) -> Place? {
         guard let (chain, name) = try folders.find(user: user, path) else { return nil }
-        for candidate in StoredName.candidates(for: name, digest) {
+        for candidate in StoredName.candidates(for: name, digest, room: Self.room(in: path, name)) {
             if let place = try find(chain, candidate, size: size, digest) { return place }
         }
         return nil

@@ -11,15 +11,19 @@ struct StoredName {
     /// A longer extension isn't one: it is kept at the end only when there is room.
     private static let longestExtension = 32
 
-    static func candidates(for name: FileName, _ digest: ContentDigest) -> [FileName] {
+    /// - Parameter room: bytes that the path has left for a name: a confirmation has to tell it.
+    static func candidates(
+        for name: FileName, _ digest: ContentDigest, room: Int = FileName.maximumLength
+    ) -> [FileName] {
         let digest = Array(digest.description.utf8)
-        return [name] + digits.compactMap { beside(name, suffix: digest.prefix($0)) }
+        return [name] + digits.compactMap { beside(name, suffix: digest.prefix($0), room) }
     }
 
-    private static func beside(_ name: FileName, suffix: ArraySlice<UInt8>) -> FileName? {
+    private static func beside(_ name: FileName, suffix: ArraySlice<UInt8>, _ room: Int) -> FileName? {
         let (stem, fileExtension) = split(name.bytes)
         let added = [dot] + suffix + fileExtension
-        return FileName(shortened(stem, to: FileName.maximumLength - added.count) + added)
+        let length = min(room, FileName.maximumLength) - added.count
+        return length > 0 ? FileName(shortened(stem, to: length) + added) : nil
     }
 
     /// Stem and extension, the extension with its dot. A name that only begins with a dot has no extension.
@@ -33,7 +37,7 @@ struct StoredName {
     /// Cut at the end of a UTF-8 character, so that a readable name stays readable.
     private static func shortened(_ stem: ArraySlice<UInt8>, to length: Int) -> ArraySlice<UInt8> {
         guard stem.count > length else { return stem }
-        var end = stem.startIndex + max(1, length)
+        var end = stem.startIndex + length
         while end > stem.startIndex + 1, stem[end] & 0xc0 == 0x80 { end -= 1 }
         return stem[..<end]
     }

@@ -52,6 +52,34 @@ import Wire
         #expect(test.vault.commit([last]) == [.failure(.nameTaken(FileName(constant: "clip.mp4")))])
     }
 
+    @Test("a derived name keeps the whole path within its limit, or there is none", arguments: [4050, 4094, 4096])
+    func longPath(_ length: Int) throws {
+        let test = try TestVault()
+        // 16 folders of 252 bytes and a slash, and a name that fills the rest up.
+        let folders = [UInt8](String(repeating: String(repeating: "f", count: 251) + "/", count: 16).utf8)
+        let path = folders + [UInt8](repeating: 0x6e, count: length - folders.count)
+        try #require(path.count == length)
+        #expect(try test.commit(test.receive([1], as: path)).path.bytes == path)
+        let other = try test.commit(test.receive([2], as: path))
+        #expect(other.path.bytes != path)
+        #expect(other.path.bytes.count <= 4096)
+        #expect(try test.commit(test.receive([2], as: path)).wasThere)
+    }
+
+    @Test("where no derived name fits, the taken name is said, and nothing is published")
+    func noRoomForDerived() throws {
+        let test = try TestVault()
+        let folders = [UInt8](String(repeating: String(repeating: "f", count: 254) + "/", count: 16).utf8)
+        let path = folders + Array("clip.mp4".utf8)
+        _ = try test.commit(test.receive([1], as: path))
+        let other = try test.receive([2], as: path)
+        #expect(test.vault.commit([other]) == [.failure(.nameTaken(FileName(constant: "clip.mp4")))])
+        let folder = try RemotePath(path).components.dropLast().reduce(
+            Directory.open(path: test.scratch.path("alice"))
+        ) { try $0.openFolder(#require(FileName($1))) }
+        #expect(try folder.names() == [FileName(constant: "clip.mp4")])
+    }
+
     @Test("a query finds content under the offered and under the told name, and nothing else")
     func find() throws {
         let test = try TestVault()
