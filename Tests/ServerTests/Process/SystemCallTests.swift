@@ -33,8 +33,7 @@ struct SystemCallTests {
     }
 
     private func upload(_ paths: [String], to server: TracedServer) throws -> [ServerMessage] {
-        let client = try TestClient(port: server.port)
-        try client.logIn()
+        let client = try server.server.loggedIn()
         var bytes: [UInt8] = []
         for (number, path) in paths.enumerated() {
             bytes += try TestClient.file(Array(path.utf8), as: path, upload: UInt32(number + 1))
@@ -116,8 +115,7 @@ struct SystemCallTests {
     @Test("a disk without room is said as such, and leaves nothing behind")
     func full() throws {
         let server = try TracedServer(nil, ["-e", "trace=fallocate", "-e", "inject=fallocate:error=ENOSPC"])
-        let client = try TestClient(port: server.port)
-        try client.logIn()
+        let client = try server.server.loggedIn()
         try client.send(.offer(upload: 1, Fixture.offer(size: 1 << 20, path: "x")))
         guard case .refused(_, let refusal)? = try client.receive() else { throw TestClient.Unexpected() }
         #expect(refusal.status == .storageFull)

@@ -1,39 +1,29 @@
 import Foundation
-import Platform
 import TestSupport
 import Testing
 
 /// The real server, with strace(1) looking on, or putting errors in the place of its system calls.
 final class TracedServer {
-    let scratch: ScratchFolder
-    let port: UInt16
-    private let program: RunningProgram
+    let server: RealServer
     private let tracer: RunningProgram
 
     /// - Parameter options: of strace, besides what it writes where.
     init(_ scratch: ScratchFolder? = nil, _ options: [String]) throws {
-        let scratch = try scratch ?? ScratchFolder("traced")
-        let certificates = try ExampleCertificates.loopback.get()
-        try scratch.makeFolder("storage")
-        let users = try scratch.write(TestUsers.file.get(), to: "users")
-        self.scratch = scratch
-        program = try RunningProgram(
-            Binaries.server,
-            ["-p", users, "-c", certificates.chain, "-k", certificates.key, "-f", scratch.path("storage")]
-                + ["--address", "127.0.0.1", "--port", "0", "--allow-weak-storage"])
-        let line = try #require(program.waitForLine(.error, containing: " listening "))
-        port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) })
+        server = try RealServer(scratch)
         tracer = try RunningProgram(
-            "/usr/bin/strace", ["-f", "-y", "-o", scratch.path("trace"), "-p", "\(program.processID)"] + options)
+            "/usr/bin/strace",
+            ["-f", "-y", "-o", server.scratch.path("trace"), "-p", "\(server.program.processID)"] + options)
         try #require(tracer.waitForLine(.error, containing: " attached") != nil)
     }
+
+    var scratch: ScratchFolder { server.scratch }
 
     /// Ends both.
     ///
     /// - Returns: what strace saw, a call a line.
     func trace() throws -> [String] {
-        program.signal(SIGTERM)
-        _ = try program.waitForEnd(seconds: 30)
+        server.program.signal(SIGTERM)
+        _ = try server.program.waitForEnd(seconds: 30)
         _ = try tracer.waitForEnd(seconds: 30)
         return try scratch.text(of: "trace").split(separator: "\n").map(String.init)
     }

@@ -43,6 +43,12 @@ enum Fixture {
             path: Array(path.utf8), isFresh: fresh)
     }
 
+    static func offer(bytes path: [UInt8]) throws -> Offer {
+        try Offer(
+            uploadID: UploadID(high: 1, low: 2), size: 1, modified: ModificationTime(seconds: 1, nanoseconds: 2),
+            path: path, isFresh: true)
+    }
+
     static func query(size: UInt64 = 10, path: String = "clip.mp4") throws -> Query {
         try Query(size: size, digest: digest, path: Array(path.utf8))
     }
