@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Synchronization
+import Platform
 
 /// Certificates made by the repository's own script, in a folder that goes when the value does.
 package final class ExampleCertificates: Sendable {
@@ -20,7 +20,7 @@ package final class ExampleCertificates: Sendable {
     }
 
     /// Folders of certificates that are kept in static properties, which nothing destroys.
-    private static let kept = Mutex<[String]>([])
+    private static let kept = Monitor<[String]>([])
 
     /// - Parameters:
     ///   - arguments: names and addresses, after options of certs-example/make-certificates.

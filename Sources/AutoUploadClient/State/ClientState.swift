@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// What the client remembers over its end: what was confirmed, which uploads have begun, which wipes have. Its loss may
 /// cost questions to the server and bytes sent twice, never a file.
@@ -11,14 +10,14 @@ final class ClientState: Sendable {
     private let path: String
     private let reserve: StateReserve
     private let schemaVersion: Int64
-    private let connection: Mutex<SQLiteConnection>
+    private let connection: Monitor<SQLiteConnection>
 
     private init(_ files: StateFiles) throws(SQLiteError) {
         var connection = try SQLiteConnection(path: files.path)
         path = files.path
         reserve = files.reserve
         schemaVersion = try connection.prepareState()
-        self.connection = Mutex(connection)
+        self.connection = Monitor(connection)
     }
 
     /// Opens the state in a folder, which is made (private) when it isn't there.

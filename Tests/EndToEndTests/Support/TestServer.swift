@@ -6,9 +6,9 @@ import TestSupport
 /// on it one after another.
 struct Site: Sendable {
     let scratch: ScratchFolder
-    let certificates: Fixtures.Certificates
+    let certificates: ExampleCertificates
 
-    init(certificates: Fixtures.Certificates? = nil) throws {
+    init(certificates: ExampleCertificates? = nil) throws {
         self.certificates = try certificates ?? Fixtures.certificates.get()
         scratch = try ScratchFolder("site")
         try scratch.makeFolder("storage")

@@ -1,6 +1,5 @@
 import Foundation
 import Platform
-import Synchronization
 
 /// Runs something that waits for long on a thread of its own, so that it takes no other test's turn.
 func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
@@ -31,7 +30,7 @@ func onThreads(_ count: Int, seconds: Double, _ body: @escaping @Sendable (Int) 
 }
 
 private final class FirstError: Sendable {
-    private let first = Mutex<(any Error)?>(nil)
+    private let first = Monitor<(any Error)?>(nil)
 
     var error: (any Error)? { first.withLock { $0 } }
 
