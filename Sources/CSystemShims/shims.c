@@ -28,9 +28,9 @@ int shim_rename_noreplace(int from_folder, const char *from, int to_folder, cons
     return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE);
 }
 
-int shim_status_of(int descriptor, const char *name, struct shim_status *status) {
+int shim_status_of(int descriptor, const char *name, int fresh, struct shim_status *status) {
     struct statx x;
-    int flags = name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
+    int flags = (name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH) | (fresh ? AT_STATX_FORCE_SYNC : AT_STATX_SYNC_AS_STAT);
     if (statx(descriptor, name ? name : "", flags, STATX_BASIC_STATS | STATX_BTIME, &x) != 0) return -1;
     *status = (struct shim_status){
         .device = makedev(x.stx_dev_major, x.stx_dev_minor),

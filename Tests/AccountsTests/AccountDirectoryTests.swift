@@ -1,7 +1,6 @@
 import Accounts
 import Foundation
 import Platform
-import Synchronization
 import TestSupport
 import Testing
 
@@ -145,7 +144,7 @@ struct AccountDirectoryTests {
 
 /// Lines that threads add to.
 private final class Lines: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Monitor<[String]>([])
 
     func add(_ line: String) {
         lines.withLock { $0.append(line) }

@@ -1,4 +1,5 @@
 internal import Foundation
+import Platform
 
 /// Certificates made by the repository's own script, in a folder that goes when the value does.
 package final class ExampleCertificates: Sendable {
@@ -14,18 +15,33 @@ package final class ExampleCertificates: Sendable {
     }
 
     /// For 127.0.0.1 and localhost; made once for all tests of a run.
-    package static let loopback: Result<ExampleCertificates, any Error> = Result {
-        // Nothing destroys what is static.
-        atexit { try? FileManager.default.removeItem(atPath: ExampleCertificates.loopback.get().folder.path) }
-        return try ExampleCertificates(for: ["127.0.0.1", "localhost"])
+    package static let loopback = Result {
+        try ExampleCertificates(for: ["127.0.0.1", "localhost"], keptUntilExit: true)
     }
 
-    /// - Parameter arguments: names and addresses, after options of certs-example/make-certificates.
-    package init(for arguments: [String]) throws {
+    /// Folders of certificates that are kept in static properties, which nothing destroys.
+    private static let kept = Monitor<[String]>([])
+
+    /// - Parameters:
+    ///   - arguments: names and addresses, after options of certs-example/make-certificates.
+    ///   - keptUntilExit: the value is static; its folder goes at the end of the process.
+    package init(for arguments: [String], keptUntilExit: Bool = false) throws {
         folder = try ScratchFolder("certificates")
         let script = Self.repository + "/certs-example/make-certificates"
         let made = try RunningProgram.run(script, ["-o", folder.path] + arguments)
         guard made.status == 0 else { throw NotMade(reason: made.error) }
+        if keptUntilExit { Self.removeAtExit(folder.path) }
+    }
+
+    private static func removeAtExit(_ path: String) {
+        let count = kept.withLock { kept in
+            kept.append(path)
+            return kept.count
+        }
+        guard count == 1 else { return }
+        atexit {
+            for path in ExampleCertificates.kept.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+        }
     }
 
     private static let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

@@ -75,6 +75,7 @@ private func spawn(_ words: [String], environment: [String: String], streams: [I
     for (target, stream) in streams.enumerated() {
         unsafe posix_spawn_file_actions_adddup2(&actions, stream, Int32(target))
     }
+    closeAllOnExec()
     var attributes = cleanAttributes()
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     var process = pid_t()
@@ -85,6 +86,14 @@ private func spawn(_ words: [String], environment: [String: String], streams: [I
     }
     guard result == 0 else { throw CouldNotStart(words[0], errno: result) }
     return process
+}
+
+/// Another test's file, open for writing in this process, must not stay open in a program that outlives the test:
+/// Foundation opens files without asking that they be closed on exec.
+private func closeAllOnExec() {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+        if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+    }
 }
 
 private func cleanAttributes() -> posix_spawnattr_t {

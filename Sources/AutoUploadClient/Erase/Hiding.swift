@@ -42,16 +42,26 @@ extension Eraser {
     }
 
     private func rename(_ wipe: OngoingWipe) throws(WipeFailure) {
-        let (directory, name) = (wipe.directory, wipe.record.path.name)
         try WipeFailure.system { () throws(SystemError) in
             try before(.rename)
             do throws(SystemError) {
-                try directory.renameWithoutReplacing(name, to: directory, as: wipe.wipingName)
+                try Self.rename(wipe)
             } catch {
-                guard Self.meansUnsupported(error.errno) else { throw error }
-                // Nothing can be replaced: nobody else knows the 128 random bits of the new name.
-                try directory.rename(name, to: directory, as: wipe.wipingName)
+                // The folder may have to grow for the longer name, on a disk that is full until this file is gone.
+                guard error.errno == .noSpace, state.releaseReserve() else { throw error }
+                try Self.rename(wipe)
             }
+        }
+    }
+
+    private static func rename(_ wipe: OngoingWipe) throws(SystemError) {
+        let (directory, name) = (wipe.directory, wipe.record.path.name)
+        do throws(SystemError) {
+            try directory.renameWithoutReplacing(name, to: directory, as: wipe.wipingName)
+        } catch {
+            guard meansUnsupported(error.errno) else { throw error }
+            // Nothing can be replaced: nobody else knows the 128 random bits of the new name.
+            try directory.rename(name, to: directory, as: wipe.wipingName)
         }
     }
 

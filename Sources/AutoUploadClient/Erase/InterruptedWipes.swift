@@ -59,7 +59,7 @@ extension Eraser {
 
     private func check(_ descriptor: borrowing FileDescriptor, _ record: WipeRecord) throws(WipeFailure) {
         let (status, kind) = try WipeFailure.system { () throws(SystemError) in
-            (try descriptor.status(), try descriptor.fileSystemKind())
+            (try descriptor.status(fresh: true), try descriptor.fileSystemKind())
         }
         guard status.kind == .regular, status.size == record.fingerprint.size || status.size == 0 else {
             throw WipeFailure("it isn't the file that was to be wiped; left alone")

@@ -26,7 +26,7 @@ final class OngoingWipe {
     /// Looks once more, after the renaming: it went by name, and a name may have been given to another file since the
     /// first look; somebody may have opened the file, or linked it, in between.
     func checkRenamed() throws(WipeFailure) {
-        let status = try WipeFailure.system { () throws(SystemError) in try descriptor.status() }
+        let status = try WipeFailure.system { () throws(SystemError) in try descriptor.status(fresh: true) }
         // Renaming sets the change time, so this one can't be compared.
         guard status.identity == record.fingerprint.identity, status.size == record.fingerprint.size,
             status.modified == record.fingerprint.modified, status.links == 1
@@ -38,7 +38,7 @@ final class OngoingWipe {
     /// Makes sure that the wiping name leads to the file that is held open.
     func checkName() throws(WipeFailure) {
         let (named, held) = try WipeFailure.system { () throws(SystemError) in
-            (try directory.status(of: wipingName).identity, try descriptor.status().identity)
+            (try directory.status(of: wipingName, fresh: true).identity, try descriptor.status().identity)
         }
         guard named == held else { throw WipeFailure("its name was given to another file at the last moment") }
     }

@@ -7,9 +7,12 @@ import Transport
 /// on write.
 struct Overwriter: ~Copyable {
     private static let bufferSize = 1 << 20
+    /// A hole is no smaller, wherever there are any.
+    private static let blockSize = 4096
 
     private var stream: RandomStream
-    private var buffer = [UInt8](repeating: 0, count: bufferSize)
+    private var random = [UInt8](repeating: 0, count: bufferSize)
+    private var content: [UInt8] = []
 
     init() throws(WipeFailure) {
         do throws(TLSError) {
@@ -21,33 +24,73 @@ struct Overwriter: ~Copyable {
 
     /// Writes random bytes over every extent that holds data, up to `size`.
     mutating func overwrite(_ descriptor: borrowing FileDescriptor, size: UInt64) throws(OverwriteError) {
+        let hasHoles = try Self.system { () throws(SystemError) in try descriptor.status().allocated < size }
         var offset: UInt64 = 0
         while offset < size, let extent = try Self.dataExtent(of: descriptor, from: offset, size: size) {
             let end = min(extent.upperBound, size)
-            try fill(descriptor, from: max(extent.lowerBound, offset), to: end)
+            var position = max(extent.lowerBound, offset)
+            while position < end {
+                let next = min(end, position + UInt64(Self.bufferSize))
+                try overwrite(descriptor, position..<next, sparingZeros: hasHoles)
+                position = next
+            }
             // A kernel that moves nowhere would keep us here for ever.
             guard end > offset else { return }
             offset = end
         }
     }
 
-    private mutating func fill(
-        _ descriptor: borrowing FileDescriptor, from start: UInt64, to end: UInt64
+    /// Overwrites one buffer's worth.
+    ///
+    /// - Parameter sparingZeros: leaves blocks of zeros alone. Some file systems (FUSE) have holes but report them as
+    ///   data; to fill those would take space, perhaps more than there is. Where it was zero, there is nothing to hide.
+    private mutating func overwrite(
+        _ descriptor: borrowing FileDescriptor, _ range: Range<UInt64>, sparingZeros: Bool
     ) throws(OverwriteError) {
-        var position = start
-        while position < end {
-            let count = min(end - position, UInt64(Self.bufferSize))
-            do throws(TLSError) {
-                try stream.fill(&buffer, first: Int(count))
-            } catch {
-                throw .noRandomness(error.description)
+        guard sparingZeros else { return try fill(descriptor, range) }
+        let count = try read(descriptor, range)
+        for run in runsOfData(count) {
+            let start = range.lowerBound + UInt64(run.lowerBound)
+            try fill(descriptor, start..<start + UInt64(run.count))
+        }
+    }
+
+    /// Where the first `count` bytes of what was read hold more than blocks of zeros.
+    private func runsOfData(_ count: Int) -> [Range<Int>] {
+        var runs: [Range<Int>] = []
+        for start in stride(from: 0, to: count, by: Self.blockSize) {
+            let block = start..<min(start + Self.blockSize, count)
+            if content[block].allSatisfy({ $0 == 0 }) { continue }
+            if let last = runs.last, last.upperBound == block.lowerBound {
+                runs[runs.count - 1] = last.lowerBound..<block.upperBound
+            } else {
+                runs.append(block)
             }
-            do throws(SystemError) {
-                try descriptor.write(buffer, first: Int(count), at: position)
-            } catch {
-                throw .system(error)
+        }
+        return runs
+    }
+
+    private mutating func read(
+        _ descriptor: borrowing FileDescriptor, _ range: Range<UInt64>
+    ) throws(OverwriteError) -> Int {
+        if content.isEmpty { content = [UInt8](repeating: 0, count: Self.bufferSize) }
+        return try Self.system { () throws(SystemError) in
+            try descriptor.seek(to: range.lowerBound)
+            let count = try content.withUnsafeMutableBytesTyped { buffer throws(SystemError) in
+                try descriptor.read(into: buffer)
             }
-            position += count
+            return min(count, range.count)
+        }
+    }
+
+    private mutating func fill(_ descriptor: borrowing FileDescriptor, _ range: Range<UInt64>) throws(OverwriteError) {
+        do throws(TLSError) {
+            try stream.fill(&random, first: range.count)
+        } catch {
+            throw .noRandomness(error.description)
+        }
+        try Self.system { () throws(SystemError) in
+            try descriptor.write(random, first: range.count, at: range.lowerBound)
         }
     }
 
@@ -62,23 +105,12 @@ struct Overwriter: ~Copyable {
             throw .system(error)
         }
     }
-}
 
-/// Why a file can't be overwritten.
-enum OverwriteError: Error {
-    case noRandomness(String)
-    case system(SystemError)
-
-    /// Whether the file system needs free space even for what is overwritten in place, as those that copy on write do.
-    var isLackOfSpace: Bool {
-        guard case .system(let error) = self else { return false }
-        return error.errno == .noSpace || error.errno == .overQuota
-    }
-
-    var reason: String {
-        switch self {
-        case .noRandomness(let text): text
-        case .system(let error): error.description
+    private static func system<R>(_ body: () throws(SystemError) -> R) throws(OverwriteError) -> R {
+        do throws(SystemError) {
+            return try body()
+        } catch {
+            throw .system(error)
         }
     }
 }

@@ -43,7 +43,7 @@ extension Eraser {
 
     static func isThere(_ name: FileName, in directory: Directory) throws(SystemError) -> Bool {
         do throws(SystemError) {
-            _ = try directory.status(of: name)
+            _ = try directory.status(of: name, fresh: true)
             return true
         } catch {
             if error.errno == .noEntry { return false }
@@ -56,11 +56,19 @@ extension Eraser {
         _ wipingName: FileName, in directory: Directory, as name: FileName
     ) throws(SystemError) {
         do throws(SystemError) {
-            try directory.renameWithoutReplacing(wipingName, to: directory, as: name)
+            return try directory.renameWithoutReplacing(wipingName, to: directory, as: name)
         } catch {
             guard meansUnsupported(error.errno) else { throw error }
-            try directory.link(wipingName, to: directory, as: name)
-            try directory.remove(wipingName)
         }
+        do throws(SystemError) {
+            try directory.link(wipingName, to: directory, as: name)
+        } catch {
+            guard meansUnsupported(error.errno) || error.errno == .notPermitted else { throw error }
+            // Neither way in one step (FAT by FUSE): a look, and then the step. What is confirmed already would else
+            // stay hidden for ever.
+            if try isThere(name, in: directory) { throw SystemError("rename", name.description, errno: .exists) }
+            return try directory.rename(wipingName, to: directory, as: name)
+        }
+        try directory.remove(wipingName)
     }
 }

@@ -1,4 +1,5 @@
 import Platform
+import Transport
 import Wire
 
 extension Eraser {
@@ -7,7 +8,7 @@ extension Eraser {
         let (directory, status) = try WipeFailure.system { () throws(SystemError) in
             try before(.open)
             let directory = try folder.directory(of: request.path)
-            return (directory, try directory.status(of: request.path.name))
+            return (directory, try directory.status(of: request.path.name, fresh: true))
         }
         // To open a device or a pipe for writing does something already.
         try check(status, request)
@@ -17,7 +18,7 @@ extension Eraser {
         try checkTag(descriptor, request.fileTag)
         let isLeased = try takeLease(descriptor)
         // Under the lease: from here on nobody can open the file and change it without our knowing.
-        try check(try WipeFailure.system { () throws(SystemError) in try descriptor.status() }, request)
+        try check(try WipeFailure.system { () throws(SystemError) in try descriptor.status(fresh: true) }, request)
         try checkName(request.path.name, in: directory, descriptor)
         return try makeWipe(request, in: directory, descriptor, isLeased: isLeased)
     }
@@ -25,7 +26,7 @@ extension Eraser {
     private func checkTag(_ descriptor: borrowing FileDescriptor, _ confirmed: FileTag) throws(WipeFailure) {
         if confirmed == .unstated { return }
         let status = try WipeFailure.system { () throws(SystemError) in try descriptor.status() }
-        guard let own = OwnFileTag.of(status) else {
+        guard let own = FileTag.of(status.identity) else {
             throw WipeFailure("it can't be told from the server's copy: this machine's boot id can't be read")
         }
         if own == confirmed {
@@ -57,7 +58,7 @@ extension Eraser {
         _ name: FileName, in directory: Directory, _ descriptor: borrowing FileDescriptor
     ) throws(WipeFailure) {
         let (named, held) = try WipeFailure.system { () throws(SystemError) in
-            (try directory.status(of: name), try descriptor.status())
+            (try directory.status(of: name, fresh: true).identity, try descriptor.status().identity)
         }
         guard named == held else { throw WipeFailure("its name leads to another file now") }
     }

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// What the client remembers over its end: what was confirmed, which uploads have begun, which wipes have. Its loss may
 /// cost questions to the server and bytes sent twice, never a file.
@@ -9,14 +8,16 @@ final class ClientState: Sendable {
     static let fileName = "state.sqlite"
 
     private let path: String
+    private let reserve: StateReserve
     private let schemaVersion: Int64
-    private let connection: Mutex<SQLiteConnection>
+    private let connection: Monitor<SQLiteConnection>
 
-    private init(path: String) throws(SQLiteError) {
-        var connection = try SQLiteConnection(path: path)
-        self.path = path
+    private init(_ files: StateFiles) throws(SQLiteError) {
+        var connection = try SQLiteConnection(path: files.path)
+        path = files.path
+        reserve = files.reserve
         schemaVersion = try connection.prepareState()
-        self.connection = Mutex(connection)
+        self.connection = Monitor(connection)
     }
 
     /// Opens the state in a folder, which is made (private) when it isn't there.
@@ -28,22 +29,27 @@ final class ClientState: Sendable {
         guard state.schemaVersion == StateSchema.version else {
             throw .tooNew(path: state.path, version: state.schemaVersion)
         }
+        state.reserve.make()
         try files.flush()
         return state
     }
 
     private static func open(_ files: StateFiles) throws(StateError) -> ClientState {
         do throws(SQLiteError) {
-            return try ClientState(path: files.path)
+            return try connect(files)
         } catch {
             guard error.meansDamage else { throw StateError("open the state", files.path, error) }
             try files.moveAside(because: error.message)
         }
         do throws(SQLiteError) {
-            return try ClientState(path: files.path)
+            return try connect(files)
         } catch {
             throw StateError("begin the state", files.path, error)
         }
+    }
+
+    private static func connect(_ files: StateFiles) throws(SQLiteError) -> ClientState {
+        try files.reserve.drawOn { () throws(SQLiteError) in try ClientState(files) }
     }
 
     /// Reads from the tables.
@@ -61,7 +67,29 @@ final class ClientState: Sendable {
     func change<R: Sendable>(
         _ operation: String, _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
     ) throws(StateError) -> R {
-        try read(operation) { connection throws(SQLiteError) in try connection.transaction(body) }
+        try read(operation) { connection throws(SQLiteError) in
+            let result = try reserve.drawOn { () throws(SQLiteError) in try connection.transaction(body) }
+            reserve.make()
+            return result
+        }
+    }
+
+    /// Gives back some of the room that was set aside on the disk, for whoever needs it to make more.
+    ///
+    /// - Returns: whether there was any.
+    func releaseReserve() -> Bool { reserve.release() }
+}
+
+extension StateReserve {
+    /// Does something, and again for as long as it fails for want of room and there is some to give back.
+    fileprivate func drawOn<R>(_ body: () throws(SQLiteError) -> R) throws(SQLiteError) -> R {
+        while true {
+            do throws(SQLiteError) {
+                return try body()
+            } catch {
+                guard error.mayMeanFullDisk, release() else { throw error }
+            }
+        }
     }
 }
 

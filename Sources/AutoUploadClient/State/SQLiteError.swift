@@ -10,6 +10,9 @@ struct SQLiteError: Error, Hashable, Sendable {
     /// Whether the file itself is at fault, not the system or the moment: another try can't help, a new file does.
     var meansDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
 
+    /// Whether a full disk may be behind it. SQLite says so only of some calls; of others, that they failed.
+    var mayMeanFullDisk: Bool { [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN].contains(code) }
+
     /// The file reads well, but isn't what this program wrote.
     static func damaged(_ message: String) -> SQLiteError {
         SQLiteError(code: SQLITE_CORRUPT, message: message)

@@ -4,11 +4,12 @@ import Platform
 struct StateFiles {
     /// How many damaged files are kept at most.
     private static let mostDamaged = 1000
-    /// Beside the database itself: its write-ahead log and the index of that.
-    private static let companions = ["-wal", "-shm", "-journal"]
+    /// What may lie beside the database itself.
+    private static let companions = ["-journal", "-wal", "-shm"]
 
     /// The database's path.
     let path: String
+    let reserve: StateReserve
     private let directory: Directory
 
     /// Makes the folder and an empty, private database file where there is none: SQLite gives its companions the same
@@ -18,6 +19,7 @@ struct StateFiles {
         do throws(SystemError) {
             try makeFolders(path: folder, permissions: 0o700)
             directory = try Directory.open(path: folder)
+            reserve = StateReserve(in: directory)
             guard let name = FileName(ClientState.fileName) else { throw SystemError("name", errno: .invalid) }
             _ = try directory.open(name, .openingOrCreating(permissions: 0o600))
         } catch {
@@ -71,6 +73,18 @@ struct StateFiles {
         guard let name = FileName(ClientState.fileName + companion),
             let newName = FileName(ClientState.fileName + ".damaged-\(number)" + companion)
         else { throw SystemError("name", errno: .invalid) }
-        try directory.renameWithoutReplacing(name, to: directory, as: newName)
+        // Not in one step: not every file system can, and nobody else gives such names.
+        guard try isFree(newName) else { throw SystemError("rename", name.description, errno: .exists) }
+        try directory.rename(name, to: directory, as: newName)
+    }
+
+    private func isFree(_ name: FileName) throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            _ = try directory.status(of: name)
+            return false
+        } catch {
+            if error.errno == .noEntry { return true }
+            throw error
+        }
     }
 }

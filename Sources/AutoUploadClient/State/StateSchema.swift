@@ -50,10 +50,11 @@ extension SQLiteConnection {
 
     /// What was committed survives a power cut.
     private mutating func makeCommitsDurable() throws(SQLiteError) {
-        // With a write-ahead log a commit is one flush, of the log. Where there can be none (no shared memory on the
-        // file system), a commit is the removal of the rollback journal, which only EXTRA flushes.
-        let mode = try query("PRAGMA journal_mode = WAL") { $0.text(0) }
-        try execute(mode == ["wal"] ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = EXTRA")
+        // Not a write-ahead log: its index is mapped into memory, and where a full disk has no room for a page of it the
+        // process dies (SIGBUS; tried on btrfs). Not PERSIST: whoever reads opens the journal that stayed, and as root
+        // sets its owner, which is a write. An empty one is no journal; FULL flushes its being emptied.
+        _ = try query("PRAGMA journal_mode = TRUNCATE") { $0.text(0) }
+        try execute("PRAGMA synchronous = FULL")
     }
 
     private mutating func makeTables() throws(SQLiteError) {

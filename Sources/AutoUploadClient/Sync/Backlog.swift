@@ -15,7 +15,6 @@ struct Backlog {
 
     var isEmpty: Bool { next >= tasks.count }
     var first: SyncTask? { isEmpty ? nil : tasks[next] }
-    var count: Int { tasks.count - next }
 
     mutating func removeFirst() {
         if !isEmpty { next += 1 }

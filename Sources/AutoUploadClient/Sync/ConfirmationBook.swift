@@ -10,6 +10,9 @@ final class ConfirmationBook {
     private let troubles: Troubles
     private var unrecorded: [Entry] = []
     private var unwiped: [Entry] = []
+    /// Bytes of all files that are to be wiped yet.
+    private var pendingBytes: UInt64 = 0
+    private var nextRecording = Instant.now
     private(set) var confirmed = 0
     private(set) var wiped = 0
 
@@ -19,9 +22,12 @@ final class ConfirmationBook {
         let confirmation: Confirmation
     }
 
-    /// So many files, or bytes, are wiped before others are begun.
+    /// So many files, or bytes, are wiped before others are begun; so many are written down at the latest.
     private static let batch = 256
     private static let batchBytes: UInt64 = 256 * 1024 * 1024
+    /// While others are being sent, what was confirmed is written down after so long: a flush takes its time, but what is
+    /// forgotten is sent again.
+    private static let recordSeconds = 5.0
 
     /// - Parameter eraser: nil where nothing is to be wiped.
     init(state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles) {
@@ -37,16 +43,23 @@ final class ConfirmationBook {
         let record = ConfirmationRecord(
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
             storedPath: confirmation.path, receipt: confirmation.receipt, confirmedAt: currentUnixTime())
+        if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
         unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
         confirmed += 1
+        if eraser != nil { pendingBytes &+= file.size }
         say(task, confirmation, alreadyThere: alreadyThere)
     }
 
     /// Whether enough is confirmed that it is better wiped before more is sent.
     var wantsToWipe: Bool {
         guard eraser != nil else { return false }
-        let count = unrecorded.count + unwiped.count
-        return count >= Self.batch || (unrecorded + unwiped).reduce(0) { $0 &+ $1.file.size } >= Self.batchBytes
+        return unrecorded.count + unwiped.count >= Self.batch || pendingBytes >= Self.batchBytes
+    }
+
+    /// Writes down what was confirmed if it has waited for long.
+    func recordIfDue() throws(SyncFailure) {
+        if unrecorded.isEmpty { return }
+        if unrecorded.count >= Self.batch || Instant.now >= nextRecording { try record() }
     }
 
     /// Writes down what was confirmed, durably, and then wipes it.
@@ -90,7 +103,7 @@ extension ConfirmationBook {
     private func wipe() {
         guard let eraser, !unwiped.isEmpty else { return }
         let entries = unwiped
-        unwiped = []
+        (unwiped, pendingBytes) = ([], 0)
         let outcomes = eraser.wipe(entries.map(Self.request))
         for (entry, outcome) in zip(entries, outcomes) { note(outcome, entry) }
     }

@@ -10,7 +10,7 @@ final class Daemon {
     /// Held from pass to pass, for its lock.
     private var workplace: Workplace?
     /// What people were told last, so that they are told once and not each minute.
-    private var toldFailure: String?
+    private var told: SyncFailure?
 
     init(_ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest) {
         self.configuration = configuration
@@ -69,7 +69,7 @@ final class Daemon {
 extension Daemon {
     private func end(_ result: PassResult) -> ExitCode {
         for (path, settling) in result.settling.sorted(by: { $0.key < $1.key }) {
-            context.troubles.isUnfinished(path, settling.fingerprint, "it is changing")
+            context.troubles.isUnfinished(path, settling.fingerprint, "it may still change")
         }
         return result.remaining == 0 ? .success : .temporaryFailure
     }
@@ -126,16 +126,20 @@ extension Daemon {
     private func tell(_ result: PassResult) {
         // The gate has said so itself.
         if case .interfaceDown = result.failure { return }
-        let failure = result.failure.map(\.description)
-        guard failure != toldFailure, failure != nil || result.hasConnected else { return }
-        toldFailure = failure
-        if let failure {
-            var line = LogLine("failed", level: result.failure?.needsPerson == true ? .error : .warning)
-            line.add("server", context.target.server.description)
-            line.add("reason", failure)
-            context.reporter.announce(line)
-        } else {
-            context.reporter.announce(LogLine("working-again"))
-        }
+        guard let failure = result.failure else { return tellRecovery(result) }
+        if failure.description == told?.description { return }
+        told = failure
+        var line = LogLine("failed", level: failure.needsPerson ? .error : .warning)
+        line.add("server", context.target.server.description)
+        line.add("reason", failure.description)
+        context.reporter.announce(line)
+    }
+
+    /// That there was nothing to send says nothing of the server, but that the folder could be looked at does of it.
+    private func tellRecovery(_ result: PassResult) {
+        guard let told else { return }
+        if case .local = told {} else if !result.hasConnected { return }
+        self.told = nil
+        context.reporter.announce(LogLine("working-again"))
     }
 }

@@ -77,6 +77,7 @@ final class Engine {
             if try sendNext() {
                 // While small files are being gathered, looking for answers would cost a system call each.
                 if connection.link.queuedBytes == 0 { try takeAnswers() }
+                try book.recordIfDue()
             } else if ledger.isEmpty, backlog.isEmpty {
                 return
             } else {

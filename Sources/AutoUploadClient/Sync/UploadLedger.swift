@@ -42,8 +42,6 @@ struct UploadLedger {
 
     var count: Int { entries.count }
     var isEmpty: Bool { entries.isEmpty }
-    /// What is unanswered, in the order in which it was begun.
-    var tasks: [SyncTask] { entries.sorted { $0.key < $1.key }.map(\.value.task) }
 
     subscript(number: UInt32) -> Entry? { entries[number] }
 }

@@ -1,6 +1,5 @@
 import Accounts
 import Platform
-import Synchronization
 import Transport
 import Wire
 
@@ -11,7 +10,7 @@ import Wire
 /// password or a removed user counts at once.
 final class VerifiedLogins: Sendable {
     private let keyedHash: KeyedHash
-    private let known = Mutex<[[UInt8]: Instant]>([:])
+    private let known = Monitor<[[UInt8]: Instant]>([:])
 
     private static let seconds = 60.0
     private static let capacity = 10_000

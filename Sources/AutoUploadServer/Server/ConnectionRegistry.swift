@@ -8,7 +8,7 @@ final class ConnectionRegistry: Sendable {
         var next: UInt64 = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
     private let stopping = Atomic(false)
     private let storedFiles = Atomic<UInt64>(0)
     private let capacity: Int

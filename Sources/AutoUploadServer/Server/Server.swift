@@ -1,6 +1,5 @@
 import CommandLine
 import Platform
-import Synchronization
 
 /// Accepts connections, each on a thread of its own, until it is told to stop.
 struct Server: Sendable {
@@ -114,10 +113,10 @@ struct Server: Sendable {
 
 /// Carries a socket, which has one owner, into a thread's closure, which may be called only once but doesn't say so.
 private final class HandOver: Sendable {
-    private let socket: Mutex<Socket?>
+    private let socket: Monitor<Socket?>
 
     init(_ socket: consuming Socket) {
-        self.socket = Mutex(socket)
+        self.socket = Monitor(socket)
     }
 
     func take() -> Socket? {

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// Which folders' names are known to be on the medium, because this process has flushed the folder above since it saw them
 /// there. A folder that somebody else made (another connection, a killed predecessor, the admin) counts only after that.
@@ -13,7 +12,7 @@ final class DurableFolders: Sendable {
         let folder: FileIdentity
     }
 
-    private let durable = Mutex<Set<Place>>([])
+    private let durable = Monitor<Set<Place>>([])
     private let flusher: Flusher
     private static let capacity = 100_000
 

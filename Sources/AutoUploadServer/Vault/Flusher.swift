@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 
 /// The calls that every confirmation rests on, in one place, so that tests can put failing ones in their stead.
 struct FlushCalls: Sendable {
@@ -20,7 +19,7 @@ struct FlushCalls: Sendable {
 /// nothing.
 final class Flusher: Sendable {
     let calls: FlushCalls
-    private let failed = Mutex<Set<FileIdentity>>([])
+    private let failed = Monitor<Set<FileIdentity>>([])
 
     init(_ calls: FlushCalls) {
         self.calls = calls

@@ -41,7 +41,7 @@ struct Publisher: Sendable {
         do throws(SystemError) {
             try moveWithoutReplacing(partial, chain.last, name)
             partial.hasLeftStaging()
-            let tag = FileTags.tag(of: try partial.file.status().identity)
+            let tag = FileTag.of(try partial.file.status().identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {
             if error.errno != .exists { throw VaultError(error) }
@@ -84,7 +84,7 @@ struct Publisher: Sendable {
                 return nil
             }
             try flusher.flush(file, status.identity)
-            return Place(chain: chain, name: name, tag: FileTags.tag(of: status.identity), isOld: true)
+            return Place(chain: chain, name: name, tag: FileTag.of(status.identity) ?? .unstated, isOld: true)
         } catch {
             if Self.nothingThere.contains(error.errno) { return nil }
             throw VaultError(error)

@@ -25,8 +25,9 @@ extern const uint64_t shim_RESOLVE_BENEATH_NO_LINKS;
 int shim_openat2(int folder, const char *path, int flags, uint32_t mode, uint64_t resolve);
 /* renameat2(2) with RENAME_NOREPLACE */
 int shim_rename_noreplace(int from_folder, const char *from, int to_folder, const char *to);
-/* statx(2) of a descriptor, or of a name in a folder without following a link when name isn't NULL */
-int shim_status_of(int descriptor, const char *name, struct shim_status *status);
+/* statx(2) of a descriptor, or of a name in a folder without following a link when name isn't NULL; `fresh` asks a
+   network or FUSE file system's server rather than the cache */
+int shim_status_of(int descriptor, const char *name, int fresh, struct shim_status *status);
 /* fstatfs(2): the f_type */
 int shim_file_system_type(int descriptor, uint64_t *type, int64_t *available_bytes);
 /* accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK */

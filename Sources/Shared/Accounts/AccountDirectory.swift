@@ -8,7 +8,7 @@ internal import Synchronization
 package final class AccountDirectory: Sendable {
     private let path: String
     private let warn: @Sendable (String) -> Void
-    private let state: Mutex<State>
+    private let state: Monitor<State>
     private let hashes = Atomic<Int>(0)
 
     private struct State {
@@ -29,7 +29,7 @@ package final class AccountDirectory: Sendable {
         let (file, status) = try Self.read(path)
         self.path = path
         self.warn = warn
-        state = Mutex(State(file: file, status: status, decoy: try Self.decoy(for: file)))
+        state = Monitor(State(file: file, status: status, decoy: try Self.decoy(for: file)))
         for problem in file.problems { warn(Self.warning(about: problem, in: path)) }
     }
 

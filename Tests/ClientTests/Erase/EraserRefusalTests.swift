@@ -135,7 +135,7 @@ struct EraserRefusalTests {
     @Test("the server's own copy")
     func keepsServersCopy() throws {
         let status = try recordings.watched.open(.of("sub/a"), .reading).status()
-        let own = try #require(OwnFileTag.of(status))
+        let own = try #require(FileTag.of(status.identity))
         let request = try recordings.request(.of("sub/a"), tag: own)
         let outcome = try recordings.wipe(request, eraser)
         #expect(outcome.isKept && outcome.reason.contains("THIS VERY FILE"))
@@ -151,7 +151,7 @@ struct EraserRefusalTests {
         let preimage = FileTag.preimage(
             bootID: Array(bootID.utf8.prefix(36)), device: status.identity.device, inode: status.identity.inode)
         let digest = try #require(ContentHasher.digest(of: preimage))
-        #expect(OwnFileTag.of(status) == FileTag(digest: digest))
+        #expect(FileTag.of(status.identity) == FileTag(digest: digest))
     }
 
     @Test("anything, where the state can't be written")

@@ -69,6 +69,24 @@ struct OverwriterTests {
         }
     }
 
+    @Test("zeros of a file with holes stay zeros, the rest doesn't, to the byte")
+    func sparesZeros() throws {
+        let path = try LocalPath.of("sparse")
+        // Data at the end of one block, over two more, and in the odd rest at the end, in one extent; then a hole.
+        var content = [UInt8](repeating: 0, count: 40_000)
+        for place in [4095, 12_288, 16_384, 39_999] { content[place] = 0x41 }
+        try recordings.write(content, to: path)
+        try recordings.watched.open(path, .readingAndWriting).truncate(to: 1 << 20)
+        try overwrite(path, size: 1 << 20)
+        let after = try #require(try recordings.bytes(of: path))
+        #expect(after.count == 1 << 20)
+        for block in [1, 2, 5, 6, 7, 8] { #expect(after[block * 4096..<(block + 1) * 4096].allSatisfy { $0 == 0 }) }
+        for block in [0, 3, 4, 9] {
+            #expect(after[block * 4096..<(block + 1) * 4096].contains { $0 != 0 && $0 != 0x41 })
+        }
+        #expect(after[40_960...].allSatisfy { $0 == 0 })
+    }
+
     @Test("writes nothing behind the size that it was told, nor into an empty file")
     func doesNotGrow() throws {
         let path = try LocalPath.of("file")

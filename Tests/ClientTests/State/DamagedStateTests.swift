@@ -26,7 +26,7 @@ struct DamagedStateTests {
                 .write(to: database)
             let state = try recordings.openState()
             #expect(try state.confirmation(of: .of("a")) == nil)
-            #expect(try names().filter { $0.contains("damaged") && !$0.contains("-wal") }.count == round)
+            #expect(try names().filter { $0.contains("damaged") && !$0.contains("-journal") }.count == round)
         }
         let kept = try Data(contentsOf: database.deletingLastPathComponent().appending(path: "state.sqlite.damaged-2"))
         #expect(kept.starts(with: Data("no database".utf8)))

@@ -35,7 +35,8 @@ struct ConfigurationTests {
         let config = try scratch.write("password = of the configuration\n", to: "config")
         let environment = ["AUTO_UPLOAD_PASSWORD": "of the environment"]
         let sources = [
-            (["-p", "of the option"], "of the option"), (["--password-file", file], "of the file"), ([], "of the environment"),
+            (["-p", "of the option"], "of the option"), (["--password-file", file], "of the file"),
+            ([], "of the environment"),
         ]
         for first in sources.indices {
             let arguments = sources[first...].flatMap(\.0) + ["--config", config]

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -98,10 +97,10 @@ extension FakeServer {
 
 /// A value that threads share.
 final class Shared<Value: Sendable>: Sendable {
-    private let value: Mutex<Value>
+    private let value: Monitor<Value>
 
     init(_ value: Value) {
-        self.value = Mutex(value)
+        self.value = Monitor(value)
     }
 
     func withLock<R: Sendable>(_ body: (inout Value) throws -> R) rethrows -> R {

@@ -1,5 +1,4 @@
 import Platform
-import Synchronization
 import Transport
 import Wire
 
@@ -29,7 +28,7 @@ final class FakeServer: Sendable {
     private let context: TLSContext
     private let script: Script
     private let welcome: Welcome
-    private let heard = Mutex<[Heard]>([])
+    private let heard = Monitor<[Heard]>([])
 
     init(
         _ certificates: TestCertificates.Files, maxOpenUploads: UInt16 = 64,

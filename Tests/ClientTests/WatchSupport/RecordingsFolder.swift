@@ -1,30 +1,24 @@
 import Foundation
 import Platform
+import TestSupport
 import Testing
 import Wire
 
 @testable import AutoUploadClient
 
-/// A watched folder and a place for state, on disk beside the build, which go when the value does.
+/// A watched folder and a place for state, which go when the value does.
 final class RecordingsFolder: Sendable {
-    let base: String
+    private let scratch: ScratchFolder
     let watched: WatchedFolder
 
     init() throws {
         // A lease that is tried while a test opens the file sends SIGIO, as it does to the client.
         Signals.ignoreNuisances()
-        let program = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        let own = program.deletingLastPathComponent().appendingPathComponent("scratch/client-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-            at: own.appendingPathComponent("recordings"), withIntermediateDirectories: true)
-        base = own.path
-        watched = try WatchedFolder(path: base + "/recordings")
+        scratch = try ScratchFolder("client")
+        watched = try WatchedFolder(path: scratch.makeFolder("recordings"))
     }
 
-    deinit {
-        try? FileManager.default.removeItem(atPath: base)
-    }
-
+    var base: String { scratch.path }
     var statePath: String { base + "/state" }
 
     func openState() throws -> ClientState { try ClientState.open(folder: statePath) }

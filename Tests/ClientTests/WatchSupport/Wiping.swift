@@ -1,7 +1,6 @@
 import Foundation
 import Glibc
 import Platform
-import Synchronization
 import Testing
 import Transport
 import Wire
@@ -58,7 +57,7 @@ extension WipeOutcome {
 
 /// Fails at chosen steps, or does something else there.
 final class StepHook: Sendable {
-    private let taken = Mutex<[WipeStep]>([])
+    private let taken = Monitor<[WipeStep]>([])
     private let action: @Sendable (Int, WipeStep) throws(SystemError) -> Void
 
     /// - Parameter action: is told how many steps went before, and which this is.

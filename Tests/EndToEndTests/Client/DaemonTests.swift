@@ -87,6 +87,41 @@ struct DaemonTests {
         #expect(try reader.waitForEnd().status == 0)
     }
 
+    @Test("a card that is taken out and put back, and another in its place, are both emptied")
+    func swappedCard() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let files = FileManager.default
+        let daemon = try client.start("-d", "y")
+        try client.record(sample(10, seed: 1), as: "first.mp4")
+        #expect(daemon.waitForLine(.error, containing: " wiped path=first.mp4") != nil)
+        try files.moveItem(atPath: client.card, toPath: client.scratch.path("taken-out"))
+        #expect(daemon.waitForLine(.error, containing: " failed ") != nil, "\(daemon.text(.error))")
+        try client.scratch.makeFolder("card")
+        try client.record(sample(10, seed: 2), as: "second.mp4")
+        #expect(daemon.waitForLine(.error, containing: " wiped path=second.mp4") != nil, "\(daemon.text(.error))")
+        try files.removeItem(atPath: client.card)
+        try files.moveItem(atPath: client.scratch.path("taken-out"), toPath: client.card)
+        try client.record(sample(10, seed: 3), as: "third.mp4")
+        #expect(daemon.waitForLine(.error, containing: " wiped path=third.mp4") != nil, "\(daemon.text(.error))")
+        daemon.signal(SIGTERM)
+        #expect(try daemon.waitForEnd().status == 0)
+        #expect(try server.site.stored().count == 3)
+    }
+
+    @Test("a folder that becomes a server's storage while it is watched is let go of at once")
+    func becomesStorage() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let daemon = try client.start("-d", "y")
+        try client.record(sample(10, seed: 1), as: "first.mp4")
+        #expect(daemon.waitForLine(.error, containing: " wiped path=first.mp4") != nil)
+        try client.scratch.write("", to: "card/below/.auto-upload-store")
+        let ended = try daemon.waitForEnd()
+        #expect(ended.status == 78)
+        #expect(ended.error.contains(".auto-upload-store"))
+    }
+
     // MARK: - The password, and other ways to say things
 
     @Test(

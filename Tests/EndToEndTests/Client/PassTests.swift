@@ -146,6 +146,19 @@ struct PassTests {
         #expect(try client.scratch.text(of: "outside/precious") == "precious")
     }
 
+    @Test("a path that the protocol has no room for stays, is named, and holds up nothing else")
+    func unusablePath() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(10), as: "clip.mp4")
+        try client.record(sample(20), as: Array(repeating: "d", count: 70).joined(separator: "/"))
+        let ended = try client.pass("-d", "y")
+        #expect(ended.status == 75, "\(ended.error)")
+        #expect(ended.error.contains(" warning can't-look path=d/d/"), "\(ended.error)")
+        #expect(try server.site.stored().keys.sorted() == ["clip.mp4"])
+        #expect(try Tree.paths(of: client.card).count == 1)
+    }
+
     @Test("two cameras of one account: names collide without --prefix, and don't with it; nothing is lost")
     func twoCameras() throws {
         let server = try TestServer()
@@ -170,6 +183,37 @@ struct PassTests {
         }
         let below = try server.site.stored().filter { $0.key.hasPrefix("front/") || $0.key.hasPrefix("rear/left/") }
         #expect(below.count == 4)
+    }
+
+    @Test("over IPv6 it works as well")
+    func overIPv6() throws {
+        let server = try TestServer(options: ["--address", "::1"])
+        let client = try TestClient(server: "[::1]:\(server.port)", authority: server.site.certificates.authority)
+        try client.record(sample(10), as: "clip.mp4")
+        #expect(try client.pass("-d", "y").status == 0)
+        #expect(try server.site.stored().count == 1)
+        _ = try server.logLine(with: " stored ", "address=[::1]:")
+    }
+
+    @Test(
+        "what a full disk has no room for stays on the card, and what it has room for arrives",
+        .enabled(if: Namespaces.areAvailable("-m"), Namespaces.reason))
+    func fullDisk() throws {
+        let site = try Site()
+        let server = try TestServer(
+            site, options: ["--allow-weak-storage"], after: "mount -t tmpfs -o size=4m tmpfs '\(site.storage)'")
+        let client = try TestClient(server)
+        for (name, size) in [("a", 1_000_000), ("b", 10_000_000), ("c", 1_000_000)] {
+            try client.record(sample(size), as: name)
+        }
+        let ended = try client.pass("-d", "y")
+        #expect(ended.status == 75, "\(ended.error)")
+        #expect(ended.error.contains("refused path=b") && ended.error.contains("storageFull"))
+        #expect(try Tree.paths(of: client.card) == ["b"])
+        _ = try server.logLine(with: " refused ", "path=b", "status=storageFull")
+        let inside = "/proc/\(server.program.processID)/root" + site.storage + "/camera"
+        #expect(try Tree.digests(of: inside)["c"] == digest(of: sample(1_000_000)))
+        #expect(try Tree.digests(of: inside).count == 3)
     }
 
     @Test("sixty files and a server that is killed and comes back: all arrive once, all are wiped")

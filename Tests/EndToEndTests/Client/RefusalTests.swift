@@ -35,9 +35,9 @@ struct RefusalTests {
 
     struct Impostor: CustomTestStringConvertible {
         let testDescription: String
-        let certificates: @Sendable () throws -> Fixtures.Certificates
+        let certificates: @Sendable () throws -> ExampleCertificates
         /// Whom the client trusts; nil: the system's authorities.
-        var trusted: @Sendable (Fixtures.Certificates) throws -> String? = { $0.authority }
+        var trusted: @Sendable (ExampleCertificates) throws -> String? = { $0.authority }
         var host = "127.0.0.1"
         let says: String
     }
@@ -45,28 +45,29 @@ struct RefusalTests {
     static let impostors = [
         Impostor(
             testDescription: "an authority that isn't trusted", certificates: { try Fixtures.certificates.get() },
-            trusted: { _ in try Fixtures.otherAuthority.get() }, says: "can't be trusted"),
+            trusted: { _ in try Fixtures.others.get().authority }, says: "can't be trusted"),
         Impostor(
             testDescription: "an authority that the system doesn't know",
             certificates: { try Fixtures.certificates.get() }, trusted: { _ in nil }, says: "can't be trusted"),
         Impostor(
-            testDescription: "the name of another", certificates: { try Fixtures.makeCertificates(for: "example.org") },
+            testDescription: "the name of another",
+            certificates: { try ExampleCertificates(for: ["example.org"]) },
             host: "localhost", says: "can't be trusted"),
         Impostor(
             testDescription: "the address of another",
-            certificates: { try Fixtures.makeCertificates(for: "127.0.0.2") },
+            certificates: { try ExampleCertificates(for: ["127.0.0.2"]) },
             says: "can't be trusted"),
         Impostor(
             testDescription: "a certificate that has expired",
             certificates: {
-                try Fixtures.makeCertificates(
-                    for: "127.0.0.1", "--not-before", "20200101000000Z", "--not-after", "20210101000000Z")
+                try ExampleCertificates(
+                    for: ["127.0.0.1", "--not-before", "20200101000000Z", "--not-after", "20210101000000Z"])
             }, says: "expired"),
         Impostor(
             testDescription: "a certificate that isn't valid yet",
             certificates: {
-                try Fixtures.makeCertificates(
-                    for: "127.0.0.1", "--not-before", "20900101000000Z", "--not-after", "20910101000000Z")
+                try ExampleCertificates(
+                    for: ["127.0.0.1", "--not-before", "20900101000000Z", "--not-after", "20910101000000Z"])
             }, says: "not yet valid"),
     ]
 
@@ -76,7 +77,7 @@ struct RefusalTests {
         let server = try TestServer(Site(certificates: certificates))
         let authority = try impostor.trusted(certificates)
         let client = try TestClient(
-            server: "\(impostor.host):\(server.port)", authority: authority ?? "/etc/ssl/certs/ca-certificates.crt")
+            server: "\(impostor.host):\(server.port)", authority: authority)
         try client.record(Self.recording, as: "clip.mp4")
         let ended = try client.pass("-d", "y")
         try expectUntouched(ended, 76, says: impostor.says, client)

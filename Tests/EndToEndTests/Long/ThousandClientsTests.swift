@@ -46,8 +46,10 @@ extension LongTests {
             let upload = try client.offer("clip-\(number)", size: content.count)
             try client.send(data: Array(content[..<50_000]), upload: upload)
             guard case .proceed = try client.answer(seconds: seconds) else { throw Failure("no proceed") }
-            try halfway.arrive(seconds: seconds)
-            if number == 0 { #expect(try server.site.partials().count > 0) }
+            try halfway.arrive(seconds: seconds) {
+                let underWay = try server.site.partials().count
+                #expect(underWay == clients)
+            }
             try client.send(data: Array(content[50_000...]), upload: upload)
             try client.finish(upload, content)
             guard case .stored(upload, let confirmation, false) = try client.answer(seconds: seconds) else {

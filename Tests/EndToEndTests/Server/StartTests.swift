@@ -38,10 +38,7 @@ struct StartTests {
             prepare: { ["-k": try $0.scratch.write("not a key", to: "bad.pem")] }, status: 78, says: "bad.pem"),
         Mistake(
             testDescription: "the key of another certificate",
-            prepare: { site in
-                let other = try Fixtures.makeCertificates(for: "localhost")
-                return ["-k": try site.scratch.write(try other.folder.bytes(of: "server-key.pem"), to: "other.pem")]
-            }, status: 78,
+            prepare: { _ in ["-k": try Fixtures.others.get().key] }, status: 78,
             says: "doesn't belong"),
         Mistake(
             testDescription: "no password file", prepare: { ["-p": $0.scratch.path("nobody")] }, status: 78,

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import TestSupport
 import Testing
 import Transport
 import Wire
@@ -47,7 +48,7 @@ struct UploadTests {
         let server = try TestServer()
         let client = try server.loggedIn()
         let upload = try client.offer(path: Array("huge.mp4".utf8), size: UInt64(Int64.max))
-        try expectRefusal(.storageFull, of: upload, client, server)
+        try expectRefusal(.tooLarge, of: upload, client, server)
     }
 
     private func expectRefusal(
@@ -138,6 +139,81 @@ struct UploadTests {
         }
         let expected = try contents.map { ("file-\($0.count)", try digest(of: $0)) }
         #expect(try server.site.stored() == Dictionary(uniqueKeysWithValues: expected))
+    }
+
+    @Test("who never reads its answers holds up nobody and takes no memory")
+    func neverReads() throws {
+        let server = try TestServer()
+        let client = try server.loggedIn()
+        var pings: [UInt8] = []
+        for _ in 0..<10_000 { ClientMessage.ping(Ping(opaque: 1)).encode(into: &pings) }
+        var sent = 0
+        // Until the server stops reading, as nobody takes its answers.
+        while sent < 200 << 20 {
+            let count = try client.sendWithoutReading(pings, patience: 2)
+            sent += count
+            if count < pings.count { break }
+        }
+        #expect(sent < 100 << 20)
+        try server.expectServing()
+        #expect(try server.program.peakMemory() < 100 << 20)
+    }
+
+    @Test("a folder that an admin removes is made anew, and what was in it is stored again")
+    func removedFolder() throws {
+        let server = try TestServer()
+        let client = try server.loggedIn()
+        for _ in 0..<2 {
+            guard case .stored(_, _, false) = try client.upload(sample(100), to: "trip/day/clip.mp4") else {
+                throw Failure("not stored")
+            }
+            #expect(try server.site.stored() == ["trip/day/clip.mp4": digest(of: sample(100))])
+            try FileManager.default.removeItem(atPath: server.site.storage + "/camera")
+        }
+    }
+
+    @Test("uploads of one name in one go, and a file for another's folder, are told apart")
+    func oneGo() throws {
+        let server = try TestServer()
+        let client = try server.loggedIn()
+        let files = [("a", 1), ("a", 2), ("a", 1), ("a/b", 3), ("c/d", 4), ("c", 5), ("c/d", 4)]
+        var bytes: [UInt8] = []
+        for (index, (path, seed)) in files.enumerated() {
+            let (upload, content) = (UInt32(index + 1), sample(1000, seed: seed))
+            try HostileFrameTests.offer(upload, size: 1000, path: path).encode(into: &bytes)
+            bytes += HostileFrameTests.header(0x05, upload: upload, length: 1000) + content
+            guard let digest = ContentHasher.digest(of: content) else { throw Failure("no digest") }
+            ClientMessage.finish(upload: upload, Finish(digest: digest)).encode(into: &bytes)
+        }
+        try client.send(bytes: bytes)
+        var answers: [UInt32: String] = [:]
+        while answers.count < files.count {
+            switch try client.finalAnswer(to: 0) {
+            case .stored(let upload, let confirmation, let isOld):
+                let isBeside = Tree.key(confirmation.path.bytes) != files[Int(upload) - 1].0
+                answers[upload] = (isOld ? "old" : "new") + (isBeside ? " beside" : "")
+            case .refused(let upload, let refusal): answers[upload] = refusal.status.name
+            case let other: throw Failure("\(other)")
+            }
+        }
+        #expect(
+            answers == [
+                1: "new", 2: "new beside", 3: "old", 4: "nameTaken", 5: "new", 6: "new beside", 7: "old",
+            ])
+        #expect(try server.site.stored().count == 4)
+        #expect(try server.site.partials() == [])
+    }
+
+    @Test("times that no file system holds are no reason to refuse", arguments: [Int64.min, -1, 0, Int64.max])
+    func oddTimes(_ seconds: Int64) throws {
+        let server = try TestServer()
+        let client = try server.loggedIn()
+        let modified = try ModificationTime(seconds: seconds, nanoseconds: 999_999_999)
+        let id = UploadID(high: 1, low: 2)
+        try client.send(
+            .offer(upload: 1, Offer(uploadID: id, size: 0, modified: modified, path: [0x61], isFresh: true)))
+        try client.finish(1, [])
+        guard case .stored = try client.finalAnswer(to: 1) else { throw Failure("not stored") }
     }
 
     @Test("a query is answered only when path, size and content all match what is on the disk now")

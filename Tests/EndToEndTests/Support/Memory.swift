@@ -11,4 +11,9 @@ extension RunningProgram {
         }
         return kibibytes << 10
     }
+
+    /// Lets `peakMemory` count from now on: what a login's hash took is over (proc(5), clear_refs).
+    func forgetPeakMemory() throws {
+        try Data("5".utf8).write(to: URL(fileURLWithPath: "/proc/\(processID)/clear_refs"))
+    }
 }

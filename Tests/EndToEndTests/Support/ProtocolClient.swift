@@ -49,6 +49,25 @@ extension ProtocolClient {
         }
     }
 
+    /// Sends what goes without taking anything from the server.
+    ///
+    /// - Parameter patience: seconds without progress after which it gives up.
+    /// - Returns: bytes sent.
+    func sendWithoutReading(_ bytes: [UInt8], patience: Double) throws -> Int {
+        var sent = 0
+        while sent < bytes.count {
+            let count = try session.writeAvailable(unsafe bytes.span.bytes.extracting(sent..<bytes.count))
+            sent += count
+            if count > 0 { continue }
+            do throws(TLSError) {
+                try session.wait(for: .writable, until: .after(seconds: patience))
+            } catch .timedOut {
+                break
+            }
+        }
+        return sent
+    }
+
     func send(data: [UInt8], upload: UInt32) throws {
         var bytes: [UInt8] = []
         for start in stride(from: 0, to: data.count, by: Self.payload) {

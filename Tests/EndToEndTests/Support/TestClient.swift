@@ -7,7 +7,8 @@ import Testing
 struct TestClient: Sendable {
     let scratch: ScratchFolder
     let server: String
-    let authority: String
+    /// Whom it trusts; nil: the system's authorities.
+    let authority: String?
     let user: String
     let password: String
 
@@ -20,7 +21,7 @@ struct TestClient: Sendable {
     }
 
     init(
-        server: String, authority: String, user: String = Fixtures.user, password: String = Fixtures.password
+        server: String, authority: String?, user: String = Fixtures.user, password: String = Fixtures.password
     ) throws {
         scratch = try ScratchFolder("client")
         self.server = server
@@ -48,8 +49,9 @@ struct TestClient: Sendable {
     }
 
     func arguments(_ options: [String]) -> [String] {
-        let place = ["-s", server, "-u", user, "-f", card, "--ca-file", authority, "--state", scratch.path("state")]
-        return place + ["--settle", "0", "--settle-unknown", "1"] + options
+        let place = ["-s", server, "-u", user, "-f", card, "--state", scratch.path("state")]
+        let trust = authority.map { ["--ca-file", $0] } ?? []
+        return place + trust + ["--settle", "0", "--settle-unknown", "1"] + options
     }
 
     var environment: [String: String] { ["AUTO_UPLOAD_PASSWORD": password] }

@@ -6,9 +6,9 @@ import TestSupport
 /// on it one after another.
 struct Site: Sendable {
     let scratch: ScratchFolder
-    let certificates: Fixtures.Certificates
+    let certificates: ExampleCertificates
 
-    init(certificates: Fixtures.Certificates? = nil) throws {
+    init(certificates: ExampleCertificates? = nil) throws {
         self.certificates = try certificates ?? Fixtures.certificates.get()
         scratch = try ScratchFolder("site")
         try scratch.makeFolder("storage")
@@ -48,10 +48,19 @@ final class TestServer: Sendable {
     let port: UInt16
     let program: RunningProgram
 
-    init(_ site: Site? = nil, options: [String] = []) throws {
+    /// - Parameter commands: of the shell, to be run before in a mount namespace of the server's own.
+    init(_ site: Site? = nil, options: [String] = [], after commands: String? = nil) throws {
         let site = try site ?? Site()
         self.site = site
-        program = try RunningProgram(Binaries.server, site.arguments() + options)
+        let arguments = site.arguments() + options
+        program =
+            if let commands {
+                try RunningProgram(
+                    "/usr/bin/env",
+                    ["unshare", "-m", "sh", "-c", commands + #" && exec "$0" "$@""#, Binaries.server] + arguments)
+            } else {
+                try RunningProgram(Binaries.server, arguments)
+            }
         let ready = program.waitForLine(.error, containing: " listening ")
         guard let ready, let port = ready.split(separator: ":").last.flatMap({ UInt16($0) }) else {
             throw Failure("the server didn't start: \(program.text(.error))")

@@ -1,6 +1,5 @@
 import Foundation
 import Platform
-import Synchronization
 
 /// Runs something that waits for long on a thread of its own, so that it takes no other test's turn.
 func onThread<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
@@ -31,7 +30,7 @@ func onThreads(_ count: Int, seconds: Double, _ body: @escaping @Sendable (Int) 
 }
 
 private final class FirstError: Sendable {
-    private let first = Mutex<(any Error)?>(nil)
+    private let first = Monitor<(any Error)?>(nil)
 
     var error: (any Error)? { first.withLock { $0 } }
 
@@ -50,10 +49,12 @@ final class Barrier: @unchecked Sendable {
         missing = count
     }
 
-    func arrive(seconds: Double) throws {
+    /// - Parameter last: is run by the thread that comes last, before any goes on.
+    func arrive(seconds: Double, last: () throws -> Void = {}) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         try condition.withLock {
             missing -= 1
+            if missing == 0 { try last() }
             condition.broadcast()
             while missing > 0 {
                 guard condition.wait(until: end) else { throw Failure("\(missing) didn't come") }

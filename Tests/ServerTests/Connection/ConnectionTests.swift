@@ -39,7 +39,8 @@ import Wire
         try client.send(.hello(Hello(software: "test")))
         guard case .welcome = try client.receive() else { throw TestClient.Unexpected() }
         var pongs = 0
-        while true {
+        let end = Deadline.after(seconds: 20)
+        while !end.hasPassed {
             // Sent one at a time, for as long as they are answered.
             try? client.send(.ping(Ping(opaque: 1)))
             guard case .pong? = try client.receive() else { break }
@@ -47,6 +48,7 @@ import Wire
             Thread.sleep(seconds: 0.01)
         }
         #expect(pongs > 0)
+        #expect(!end.hasPassed)
         _ = try server.event("closed", "timedOut")
     }
 
@@ -125,7 +127,8 @@ import Wire
                 ClientMessage.offer(upload: upload, try Fixture.offer(path: "../x")).encode(into: &bytes)
                 bytes += TestClient.data([1], upload: upload)
             case 1:
-                ClientMessage.query(upload: upload, try Fixture.query(path: "a/\(max(4, upload) - 3)")).encode(into: &bytes)
+                ClientMessage.query(upload: upload, try Fixture.query(path: "a/\(max(4, upload) - 3)")).encode(
+                    into: &bytes)
             default: bytes += try TestClient.file([UInt8(upload % 7)], as: "a/\(upload)", upload: upload)
             }
         }

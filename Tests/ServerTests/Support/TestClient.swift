@@ -11,9 +11,13 @@ final class TestClient: @unchecked Sendable {
     private var received: [UInt8] = []
     private var hasEnded = false
 
-    init(_ server: TestServer) throws {
+    convenience init(_ server: TestServer) throws {
+        try self.init(port: server.port)
+    }
+
+    init(port: UInt16) throws {
         Signals.ignoreNuisances()
-        let addresses = try resolve(host: "127.0.0.1", port: server.port, passive: false)
+        let addresses = try resolve(host: "127.0.0.1", port: port, passive: false)
         let socket = try Socket.connect(to: addresses, deadline: .after(seconds: 30))
         let context = try TLSContext(authorities: ExampleCertificates.loopback.get().authority, minimum: .tls13)
         session = try TLSSession(connecting: socket, to: "127.0.0.1", context: context)

@@ -14,7 +14,7 @@ final class FlushRecorder: Sendable {
         var wholeFlushes = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Monitor(State())
     private let mustFail: @Sendable (Int, FileStatus?) -> Bool
 
     /// - Parameter mustFail: is asked for each flush, by its number from 1, and what is flushed; nil is the whole storage.

@@ -117,7 +117,7 @@ import Wire
                 user: FileName(constant: "alice"), path: RemotePath([0x61]), size: UInt64(Int64.max),
                 modified: .testTime)
         } throws: {
-            if case .full = $0 as? VaultError { true } else { false }
+            if case .tooLarge = $0 as? VaultError { true } else { false }
         }
         #expect(try test.staged().isEmpty)
     }

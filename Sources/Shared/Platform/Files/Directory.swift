@@ -86,10 +86,12 @@ extension Directory {
 
 extension Directory {
     /// The attributes of a name, a link's own if it is one.
-    package func status(of name: FileName) throws(SystemError) -> FileStatus {
+    ///
+    /// - Parameter fresh: as for `FileDescriptor.status`.
+    package func status(of name: FileName, fresh: Bool = false) throws(SystemError) -> FileStatus {
         var status = shim_status()
         try systemCall("read the attributes of", name.description) {
-            name.withCString { unsafe shim_status_of(descriptor.rawValue, $0, &status) }
+            name.withCString { unsafe shim_status_of(descriptor.rawValue, $0, fresh ? 1 : 0, &status) }
         }
         return FileStatus(status)
     }

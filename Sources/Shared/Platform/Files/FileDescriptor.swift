@@ -24,9 +24,11 @@ package struct FileDescriptor: ~Copyable, Sendable {
         if result == -1, errno != .interrupted { throw SystemError("close", errno: errno) }
     }
 
-    package func status() throws(SystemError) -> FileStatus {
+    /// - Parameter fresh: asks a network or FUSE file system's server, where the kernel may hold attributes that are
+    ///   seconds old.
+    package func status(fresh: Bool = false) throws(SystemError) -> FileStatus {
         var status = shim_status()
-        try systemCall("read the attributes") { unsafe shim_status_of(rawValue, nil, &status) }
+        try systemCall("read the attributes") { unsafe shim_status_of(rawValue, nil, fresh ? 1 : 0, &status) }
         return FileStatus(status)
     }
 

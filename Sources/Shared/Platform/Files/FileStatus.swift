@@ -42,6 +42,8 @@ package struct FileStatus: Hashable, Sendable {
     package let links: UInt64
     /// Bytes.
     package let size: UInt64
+    /// Bytes that the file takes on the medium, as far as the file system tells: fewer than its size when it has holes.
+    package let allocated: UInt64
     package let modified: FileTime
     package let changed: FileTime
 
@@ -55,6 +57,7 @@ package struct FileStatus: Hashable, Sendable {
         group = status.group
         links = status.links
         size = status.size
+        allocated = status.blocks.multipliedReportingOverflow(by: 512).partialValue
         modified = FileTime(seconds: status.modified_seconds, nanoseconds: status.modified_nanoseconds)
         changed = FileTime(seconds: status.changed_seconds, nanoseconds: status.changed_nanoseconds)
     }

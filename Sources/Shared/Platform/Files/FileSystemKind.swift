@@ -22,8 +22,10 @@ package struct FileSystemKind: Hashable, Sendable {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || Self.fat.contains(magic)
     }
 
-    /// Whether a file keeps its inode number when the file system is mounted anew. FAT and exFAT make theirs up.
-    package var keepsInodeNumbers: Bool { Self.reliable[magic] != nil }
+    /// Whether a file keeps its inode number for good. FAT and exFAT make theirs up at each mount, as FUSE and SMB may.
+    package var keepsInodeNumbers: Bool {
+        Self.reliable[magic] != nil || isMemory || magic == Self.overlay || magic == Self.nfs
+    }
 
     /// The field's name for it, or its number.
     package var name: String {

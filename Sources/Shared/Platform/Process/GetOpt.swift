@@ -1,6 +1,5 @@
 internal import CSystemShims
 internal import Glibc
-internal import Synchronization
 
 /// An option as getopt_long(3) knows it.
 package struct GetOptOption: Sendable {
@@ -83,7 +82,7 @@ private func index(of code: CInt, _ options: [GetOptOption]) -> Int? {
 // MARK: - getopt_long
 
 /// getopt_long keeps its place in global variables.
-private let getOptIsInUse = Mutex<Void>(())
+private let getOptIsInUse = Monitor<Void>(())
 
 private func allSteps(through arguments: ArgumentVector, _ options: [GetOptOption]) -> (steps: [Step], end: Int) {
     getOptIsInUse.withLock { _ in

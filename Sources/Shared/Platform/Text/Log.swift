@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// How much a line of log matters.
 package enum LogLevel: String, Sendable {
@@ -46,7 +45,7 @@ package struct LogLine: Sendable {
 package enum Log {
     /// A line that is longer than a pipe takes at once is written in parts: without turns, another thread's line could end
     /// within it, and the rest, which a peer may have chosen, would stand there as a line of its own.
-    private static let turn = Mutex(())
+    private static let turn = Monitor(())
 
     package static func write(_ line: LogLine) {
         write(line.level, line.text)

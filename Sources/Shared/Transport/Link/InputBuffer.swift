@@ -38,9 +38,10 @@
 
     /// Takes what has come over the session into the free part, without waiting.
     ///
-    /// - Returns: bytes taken; nil when none have come, 0 at the peer's goodbye or with no room.
+    /// - Returns: bytes taken; nil when none have come or there is no room, 0 at the peer's end and only then.
     mutating func receive(from session: borrowing TLSSession) throws(LinkError) -> Int? {
-        guard end < capacity else { return 0 }
+        if end == capacity { makeRoom(for: capacity) }
+        guard end < capacity else { return nil }
         do throws(TLSError) {
             let count = try session.readAvailable(into: unsafe UnsafeMutableRawBufferPointer(rebasing: memory[end...]))
             if let count { end = min(end + count, capacity) }

@@ -69,15 +69,12 @@ extension MessageLink {
     /// - Parameter whole: with the whole payload at hand, so that `withPayload` won't wait either.
     /// - Returns: nil when it hasn't come yet, or the peer has ended.
     package mutating func nextHeaderIfAvailable() throws(LinkError) -> FrameHeader? {
-        try readAvailable()
+        try readAvailable(FrameHeader.encodedSize)
         guard input.count >= FrameHeader.encodedSize else { return nil }
         let header = try peekHeader()
         let size = FrameHeader.encodedSize + Int(header.length)
-        if input.count < size {
-            input.makeRoom(for: size)
-            try readAvailable()
-            if input.count < size { return nil }
-        }
+        try readAvailable(size)
+        if input.count < size { return nil }
         return try takeHeader()
     }
 
@@ -151,10 +148,11 @@ extension MessageLink {
         return true
     }
 
-    /// Takes what has come into the free part of the buffer.
-    private mutating func readAvailable() throws(LinkError) {
-        input.makeRoom(for: max(input.count, Self.smallBuffer))
-        while !inputEnded, input.count < input.capacity {
+    /// Takes what has come, until `size` bytes are at hand.
+    private mutating func readAvailable(_ size: Int) throws(LinkError) {
+        if input.count >= size { return }
+        input.makeRoom(for: max(size, Self.smallBuffer))
+        while !inputEnded, input.count < size {
             guard let count = try receive(), count > 0 else { return }
         }
     }
@@ -167,6 +165,8 @@ extension MessageLink {
     }
 
     private func wait(for event: Socket.Event, until deadline: Deadline) throws(LinkError) {
+        // poll(2) looks even when the time is over: a peer that always has something to say would never be given up.
+        if deadline.hasPassed { throw .timedOut }
         while true {
             let slice = mustGiveUp == nil ? deadline : min(deadline, .after(seconds: Self.sliceSeconds))
             do throws(TLSError) {

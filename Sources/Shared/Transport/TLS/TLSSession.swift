@@ -82,6 +82,7 @@ extension TLSSession {
             let code = unsafe SSL_get_error(pointer, result)
             let errno = Errno.current
             if let event = Self.event(for: code) {
+                if deadline.hasPassed { throw .timedOut }
                 try wait(for: event, until: deadline)
                 continue
             }

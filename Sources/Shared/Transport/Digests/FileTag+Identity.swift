@@ -1,14 +1,13 @@
-import Platform
-import Transport
-import Wire
+package import Platform
+package import Wire
 
-/// The tag that a server would state for a file of this machine; see `FileTag`.
-enum OwnFileTag {
-    /// - Returns: nil when it can't be computed.
-    static func of(_ status: FileStatus) -> FileTag? {
+extension FileTag {
+    /// The tag of a file of this running machine. See docs/PROTOCOL.md, "The file tag".
+    ///
+    /// - Returns: nil on a machine without a boot id, or without memory for a hash.
+    package static func of(_ identity: FileIdentity) -> FileTag? {
         guard let bootID else { return nil }
-        let preimage = FileTag.preimage(
-            bootID: bootID, device: status.identity.device, inode: status.identity.inode)
+        let preimage = preimage(bootID: bootID, device: identity.device, inode: identity.inode)
         return ContentHasher.digest(of: preimage).map(FileTag.init(digest:))
     }
 

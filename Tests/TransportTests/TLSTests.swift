@@ -1,0 +1,202 @@
+import Glibc
+import Platform
+import TestSupport
+import Testing
+import Transport
+
+/// Who is trusted, what is spoken, and how long a handshake may take.
+@Suite struct TLSTests {
+    /// What a client makes of a server's certificate; nil when it trusts it.
+    private func distrust(
+        of certificates: ExampleCertificates, trusting: ExampleCertificates? = nil, as host: String
+    ) throws -> String? {
+        let peer = try LoopbackPeer<Bool>.secure(.testServer(certificates)) { session in
+            _ = try? session.receive(1)
+            return true
+        }
+        do {
+            let session = try peer.session(to: host, .testClient(trusting ?? certificates))
+            session.close()
+            #expect(try peer.value())
+            return nil
+        } catch TLSError.untrusted(let reason) {
+            #expect(throws: TLSError.self) { try peer.value() }
+            return reason
+        }
+    }
+
+    // MARK: Trust
+
+    @Test("a certificate of the trusted authority for the name is accepted")
+    func trusted() throws {
+        let peer = try LoopbackPeer<[String?]>.secure(.testServer()) { session in
+            [session.applicationProtocol, session.version]
+        }
+        let session = try peer.session()
+        #expect(session.applicationProtocol == "auto-upload/1")
+        #expect(session.version == "TLSv1.3")
+        #expect(try peer.value() == ["auto-upload/1", "TLSv1.3"])
+    }
+
+    @Test("another authority's certificate isn't")
+    func untrustedAuthority() throws {
+        let other = try ExampleCertificates(for: ["127.0.0.1"])
+        let reason = try distrust(of: other, trusting: ExampleCertificates.loopback.get(), as: "127.0.0.1")
+        #expect(
+            reason?.contains("self-signed certificate") == true || reason?.contains("issuer") == true, "\(reason ?? "")"
+        )
+    }
+
+    @Test(
+        "the name must be one of the alternative names; the common name doesn't count",
+        arguments: [
+            ("example.org", true), ("a.wild.example", true), ("192.0.2.7", true), ("::1", true), ("EXAMPLE.org", true),
+            ("www.example.org", false), ("wild.example", false), ("a.b.wild.example", false), ("192.0.2.8", false),
+            ("127.0.0.1", false), ("::2", false), ("auto-upload-server", false),
+        ])
+    func names(_ host: String, _ accepted: Bool) throws {
+        let certificates = try Self.named.get()
+        let reason = try distrust(of: certificates, as: host)
+        #expect((reason == nil) == accepted, "\(reason ?? "trusted")")
+        if let reason { #expect(reason.contains("mismatch")) }
+    }
+
+    private static let named = Result {
+        try ExampleCertificates(for: ["example.org", "*.wild.example", "192.0.2.7", "::1"], keptUntilExit: true)
+    }
+
+    @Test("an empty host name isn't taken for “any name”")
+    func emptyName() throws {
+        let peer = try LoopbackPeer<Bool> { _ in true }
+        #expect(throws: TLSError.self) {
+            _ = try TLSSession(connecting: peer.connect(), to: "", context: .testClient())
+        }
+        #expect(try peer.value())
+    }
+
+    @Test(
+        "a certificate out of its time isn't accepted",
+        arguments: [
+            ("20200101000000Z", "20200201000000Z", "expired"), ("20990101000000Z", "20990201000000Z", "not yet valid"),
+        ])
+    func outOfTime(_ first: String, _ last: String, _ word: String) throws {
+        let certificates = try ExampleCertificates(
+            for: ["--not-before", first, "--not-after", last, "127.0.0.1"])
+        #expect(try distrust(of: certificates, as: "127.0.0.1")?.contains(word) == true)
+    }
+
+    // MARK: What is spoken
+
+    private func stranger(_ options: [String], minimum: TLSVersion = .tls13) throws -> (String?, String) {
+        let peer = try LoopbackPeer<String?>.secure(.testServer(minimum: minimum)) { session in
+            "\(session.applicationProtocol ?? "none") \(session.version)"
+        }
+        let program = try RunningProgram.run(
+            "/usr/bin/openssl", ["s_client", "-connect", "127.0.0.1:\(peer.port)", "-ign_eof"] + options, seconds: 30)
+        return (try? peer.value(), program.output + program.error)
+    }
+
+    @Test("who names no protocol completes the handshake, and is known by that")
+    func noProtocol() throws {
+        #expect(try stranger([]).0 == "none TLSv1.3")
+    }
+
+    @Test(
+        "who names other protocols only gets the alert for that", arguments: ["h2", "auto-upload/2", "auto-upload/1x"])
+    func otherProtocol(_ name: String) throws {
+        let (spoken, said) = try stranger(["-alpn", name])
+        #expect(spoken == nil)
+        #expect(said.contains("no application protocol"))
+    }
+
+    @Test(
+        "ours is chosen among others, wherever it stands", arguments: ["auto-upload/1,h2", "h2,http/1.1,auto-upload/1"])
+    func amongOthers(_ names: String) throws {
+        #expect(try stranger(["-alpn", names]).0 == "auto-upload/1 TLSv1.3")
+    }
+
+    @Test("TLS 1.2 is refused unless it is allowed; anything older always is")
+    func versions() throws {
+        #expect(try stranger(["-tls1_2", "-alpn", "auto-upload/1"]).0 == nil)
+        #expect(try stranger(["-tls1_2", "-alpn", "auto-upload/1"], minimum: .tls12).0 == "auto-upload/1 TLSv1.2")
+        #expect(
+            try stranger(["-tls1_1", "-cipher", "ALL:@SECLEVEL=0", "-alpn", "auto-upload/1"], minimum: .tls12).0 == nil)
+    }
+
+    @Test("no renegotiation in TLS 1.2")
+    func renegotiation() throws {
+        let peer = try LoopbackPeer<Bool>.secure(.testServer(minimum: .tls12)) { session in
+            (try? session.receive(1)) == []
+        }
+        let program = try RunningProgram(
+            "/usr/bin/openssl",
+            ["s_client", "-connect", "127.0.0.1:\(peer.port)", "-tls1_2", "-alpn", "auto-upload/1"],
+            standardInput: nil)
+        #expect(program.waitForLine(.output, containing: "Verify return code") != nil)
+        program.send("R\n")
+        let ended = try program.waitForEnd(seconds: 30)
+        #expect((ended.output + ended.error).contains("no renegotiation"))
+    }
+
+    // MARK: Time
+
+    @Test("a peer that connects and says nothing is given up at the deadline, on either side")
+    func stalledHandshake() throws {
+        let server = try LoopbackPeer<Bool>.secure(.testServer(), seconds: 0.1) { _ in true }
+        let silent = try server.connect()
+        #expect { try server.value() } throws: { if case TLSError.timedOut = $0 { true } else { false } }
+        #expect(silent.peer.port == server.port)
+
+        let isOver = Monitor(false)
+        let mute = try LoopbackPeer<Bool> { socket in
+            _ = isOver.wait { $0 ? true : nil }
+            return socket.peer.port > 0
+        }
+        #expect { _ = try mute.session(seconds: 0.1) } throws: {
+            if case TLSError.timedOut = $0 { true } else { false }
+        }
+        isOver.change { $0 = true }
+        #expect(try mute.value())
+    }
+
+    @Test(
+        "what isn't TLS fails at once",
+        arguments: ["GET / HTTP/1.1\r\n\r\n", "{\"user\": \"x\"}", "\u{16}\u{3}\u{1}zzzz"])
+    func notTLS(_ text: String) throws {
+        let server = try LoopbackPeer<Bool>.secure(.testServer()) { _ in true }
+        let program = try RunningProgram(
+            "/bin/bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(server.port); cat >&3; cat <&3 >/dev/null"],
+            standardInput: text)
+        #expect(throws: TLSError.self) { try server.value() }
+        program.signal(SIGKILL)
+    }
+
+    // MARK: Set-up
+
+    @Test("files that can't be used are named, with the reason")
+    func badFiles() throws {
+        let scratch = try ScratchFolder("tls")
+        let good = try ExampleCertificates.loopback.get()
+        let other = try ExampleCertificates(for: ["127.0.0.1"])
+        try scratch.write("no PEM", to: "garbage.pem")
+        let cases = [
+            (scratch.path("none.pem"), good.key, "none.pem"),
+            (good.chain, scratch.path("none-key.pem"), "none-key.pem"),
+            (scratch.path("garbage.pem"), good.key, "garbage.pem"),
+            (good.chain, scratch.path("garbage.pem"), "garbage.pem"),
+            (good.chain, other.key, "belong"),
+        ]
+        for (chain, key, word) in cases {
+            #expect {
+                _ = try TLSContext(certificateChain: chain, privateKey: key, minimum: .tls13)
+            } throws: {
+                if case TLSError.configuration(let reason) = $0 { reason.contains(word) } else { false }
+            }
+        }
+        #expect {
+            _ = try TLSContext(authorities: scratch.path("garbage.pem"), minimum: .tls13)
+        } throws: {
+            if case TLSError.configuration(let reason) = $0 { reason.contains("garbage.pem") } else { false }
+        }
+    }
+}
