@@ -28,6 +28,9 @@ extension Eraser {
     }
 
     private func destroyContent(_ wipe: OngoingWipe) throws(WipeFailure) {
+        // A whole batch is decided at once, and those before this one take their time: a program that makes its copies by
+        // hard links may have come by.
+        try wipe.checkLinks()
         try overwrite(wipe)
         try WipeFailure.system { () throws(SystemError) in
             // Before the blocks are given back: else the random bytes might never reach them.

@@ -35,6 +35,12 @@ final class OngoingWipe {
         if isLeased, !descriptor.holdsWriteLease() { throw WipeFailure("somebody opened it at the last moment") }
     }
 
+    /// Makes sure that no other name shows what is about to be overwritten. To link a file takes no opening: no lease tells.
+    func checkLinks() throws(WipeFailure) {
+        let links = try WipeFailure.system { () throws(SystemError) in try descriptor.status().links }
+        guard links == 1 else { throw WipeFailure("it has got another name (a hard link)") }
+    }
+
     /// Makes sure that the wiping name leads to the file that is held open.
     func checkName() throws(WipeFailure) {
         let (named, held) = try WipeFailure.system { () throws(SystemError) in

@@ -9,8 +9,8 @@ struct StoredUploadID: Hashable, Sendable {
 }
 
 extension ClientState {
-    /// The id to upload a file under: the one that was made for exactly this fingerprint before, or a new one, stored
-    /// before this returns.
+    /// The id to upload a file under: the one that was made for what this file resembles before, or a new one, stored
+    /// before this returns. What is uploaded is hashed as a whole: a wrong resemblance costs bytes, no more.
     func uploadID(for path: LocalPath, _ fingerprint: Fingerprint) throws(StateError) -> StoredUploadID {
         let ids = try uploadIDs(for: [(path, fingerprint)])
         guard let id = ids.first else { throw .system(SystemError("make an upload id", errno: .inputOutput)) }
@@ -52,7 +52,7 @@ extension SQLiteConnection {
     fileprivate mutating func uploadID(_ path: LocalPath, _ fingerprint: Fingerprint) throws(SQLiteError) -> UploadID? {
         let sql = "SELECT \(FingerprintColumns.names), upload_id FROM uploads WHERE path = ?"
         return try query(sql, [.blob(path.bytes)]) { row in
-            row.fingerprint(from: 0) == fingerprint ? UploadID(row.blob(FingerprintColumns.count)) : nil
+            row.fingerprint(from: 0).resembles(fingerprint) ? UploadID(row.blob(FingerprintColumns.count)) : nil
         }.first
     }
 

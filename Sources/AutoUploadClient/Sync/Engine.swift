@@ -23,6 +23,9 @@ final class Engine {
     let window: Int
     private var nextPing = Instant.now.advanced(bySeconds: Engine.pingSeconds)
     private var isPingUnanswered = false
+    /// When something was sent or answered last, pings and pongs apart: a server that does nothing but answer pings is as
+    /// good as silent.
+    private var progress = Instant.now
 
     /// Bytes of data in a frame: few enough to be hashed and encrypted while they are in the processor's cache. With the
     /// header, frames fill whole TLS records.
@@ -92,6 +95,8 @@ final class Engine {
         if try hasInput() { return try awaitAnswer() }
         // While a wipe goes on nothing is sent, and the server gives up on uploads that it waits for.
         try book.settle(mayWipe: ledger.unfinishedCount == 0)
+        // The time that a wipe takes isn't the server's.
+        progress = .now
         if !ledger.isEmpty { try awaitAnswer() }
     }
 }
@@ -101,13 +106,17 @@ final class Engine {
 extension Engine {
     /// When the server has been silent for too long.
     private var answerDeadline: Deadline {
-        let mebibytes = Double(ledger.unansweredBytes) / 1_048_576
-        return .after(seconds: Self.answerSeconds + mebibytes * Self.secondsPerMiB)
+        .after(seconds: patienceSeconds)
+    }
+
+    private var patienceSeconds: Double {
+        Self.answerSeconds + Double(ledger.unansweredBytes) / 1_048_576 * Self.secondsPerMiB
     }
 
     func flush() throws(SyncFailure) {
         guard connection.link.queuedBytes > 0 else { return }
         postponePing()
+        progress = .now
         do throws(LinkError) {
             try connection.link.flush(until: answerDeadline)
         } catch {
@@ -118,6 +127,7 @@ extension Engine {
     /// Sends what is queued, and the frame behind it.
     func sendFrame() throws(SyncFailure) {
         postponePing()
+        progress = .now
         do throws(LinkError) {
             try connection.link.send(frame: frame, until: answerDeadline)
         } catch {
@@ -156,7 +166,7 @@ extension Engine {
     }
 
     private func awaitAnswer() throws(SyncFailure) {
-        let deadline = answerDeadline
+        let deadline = Deadline(at: progress.advanced(bySeconds: patienceSeconds))
         while true {
             let slice = isPingUnanswered ? deadline : min(deadline, Deadline(at: nextPing))
             if let header = try nextHeader(until: slice) {
@@ -182,7 +192,9 @@ extension Engine {
         guard !isPingUnanswered, Instant.now >= nextPing else { return }
         isPingUnanswered = true
         connection.link.queue(.ping(Ping(opaque: nextPing.nanoseconds)))
+        let earlier = progress
         try flush()
+        progress = earlier
     }
 
     private func postponePing() {
@@ -190,7 +202,7 @@ extension Engine {
     }
 
     private func take(_ message: ServerMessage) throws(SyncFailure) {
-        if case .pong = message { isPingUnanswered = false }
+        if case .pong = message { isPingUnanswered = false } else { progress = .now }
         try handle(ledger.receive(message))
     }
 }

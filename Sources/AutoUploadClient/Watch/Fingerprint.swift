@@ -19,4 +19,13 @@ struct Fingerprint: Hashable, Sendable {
         self.init(
             identity: status.identity, size: status.size, modified: status.modified, changed: status.changed)
     }
+    /// Whether it is probably the same file, though its numbers have changed: FAT and exFAT make inodes' numbers up at
+    /// each mount, and a device may have another after each start of the machine.
+    ///
+    /// Good enough to go on with an upload, or to read the file and ask whether just that is stored; not good enough to
+    /// take the file as sent. A recorder without a clock may well make a file of the same name, size and times again.
+    func resembles(_ other: Fingerprint) -> Bool {
+        size == other.size && modified == other.modified && changed == other.changed
+            && identity.born == other.identity.born
+    }
 }

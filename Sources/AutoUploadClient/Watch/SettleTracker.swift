@@ -6,6 +6,16 @@ struct SettleRules: Hashable, Sendable {
     let settleSeconds: Double
     /// Seconds, where the system can't tell; the longer of both counts.
     let settleUnknownSeconds: Double
+    /// For how long a file's clock may show the same time, at most: a second change in that time shows in no attribute if
+    /// the size stays. Kernels before 6.13 advance it by the tick of the scheduler, up to 10 ms.
+    var tickSeconds = 0.02
+    /// The same where times are kept in whole seconds: FAT (two of them), ext4 with inodes of 128 bytes.
+    var coarseTickSeconds = 2.05
+
+    /// How long a file must have stayed as it is before its attributes tell of every later change.
+    fileprivate func tick(of fingerprint: Fingerprint) -> Double {
+        fingerprint.changed.nanoseconds == 0 ? coarseTickSeconds : tickSeconds
+    }
 }
 
 /// Remembers since when each file has stayed as it is, by the monotonic clock: clocks of files and walls jump.
@@ -53,19 +63,23 @@ struct SettleTracker: Sendable {
     /// - Returns: seconds; 0 when it has settled; nil while somebody writes it, however long that takes. After the wait
     ///   it must be observed anew.
     func waitingTime(for file: FoundFile, writer: WriterState, at now: Instant, rules: SettleRules) -> Double? {
-        guard let needed = Self.neededSeconds(writer, rules) else { return nil }
+        guard let needed = Self.neededSeconds(for: file, writer, rules) else { return nil }
         if needed <= 0 { return 0 }
         guard let sighting = sightings[file.path], sighting.fingerprint == file.fingerprint else { return needed }
         if sighting.until.seconds(since: sighting.since) >= needed { return 0 }
         return max(needed - now.seconds(since: sighting.since), Self.anotherLook)
     }
 
-    private static func neededSeconds(_ writer: WriterState, _ rules: SettleRules) -> Double? {
+    private static func neededSeconds(
+        for file: FoundFile, _ writer: WriterState, _ rules: SettleRules
+    ) -> Double? {
         switch writer {
         case .writing: nil
-        case .none: rules.settleSeconds
+        // Also with 0: a rewrite right behind the reading, within a tick, would be wiped unread.
+        case .none: max(rules.settleSeconds, rules.tick(of: file.fingerprint))
         // Never 0: where nobody can tell who writes, one look proves nothing.
-        case .unknown: max(rules.settleSeconds, rules.settleUnknownSeconds, anotherLook)
+        case .unknown:
+            max(rules.settleSeconds, rules.settleUnknownSeconds, anotherLook, rules.tick(of: file.fingerprint))
         }
     }
 }

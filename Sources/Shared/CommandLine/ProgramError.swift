@@ -26,6 +26,7 @@ package struct ProgramError: Error, Hashable, Sendable {
 package enum Program {
     /// Runs `body`, and ends the process: with what it returns, or with one line on standard error and the error's code.
     package static func run(_ name: String, _ body: () throws(ProgramError) -> ExitCode) -> Never {
+        StandardStreams.ensureOpen()
         do throws(ProgramError) {
             try body().exit()
         } catch {

@@ -65,6 +65,39 @@ struct LastMomentTests {
         #expect(try recordings.text(of: "sub/a") == "secret")
     }
 
+    @Test("somebody makes a hard link after the decision: what it shows isn't overwritten")
+    func noticesLateLink() throws {
+        let outcome = try wipe(
+            StepHook(before: .decide) { [recordings] in
+                guard let hidden = recordings.scan().interruptedWipes.first else { return }
+                try? recordings.hardLink(hidden.description, as: "kept")
+            })
+        #expect(outcome.isUnfinished)
+        #expect(try recordings.text(of: "kept") == "secret")
+        // Once it is the only name again, the wipe goes on.
+        try FileManager.default.removeItem(atPath: recordings.path("kept"))
+        let eraser = Eraser(folder: recordings.watched, state: state)
+        #expect(eraser.finishInterrupted(recordings.scan().interruptedWipes) == [.wiped])
+        #expect(try recordings.everything() == ["sub"])
+    }
+
+    @Test("a file that got its name back can be opened while others of its batch are still being wiped")
+    func releasesLease() throws {
+        try recordings.write("another", to: "b")
+        let requests = try [recordings.request("sub/a"), recordings.request("b")]
+        let read = Shared<String?>(nil)
+        let hook = StepHook { [recordings] (_, step) throws(SystemError) in
+            // Asks for the lease to be given up, and fails: what makes the client put it back.
+            if step == .record { _ = try? recordings.text(of: "sub/a") }
+            if step == .overwrite { read.withLock { $0 = try? recordings.text(of: "sub/a") } }
+        }
+        let outcomes = hook.install(in: Eraser(folder: recordings.watched, state: state)).wipe(requests)
+        // A child of another test may hold the other one open: then there was nothing to be seen.
+        guard outcomes[1] == .wiped else { return }
+        #expect(outcomes[0].isKept)
+        #expect(read.withLock { $0 } == "secret")
+    }
+
     @Test("somebody sets its time")
     func noticesTouch() throws {
         let outcome = try wipe(

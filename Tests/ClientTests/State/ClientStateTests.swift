@@ -61,6 +61,17 @@ struct ClientStateTests {
         #expect(try state.uploadID(for: path, fingerprint()).isFresh)
     }
 
+    @Test("numbers that a mount made up anew don't part an upload from its id")
+    func keepsUploadIDsOverMounts() throws {
+        let state = try recordings.openState()
+        let first = try state.uploadID(for: .of("a"), fingerprint(inode: 1))
+        #expect(try state.uploadID(for: .of("a"), fingerprint(inode: 2)).id == first.id)
+        #expect(fingerprint(inode: 1) != fingerprint(inode: 2))
+        for other in [fingerprint(size: 11), fingerprint(modified: 101), fingerprint(changed: 101)] {
+            #expect(!fingerprint().resembles(other))
+        }
+    }
+
     @Test("many ids at a time, each its own; a confirmation ends an upload")
     func makesManyUploadIDs() throws {
         let state = try recordings.openState()

@@ -29,6 +29,9 @@ final class ClientRig {
         self.deletes = deletes
     }
 
+    /// A single look is enough, as long as the test changes no file behind it.
+    static let atOnce = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0, tickSeconds: 0, coarseTickSeconds: 0)
+
     /// What was logged.
     var log: [String] { lines.withLock { $0 } }
 
@@ -57,7 +60,7 @@ final class ClientRig {
 
     func context(
         for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
-        settle: SettleRules = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)
+        settle: SettleRules = ClientRig.atOnce
     ) throws -> PassContext {
         let name = try #require(ServerName("\(host):\(server.port)"))
         let target = ServerTarget(

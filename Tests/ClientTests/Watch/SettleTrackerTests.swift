@@ -34,15 +34,31 @@ struct SettleTrackerTests {
         #expect(tracker.waitingTime(for: try file(), writer: .writing, at: moment(1000), rules: Self.atOnce) == nil)
     }
 
-    @Test("one look is enough only with settle 0 and nobody writing")
+    @Test("one look is never enough: within a tick of the file's clock a second change wouldn't show")
     func singleLook() throws {
         var tracker = SettleTracker()
         tracker.observe([try file()], at: moment(0))
-        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(0), rules: Self.atOnce) == 0)
-        #expect(tracker.waitingTime(for: try file(), writer: .unknown, at: moment(0), rules: Self.atOnce) == 120)
         let none = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)
-        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(0), rules: none) == 0)
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(0), rules: none) == none.tickSeconds)
         #expect(tracker.waitingTime(for: try file(), writer: .unknown, at: moment(0), rules: none) != 0)
+        #expect(tracker.waitingTime(for: try file(), writer: .unknown, at: moment(0), rules: Self.atOnce) == 120)
+        tracker.observe([try file()], at: moment(0.02))
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(0.02), rules: none) == 0)
+    }
+
+    @Test("a clock of whole seconds asks for more than two of them", arguments: [0, 1, 2.0])
+    func coarseClock(_ settle: Double) throws {
+        let whole = fingerprint(changedNanoseconds: 0)
+        let rules = SettleRules(settleSeconds: settle, settleUnknownSeconds: 0)
+        var tracker = SettleTracker()
+        tracker.observe([try file("a", whole)], at: moment(0))
+        tracker.observe([try file("a", whole)], at: moment(2))
+        for writer in [WriterState.none, .unknown] {
+            let wait = tracker.waitingTime(for: try file("a", whole), writer: writer, at: moment(2), rules: rules)
+            #expect(try #require(wait) > 0)
+        }
+        tracker.observe([try file("a", whole)], at: moment(2.1))
+        #expect(tracker.waitingTime(for: try file("a", whole), writer: .none, at: moment(2.1), rules: rules) == 0)
     }
 
     @Test("time alone settles nothing: it must have been looked at again")

@@ -103,10 +103,12 @@ func moment(_ seconds: Double) -> Instant {
 }
 
 /// A fingerprint made up of numbers.
-func fingerprint(inode: UInt64 = 1, size: UInt64 = 10, modified: Int64 = 100, changed: Int64 = 100) -> Fingerprint {
+func fingerprint(
+    inode: UInt64 = 1, size: UInt64 = 10, modified: Int64 = 100, changed: Int64 = 100, changedNanoseconds: UInt32 = 3
+) -> Fingerprint {
     let born = FileTime(seconds: 50, nanoseconds: 7)
     return Fingerprint(
         identity: FileIdentity(device: .max, inode: inode, born: born), size: size,
         modified: FileTime(seconds: modified, nanoseconds: 999_999_999),
-        changed: FileTime(seconds: changed, nanoseconds: 3))
+        changed: FileTime(seconds: changed, nanoseconds: changedNanoseconds))
 }

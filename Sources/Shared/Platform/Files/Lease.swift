@@ -32,6 +32,12 @@ extension FileDescriptor {
         if shim_set_lease(rawValue, CInt(shim_lease_write)) == 0 { return .none }
         return Errno.current == .tryAgain ? .writing : .unknown
     }
+
+    /// Gives back what `takeWriteLease` took, so that who opens the file needn't wait for the descriptor to be closed.
+    package func releaseLease() {
+        _ = shim_set_lease(rawValue, CInt(shim_lease_none))
+    }
+
     /// Whether the write lease taken on this descriptor still stands. It doesn't once somebody has begun to open the
     /// file: their open(2) waits until the descriptor is closed, or for /proc/sys/fs/lease-break-time.
     package func holdsWriteLease() -> Bool {

@@ -42,11 +42,12 @@ internal import Glibc
 
     /// Waits until `body` has an answer; it is asked at once and after every change. For waits whose end is certain.
     package func wait<R>(until body: (inout State) -> R?) -> R {
-        withLock { state in
-            while true {
-                if let answer = body(&state) { return answer }
-                unsafe pthread_cond_wait(changed, mutex)
-            }
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while true {
+            // The state is lent for each look only: while this thread waits, others change it.
+            if let answer = body(&state) { return answer }
+            unsafe pthread_cond_wait(changed, mutex)
         }
     }
 }
