@@ -57,7 +57,9 @@ final class Daemon {
                 waitedFor == nil || waitedFor?[path] == settling.fingerprint
             }
             waitedFor = settling.mapValues(\.fingerprint)
-            guard let seconds = settling.values.map(\.seconds).min(), gate.isOpen() else { return end(result) }
+            guard let seconds = settling.values.map(\.seconds).min() else { return end(result) }
+            // The gate has said so itself; that files are settling isn't what keeps them here.
+            guard gate.isOpen() else { return .temporaryFailure }
             stop.wait(until: .after(seconds: seconds))
             if stop.isStopping { return .temporaryFailure }
         }
