@@ -24,7 +24,9 @@ extension Eraser {
     }
 
     private func checkTag(_ descriptor: borrowing FileDescriptor, _ confirmed: FileTag) throws(WipeFailure) {
-        if confirmed == .unstated { return }
+        if confirmed == .unstated {
+            throw WipeFailure("the server doesn't state which file holds its copy, so it may be this very one")
+        }
         let status = try WipeFailure.system { () throws(SystemError) in try descriptor.status() }
         guard let own = FileTag.of(status.identity) else {
             throw WipeFailure("it can't be told from the server's copy: this machine's boot id can't be read")

@@ -140,8 +140,14 @@ struct EraserRefusalTests {
         let outcome = try recordings.wipe(request, eraser)
         #expect(outcome.isKept && outcome.reason.contains("THIS VERY FILE"))
         #expect(try recordings.text(of: "sub/a") == "secret")
-        let other = try #require(FileTag(Array(repeating: 9, count: 16)))
-        #expect(try recordings.wipe(recordings.request(.of("sub/a"), tag: other), eraser) == .wiped)
+        #expect(try recordings.wipe(recordings.request(.of("sub/a"), tag: .elsewhere), eraser) == .wiped)
+    }
+
+    @Test("a copy that may be anywhere")
+    func keepsWithoutTag() throws {
+        let outcome = try recordings.wipe(recordings.request(.of("sub/a"), tag: .unstated), eraser)
+        #expect(outcome.isKept && outcome.reason.contains("doesn't state"))
+        #expect(try recordings.text(of: "sub/a") == "secret")
     }
 
     @Test("the tag is the one that the protocol specifies")

@@ -100,6 +100,6 @@ struct EraserTests {
         let fingerprint = Fingerprint(try recordings.watched.open(path, .reading).status())
         return WipeRequest(
             path: path, fingerprint: fingerprint, digest: confirmation.digest, remotePath: confirmation.remotePath,
-            storedPath: confirmation.storedPath, fileTag: .unstated)
+            storedPath: confirmation.storedPath, fileTag: .elsewhere)
     }
 }

@@ -7,9 +7,14 @@ import Wire
 
 @testable import AutoUploadClient
 
+extension FileTag {
+    /// Of a file that isn't on this machine.
+    static let elsewhere = FileTag(Array(repeating: 9, count: byteCount)) ?? .unstated
+}
+
 extension RecordingsFolder {
     /// A request as the engine makes it: the file is read now, and the server confirmed just that.
-    func request(_ path: LocalPath, tag: FileTag = .unstated) throws -> WipeRequest {
+    func request(_ path: LocalPath, tag: FileTag = .elsewhere) throws -> WipeRequest {
         let file = try watched.open(path, .reading)
         let digest = try #require(ContentHasher.digest(of: file.readAll(limit: 1 << 28)))
         let remotePath = try RemotePath(Array("clip".utf8))
