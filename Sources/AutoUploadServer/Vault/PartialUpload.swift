@@ -52,11 +52,20 @@ final class PartialUpload {
     /// - Throws: ENOSPC, EDQUOT or EFBIG: better now than after hours of upload.
     func reserve() throws(SystemError) {
         guard size >= Self.smallestReservation else { return }
+        try refuseWhatHasNoRoom()
         do throws(SystemError) {
             try file.preallocate(size)
         } catch {
             if error.errno != .notSupported, error.errno != .notImplemented { throw error }
         }
+    }
+
+    /// Asked first: reserving too much would take the whole disk from everybody for a moment, before it fails.
+    private func refuseWhatHasNoRoom() throws(SystemError) {
+        if try size <= file.availableBytes() { return }
+        // Says EFBIG, and for good, where the file system has no files of that size; takes no space.
+        try file.truncate(to: size)
+        throw SystemError("reserve space", errno: .noSpace)
     }
 
     /// Takes the next bytes. An error is kept for the end, and later bytes are dropped.

@@ -82,7 +82,7 @@ private func index(of code: CInt, _ options: [GetOptOption]) -> Int? {
 // MARK: - getopt_long
 
 /// getopt_long keeps its place in global variables.
-private let getOptIsInUse = Monitor<Void>(())
+private let getOptIsInUse = Turn()
 
 private func allSteps(through arguments: ArgumentVector, _ options: [GetOptOption]) -> (steps: [Step], end: Int) {
     getOptIsInUse.withLock { _ in

@@ -45,7 +45,7 @@ package struct LogLine: Sendable {
 package enum Log {
     /// A line that is longer than a pipe takes at once is written in parts: without turns, another thread's line could end
     /// within it, and the rest, which a peer may have chosen, would stand there as a line of its own.
-    private static let turn = Monitor(())
+    private static let turn = Turn()
 
     package static func write(_ line: LogLine) {
         write(line.level, line.text)
