@@ -143,7 +143,12 @@ extension MessageLink {
         input.makeRoom(for: max(size, Self.smallBuffer))
         while input.count < size {
             if inputEnded { return false }
-            if try receive() == nil { try wait(for: .readable, until: deadline) }
+            if try receive() == nil {
+                try wait(for: .readable, until: deadline)
+            } else if input.count < size, deadline.hasPassed {
+                // A peer that always has one byte more to say never makes us wait.
+                throw .timedOut
+            }
         }
         return true
     }
