@@ -33,7 +33,6 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let notImplemented = Errno(rawValue: ENOSYS)
     package static let notSupported = Errno(rawValue: ENOTSUP)
     package static let tooManyLinks = Errno(rawValue: ELOOP)
-    package static let noLocks = Errno(rawValue: ENOLCK)
     package static let notEmpty = Errno(rawValue: ENOTEMPTY)
     package static let addressInUse = Errno(rawValue: EADDRINUSE)
     package static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
@@ -41,11 +40,8 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let inProgress = Errno(rawValue: EINPROGRESS)
     package static let timedOut = Errno(rawValue: ETIMEDOUT)
     package static let noDeviceData = Errno(rawValue: ENXIO)
-    package static let readOnly = Errno(rawValue: EROFS)
     package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
-    package static let connectionReset = Errno(rawValue: ECONNRESET)
     package static let connectionAborted = Errno(rawValue: ECONNABORTED)
-    package static let brokenPipe = Errno(rawValue: EPIPE)
 }
 
 extension Errno: CustomStringConvertible {
