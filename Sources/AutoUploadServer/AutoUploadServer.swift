@@ -29,7 +29,7 @@ struct AutoUploadServer {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
         let accounts = try accounts(configuration)
         let tls = try tls(configuration)
-        let vault = try vault(configuration)
+        let vault = try vault(configuration, accounts)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
         let limits = configuration.limits
         return Services(
@@ -66,15 +66,29 @@ struct AutoUploadServer {
         }
     }
 
-    private static func vault(_ configuration: Configuration) throws(ProgramError) -> Vault {
+    private static func vault(
+        _ configuration: Configuration, _ accounts: AccountDirectory
+    ) throws(ProgramError) -> Vault {
         do throws(StorageError) {
             let storage = try Storage(folder: configuration.folder, allowWeak: configuration.allowWeakStorage)
             for warning in storage.warnings { warn(warning) }
-            return try Vault(storage, rights: configuration.rights)
+            if configuration.readsBack, !storage.canReadPastCache { warn(Self.weakReadBack) }
+            return try Vault(
+                storage, rights: configuration.rights, space: configuration.space,
+                quotas: { quota(of: $0, in: accounts) }, readsBack: configuration.readsBack)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }
     }
+
+    private static func quota(of user: FileName, in accounts: AccountDirectory) -> QuotaSetting {
+        guard let entry = accounts.entry(named: user.bytes) else { return .unknown }
+        return entry.quota.map(QuotaSetting.bytes) ?? .none
+    }
+
+    private static let weakReadBack =
+        "--read-back: the storage folder's file system can't be read past the page cache; what is cached of a file is "
+        + "dropped before it is read back, as far as the system does that"
 
     private static func warn(_ text: String) {
         Log.write(ServerEvent.warning(text).logLine)

@@ -36,13 +36,22 @@ enum ServerOptions {
     static let group = Option(
         "group", value: .text("GROUP"), section: "Storage",
         help: "Give stored files and folders to this group.")
+    static let keepFree = Option(
+        "keep-free", value: .size(), section: "Storage",
+        help: "Bytes of the file system that stay free. The smaller of 1G and 2 % of it unless given.")
+    static let largestFile = Option(
+        "max-file-size", value: .size(), section: "Storage",
+        help: "The largest file that is taken. What the file system can hold unless given.")
+    static let readBack = Option(
+        "read-back", section: "Storage",
+        help: "Read every file back from the disk, past the page cache, and compare before it is confirmed.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        allowWeakStorage, .config,
+        keepFree, largestFile, readBack, allowWeakStorage, .config,
     ]
 }
 
@@ -57,6 +66,8 @@ struct Configuration {
     let minimumTLS: TLSVersion
     let rights: AccessRights
     let allowWeakStorage: Bool
+    let space: SpacePolicy
+    let readsBack: Bool
     var limits = Limits()
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
@@ -69,6 +80,10 @@ struct Configuration {
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         limits.connections = try arguments.integer(of: ServerOptions.connections)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
+        readsBack = arguments.flag(ServerOptions.readBack)
+        space = SpacePolicy(
+            keepFree: arguments.optionalSize(of: ServerOptions.keepFree),
+            largestFile: arguments.optionalSize(of: ServerOptions.largestFile))
         rights = AccessRights(
             file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),
             group: try Self.group(arguments.optionalString(of: ServerOptions.group)))

@@ -11,6 +11,8 @@ final class PartialUpload {
     let modified: FileTime
     /// How many flushes of the whole storage had failed before the first byte of this came.
     let begunAfterFailures: UInt64
+    /// The room that was promised for it.
+    private let reservation: Reservation
 
     let staging: Directory
     let stagingName: FileName
@@ -24,12 +26,12 @@ final class PartialUpload {
 
     /// Write-back begins this often, so that the flush at the end finds little left to do.
     private static let writebackDistance: UInt64 = 8 << 20
-    /// Files below this aren't worth a call to reserve their space.
-    private static let smallestReservation: UInt64 = 64 << 10
+    /// Files below this aren't worth a call to allocate their space.
+    private static let smallestAllocation: UInt64 = 64 << 10
 
     init(
         user: FileName, path: RemotePath, size: UInt64, modified: FileTime, staging: Directory,
-        begunAfterFailures: UInt64
+        begunAfterFailures: UInt64, reservation: Reservation
     ) throws(SystemError) {
         self.user = user
         self.path = path
@@ -37,6 +39,7 @@ final class PartialUpload {
         self.modified = modified
         self.staging = staging
         self.begunAfterFailures = begunAfterFailures
+        self.reservation = reservation
         let random = hexadecimal(try randomBytes(16))
         guard let name = FileName(random) else { throw SystemError("name the partial file", errno: .invalid) }
         stagingName = name
@@ -47,25 +50,17 @@ final class PartialUpload {
         if isInStaging { try? staging.remove(stagingName) }
     }
 
-    /// Reserves the space for the whole file where the file system can.
+    /// Allocates the space for the whole file where the file system can.
     ///
     /// - Throws: ENOSPC, EDQUOT or EFBIG: better now than after hours of upload.
-    func reserve() throws(SystemError) {
-        guard size >= Self.smallestReservation else { return }
-        try refuseWhatHasNoRoom()
+    func allocate() throws(SystemError) {
+        guard size >= Self.smallestAllocation else { return }
         do throws(SystemError) {
             try file.preallocate(size)
+            reservation.occupies(size)
         } catch {
             if error.errno != .notSupported, error.errno != .notImplemented { throw error }
         }
-    }
-
-    /// Asked first: reserving too much would take the whole disk from everybody for a moment, before it fails.
-    private func refuseWhatHasNoRoom() throws(SystemError) {
-        if try size <= file.availableBytes() { return }
-        // Says EFBIG, and for good, where the file system has no files of that size; takes no space.
-        try file.truncate(to: size)
-        throw SystemError("reserve space", errno: .noSpace)
     }
 
     /// Takes the next bytes. An error is kept for the end, and later bytes are dropped.
@@ -85,6 +80,7 @@ final class PartialUpload {
         guard received - writebackStarted >= Self.writebackDistance else { return }
         file.startWriteback(from: writebackStarted, count: received - writebackStarted)
         writebackStarted = received
+        reservation.occupies(received)
     }
 
     /// Compares all that came with what the client says it sent.
@@ -103,5 +99,6 @@ final class PartialUpload {
     /// The file has its final name and must not be removed any more.
     func hasLeftStaging() {
         isInStaging = false
+        reservation.becomesStored()
     }
 }

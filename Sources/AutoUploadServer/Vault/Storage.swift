@@ -55,6 +55,19 @@ struct Storage: ~Copyable {
         }
     }
 
+    func spaceBook(
+        _ policy: SpacePolicy, _ quotas: @escaping @Sendable (FileName) -> QuotaSetting
+    ) throws(StorageError) -> SpaceBook {
+        do throws(SystemError) {
+            return try SpaceBook(root: root, staging: staging, policy: policy, quotas: quotas)
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
+    /// Whether what is written can be read past the page cache, as far as the file system says.
+    var canReadPastCache: Bool { lock.canReadPastCache() }
+
     consuming func takeLock() -> FileDescriptor {
         lock
     }

@@ -11,6 +11,8 @@ final class Vault: Sendable {
     private let rights: AccessRights
     private let flusher: Flusher
     private let durable: DurableFolders
+    private let space: SpaceBook
+    private let readBack: ReadBack?
     /// Nil where a flush of the whole file system can't be relied on.
     private let group: GroupFlush?
     /// Uploads that wait to be made durable.
@@ -18,10 +20,18 @@ final class Vault: Sendable {
     /// Held until the process ends: two servers on one folder would clear each other's staging.
     private let lock: FileDescriptor
 
-    /// - Parameter calls: how to flush.
+    /// - Parameters:
+    ///   - space: how much uploads may take.
+    ///   - quotas: tells a user's quota.
+    ///   - readsBack: whether what was written is read from the medium before it is confirmed.
+    ///   - calls: how to flush.
     init(
-        _ storage: consuming Storage, rights: AccessRights, flushing calls: FlushCalls = FlushCalls()
+        _ storage: consuming Storage, rights: AccessRights, space: SpacePolicy = SpacePolicy(),
+        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none }, readsBack: Bool = false,
+        flushing calls: FlushCalls = FlushCalls()
     ) throws(StorageError) {
+        self.space = try storage.spaceBook(space, quotas)
+        readBack = readsBack ? ReadBack() : nil
         group = try storage.groupFlush(calls)
         flusher = Flusher(calls)
         durable = DurableFolders(flusher)
@@ -29,19 +39,25 @@ final class Vault: Sendable {
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights),
-            renamesWithoutReplacing: storage.renamesWithoutReplacing, flusher: flusher)
+            renamesWithoutReplacing: storage.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
         lock = storage.takeLock()
+    }
+
+    /// Bytes that the user may still store; nil without a quota.
+    func quotaRemaining(of user: FileName) -> UInt64? {
+        space.remaining(of: user)
     }
 
     /// Makes room for an upload.
     func begin(
         user: FileName, path: RemotePath, size: UInt64, modified: FileTime
     ) throws(VaultError) -> PartialUpload {
+        let reservation = try space.reserve(user: user, size: size)
         do throws(SystemError) {
             let partial = try PartialUpload(
                 user: user, path: path, size: size, modified: modified, staging: staging,
-                begunAfterFailures: group?.failureCount ?? 0)
-            try partial.reserve()
+                begunAfterFailures: group?.failureCount ?? 0, reservation: reservation)
+            try partial.allocate()
             return partial
         } catch {
             throw VaultError(error)
@@ -96,6 +112,7 @@ final class Vault: Sendable {
                     // Its first bytes may have been lost long before this round.
                     try group.requireNoFailure(since: upload.partial.begunAfterFailures)
                 }
+                try readBack?.check(upload.partial.file, upload.digest)
             }
         }
     }
