@@ -9,7 +9,7 @@ struct Publisher: Sendable {
     let renamesWithoutReplacing: Bool
     let flusher: Flusher
     /// Where what is stored is read from the medium, past the page cache.
-    let readBack: ReadBack?
+    var readBack: ReadBack?
 
     /// Where content is now: the folders above it, open, and its name.
     struct Place {

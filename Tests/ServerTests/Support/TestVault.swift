@@ -12,12 +12,15 @@ final class TestVault: Sendable {
     let vault: Vault
 
     init(
-        rights: AccessRights = AccessRights(), flushing calls: FlushCalls = FlushCalls(),
-        in scratch: ScratchFolder? = nil
+        rights: AccessRights = AccessRights(), space: SpacePolicy = SpacePolicy(),
+        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none }, readsBack: Bool = false,
+        flushing calls: FlushCalls = FlushCalls(), in scratch: ScratchFolder? = nil
     ) throws {
         let scratch = try scratch ?? ScratchFolder("vault")
         self.scratch = scratch
-        vault = try Vault(Storage(folder: scratch.path, allowWeak: true), rights: rights, flushing: calls)
+        vault = try Vault(
+            Storage(folder: scratch.path, allowWeak: true), rights: rights, space: space, quotas: quotas,
+            readsBack: readsBack, flushing: calls)
     }
 
     /// An upload with all its bytes, ready to be committed.

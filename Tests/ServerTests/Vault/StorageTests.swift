@@ -122,7 +122,8 @@ import Wire
     private func publish(_ content: [UInt8]) throws -> Publisher.Place {
         let partial = try PartialUpload(
             user: FileName(constant: "alice"), path: .init([0x61]), size: UInt64(content.count), modified: .testTime,
-            staging: staging, begunAfterFailures: 0)
+            staging: staging, begunAfterFailures: 0,
+            reservation: SpaceBook(root: staging, staging: staging).hold(user: FileName(constant: "alice"), bytes: 0))
         partial.append(content)
         var open = OpenFolders(publisher.folders)
         return try publisher.publish(partial, content.digest(), in: &open)

@@ -12,21 +12,20 @@ final class SpaceBook: Sendable {
     private let quotas: @Sendable (FileName) -> QuotaSetting
     private let count: @Sendable (FileName) throws(SystemError) -> UInt64
     private let now: @Sendable () -> Instant
+    private let patience: Double
     private let ledger = Monitor(SpaceLedger())
-
-    /// Seconds, from its beginning, that offers and logins wait for a count.
-    static let patience = 5.0
 
     /// - Parameters:
     ///   - root: the storage folder.
     ///   - staging: where a file may be made for a moment.
     ///   - quotas: tells a user's quota; asked about once a second while the user uploads.
     ///   - count: tells how many bytes a user has stored.
+    ///   - patience: seconds, from its beginning, that offers and logins wait for a count.
     init(
         root: Directory, staging: Directory, policy: SpacePolicy = SpacePolicy(),
         quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
         count: (@Sendable (FileName) throws(SystemError) -> UInt64)? = nil,
-        now: @escaping @Sendable () -> Instant = { .now }
+        patience: Double = 5, now: @escaping @Sendable () -> Instant = { .now }
     ) throws(SystemError) {
         self.root = root
         self.staging = staging
@@ -36,6 +35,7 @@ final class SpaceBook: Sendable {
             try usage.bytes(of: user)
         }
         if let count { self.count = count } else { self.count = countFolder }
+        self.patience = patience
         self.now = now
         var policy = policy
         if let most = try root.descriptor.fileSystemKind().largestFile {
@@ -161,7 +161,7 @@ extension SpaceBook {
         if let error = ledger.withLock({ $0[user].recentFailure(now: now()) }) { throw VaultError(error) }
         beginCounting(user)
         guard let begun = ledger.withLock({ $0[user].counting?.begun }) else { return }
-        let deadline = Deadline(at: begun.advanced(bySeconds: Self.patience))
+        let deadline = Deadline(at: begun.advanced(bySeconds: patience))
         let ended: Bool? = ledger.wait(before: deadline) { $0[user].counting == nil ? true : nil }
         if ended == nil { throw .counting }
     }
