@@ -59,8 +59,8 @@ struct SpaceTests {
         #expect(try refusal(client, size: 1)?.status == .quotaExceeded)
         // The same again takes no room, but that can't be known before it has come.
         #expect(try granted(server, Fixtures.user, Fixtures.password) == 0)
-        client.close()
-        try server.expectOnly(["a", "b", "empty"], afterTheEndOf: client)
+        #expect(try site.stored().keys.sorted() == ["a", "b", "empty"])
+        #expect(try site.partials() == [])
         // The next server counts what is there.
         _ = try server.stop()
         #expect(try granted(TestServer(site), Fixtures.user, Fixtures.password) == 0)

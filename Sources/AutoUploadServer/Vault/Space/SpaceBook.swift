@@ -138,9 +138,10 @@ extension SpaceBook {
 // MARK: - Quotas
 
 extension SpaceBook {
-    /// Bytes that the user may still store; nil without a quota. What isn't counted in time is taken as nothing.
+    /// Bytes that the user may still store, by the password file as it is now; nil without a quota. What isn't counted in
+    /// time is taken as nothing.
     func remaining(of user: FileName) -> UInt64? {
-        refreshQuota(of: user)
+        askForQuota(of: user)
         let space = ledger.withLock { $0[user] }
         if space.quota == nil { return nil }
         if space.count == nil { try? awaitCount(of: user) }
@@ -149,7 +150,11 @@ extension SpaceBook {
 
     private func refreshQuota(of user: FileName) {
         let now = now()
-        guard ledger.withLock({ $0[user].mustAskForQuota(now: now) }) else { return }
+        if ledger.withLock({ $0[user].mustAskForQuota(now: now) }) { askForQuota(of: user) }
+    }
+
+    private func askForQuota(of user: FileName) {
+        let now = now()
         let setting = quotas(user)
         ledger.withLock { $0[user].take(setting, now: now) }
     }
