@@ -70,7 +70,7 @@ struct AutoUploadServer {
         do throws(StorageError) {
             let storage = try Storage(folder: configuration.folder, allowWeak: configuration.allowWeakStorage)
             for warning in storage.warnings { warn(warning) }
-            return try Vault(storage, rights: configuration.rights)
+            return try Vault(storage, rights: configuration.rights, partials: configuration.partials)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

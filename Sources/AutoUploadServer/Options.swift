@@ -36,13 +36,16 @@ enum ServerOptions {
     static let group = Option(
         "group", value: .text("GROUP"), section: "Storage",
         help: "Give stored files and folders to this group.")
+    static let partialExpiry = Option(
+        "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
+        help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        allowWeakStorage, .config,
+        partialExpiry, allowWeakStorage, .config,
     ]
 }
 
@@ -58,6 +61,7 @@ struct Configuration {
     let rights: AccessRights
     let allowWeakStorage: Bool
     var limits = Limits()
+    var partials = PartialRules()
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
@@ -68,6 +72,7 @@ struct Configuration {
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         limits.connections = try arguments.integer(of: ServerOptions.connections)
+        partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         rights = AccessRights(
             file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),
