@@ -117,7 +117,7 @@ final class Vault: Sendable {
         do throws(SystemError) {
             try round.flush(place.chain)
         } catch {
-            throw .failed(error)
+            throw VaultError(error)
         }
         guard let path = place.path else {
             throw .failed(SystemError("name", place.name.description, errno: .nameTooLong))

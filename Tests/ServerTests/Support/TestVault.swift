@@ -17,7 +17,8 @@ final class TestVault: Sendable {
     ) throws {
         let scratch = try scratch ?? ScratchFolder("vault")
         self.scratch = scratch
-        vault = try Vault(Storage(folder: scratch.path, allowWeak: true), rights: rights, partials: rules,
+        vault = try Vault(
+            Storage(folder: scratch.path, allowWeak: true), rights: rights, partials: rules,
             flushing: calls)
     }
 

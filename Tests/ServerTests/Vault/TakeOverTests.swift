@@ -80,7 +80,8 @@ import Wire
                 runs.wait { $0 ? () : nil }
                 guard let new = try? upload.begin(test) else { return false }
                 // Not before the commit has ended, however long it takes.
-                return mayEnd.withLock { $0 } && new.offset == 0 && (try? test.find(upload.content, as: "a/clip")) != nil
+                return mayEnd.withLock { $0 } && new.offset == 0
+                    && (try? test.find(upload.content, as: "a/clip")) != nil
             default:
                 runs.wait { $0 ? () : nil }
                 Thread.sleep(seconds: 0.05)
@@ -93,7 +94,7 @@ import Wire
 
     @Test("many threads that take one upload over from each other lose no byte and never deadlock")
     func many() throws {
-        let test = try TestVault(partials: .small)
+        let test = try TestVault(partials: .small, flushing: FlushRecorder().calls)
         let large = BrokenUpload(3, count: 200_000)
         let stored = Atomic(0)
         let ended = try inParallel(6) { index -> Bool in
@@ -112,7 +113,7 @@ import Wire
 
     @Test("offers of one id by many threads at once, fresh ones and others, of two files, end in one upload each time")
     func offers() throws {
-        let test = try TestVault(partials: .small)
+        let test = try TestVault(partials: .small, flushing: FlushRecorder().calls)
         let upload = upload
         let ended = try inParallel(6) { index -> Bool in
             for round in 0..<100 {
