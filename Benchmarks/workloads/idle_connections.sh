@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# What the server's process holds in memory for each connection that is logged in and idle.
+set -euo pipefail
+# shellcheck source=Benchmarks/lib/workload.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../lib/workload.sh"
+
+count=$(by_scale 200 10000)
+
+# Options that only some versions of the server have: offer OPTION VALUE adds those that this one knows.
+server_options=(--max-connections $((count + 100)))
+offer() { ! grep -q -e " $1 " <<<"$help" || server_options+=("$1" "$2"); }
+
+check_descriptors() {
+    local needed=$((count + 200))
+    ulimit -S -n "$(ulimit -H -n)"
+    [ "$(ulimit -n)" = unlimited ] || [ "$(ulimit -n)" -ge "$needed" ] ||
+        die "$EX_UNAVAILABLE" "$needed open files are needed, and only $(ulimit -n) allowed: raise the limit (ulimit -n)"
+}
+
+# Once: it is the size of something, which the next round would find the same.
+measure() {
+    local before after alive
+    before=$(process_status VmRSS "$server")
+    coproc holder {
+        exec "$tools/hold_connections" "$port" "$user" "$count" "$scratch/certificates/ca.pem" 3<"$scratch/password"
+    }
+    processes+=("$holder_PID")
+    read -r alive <&"${holder[0]}" || die "$EX_SOFTWARE" "not every connection could log in: see above"
+    sleep 2 # to come to rest
+    after=$(process_status VmRSS "$server")
+    # Each is asked for a sign of life, so that none that was closed is counted.
+    echo >&"${holder[1]}"
+    read -r alive <&"${holder[0]}" || die "$EX_SOFTWARE" "not every connection stayed open: see above"
+    note "$alive connections, $before KiB before, $after KiB with them"
+    record 'KiB each' ours "$(divide "$after" "$alive")"
+    record 'KiB in all' before "$before"
+    record 'KiB in all' with_connections "$after"
+    record 'KiB in all' after_a_ping "$(process_status VmRSS "$server")"
+}
+
+check_descriptors
+begin_workload $((256 << 20))
+# The cheapest hash that there is: logging in isn't what is measured.
+hash_options=(--memory 19456 --iterations 2 --parallelism 1)
+make_credentials
+help=$("$binaries/auto-upload-server" --help)
+offer --max-connections-per-address $((count + 100))
+offer --max-per-address $((count + 100))
+start_server
+measure
