@@ -88,14 +88,16 @@ run_client() {
     timed "${client[@]}"
 }
 
-# Logs in with nothing to send, so that the server remembers the password for a minute: the cost of its hash, which an admin
-# chooses, is no part of a transfer. Records what that takes, for the first login and for one that is remembered.
+# Logs in and sends one small file, so that the server remembers the password for a minute: the cost of its hash, which an
+# admin chooses, is no part of a transfer. Records what that takes, with the first login and with one that is remembered.
 log_in() {
-    mkdir -p -- "$scratch/empty"
-    run_client "$scratch/empty"
-    [ -n "${logged_in:-}" ] || record 'ms of a first login, nothing sent' ours "$(divide "$microseconds" 1000)"
-    run_client "$scratch/empty"
-    [ -n "${logged_in:-}" ] || record 'ms of a remembered login, nothing sent' ours "$(divide "$microseconds" 1000)"
+    local kind
+    [ -e "$scratch/one" ] || make_files "$scratch/one" 1 10240
+    for kind in first remembered; do
+        run_client "$scratch/one"
+        [ -n "${logged_in:-}" ] || record "ms for one small file, $kind login" ours "$(divide "$microseconds" 1000)"
+        settle "$scratch/one" "$scratch/storage/$user"
+    done
     logged_in=yes
 }
 

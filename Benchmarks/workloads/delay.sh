@@ -15,9 +15,6 @@ run_ours() {
     run_client "$scratch/card"
     record_rate files/s ours "$count"
     settle "$scratch/card" "$scratch/storage/$user"
-    run_client "$scratch/one"
-    record 'ms for one file' ours "$(divide "$microseconds" 1000)"
-    settle "$scratch/one" "$scratch/storage/$user"
 }
 
 # In the first round only: it waits a round trip for each file, whatever else the machine does, and takes minutes.
@@ -38,7 +35,6 @@ start_proxy() {
 
 begin_workload $((512 << 20))
 make_files "$scratch/card" "$count" "$file_bytes"
-make_files "$scratch/one" 1 "$file_bytes"
 make_credentials
 start_server
 start_nginx
