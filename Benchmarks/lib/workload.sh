@@ -13,8 +13,8 @@ export LC_ALL=C # names are bytes, and decimal points are points
 
 : "${binaries:?start this by Benchmarks/run}" "${tools:?}" "${rounds:?}" "${scale:?}" "${records:?}"
 workload=${program%.sh}
-# Set by chain.sh.
-server='' port=''
+# Set by chain.sh, and by `timed` while a command runs.
+server='' port='' command=''
 # What the workload started, to be ended with it.
 processes=()
 
@@ -32,7 +32,7 @@ begin_workload() {
 clean_up() {
     local code=$? process
     trap - EXIT
-    for process in ${server:+"$server"} ${processes[@]+"${processes[@]}"}; do end_process "$process"; done
+    for process in ${command:+"$command"} ${server:+"$server"} ${processes[@]+"${processes[@]}"}; do end_process "$process"; done
     [ -z "$scratch" ] || rm -rf -- "$scratch"
     exit "$code"
 }
@@ -53,13 +53,17 @@ in_turn() {
     done
 }
 
-# timed COMMAND…: sets `microseconds`. What earlier runs left to be written is flushed before the clock starts.
+# timed COMMAND…: sets `microseconds`; the output is in `$scratch/run.log`. What earlier runs left to be written is flushed
+# before the clock starts. In the background, since a signal to end would have to wait for a command in the foreground.
 timed() {
     local begin end code=0
     sync
     begin=$EPOCHREALTIME
-    "$@" </dev/null >"$scratch/run.log" 2>&1 || code=$?
+    "$@" </dev/null >"$scratch/run.log" 2>&1 &
+    command=$!
+    wait "$command" || code=$?
     end=$EPOCHREALTIME
+    command=''
     microseconds=$((${end/./} - ${begin/./}))
     [ "$code" = 0 ] || die "$EX_SOFTWARE" "${1##*/} ended with code $code: $(tail -n 1 -- "$scratch/run.log")"
 }

@@ -10,8 +10,8 @@ readonly file_bytes=10240
 
 run_strategies() {
     local name rate
-    while read -r name rate; do record files/s "$name" "$rate"; done \
-        < <("$tools/flush_strategies" "$scratch" "$count" "$file_bytes")
+    timed "$tools/flush_strategies" "$scratch" "$count" "$file_bytes"
+    while read -r name rate; do record files/s "$name" "$rate"; done <"$scratch/run.log"
 }
 
 begin_workload $((512 << 20))

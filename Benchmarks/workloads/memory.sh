@@ -8,11 +8,10 @@ bytes=$(by_scale $((256 << 20)) $((5 << 30)))
 
 # run_and_weigh FOLDER: the kernel keeps the peak of a process that lives; that of one that has ended is in what `time` wrote.
 run_and_weigh() {
-    local state code=0
+    local state
     state=$(mktemp -d -- "$scratch/state.XXXXXX")
     use_client "$1" --state "$state" --settle 0 --settle-unknown 0
-    /usr/bin/time -f %M -o "$scratch/peak" "${client[@]}" >"$scratch/run.log" 2>&1 || code=$?
-    [ "$code" = 0 ] || die "$EX_SOFTWARE" "the client ended with code $code: $(tail -n 1 "$scratch/run.log")"
+    timed /usr/bin/time -f %M -o "$scratch/peak" "${client[@]}"
 }
 
 begin_workload $((bytes + (256 << 20)))
