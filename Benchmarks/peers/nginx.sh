@@ -6,7 +6,7 @@
 start_nginx() {
     local home=$scratch/nginx token
     token=$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')
-    nginx_stored=$home/root/$token
+    nginx_stored=$home/put/$token
     mkdir -p -- "$nginx_stored" "$home/body"
     nginx_port=$(free_port)
     write_nginx_configuration "$home" "$token" >"$home/nginx.conf"
@@ -42,7 +42,7 @@ http {
         ssl_certificate_key "$scratch/certificates/server-key.pem";
         ssl_protocols TLSv1.3;
         location /$2/ {
-            root "$1/root";
+            root "$1/put";
             dav_methods PUT;
         }
     }

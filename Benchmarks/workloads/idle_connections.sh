@@ -6,9 +6,13 @@ set -euo pipefail
 
 count=$(by_scale 200 10000)
 
-# Options that only some versions of the server have: offer OPTION VALUE adds those that this one knows.
 server_options=(--max-connections $((count + 100)))
-offer() { ! grep -q -e " $1 " <<<"$help" || server_options+=("$1" "$2"); }
+# All come from one address, which a server may limit.
+allow_one_address() {
+    local option=--max-connections-per-address help
+    help=$("$binaries/auto-upload-server" --help)
+    ! grep -q -e "$option" <<<"$help" || server_options+=("$option" $((count + 100)))
+}
 
 check_descriptors() {
     local needed=$((count + 200))
@@ -45,8 +49,6 @@ begin_workload $((256 << 20))
 # The cheapest hash that there is: logging in isn't what is measured.
 hash_options=(--memory 19456 --iterations 2 --parallelism 1)
 make_credentials
-help=$("$binaries/auto-upload-server" --help)
-offer --max-connections-per-address $((count + 100))
-offer --max-per-address $((count + 100))
+allow_one_address
 start_server
 measure
