@@ -74,7 +74,7 @@ struct AutoUploadServer {
             for warning in storage.warnings { warn(warning) }
             if configuration.readsBack, !storage.canReadPastCache { warn(Self.weakReadBack) }
             return try Vault(
-                storage, rights: configuration.rights, space: configuration.space,
+                storage, rights: configuration.rights, partials: configuration.partials, space: configuration.space,
                 quotas: { quota(of: $0, in: accounts) }, readsBack: configuration.readsBack)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)

@@ -45,13 +45,16 @@ enum ServerOptions {
     static let readBack = Option(
         "read-back", section: "Storage",
         help: "Read every file back from the disk, past the page cache, and compare before it is confirmed.")
+    static let partialExpiry = Option(
+        "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
+        help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        keepFree, largestFile, readBack, allowWeakStorage, .config,
+        keepFree, largestFile, readBack, partialExpiry, allowWeakStorage, .config,
     ]
 }
 
@@ -69,6 +72,7 @@ struct Configuration {
     let space: SpacePolicy
     let readsBack: Bool
     var limits = Limits()
+    var partials = PartialRules()
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
@@ -79,6 +83,7 @@ struct Configuration {
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         limits.connections = try arguments.integer(of: ServerOptions.connections)
+        partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         readsBack = arguments.flag(ServerOptions.readBack)
         space = SpacePolicy(

@@ -21,6 +21,8 @@ enum VaultError: Error, Hashable {
     case counting
     /// What the medium gave back isn't what was written to it.
     case readBackDiffers
+    /// Another connection of the user goes on with the upload.
+    case takenOver
     /// The storage failed; nothing is confirmed that it covers.
     case failed(SystemError)
 
@@ -30,6 +32,14 @@ enum VaultError: Error, Hashable {
         case .fileTooLarge: self = .tooLarge(error)
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .tryAgain: self = .busy(error)
         default: self = .failed(error)
+        }
+    }
+
+    /// Whether what is durable of the upload is still good to be gone on with.
+    var leavesDurablePart: Bool {
+        switch self {
+        case .nameTaken, .full, .busy, .takenOver, .quotaExceeded, .counting: true
+        case .digestMismatch, .tooLarge, .overLimit, .readBackDiffers, .failed: false
         }
     }
 }
@@ -43,6 +53,7 @@ extension VaultError: CustomStringConvertible {
         case .quotaExceeded(let left): "the user's quota has \(left) bytes left"
         case .counting: "what the user has stored is being counted"
         case .readBackDiffers: "the disk didn't give back what was written to it"
+        case .takenOver: "another connection goes on with this upload"
         case .full(let error), .tooLarge(let error), .busy(let error), .failed(let error): error.description
         }
     }

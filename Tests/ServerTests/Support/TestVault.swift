@@ -12,15 +12,16 @@ final class TestVault: Sendable {
     let vault: Vault
 
     init(
-        rights: AccessRights = AccessRights(), space: SpacePolicy = SpacePolicy(),
-        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none }, readsBack: Bool = false,
+        rights: AccessRights = AccessRights(), partials rules: PartialRules = PartialRules(),
+        space: SpacePolicy = SpacePolicy(), quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
+        readsBack: Bool = false,
         flushing calls: FlushCalls = FlushCalls(), in scratch: ScratchFolder? = nil
     ) throws {
         let scratch = try scratch ?? ScratchFolder("vault")
         self.scratch = scratch
         vault = try Vault(
-            Storage(folder: scratch.path, allowWeak: true), rights: rights, space: space, quotas: quotas,
-            readsBack: readsBack, flushing: calls)
+            Storage(folder: scratch.path, allowWeak: true), rights: rights, partials: rules, space: space,
+            quotas: quotas, readsBack: readsBack, flushing: calls)
     }
 
     /// An upload with all its bytes, ready to be committed.
@@ -34,11 +35,21 @@ final class TestVault: Sendable {
         _ content: [UInt8], as path: [UInt8], user: String = "alice", modified: FileTime = .testTime,
         size: Int? = nil, digest: ContentDigest? = nil
     ) throws -> PendingCommit {
-        let partial = try vault.begin(
-            user: #require(FileName(user)), path: RemotePath(path), size: UInt64(size ?? content.count),
-            modified: modified)
+        let file = try offered(path, size: size ?? content.count, user: user, modified: modified)
+        let partial = try vault.begin(file, isFresh: true)
         partial.append(content)
         return PendingCommit(partial: partial, digest: try digest ?? content.digest())
+    }
+
+    /// - Parameter id: of the upload; nil for a new one.
+    func offered(
+        _ path: [UInt8], size: Int, user: String = "alice", modified: FileTime = .testTime, id: UploadID? = nil
+    ) throws -> OfferedFile {
+        let id = id ?? UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
+        let time = try ModificationTime(seconds: modified.seconds, nanoseconds: modified.nanoseconds)
+        return OfferedFile(
+            user: try #require(FileName(user)), path: try RemotePath(path),
+            try Offer(uploadID: id, size: UInt64(size), modified: time, path: path, isFresh: true))
     }
 
     func commit(_ upload: PendingCommit) throws -> Stored {

@@ -39,6 +39,27 @@ import Wire
         #expect(try !test.store([UInt8](repeating: 7, count: 5000), as: "a").wasThere)
     }
 
+    @Test("of an upload that went on and reads back as another, nothing is gone on with")
+    func resumed() throws {
+        let armed = Monitor(false)
+        let calls = FlushCalls(file: { file throws(SystemError) in
+            try file.flush()
+            guard armed.withLock({ $0 }), try file.status().size == 5000 else { return }
+            try file.seek(to: 10)
+            try file.write([0])
+        })
+        let test = try TestVault(partials: .small, readsBack: true, flushing: calls)
+        let upload = BrokenUpload(9)
+        #expect(try upload.breakOff(test, at: 3000) == 3000)
+        armed.withLock { $0 = true }
+        let partial = try upload.begin(test)
+        upload.send(partial)
+        #expect(throws: VaultError.readBackDiffers) { try upload.commit(partial, test) }
+        #expect(partial.leave() == nil)
+        armed.withLock { $0 = false }
+        #expect(try upload.complete(test) == 0)
+    }
+
     @Test(
         "what the disk holds is seen though the page cache says otherwise",
         .enabled(if: LoopDisk.isPossible, LoopDisk.reason),
@@ -57,9 +78,12 @@ import Wire
                 flushing: calls)
         }
         func store() throws -> Stored {
+            let id = UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
+            let time = try ModificationTime(seconds: 1, nanoseconds: 2)
+            let offer = try Offer(
+                uploadID: id, size: UInt64(content.count), modified: time, path: [0x61], isFresh: true)
             let partial = try vault.begin(
-                user: FileName(constant: "alice"), path: .init([0x61]), size: UInt64(content.count),
-                modified: .testTime)
+                OfferedFile(user: .alice, path: RemotePath([0x61]), offer), isFresh: true)
             partial.append(content)
             let upload = PendingCommit(partial: partial, digest: try content.digest())
             return try #require(vault.commit([upload]).first).get()

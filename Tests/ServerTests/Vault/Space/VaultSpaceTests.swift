@@ -65,6 +65,45 @@ import Wire
         #expect(try test.staged().isEmpty)
     }
 
+    @Test("what is parked counts with what is durable of it, after a restart, too, and takes the rest when it goes on")
+    func parked() throws {
+        let quota = Monitor<UInt64>(10_000)
+        let scratch = try ScratchFolder("vault")
+        let make = {
+            try TestVault(partials: .small, quotas: { _ in .bytes(quota.withLock { $0 }) }, in: scratch)
+        }
+        let upload = BrokenUpload(7)
+        do {
+            let test = try make()
+            #expect(try upload.breakOff(test, at: 3000) == 3000)
+            #expect(test.vault.quotaRemaining(of: alice) == 7000)
+        }
+        let test = try make()
+        #expect(test.vault.quotaRemaining(of: alice) == 7000)
+        // Somebody else of the same name took the room: it can't go on now, and stays.
+        try test.store(.content(8, count: 6000), as: "other")
+        #expect(throws: VaultError.quotaExceeded(left: 1000)) { try upload.begin(test) }
+        #expect(test.vault.quotaRemaining(of: alice) == 1000)
+        quota.withLock { $0 = 11_000 }
+        #expect(test.vault.quotaRemaining(of: alice) == 2000)
+        #expect(try upload.complete(test) == 3000)
+        #expect(test.vault.quotaRemaining(of: alice) == 0)
+    }
+
+    @Test("what is parked and expires, is displaced or is given up, gives its room back")
+    func parkedAndGone() throws {
+        let test = try TestVault(partials: .small, quotas: { _ in .bytes(10_000) })
+        let upload = BrokenUpload(7)
+        #expect(try upload.breakOff(test, at: 3000) == 3000)
+        #expect(test.vault.removeExpired(.now.advanced(bySeconds: 8 * 86_400)).count == 1)
+        #expect(test.vault.quotaRemaining(of: alice) == 10_000)
+        #expect(try upload.breakOff(test, at: 3000) == 3000)
+        let other = try test.vault.begin(upload.offered(test, path: "else"), isFresh: false)
+        #expect(test.vault.quotaRemaining(of: alice) == 5000)
+        other.discard()
+        #expect(test.vault.quotaRemaining(of: alice) == 10_000)
+    }
+
     @Test("a size that no file may have is refused before anything is made")
     func overLimit() throws {
         let test = try TestVault(space: SpacePolicy(largestFile: 100))
