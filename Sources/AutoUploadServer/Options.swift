@@ -48,13 +48,22 @@ enum ServerOptions {
     static let partialExpiry = Option(
         "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
         help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
+    static let receiptKey = Option(
+        "receipt-key", value: .text("FILE"), section: "Storage",
+        help: "The private key that receipts are signed with, made if it isn't there. Default: receipt-key.pem in the "
+            + "server's own folder .auto-upload of the storage folder.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
+    static let renewReceiptKey = Command(
+        "renew-receipt-key", required: [folder],
+        help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
+            + "be running.")
+
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        keepFree, largestFile, readBack, partialExpiry, allowWeakStorage, .config,
+        keepFree, largestFile, readBack, partialExpiry, receiptKey, allowWeakStorage, .config,
     ]
 }
 
@@ -68,6 +77,8 @@ struct Configuration {
     let address: String?
     let minimumTLS: TLSVersion
     let rights: AccessRights
+    /// Nil stands for the usual place.
+    let receiptKey: String?
     let allowWeakStorage: Bool
     let space: SpacePolicy
     let readsBack: Bool
@@ -84,6 +95,7 @@ struct Configuration {
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         limits.connections = try arguments.integer(of: ServerOptions.connections)
         partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
+        receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         readsBack = arguments.flag(ServerOptions.readBack)
         space = SpacePolicy(

@@ -79,6 +79,7 @@ import Wire
         let first = try server.loggedIn()
         _ = try file.begin(first)
         try file.send(first, from: 0, upTo: 2 << 20)
+        try first.awaitPong()
         #expect(try server.stop().status == 0)
         #expect(try server.site.partials().count == 2)
         for name in try server.site.partials() where name.hasSuffix(".record") {
@@ -134,22 +135,26 @@ struct LargeUpload: Sendable {
         }
     }
 
+    func offer() throws -> Offer {
+        let modified = try ModificationTime(seconds: 1_700_000_000, nanoseconds: 0)
+        return try Offer(
+            uploadID: id, size: UInt64(size), modified: modified, path: Array("large.mp4".utf8), isFresh: false)
+    }
+
+    /// - Returns: the offset to go on from.
     func begin(_ client: ProtocolClient) throws -> Int {
         let number = client.newUpload()
-        let modified = try ModificationTime(seconds: 1_700_000_000, nanoseconds: 0)
-        let offer = try Offer(
-            uploadID: id, size: UInt64(size), modified: modified, path: Array("large.mp4".utf8), isFresh: false)
-        try client.send(.offer(upload: number, offer))
+        try client.send(.offer(upload: number, offer()))
         guard case .proceed(number, let proceed) = try client.answer() else { throw Failure("no proceed") }
         return Int(proceed.durableOffset)
     }
 
-    func send(_ client: ProtocolClient, from start: Int, upTo end: Int) throws {
-        try pieces(start..<end) { try client.send(data: $0, upload: 1) }
+    func send(_ client: ProtocolClient, from start: Int, upTo end: Int, upload: UInt32 = 1) throws {
+        try pieces(start..<end) { try client.send(data: $0, upload: upload) }
     }
 
-    func finish(_ client: ProtocolClient) throws {
-        try client.send(.finish(upload: 1, Finish(digest: digest())))
+    func finish(_ client: ProtocolClient, upload: UInt32 = 1) throws {
+        try client.send(.finish(upload: upload, Finish(digest: digest())))
     }
 
     func digest() throws -> ContentDigest {
