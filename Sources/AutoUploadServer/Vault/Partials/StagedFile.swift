@@ -160,9 +160,9 @@ extension StagedFile {
         }
     }
 
-    /// Goes on with the digest that an earlier connection of this process has left.
+    /// Goes on with the digest that an earlier connection of this process has left, of all that came or of its beginning.
     mutating func adopt(_ prefix: consuming PrefixHash?) {
-        if let prefix, prefix.count == received { self.prefix = prefix }
+        if let prefix, prefix.count <= received { self.prefix = prefix }
     }
 
     /// Compares all that came with what the client says it sent.
@@ -198,7 +198,7 @@ extension StagedFile {
             try record?.flush(staging.calls)
             try staging.flushNames()
         } else {
-            try record?.write(offset: received, staging.calls)
+            try record?.write(offset: received, after: durable, staging.calls)
         }
         durable = received
     }
@@ -290,7 +290,8 @@ extension StagedFile {
             return nil
         }
         let expires = Instant.now.advanced(bySeconds: staging.rules.expiry)
-        let isUseful = prefix.count == durable && !prefix.isFinished
+        // Also when an earlier part was still being read again: clients that never stay for long get through it all the same.
+        let isUseful = prefix.count <= durable && !prefix.isFinished
         reservation.shrink(to: durable)
         var parked = ParkedFile(
             name: name, durable: durable, slot: slot, expires: expires, prefix: prefix, reservation: reservation)
