@@ -81,8 +81,14 @@ struct StagedFile: ~Copyable {
         try descriptor.seek(to: parked.durable)
         let file = StagedFile(
             offered, staging, parked.name, descriptor, record: recordFile, durable: parked.durable, parked.reservation)
-        try file.allocate()
-        return file
+        do throws(SystemError) {
+            try file.allocate()
+            return file
+        } catch {
+            // ext4 keeps all that it could get before it ran out: nobody else would have any until this one comes back.
+            try? file.descriptor.truncate(to: parked.durable)
+            throw error
+        }
     }
 
     private init(
