@@ -26,10 +26,6 @@ enum ServerOptions {
     static let minimumTLS = Option(
         "tls-minimum", value: .text("VERSION"), defaultText: "1.3", section: "Network",
         help: "The lowest version of TLS that is accepted: 1.2 or 1.3.")
-    static let connections = Option(
-        "max-connections", value: .integer("N", 1...1_000_000), defaultText: "10000", section: "Network",
-        help: "Connections at a time; one more is turned away.")
-
     static let fileMode = Option(
         "file-mode", value: .permissions, defaultText: "600", section: "Storage",
         help: "Permissions of stored files. Folders can be entered by whoever can read files.")
@@ -40,10 +36,10 @@ enum ServerOptions {
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
-    static let table: [Option] = [
-        passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        allowWeakStorage, .config,
-    ]
+    static let table: [Option] =
+        [
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, allowWeakStorage,
+        ] + LimitOptions.table + [.config]
 }
 
 /// What the server was told, checked.
@@ -57,7 +53,7 @@ struct Configuration {
     let minimumTLS: TLSVersion
     let rights: AccessRights
     let allowWeakStorage: Bool
-    var limits = Limits()
+    let limits: Limits
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
@@ -67,7 +63,7 @@ struct Configuration {
         port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
-        limits.connections = try arguments.integer(of: ServerOptions.connections)
+        limits = try Limits(arguments)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         rights = AccessRights(
             file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),

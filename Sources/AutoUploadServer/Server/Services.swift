@@ -9,6 +9,7 @@ struct Services: Sendable {
     let vault: Vault
     let gate: LoginGate
     let registry: ConnectionRegistry
+    let slots: UploadSlots
     let limits: Limits
     let granted: Granted
 

@@ -7,6 +7,8 @@ import Wire
 /// follows, and does it.
 struct Connection: ~Copyable {
     private let services: Services
+    /// Under which the registry knows it.
+    private let number: UInt64
     private var link: MessageLink
     private var state: SessionState
     private var peer: ServerEvent.Peer
@@ -17,11 +19,15 @@ struct Connection: ~Copyable {
     /// Since when something waits to be answered, or an answer to be sent.
     private var waitingSince: Instant?
     private let loginDeadline: Deadline
+    /// Of the client, while it has an upload unfinished.
+    private var pace: Pace
+    private var verdict = Pace.Verdict.fine
     private var receivedBytes: UInt64 = 0
     private var ending: Ending?
 
     private struct IncomingUpload {
         let partial: PartialUpload
+        let slot: UploadSlots.Slot
         let begun: Instant
     }
 
@@ -36,8 +42,10 @@ struct Connection: ~Copyable {
         var words: Refusal?
     }
 
-    private init(_ session: consuming TLSSession, _ services: Services) {
+    private init(_ session: consuming TLSSession, _ services: Services, _ number: UInt64) {
         self.services = services
+        self.number = number
+        pace = Pace(services.limits)
         peer = ServerEvent.Peer(address: session.peer)
         loginDeadline = .after(seconds: services.limits.login)
         state = SessionState(maxOpenUploads: services.limits.openUploads)
@@ -52,8 +60,6 @@ extension Connection {
     ///
     /// - Parameter number: under which the registry knows the socket.
     static func serve(_ socket: consuming Socket, _ services: Services, registered number: UInt64) {
-        // A number that outlives its socket for an instant does no harm: `stop` means everybody.
-        defer { services.registry.remove(number) }
         let address = socket.peer
         let begun = Instant.now
         services.report(.connected(address))
@@ -64,12 +70,15 @@ extension Connection {
                 services.report(.stranger(address, reason: Stranger.describe(session)))
                 return session.close()
             }
-            var connection = Connection(session, services)
+            var connection = Connection(session, services, number)
             connection.run(since: begun)
         } catch {
-            services.report(.stranger(address, reason: error.description))
+            let reason = services.registry.hasLostItsPlace(number) ? lostItsPlace : error.description
+            services.report(.stranger(address, reason: reason))
         }
     }
+
+    private static let lostItsPlace = "made room for another: too many connections, and it had not logged in"
 
     private mutating func run(since begun: Instant) {
         while ending == nil { step() }
@@ -77,7 +86,7 @@ extension Connection {
         commitPending()
         uploads.removeAll()
         if let words = ending?.words { link.queue(.closing(words)) }
-        try? link.flush(until: .after(seconds: services.limits.send))
+        try? link.flush(until: bounded(services.limits.send))
         link.close()
         let seconds = Instant.now.seconds(since: begun)
         services.report(
@@ -91,8 +100,9 @@ extension Connection {
             if ending != nil { return }
             // A stream that never pauses has no end of input to notice.
             if services.registry.isStopping { return endOfInput() }
-            let patience = folder == nil ? loginDeadline.remainingSeconds : services.limits.idle
-            let next = try receive(within: patience) { link, deadline throws(LinkError) in
+            if !hasUnfinished { pace = Pace(services.limits) }
+            let next = try receive(size: FrameHeader.encodedSize, within: patience) {
+                link, deadline throws(LinkError) in
                 try link.nextHeader(until: deadline)
             }
             guard let header = next else { return endOfInput() }
@@ -103,26 +113,51 @@ extension Connection {
         }
     }
 
+    /// Seconds that the next frame may take to come.
+    private var patience: Double {
+        if folder == nil { return loginDeadline.remainingSeconds }
+        return hasUnfinished ? pace.patience : services.limits.idle
+    }
+
+    private var hasUnfinished: Bool { uploads.count > pending.count }
+
+    /// What may last so long, but not beyond the login's time while there is none.
+    private func bounded(_ seconds: Double) -> Deadline {
+        let deadline = Deadline.after(seconds: seconds)
+        return folder == nil ? min(deadline, loginDeadline) : deadline
+    }
+
     private mutating func answer() throws(LinkError) {
         waitingSince = nil
         commitPending()
-        try link.flush(until: .after(seconds: services.limits.send))
+        try link.flush(until: bounded(services.limits.send))
     }
 
-    /// Reads something. What waits to be answered is answered when that takes long: a client whose link has become slow,
-    /// or has died in the middle of a frame, isn't kept waiting for what it has finished.
+    /// Reads something of so many bytes. What waits to be answered is answered when that takes long: a client whose link has
+    /// become slow, or has died in the middle of a frame, isn't kept waiting for what it has finished.
     private mutating func receive<R>(
-        within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
+        size: Int, within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
     ) throws(LinkError) -> R {
+        var begun = Instant.now
+        var result: R?
         if hasAnswers {
             do throws(LinkError) {
-                return try read(&link, .after(seconds: services.limits.commitDelay))
+                result = try read(&link, .after(seconds: services.limits.commitDelay))
             } catch {
                 guard case .timedOut = error else { throw error }
                 try answer()
+                begun = .now
             }
         }
-        return try read(&link, .after(seconds: seconds))
+        let received = if let result { result } else { try read(&link, bounded(seconds)) }
+        if hasUnfinished { try keepPace(size, since: begun) }
+        return received
+    }
+
+    /// Gives up on a client that has something unfinished and doesn't get on with it.
+    private mutating func keepPace(_ bytes: Int, since begun: Instant, until end: Instant = .now) throws(LinkError) {
+        verdict = pace.note(bytes, after: end.seconds(since: begun))
+        if verdict != .fine { throw .timedOut }
     }
 
     private var hasAnswers: Bool { !pending.isEmpty || link.queuedBytes > 0 }
@@ -142,7 +177,8 @@ extension Connection {
             return perform(state.violation("\(header.type) isn't allowed now"))
         }
         if header.type == .data { return try takeData(header) }
-        let message = try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+        let message = try receive(size: Int(header.length), within: services.limits.frame) {
+            link, deadline throws(LinkError) in
             try link.withPayload(of: header, until: deadline) { payload throws(WireError) in
                 try ClientMessage(header: header, payload: payload)
             }
@@ -155,16 +191,21 @@ extension Connection {
         if services.registry.isStopping {
             close(Refusal(status: .shuttingDown, retryAfterSeconds: 10, text: "the server is being stopped"))
         } else {
-            ending = Ending(reason: "the client has gone")
+            let lostItsPlace = services.registry.hasLostItsPlace(number)
+            ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : "the client has gone")
         }
     }
 
     private mutating func fail(_ error: LinkError) {
         switch error {
         case .wire(let wire): perform(state.violation(wire.description))
-        case .timedOut: close(Refusal(status: .timedOut, text: "nothing was heard for too long"))
+        case .timedOut:
+            let text = verdict == .slow ? "an upload came too slowly" : "nothing was heard for too long"
+            close(Refusal(status: .timedOut, text: text))
         case .truncated where services.registry.isStopping: endOfInput()
-        case .transport, .truncated, .givenUp: ending = Ending(reason: error.description)
+        case .transport, .truncated, .givenUp:
+            let lostItsPlace = services.registry.hasLostItsPlace(number)
+            ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : error.description)
         }
     }
 
@@ -187,14 +228,34 @@ extension Connection {
         case .close(let refusal): return perform([.close(refusal)])
         }
         var remaining = Int(header.length)
-        while remaining > 0 {
-            try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
-                try link.withDataChunk(remaining: &remaining, until: deadline) { partial?.append($0) }
-            }
+        while remaining > 0, ending == nil {
+            try takePiece(&remaining, into: partial)
+            if answersAreDue { try answer() }
         }
         receivedBytes += UInt64(header.length)
         if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure.refusal) }
     }
+
+    /// Takes what comes of a payload within a moment, if anything does.
+    private mutating func takePiece(_ remaining: inout Int, into partial: PartialUpload?) throws(LinkError) {
+        let (begun, before) = (Instant.now, remaining)
+        // The time that writing takes isn't the client's.
+        var arrived: Instant?
+        let moment = hasAnswers ? services.limits.commitDelay : Self.moment
+        do throws(LinkError) {
+            try link.withDataChunk(remaining: &remaining, until: .after(seconds: min(moment, pace.patience))) { piece in
+                arrived = .now
+                partial?.append(piece)
+            }
+        } catch {
+            guard case .timedOut = error else { throw error }
+        }
+        try keepPace(before - remaining, since: begun, until: arrived ?? .now)
+        if waitingSince == nil, hasAnswers { waitingSince = .now }
+    }
+
+    /// Seconds after which what has come of a piece is written: a slow link's bytes become durable too.
+    private static let moment = 1.0
 }
 
 // MARK: - Actions
@@ -222,6 +283,7 @@ extension Connection {
 
     private mutating func verify(_ login: Authenticate) {
         peer.user = login.user
+        guard services.registry.loginCame(number) else { return close(nil) }
         switch services.gate.decide(login) {
         case .success(let name):
             folder = FileName(name.text)
@@ -235,10 +297,15 @@ extension Connection {
 
     private mutating func begin(_ upload: UInt32, _ offer: Offer, _ path: RemotePath) {
         guard let folder else { return }
+        let slot: UploadSlots.Slot
+        switch services.slots.take(for: folder) {
+        case .success(let free): slot = free
+        case .failure(let full): return refuse(upload, path.bytes, full.refusal)
+        }
         do throws(VaultError) {
             let modified = FileTime(seconds: offer.modified.seconds, nanoseconds: offer.modified.nanoseconds)
             let partial = try services.vault.begin(user: folder, path: path, size: offer.size, modified: modified)
-            uploads[upload] = IncomingUpload(partial: partial, begun: .now)
+            uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
             guard let proceed = try? Proceed(durableOffset: 0) else { return }
             link.queue(.proceed(upload: upload, proceed))
         } catch {
