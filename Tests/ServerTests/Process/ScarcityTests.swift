@@ -16,7 +16,7 @@ import Wire
         for _ in 1...count {
             switch try client.receive() {
             case .proceed(let upload, _): accepted.append(upload)
-            case .refused(_, let refusal): #expect(refusal.status == .busy)
+            case .refused(_, let refusal): #expect(refusal.status == .tooManyUploads)
             default: throw TestClient.Unexpected()
             }
         }
