@@ -58,7 +58,7 @@ extension Limits {
         let files = Int(clamping: min(openFiles, 1 << 40))
         let usable = max(2, files - Self.reserve(of: files))
         let wanted = connections
-        connections = min(connections, usable / 2)
+        connections = min(connections, usable * 3 / 5)
         openUploadsInAll = usable - connections
         openUploadsPerUser = max(1, min(openUploadsPerUser, openUploadsInAll * 3 / 4))
         guard connections < wanted else { return nil }

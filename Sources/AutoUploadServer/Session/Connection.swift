@@ -63,8 +63,11 @@ extension Connection {
         let address = socket.peer
         let begun = Instant.now
         services.report(.connected(address))
+        var whyNot = ""
         do throws(TLSError) {
             let session = try TLSSession(accepting: socket, context: services.tls)
+            // While the socket is open: with its end the registry forgets.
+            defer { if services.registry.hasLostItsPlace(number) { whyNot = lostItsPlace } }
             try session.handshake(until: .after(seconds: services.limits.handshake))
             guard session.applicationProtocol != nil else {
                 services.report(.stranger(address, reason: Stranger.describe(session)))
@@ -73,8 +76,7 @@ extension Connection {
             var connection = Connection(session, services, number)
             connection.run(since: begun)
         } catch {
-            let reason = services.registry.hasLostItsPlace(number) ? lostItsPlace : error.description
-            services.report(.stranger(address, reason: reason))
+            services.report(.stranger(address, reason: whyNot.isEmpty ? error.description : whyNot))
         }
     }
 
