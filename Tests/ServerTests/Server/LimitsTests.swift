@@ -1,4 +1,5 @@
 import CommandLine
+import Foundation
 import Platform
 import Testing
 import Wire
@@ -35,6 +36,16 @@ import Wire
         guard case .run(let parsed) = try parser.parse(ArgumentVector(["x"])) else { throw Unparsed() }
         let limits = try Limits(parsed)
         #expect("\(limits)" == "\(Limits())")
+    }
+
+    @Test("README.md has every limit with its default", arguments: LimitOptions.table.map(\.name))
+    func readme(_ name: String) throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../..")
+        let lines = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8).split(separator: "\n")
+        let option = try #require(LimitOptions.table.first { $0.name == name })
+        let row = try #require(lines.first { $0.hasPrefix("| `--\(name) \(option.value.name ?? "")` |") })
+        let told = try #require(row.split(separator: "|").last).trimmingCharacters(in: .whitespaces)
+        #expect(told == option.defaultText)
     }
 
     private struct Unparsed: Error {}
