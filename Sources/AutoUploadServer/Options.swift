@@ -32,13 +32,26 @@ enum ServerOptions {
     static let group = Option(
         "group", value: .text("GROUP"), section: "Storage",
         help: "Give stored files and folders to this group.")
+    static let partialExpiry = Option(
+        "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
+        help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
+    static let receiptKey = Option(
+        "receipt-key", value: .text("FILE"), section: "Storage",
+        help: "The private key that receipts are signed with, made if it isn't there. Default: receipt-key.pem in the "
+            + "server's own folder .auto-upload of the storage folder.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
+    static let renewReceiptKey = Command(
+        "renew-receipt-key", required: [folder],
+        help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
+            + "be running.")
+
     static let table: [Option] =
         [
-            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, allowWeakStorage,
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, partialExpiry,
+            receiptKey, allowWeakStorage,
         ] + LimitOptions.table + [.config]
 }
 
@@ -52,8 +65,11 @@ struct Configuration {
     let address: String?
     let minimumTLS: TLSVersion
     let rights: AccessRights
+    /// Nil stands for the usual place.
+    let receiptKey: String?
     let allowWeakStorage: Bool
     let limits: Limits
+    var partials = PartialRules()
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
@@ -64,6 +80,8 @@ struct Configuration {
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         limits = try Limits(arguments)
+        partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
+        receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         rights = AccessRights(
             file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),

@@ -59,7 +59,7 @@ extension Limits {
         let usable = max(2, files - Self.reserve(of: files))
         let wanted = connections
         connections = min(connections, usable * 3 / 5)
-        openUploadsInAll = usable - connections
+        openUploadsInAll = max(1, (usable - connections) / Self.descriptorsOfUpload)
         openUploadsPerUser = max(1, min(openUploadsPerUser, openUploadsInAll * 3 / 4))
         guard connections < wanted else { return nil }
         return
@@ -67,10 +67,13 @@ extension Limits {
             + "time; raise the limit (ulimit -n, LimitNOFILE=)"
     }
 
+    /// Its bytes, and the record of what is durable of them.
+    private static let descriptorsOfUpload = 2
+
     private static func reserve(of files: Int) -> Int { min(256, files / 3) }
 
     var admission: Admission.Limits {
-        // Half of the reserve of the smallest process that makes sense.
+        // Who has lost its place and isn't gone yet lives on the reserve.
         Admission.Limits(
             all: connections, perAddress: connectionsPerAddress, beforeLogin: beforeLogin,
             leaving: max(1, min(64, connections / 4)))

@@ -16,6 +16,7 @@ struct Server: Sendable {
 
     /// Serves until SIGTERM or SIGINT, then lets the connections come to an end.
     func run() throws(ProgramError) {
+        services.report(.receiptKey(services.receipts.key))
         for listener in listeners {
             services.report(.listening(listener.address))
             do throws(SystemError) {
@@ -24,7 +25,9 @@ struct Server: Sendable {
                 throw ProgramError(error)
             }
         }
-        while !Self.isToldToEnd(within: 3600) {}
+        while !Self.isToldToEnd(within: 3600) {
+            for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
+        }
         services.report(.stopping)
         services.registry.stop()
         for listener in listeners { listener.stop() }

@@ -6,32 +6,32 @@ import Wire
 /// One client's connection, served by one thread from handshake to end: reads messages, asks the state machine what
 /// follows, and does it.
 struct Connection: ~Copyable {
-    private let services: Services
+    let services: Services
     /// Under which the registry knows it.
     private let number: UInt64
-    private var link: MessageLink
+    var link: MessageLink
     private var state: SessionState
     private var peer: ServerEvent.Peer
-    private var folder: FileName?
-    private var uploads: [UInt32: IncomingUpload] = [:]
+    var folder: FileName?
+    var uploads: [UInt32: IncomingUpload] = [:]
     /// Finished and not yet durable: they wait a moment for others, to share flushes.
-    private var pending: [FinishedUpload] = []
+    var pending: [FinishedUpload] = []
     /// Since when something waits to be answered, or an answer to be sent.
-    private var waitingSince: Instant?
-    private let loginDeadline: Deadline
+    var waitingSince: Instant?
+    let loginDeadline: Deadline
     /// Of the client, while it has an upload unfinished.
-    private var pace: Pace
-    private var verdict = Pace.Verdict.fine
+    var pace: Pace
+    var verdict = Pace.Verdict.fine
     private var receivedBytes: UInt64 = 0
     private var ending: Ending?
 
-    private struct IncomingUpload {
+    struct IncomingUpload {
         let partial: PartialUpload
         let slot: UploadSlots.Slot
         let begun: Instant
     }
 
-    private struct FinishedUpload {
+    struct FinishedUpload {
         let upload: UInt32
         let commit: PendingCommit
     }
@@ -86,7 +86,7 @@ extension Connection {
         while ending == nil { step() }
         // What is finished has been sent whole: it is made durable even if its answer finds no one.
         commitPending()
-        uploads.removeAll()
+        leaveUploads()
         if let words = ending?.words { link.queue(.closing(words)) }
         try? link.flush(until: bounded(services.limits.send))
         link.close()
@@ -115,63 +115,10 @@ extension Connection {
         }
     }
 
-    /// Seconds that the next frame may take to come.
-    private var patience: Double {
-        if folder == nil { return loginDeadline.remainingSeconds }
-        return hasUnfinished ? pace.patience : services.limits.idle
-    }
-
-    private var hasUnfinished: Bool { uploads.count > pending.count }
-
-    /// What may last so long, but not beyond the login's time while there is none.
-    private func bounded(_ seconds: Double) -> Deadline {
-        let deadline = Deadline.after(seconds: seconds)
-        return folder == nil ? min(deadline, loginDeadline) : deadline
-    }
-
-    private mutating func answer() throws(LinkError) {
+    mutating func answer() throws(LinkError) {
         waitingSince = nil
         commitPending()
         try link.flush(until: bounded(services.limits.send))
-    }
-
-    /// Reads something of so many bytes. What waits to be answered is answered when that takes long: a client whose link has
-    /// become slow, or has died in the middle of a frame, isn't kept waiting for what it has finished.
-    private mutating func receive<R>(
-        size: Int, within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
-    ) throws(LinkError) -> R {
-        var begun = Instant.now
-        var result: R?
-        if hasAnswers {
-            do throws(LinkError) {
-                result = try read(&link, .after(seconds: services.limits.commitDelay))
-            } catch {
-                guard case .timedOut = error else { throw error }
-                try answer()
-                begun = .now
-            }
-        }
-        let received = if let result { result } else { try read(&link, bounded(seconds)) }
-        if hasUnfinished { try keepPace(size, since: begun) }
-        return received
-    }
-
-    /// Gives up on a client that has something unfinished and doesn't get on with it.
-    private mutating func keepPace(_ bytes: Int, since begun: Instant, until end: Instant = .now) throws(LinkError) {
-        verdict = pace.note(bytes, after: end.seconds(since: begun))
-        if verdict != .fine { throw .timedOut }
-    }
-
-    private var hasAnswers: Bool { !pending.isEmpty || link.queuedBytes > 0 }
-
-    /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
-    /// a small file isn't left unconfirmed behind a large one, who goes on sending what was refused is told, and a client
-    /// that never reads fills no memory.
-    private var answersAreDue: Bool {
-        let limits = services.limits
-        if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
-        guard let waitingSince else { return false }
-        return Instant.now.seconds(since: waitingSince) >= limits.commitDelay
     }
 
     private mutating func take(_ header: FrameHeader) throws(LinkError) {
@@ -225,7 +172,9 @@ extension Connection {
         perform(actions)
         var partial: PartialUpload?
         switch decision {
-        case .append: partial = uploads[header.upload]?.partial
+        case .append:
+            partial = uploads[header.upload]?.partial
+            if let partial { try readPrefix(of: partial) }
         case .drop: break
         case .close(let refusal): return perform([.close(refusal)])
         }
@@ -238,26 +187,12 @@ extension Connection {
         if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure.refusal) }
     }
 
-    /// Takes what comes of a payload within a moment, if anything does.
-    private mutating func takePiece(_ remaining: inout Int, into partial: PartialUpload?) throws(LinkError) {
-        let (begun, before) = (Instant.now, remaining)
-        // The time that writing takes isn't the client's.
-        var arrived: Instant?
-        let moment = hasAnswers ? services.limits.commitDelay : Self.moment
-        do throws(LinkError) {
-            try link.withDataChunk(remaining: &remaining, until: .after(seconds: min(moment, pace.patience))) { piece in
-                arrived = .now
-                partial?.append(piece)
-            }
-        } catch {
-            guard case .timedOut = error else { throw error }
-        }
-        try keepPace(before - remaining, since: begun, until: arrived ?? .now)
-        if waitingSince == nil, hasAnswers { waitingSince = .now }
+    /// Reads again what an earlier connection has sent, before the first byte that follows it. Others aren't kept waiting.
+    private mutating func readPrefix(of partial: PartialUpload) throws(LinkError) {
+        guard partial.hasUnreadPrefix else { return }
+        if hasAnswers { try answer() }
+        partial.readPrefix()
     }
-
-    /// Seconds after which what has come of a piece is written: a slow link's bytes become durable too.
-    private static let moment = 1.0
 }
 
 // MARK: - Actions
@@ -277,7 +212,7 @@ extension Connection {
             guard let incoming = uploads[upload] else { return }
             let commit = PendingCommit(partial: incoming.partial, digest: digest)
             pending.append(FinishedUpload(upload: upload, commit: commit))
-        case .discard(let upload): uploads[upload] = nil
+        case .discard(let upload): uploads.removeValue(forKey: upload)?.partial.discard()
         case .look(let upload, let query, let path): look(upload, query, path)
         case .close(let refusal): close(refusal)
         }
@@ -305,10 +240,12 @@ extension Connection {
         case .failure(let full): return refuse(upload, path.bytes, full.refusal)
         }
         do throws(VaultError) {
-            let modified = FileTime(seconds: offer.modified.seconds, nanoseconds: offer.modified.nanoseconds)
-            let partial = try services.vault.begin(user: folder, path: path, size: offer.size, modified: modified)
+            let partial = try services.vault.begin(
+                OfferedFile(user: folder, path: path, offer), isFresh: offer.isFresh)
+            guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
-            guard let proceed = try? Proceed(durableOffset: 0) else { return }
+            if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
+            state.resumed(upload: upload, at: partial.offset)
             link.queue(.proceed(upload: upload, proceed))
         } catch {
             refuse(upload, path.bytes, error.refusal)
@@ -320,11 +257,11 @@ extension Connection {
         commitPending()
         do throws(VaultError) {
             guard
-                let stored = try services.vault.find(user: folder, path: path, size: query.size, digest: query.digest),
-                let confirmation = try? stored.confirmation()
+                let stored = try services.vault.find(user: folder, path: path, size: query.size, digest: query.digest)
             else {
                 return refuse(upload, path.bytes, Refusal(status: .absent, text: "no such content under that path"))
             }
+            guard let confirmation = signed(stored) else { return refuse(upload, path.bytes, .unsigned) }
             services.report(.found(peer, stored))
             state.uploadEnded(upload)
             link.queue(.present(upload: upload, confirmation))
@@ -333,11 +270,29 @@ extension Connection {
         }
     }
 
+    /// Everything is flushed by now: `Stored` says so.
+    private func signed(_ stored: Stored) -> Confirmation? {
+        guard let user = peer.user else { return nil }
+        let receipt = services.receipts.receipt(for: stored, of: user, at: currentUnixTime())
+        return receipt.flatMap { try? stored.confirmation($0) }
+    }
+
     private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal) {
         services.report(.refused(peer, path: path, refusal))
         state.uploadEnded(upload)
-        uploads[upload] = nil
+        if let incoming = uploads.removeValue(forKey: upload) { leave(incoming.partial) }
         link.queue(.refused(upload: upload, refusal))
+    }
+
+    private mutating func leaveUploads() {
+        for incoming in uploads.values { leave(incoming.partial) }
+        uploads.removeAll()
+    }
+
+    /// Keeps what is durable of an upload for another connection.
+    private func leave(_ partial: PartialUpload) {
+        guard let offset = partial.leave() else { return }
+        services.report(.parked(peer, path: partial.path, offset: offset))
     }
 }
 
@@ -355,7 +310,7 @@ extension Connection {
     private mutating func answer(_ upload: UInt32, _ partial: PartialUpload, _ result: Result<Stored, VaultError>) {
         switch result {
         case .success(let stored):
-            guard let confirmation = try? stored.confirmation() else { return }
+            guard let confirmation = signed(stored) else { return refuse(upload, partial.path.bytes, .unsigned) }
             let seconds = Instant.now.seconds(since: uploads[upload]?.begun ?? .now)
             services.registry.countStored()
             services.report(.stored(peer, stored, offered: partial.path, seconds: seconds))

@@ -3,6 +3,8 @@ import Platform
 /// A storage folder that was found fit for its work.
 struct Storage: ~Copyable {
     let root: Directory
+    /// The server's own folder, where no client path leads.
+    let own: Directory
     let staging: Directory
     let renamesWithoutReplacing: Bool
     /// What an admin should know about the folder, if anything.
@@ -13,7 +15,7 @@ struct Storage: ~Copyable {
     private static let lockName = FileName(constant: "lock")
     private static let stagingName = FileName(constant: "partial")
 
-    /// Opens the folder, keeps other servers out of it, tries what durability rests on, and clears what a predecessor left.
+    /// Opens the folder, keeps other servers out of it, and tries what durability rests on.
     ///
     /// - Parameter allowWeak: take a folder in memory, whose content is lost with the power.
     /// - Throws: `StorageError` saying what is missing and what to do.
@@ -26,18 +28,20 @@ struct Storage: ~Copyable {
             guard try lock.tryLock(exclusive: true) else { throw SystemError("lock", errno: .tryAgain) }
             let staging = try Self.openOrMake(Self.stagingName, in: own)
             let renames = try StorageTrial(own: own, root: root).run()
-            try Self.clear(staging)
             try StoreMarker.place(in: root)
             try root.flush()
-            self.init(root: root, staging: staging, renames: renames, warnings: warnings, lock: lock)
+            self.init(root: root, own: own, staging: staging, renames: renames, warnings: warnings, lock: lock)
         } catch {
             throw StorageError(folder: folder, error)
         }
     }
 
-    private init(root: Directory, staging: Directory, renames: Bool, warnings: [String], lock: consuming FileDescriptor)
-    {
+    private init(
+        root: Directory, own: Directory, staging: Directory, renames: Bool, warnings: [String],
+        lock: consuming FileDescriptor
+    ) {
         self.root = root
+        self.own = own
         self.staging = staging
         renamesWithoutReplacing = renames
         self.warnings = warnings
@@ -50,6 +54,19 @@ struct Storage: ~Copyable {
             guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
             let root = root
             return GroupFlush { () throws(SystemError) in try calls.storage(root) }
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
+    /// Takes over the unfinished uploads of a predecessor.
+    func recover(
+        _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules
+    ) throws(StorageError) -> PartialStore {
+        do throws(SystemError) {
+            let keeping = try root.descriptor.fileSystemKind().renamesAtOnce
+            return try PartialStore(
+                StagingFolder(staging, calls: calls, group: group, rules: rules), keeping: keeping)
         } catch {
             throw StorageError(folder: "", error)
         }
@@ -76,11 +93,6 @@ struct Storage: ~Copyable {
             if error.errno != .exists { throw error }
         }
         return try parent.openFolder(name)
-    }
-
-    /// Removes what a predecessor didn't finish; its clients still have every byte of it.
-    private static func clear(_ staging: Directory) throws(SystemError) {
-        for name in try staging.names() { try staging.remove(name) }
     }
 }
 

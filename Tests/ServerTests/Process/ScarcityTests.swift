@@ -21,7 +21,7 @@ import Wire
             default: throw TestClient.Unexpected()
             }
         }
-        #expect((10..<60).contains(accepted.count))
+        #expect((5..<60).contains(accepted.count))
         for upload in accepted { try client.send(.abandon(upload: upload)) }
         try client.send(bytes: TestClient.file([1], as: "one", upload: count + 1))
         #expect(try client.receive().map(isProceed) == true)

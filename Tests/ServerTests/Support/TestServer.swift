@@ -37,7 +37,7 @@ final class TestServer: Sendable {
             gate: LoginGate(
                 accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
                 patience: 60),
-            registry: ConnectionRegistry(limits.admission),
+            receipts: try #require(ReceiptKeyring.make()), registry: ConnectionRegistry(limits.admission),
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
             granted: try Granted(),
             report: { event in
