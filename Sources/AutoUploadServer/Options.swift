@@ -59,7 +59,8 @@ enum ServerOptions {
 
     static let table: [Option] =
         [
-            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, keepFree, largestFile,
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, keepFree,
+            largestFile,
             readBack, partialExpiry, receiptKey, allowWeakStorage,
         ] + LimitOptions.table + [.config]
 }

@@ -60,7 +60,7 @@ package struct Socket: ~Copyable, Sendable {
 
     /// Closes with a reset: nothing of the connection stays behind, neither bytes on the way nor its state in the kernel.
     package consuming func abort() {
-        var linger = unsafe linger(l_onoff: 1, l_linger: 0)
+        var linger = linger(l_onoff: 1, l_linger: 0)
         unsafe setsockopt(
             descriptor.rawValue, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     }
