@@ -75,23 +75,21 @@ extension FrameRelay {
             let moved = client.write()
             if !server.write(), !moved { pause() }
         }
+        // Before anybody can notice.
+        report(self)
         switch cut.manner {
         case .goodbye, .end:
             client.end(politely: cut.manner == .goodbye)
             server.end(politely: cut.manner == .goodbye)
-            report(self)
             // Closing with something unread would be a reset.
             client.drain()
             server.drain()
         case .reset:
             client.resetAtClose()
             server.resetAtClose()
-            report(self)
         case .silence:
-            report(self)
             while !stop.isSet { Platform.Thread.sleep(seconds: 0.05) }
         case .deafness:
-            report(self)
             goOnOneWay(stop, report)
         }
     }
