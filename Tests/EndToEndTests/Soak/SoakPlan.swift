@@ -37,7 +37,7 @@ struct SoakPlan {
 
     mutating func nextInstant() -> Instant {
         let part = Double.random(in: 0..<1, using: &random)
-        let then = [0, part * 0.01, part * 0.1].randomElement(using: &random) ?? 0
+        let then: Double = [0, part * 0.01, part * 0.1].randomElement(using: &random) ?? 0
         switch Int.random(in: 0..<6, using: &random) {
         case 0, 1: return .time(0.02 + part * part * 0.8)
         case 2: return .wipe(then: then)

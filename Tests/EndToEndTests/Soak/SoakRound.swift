@@ -135,7 +135,9 @@ final class SoakRound {
 
     private func finish() throws {
         for device in devices {
-            if let said = try device.finish() { problems.append("something remains: \(said)") }
+            if let said = try device.finish(mayKeepWiping: hasLostState) {
+                problems.append("something remains: \(said)")
+            }
             problems += try device.problems(mayKeepWiping: hasLostState, isDone: true)
         }
         let stopped = try server.stop(seconds: 60)
