@@ -9,28 +9,34 @@ struct CutTests {
     /// With AUTO_UPLOAD_CUTS=all each place is cut in each manner; else in one of them.
     private static let isThorough = ProcessInfo.processInfo.environment["AUTO_UPLOAD_CUTS"] == "all"
 
+    /// Jobs at a time: most of a job's time is spent waiting, before a link that broke is tried again.
+    private static let workers = 6
+
     @Test(
         "the connection is cut at every boundary of frames, and what was cut arrives with the next one",
         arguments: Cut.Direction.allCases)
     func boundaries(_ direction: Cut.Direction) async throws {
         try await onThread {
             let server = try TestServer.withUserFolder()
-            var job = 0
-            var frames = 0
-            var isReached = true
-            while isReached {
-                isReached = false
-                for (index, manner) in Cut.Manner.noticed.enumerated() {
-                    guard Self.isThorough || frames % Cut.Manner.noticed.count == index else { continue }
-                    job += 1
-                    let cut = Cut(direction: direction, frames: frames, manner: manner)
-                    isReached = try Self.survives(cut, job, server) || isReached
+            let cuts = Monitor(0)
+            try onThreads(Self.workers, seconds: 600) { worker in
+                var (frames, isReached) = (worker, true)
+                while isReached {
+                    isReached = false
+                    for (index, manner) in Cut.Manner.noticed.enumerated()
+                    where Self.isThorough || frames % Cut.Manner.noticed.count == index {
+                        let cut = Cut(direction: direction, frames: frames, manner: manner)
+                        guard try Self.survives(cut, frames * 10 + index, server) else { continue }
+                        isReached = true
+                        cuts.change { $0 += 1 }
+                    }
+                    frames += Self.workers
                 }
-                frames += 1
             }
-            print("cut \(job) times at \(frames) boundaries \(direction)")
+            let count = cuts.withLock { $0 }
+            print("cut \(count) times at boundaries of frames \(direction)")
             // Greeting, login and the files are behind it.
-            #expect(frames > (direction == .fromClient ? 20 : 14))
+            #expect(count > (direction == .fromClient ? 20 : 14))
             try server.expectServing()
         }
     }
@@ -39,13 +45,16 @@ struct CutTests {
     func insideFrames(_ direction: Cut.Direction) async throws {
         try await onThread {
             let server = try TestServer.withUserFolder()
-            var random = SeededGenerator(seed: direction == .fromClient ? 1 : 2)
-            for job in 1...(Self.isThorough ? 200 : 8) {
-                let cut = Cut(
-                    direction: direction, frames: .random(in: 0..<(direction == .fromClient ? 24 : 15), using: &random),
-                    part: .random(in: 0.001..<1, using: &random),
-                    manner: Cut.Manner.noticed.randomElement(using: &random) ?? .reset)
-                _ = try Self.survives(cut, job, server)
+            try onThreads(Self.workers, seconds: 600) { worker in
+                var random = SeededGenerator(seed: UInt64(worker) + (direction == .fromClient ? 100 : 200))
+                for job in 0..<(Self.isThorough ? 30 : 2) {
+                    let cut = Cut(
+                        direction: direction,
+                        frames: .random(in: 0..<(direction == .fromClient ? 24 : 15), using: &random),
+                        part: .random(in: 0.001..<1, using: &random),
+                        manner: Cut.Manner.noticed.randomElement(using: &random) ?? .reset)
+                    _ = try Self.survives(cut, worker * 100 + job, server)
+                }
             }
             try server.expectServing()
         }
@@ -99,33 +108,38 @@ struct CutTests {
     func ciphertext() async throws {
         try await onThread {
             let server = try TestServer.withUserFolder()
-            var random = SeededGenerator(seed: 3)
-            let places =
-                [0, 1, 500, 2000, 3500]
-                + (0..<(Self.isThorough ? 100 : 6)).map { _ in
+            try onThreads(Self.workers, seconds: 600) { worker in
+                var random = SeededGenerator(seed: UInt64(worker))
+                let places = [[0, 1, 500, 2000, 3500, 5000][worker]]
+                let others = (0..<(Self.isThorough ? 20 : 1)).map { _ in
                     Int.random(in: 3000..<MixedJob.bytes, using: &random)
                 }
-            for (number, bytes) in places.enumerated() {
-                let proxy = try LinkProxy(to: server.port) { number in
-                    LinkQuality(breaksAfter: number == 0 ? bytes : nil)
+                for (number, bytes) in (places + others).enumerated() {
+                    try Self.survives(breakingAfter: bytes, worker * 100 + number, server)
                 }
-                let job = try MixedJob(number, server, port: proxy.port)
-                let first = try job.pass()
-                #expect(first.status == 75, "\(bytes): \(first.error)")
-                try job.expectNothingLost("\(bytes): \(first.error)")
-                let second = try job.pass()
-                #expect(second.status == 0, "\(bytes): \(second.error)")
-                try job.expectDone("\(bytes): \(second.error)")
             }
             try server.expectServing()
         }
+    }
+
+    private static func survives(breakingAfter bytes: Int, _ number: Int, _ server: TestServer) throws {
+        let proxy = try LinkProxy(to: server.port) { number in LinkQuality(breaksAfter: number == 0 ? bytes : nil) }
+        let job = try MixedJob(number, server, port: proxy.port)
+        let first = try job.pass()
+        #expect(proxy.connections.first?.isBroken == true)
+        try job.expectNothingLost("\(bytes): \(first.error)")
+        let second = try job.pass()
+        #expect(second.status == 0, "\(bytes): \(second.error)")
+        try job.expectDone("\(bytes): \(second.error)")
     }
 }
 
 /// What the programs do so far: strict checks of the rest wait for it.
 enum Landed {
     /// The client asks about files whose confirmation it may have lost.
-    static let lostAnswers = false
+    static let lostAnswers = true
     /// The server keeps what is durable of a broken upload, and lets a newcomer take it over.
-    static let resume = false
+    static let resume = true
+    /// The server's times are options.
+    static let limits = false
 }
