@@ -33,7 +33,7 @@ fuzz: ## each fuzz target for FUZZ_SECONDS (20)
 soak: ## kill -9 at random instants, ROUNDS times (60) each of server, client and both
 	scripts/soak $(ROUNDS)
 
-bench: ## against the bare OpenSSL loop, in the same run
+bench: ## against what users would pick instead, in the same run
 	Benchmarks/run
 
 man: ## manual pages of the built programs
