@@ -52,8 +52,10 @@ struct SoakPlan {
         }
     }
 
-    /// Bytes of a file: small ones mostly, around the sizes at which something changes, and sometimes a large one.
+    /// Bytes of a file: small ones mostly, around the sizes at which something changes, and sometimes a large one, of which
+    /// the server keeps what has come.
     mutating func nextSize() -> Int {
+        if Int.random(in: 0..<250, using: &random) == 0 { return .random(in: 35_000_000..<80_000_000, using: &random) }
         let sizes = [0, 1, 500, 4096, 4097, 20_000, 70_000, 262_131, 262_132, 262_133, 600_000]
         switch Int.random(in: 0..<20, using: &random) {
         case 0: return .random(in: 3_000_000..<12_000_000, using: &random)

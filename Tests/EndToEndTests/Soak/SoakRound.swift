@@ -37,9 +37,14 @@ final class SoakRound {
         try finish()
     }
 
+    /// The round couldn't go on.
+    func note(_ error: any Error) {
+        problems.append("the round ended with \(error)")
+    }
+
     /// What all programs have said, for whoever has to find out.
     func history() -> String {
-        "\(plan)\n== server\n\(serverHistory)\(server.log)"
+        "\(plan)\n== server\n\(serverHistory)\(server.program.hasEnded ? "" : server.log)"
             + devices.enumerated().map { "== client \($0)\n\($1.log())" }.joined()
     }
 
@@ -62,10 +67,12 @@ final class SoakRound {
     }
 
     private static func content(_ mark: String, _ size: Int) -> [UInt8] {
-        Array((Array(mark.utf8) + common[..<size]).prefix(size))
+        var content = Array(Array(mark.utf8).prefix(size))
+        while content.count < size { content += common.prefix(size - content.count) }
+        return content
     }
 
-    private static let common = [[UInt8]](repeating: sample(1 << 20), count: 12).flatMap { $0 }
+    private static let common = sample(1 << 20)
 
     private func wait(for instant: SoakPlan.Instant) {
         switch instant {
@@ -142,17 +149,29 @@ final class SoakRound {
         }
         let stopped = try server.stop(seconds: 60)
         if stopped.status != 0 { problems.append("the server ended with \(stopped.status)") }
+        serverHistory += server.log
+        let lines = serverHistory.split(separator: "\n")
+        counts.resumed = lines.count { $0.contains(" resumed ") }
+        if !plan.namesCollide, !hasLostState { counts.sentTwice = lines.count { $0.contains(" already-there ") } }
         let stored = try server.site.stored()
         let expected = expectedNames(stored)
         counts.files += expected.count
         for (path, digest) in expected where stored[path] != digest { problems.append("\(path) isn't on the server") }
         for path in stored.keys where expected[path] == nil { problems.append("\(path) is too many on the server") }
-        // A client that has forgotten an upload's id leaves it to the server, which keeps it for a while.
-        let partials = try server.site.partials()
-        if !hasLostState, !partials.isEmpty { problems.append("left in staging: \(partials)") }
+        try lookAtStaging()
         let beside = try Set(server.site.scratch.names(in: "storage"))
         let foreign = beside.subtracting([".auto-upload", Site.marker, Fixtures.user])
         if !foreign.isEmpty { problems.append("foreign names in the storage folder: \(foreign)") }
+    }
+
+    /// Where a client has forgotten an upload's id, the server keeps what has come of it for a while: a file and its record.
+    private func lookAtStaging() throws {
+        let names = try server.site.partials()
+        counts.parked += names.count / 2
+        let records = Set(names.filter { $0.hasSuffix(".record") }.map { $0.dropLast(7) })
+        let files = Set(names.filter { !$0.hasSuffix(".record") }.map { $0[...] })
+        let isRight = hasLostState ? files == records : names.isEmpty
+        if !isRight { problems.append("left in staging: \(names)") }
     }
 
     /// What has to be stored under which name: one content of each path under its own name, whichever came first, the others
