@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// A large upload that breaks goes on from what is durable, whoever it was that broke it.
-@Suite("Resumed uploads", .enabled(if: Landed.resume))
+@Suite("Resumed uploads")
 struct BrokenUploadTests {
     /// AUTO_UPLOAD_RESUME_MIB sets another size.
     private static let size =

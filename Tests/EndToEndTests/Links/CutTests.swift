@@ -134,12 +134,14 @@ struct CutTests {
     }
 }
 
-/// What the programs do so far: strict checks of the rest wait for it.
+/// What the programs know to do, by what their help tells: strict checks wait for it.
 enum Landed {
     /// The client asks about files whose confirmation it may have lost.
-    static let lostAnswers = true
-    /// The server keeps what is durable of a broken upload, and lets a newcomer take it over.
-    static let resume = true
+    static let lostAnswers = help(of: Binaries.client).contains("verify-receipt")
     /// The server's times are options.
-    static let limits = false
+    static let limits = help(of: Binaries.server).contains("--stall-timeout")
+
+    private static func help(of program: String) -> String {
+        (try? RunningProgram.run(program, ["--help"]).output) ?? ""
+    }
 }
