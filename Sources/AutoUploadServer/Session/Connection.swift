@@ -184,7 +184,7 @@ extension Connection {
             if answersAreDue { try answer() }
         }
         receivedBytes += UInt64(header.length)
-        if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure.refusal) }
+        if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure) }
     }
 
     /// Reads again what an earlier connection has sent, before the first byte that follows it. Others aren't kept waiting.
@@ -248,7 +248,7 @@ extension Connection {
             state.resumed(upload: upload, at: partial.offset)
             link.queue(.proceed(upload: upload, proceed))
         } catch {
-            refuse(upload, path.bytes, error.refusal)
+            refuse(upload, path.bytes, error)
         }
     }
 
@@ -266,7 +266,7 @@ extension Connection {
             state.uploadEnded(upload)
             link.queue(.present(upload: upload, confirmation))
         } catch {
-            refuse(upload, path.bytes, error.refusal)
+            refuse(upload, path.bytes, error)
         }
     }
 
@@ -277,8 +277,13 @@ extension Connection {
         return receipt.flatMap { try? stored.confirmation($0) }
     }
 
-    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal) {
-        services.report(.refused(peer, path: path, refusal))
+    /// The client is told what it can act on, the log why.
+    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ error: VaultError) {
+        refuse(upload, path, error.refusal, reason: error.description)
+    }
+
+    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal, reason: String? = nil) {
+        services.report(.refused(peer, path: path, refusal, reason: reason))
         state.uploadEnded(upload)
         if let incoming = uploads.removeValue(forKey: upload) { leave(incoming.partial) }
         link.queue(.refused(upload: upload, refusal))
@@ -317,7 +322,7 @@ extension Connection {
             state.uploadEnded(upload)
             uploads[upload] = nil
             link.queue(.stored(upload: upload, confirmation, alreadyThere: stored.wasThere))
-        case .failure(let error): refuse(upload, partial.path.bytes, error.refusal)
+        case .failure(let error): refuse(upload, partial.path.bytes, error)
         }
     }
 }
