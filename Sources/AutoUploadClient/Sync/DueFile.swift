@@ -11,6 +11,12 @@ struct DueFile: Hashable, Sendable {
     let writer: WriterState
 
     var size: UInt64 { fingerprint.size }
+
+    /// Whether reading it is so little work that the server is rather asked about it than offered it, where it may have
+    /// it already.
+    var isSmall: Bool { size <= Self.smallBytes }
+
+    private static let smallBytes: UInt64 = 4 * 1024 * 1024
 }
 
 /// What is to be done with it.
@@ -27,6 +33,12 @@ struct SyncTask: Hashable, Sendable {
     var purpose: Purpose
     /// How often it was begun in this pass.
     var tries = 0
+    /// Whether the server has said in this connection that it doesn't have it, nor will: no answer was lost, so it is to
+    /// be sent, from wherever the server says.
+    var isKnownAbsent = false
+    /// Whether it was begun earlier but the server keeps nothing of it: then it may have all of it, and only the answer
+    /// was lost.
+    var isInDoubt = false
     /// When it was begun last.
     var began = Instant(nanoseconds: 0)
 }

@@ -13,6 +13,7 @@ final class Engine {
     let reporter: Reporter
     let book: ConfirmationBook
     let troubles: Troubles
+    let headway: Headway
     var backlog: Backlog
     var ledger = UploadLedger()
     /// Uploads that the server lets proceed, in its order.
@@ -41,7 +42,7 @@ final class Engine {
 
     init(
         _ connection: consuming ServerConnection, _ backlog: Backlog, folder: WatchedFolder, transfer: TransferGuard,
-        reporter: Reporter, book: ConfirmationBook, troubles: Troubles
+        reporter: Reporter, book: ConfirmationBook, troubles: Troubles, headway: Headway
     ) {
         window = min(Int(connection.welcome.maxOpenUploads), Self.mostUnanswered)
         frameCapacity = min(Int(connection.welcome.maxPayload), Self.frameBytes)
@@ -53,6 +54,7 @@ final class Engine {
         self.reporter = reporter
         self.book = book
         self.troubles = troubles
+        self.headway = headway
     }
 
     /// Goes on until everything has got its answer.
@@ -203,6 +205,6 @@ extension Engine {
 
     private func take(_ message: ServerMessage) throws(SyncFailure) {
         if case .pong = message { isPingUnanswered = false } else { progress = .now }
-        try handle(ledger.receive(message))
+        handle(try ledger.receive(message))
     }
 }

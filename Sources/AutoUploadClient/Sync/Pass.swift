@@ -12,6 +12,10 @@ struct PassResult {
     var settling: [LocalPath: Settling] = [:]
     /// Whether a connection did its work, which tells that all is well with the server.
     var hasConnected = false
+    /// Whether the server let us in, whatever came of it.
+    var wasLoggedIn = false
+    /// Whether something was confirmed, or a large file came forward.
+    var hasHeadway = false
 
     struct Settling: Hashable {
         let fingerprint: Fingerprint
@@ -27,6 +31,7 @@ final class PassContext {
     let transfer: TransferGuard
     let reporter: Reporter
     let notes = WaitingNotes()
+    let headway = Headway()
     let troubles: Troubles
     var tracker = SettleTracker()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
@@ -78,6 +83,7 @@ struct Pass {
     /// - Throws: `WorkplaceError.holdsServerStorage` when the folder holds what a server stores.
     func run() throws(WorkplaceError) -> PassResult {
         context.troubles.begin()
+        context.headway.begin()
         var scan = try look()
         if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
         report(scan.problems)
@@ -207,23 +213,27 @@ extension Pass {
             state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles)
         context.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
-            try send(tasks, book)
+            let connection = try ServerConnection.open(context.target, context.transfer)
+            result.wasLoggedIn = true
+            sayConnected(connection)
+            try send(tasks, over: connection, book)
             result.hasConnected = true
             result.remaining += context.troubles.unsent
         } catch {
             result.failure = error
             result.remaining += max(1, tasks.count - book.confirmed)
         }
+        result.hasHeadway = context.headway.isMade
         context.reporter.end()
         summarise(book, result)
     }
 
-    private func send(_ tasks: [SyncTask], _ book: ConfirmationBook) throws(SyncFailure) {
-        let connection = try ServerConnection.open(context.target, context.transfer)
-        sayConnected(connection)
+    private func send(
+        _ tasks: [SyncTask], over connection: consuming ServerConnection, _ book: ConfirmationBook
+    ) throws(SyncFailure) {
         let engine = Engine(
             connection, Backlog(tasks), folder: folder, transfer: context.transfer, reporter: context.reporter,
-            book: book, troubles: context.troubles)
+            book: book, troubles: context.troubles, headway: context.headway)
         try engine.run()
     }
 

@@ -19,6 +19,8 @@ struct UploadLedger {
 
     struct Entry: Hashable {
         let task: SyncTask
+        /// Whether the server can't have bytes of it: it was never told of its id before.
+        let isFresh: Bool
         fileprivate(set) var phase: Phase
         fileprivate var awaitsProceed: Bool
     }
@@ -52,8 +54,9 @@ extension UploadLedger {
     /// Takes a number for an offer that is about to be sent.
     ///
     /// - Returns: nil when a connection's numbers are used up.
-    mutating func offer(_ task: SyncTask) -> UInt32? {
-        guard let number = add(Entry(task: task, phase: .offered, awaitsProceed: true)) else { return nil }
+    mutating func offer(_ task: SyncTask, isFresh: Bool) -> UInt32? {
+        let entry = Entry(task: task, isFresh: isFresh, phase: .offered, awaitsProceed: true)
+        guard let number = add(entry) else { return nil }
         unfinishedCount += 1
         unfinishedBytes &+= task.file.size
         return number
@@ -61,7 +64,7 @@ extension UploadLedger {
 
     /// Takes a number for a query that is about to be sent.
     mutating func query(_ task: SyncTask, _ digest: ContentDigest) -> UInt32? {
-        add(Entry(task: task, phase: .asked(digest), awaitsProceed: false))
+        add(Entry(task: task, isFresh: false, phase: .asked(digest), awaitsProceed: false))
     }
 
     /// The data of an upload is about to be sent.
@@ -144,11 +147,11 @@ extension UploadLedger {
             throw violation("it let upload \(number) proceed, which wasn't offered just now")
         }
         entries[number]?.awaitsProceed = false
-        guard entry.phase == .offered else {
-            // Sent ahead as fresh: the server knows nothing of it yet.
-            if proceed.durableOffset == 0 { return .nothing }
+        guard !entry.isFresh || proceed.durableOffset == 0 else {
             throw violation("it has bytes of upload \(number), which is new")
         }
+        // What is fresh and small was sent ahead.
+        guard entry.phase == .offered else { return .nothing }
         guard proceed.durableOffset <= entry.task.file.size else {
             throw violation("it claims more bytes of upload \(number) than the file has")
         }

@@ -43,8 +43,8 @@ struct UploadLedgerTests {
     func counts() throws {
         var ledger = UploadLedger()
         let task = try task(10)
-        #expect(ledger.offer(task) == 1)
-        #expect(ledger.offer(try self.task(20)) == 2)
+        #expect(ledger.offer(task, isFresh: false) == 1)
+        #expect(ledger.offer(try self.task(20), isFresh: false) == 2)
         #expect((ledger.count, ledger.unfinishedCount) == (2, 2))
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes) == (30, 30))
         ledger.begin(1)
@@ -56,13 +56,13 @@ struct UploadLedgerTests {
         ledger.withdraw(2)
         #expect(ledger.isEmpty)
         #expect(ledger.unansweredBytes == 0)
-        #expect(ledger.offer(task) == 3)
+        #expect(ledger.offer(task, isFresh: false) == 3)
     }
 
     @Test("sizes that no disk has don't end the program")
     func survivesAbsurdSizes() throws {
         var ledger = UploadLedger()
-        for _ in 0..<4 { _ = ledger.offer(try task(UInt64(Int64.max))) }
+        for _ in 0..<4 { _ = ledger.offer(try task(UInt64(Int64.max)), isFresh: false) }
         for number in 1...4 { ledger.withdraw(UInt32(number)) }
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes) == (0, 0))
     }
@@ -70,7 +70,7 @@ struct UploadLedgerTests {
     @Test("what an abandoned upload still hears is passed over, but it is never confirmed")
     func abandoned() throws {
         var ledger = UploadLedger()
-        _ = ledger.offer(try task(10))
+        _ = ledger.offer(try task(10), isFresh: false)
         ledger.abandon(1)
         #expect(try ledger.receive(.proceed(upload: 1, try Proceed(durableOffset: 0))) == .nothing)
         #expect(try ledger.receive(refused(1)) == .nothing)
@@ -81,7 +81,7 @@ struct UploadLedgerTests {
     func refusals() throws {
         for phase in 0..<3 {
             var ledger = UploadLedger()
-            _ = ledger.offer(try task(10))
+            _ = ledger.offer(try task(10), isFresh: false)
             if phase > 0 { ledger.begin(1) }
             if phase > 1 { ledger.finish(1, try digest(1)) }
             guard case .refused(1, _, _) = try ledger.receive(refused(1)) else {

@@ -53,6 +53,16 @@ final class FakeServer: Sendable {
     /// What was heard in all connections, in its order.
     var everythingHeard: [Heard] { heard.withLock { $0 } }
 
+    /// Whether something is heard, now or soon: a client doesn't wait for what it needs no answer to.
+    func hears(_ isWanted: (Heard) -> Bool) -> Bool {
+        let deadline = Deadline.after(seconds: 20)
+        while !deadline.hasPassed {
+            if everythingHeard.contains(where: isWanted) { return true }
+            Thread.sleep(seconds: 0.005)
+        }
+        return false
+    }
+
     var offers: [Offer] {
         everythingHeard.compactMap { if case .message(.offer(_, let offer)) = $0 { offer } else { nil } }
     }
@@ -114,6 +124,8 @@ final class FakeSession {
         /// Nil once it is finished.
         var hasher: ContentHasher? = ContentHasher()
         var received: UInt64 = 0
+        /// Of what came in this connection, once it is finished.
+        var digest: ContentDigest?
 
         init(_ offer: Offer) {
             self.offer = offer
@@ -152,8 +164,9 @@ final class FakeSession {
     }
 
     private func stored(_ number: UInt32, _ finish: Finish) throws -> ServerMessage {
-        guard let upload = uploads[number], let digest = upload.hasher.take()?.finalize(), digest == finish.digest
-        else {
+        let upload = uploads[number]
+        upload?.digest = upload?.hasher.take()?.finalize()
+        guard let upload, let digest = upload.digest, digest == finish.digest else {
             return .refused(upload: number, Refusal(status: .digestMismatch, text: "not the same"))
         }
         let confirmation = try Confirmation(
