@@ -15,8 +15,13 @@ struct AutoUploadServer {
             ProcessLimits.raiseOpenFiles()
             let parser = CommandLineParser(
                 program: "auto-upload-server", summary: "Receives files from auto-upload-client, and keeps them safe.",
-                options: ServerOptions.table)
-            let configuration = try Configuration(try parser.parse())
+                options: ServerOptions.table, commands: [ServerOptions.renewReceiptKey])
+            let arguments = try parser.parse()
+            if arguments.command != nil {
+                try Renewal.run(arguments)
+                return .success
+            }
+            let configuration = try Configuration(arguments)
             let server = try Server(
                 services: services(configuration), address: configuration.address, port: configuration.port)
             try server.run()
@@ -83,7 +88,8 @@ struct AutoUploadServer {
         _ configuration: Configuration, _ storage: borrowing Storage
     ) throws(ProgramError) -> ReceiptKeyring {
         do throws(ReceiptKeyError) {
-            return try ReceiptKeyFile(configuration, storage).loadOrMake()
+            let file = try ReceiptKeyFile(chosen: configuration.receiptKey, in: storage.own, of: configuration.folder)
+            return try file.loadOrMake()
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }
@@ -101,15 +107,5 @@ struct AutoUploadServer {
 
     private static func warn(_ text: String) {
         Log.write(ServerEvent.warning(text).logLine)
-    }
-}
-
-extension ReceiptKeyFile {
-    fileprivate init(_ configuration: Configuration, _ storage: borrowing Storage) throws(ReceiptKeyError) {
-        if let path = configuration.receiptKey {
-            try self.init(path: path)
-        } else {
-            self.init(in: storage.own, of: configuration.folder)
-        }
     }
 }

@@ -44,6 +44,11 @@ enum ServerOptions {
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
+    static let renewReceiptKey = Command(
+        "renew-receipt-key", required: [folder],
+        help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
+            + "be running.")
+
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
         receiptKey, allowWeakStorage, .config,

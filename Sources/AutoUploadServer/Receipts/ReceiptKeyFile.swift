@@ -9,13 +9,23 @@ struct ReceiptKeyFile {
     private let name: FileName
     private let newName: FileName
     /// For people.
-    private let path: String
+    let path: String
 
     private static let permissions: UInt32 = 0o600
     private static let ofOthers: UInt32 = 0o077
 
-    /// The usual place: in the server's own folder of the storage.
-    init(in own: Directory, of storage: String) {
+    /// - Parameters:
+    ///   - chosen: by an admin; nil stands for the usual place.
+    ///   - own: the server's own folder of the storage.
+    init(chosen: String?, in own: Directory, of storage: String) throws(ReceiptKeyError) {
+        if let chosen {
+            try self.init(path: chosen)
+        } else {
+            self.init(in: own, of: storage)
+        }
+    }
+
+    private init(in own: Directory, of storage: String) {
         folder = own
         (name, newName) = (Self.usualName, Self.usualNewName)
         path = "\(storage)/.auto-upload/\(Self.usualName)"
@@ -134,6 +144,8 @@ enum ReceiptKeyError: Error {
     case unusable(String, SystemError)
     case openToOthers(String)
     case damaged(String)
+    /// There is none where one is to be renewed.
+    case missing(String)
     /// OpenSSL has no randomness or memory.
     case noKey
 }
@@ -148,6 +160,8 @@ extension ReceiptKeyError: CustomStringConvertible {
         case .damaged(let path):
             "the receipt key \(escaped(path)) is damaged, or isn't an Ed25519 key in PEM: put it back from a backup, or "
                 + "move it away, so that a new one is made; clients then stop deleting until a person accepts it"
+        case .missing(let path):
+            "there is no receipt key \(escaped(path)) that could sign a new one: the server makes its first at its start"
         case .noKey: "can't make a receipt key: no randomness or memory"
         }
     }
