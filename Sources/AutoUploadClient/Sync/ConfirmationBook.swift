@@ -5,7 +5,7 @@ import Wire
 /// step is flushed.
 final class ConfirmationBook {
     let state: ClientState
-    private let eraser: Eraser?
+    private var eraser: Eraser?
     private let reporter: Reporter
     private let troubles: Troubles
     private var unrecorded: [Entry] = []
@@ -37,12 +37,17 @@ final class ConfirmationBook {
         self.troubles = troubles
     }
 
+    /// Wipes nothing from now on.
+    func stopWiping() {
+        eraser = nil
+    }
+
     /// Takes a confirmation that matches what was read.
-    func add(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) {
+    func add(_ task: SyncTask, _ confirmation: Confirmation, _ receipt: Receipt?, alreadyThere: Bool) {
         let file = task.file
         let record = ConfirmationRecord(
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
-            storedPath: confirmation.path, receipt: confirmation.receipt?.bytes ?? [], confirmedAt: currentUnixTime())
+            storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime())
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
         unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
         confirmed += 1

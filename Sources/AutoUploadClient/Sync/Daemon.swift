@@ -91,6 +91,7 @@ extension Daemon {
         for (path, settling) in result.settling.sorted(by: { $0.key < $1.key }) {
             context.troubles.isUnfinished(path, settling.fingerprint, "it may still change")
         }
+        if result.mayNotWipe { return .protocolError }
         return result.remaining == 0 ? .success : .temporaryFailure
     }
 }

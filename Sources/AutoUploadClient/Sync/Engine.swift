@@ -15,7 +15,7 @@ final class Engine {
     let troubles: Troubles
     let headway: Headway
     var backlog: Backlog
-    var ledger = UploadLedger()
+    var ledger: UploadLedger
     /// Uploads that the server lets proceed, in its order.
     var ready: [(number: UInt32, offset: UInt64)] = []
     var outgoing: OutgoingFile?
@@ -41,12 +41,14 @@ final class Engine {
     private static let secondsPerMiB = 1.0
 
     init(
-        _ connection: consuming ServerConnection, _ backlog: Backlog, folder: WatchedFolder, transfer: TransferGuard,
+        _ connection: consuming ServerConnection, user: String, _ backlog: Backlog, folder: WatchedFolder,
+        transfer: TransferGuard,
         reporter: Reporter, book: ConfirmationBook, troubles: Troubles, headway: Headway
     ) {
         window = min(Int(connection.welcome.maxOpenUploads), Self.mostUnanswered)
         frameCapacity = min(Int(connection.welcome.maxPayload), Self.frameBytes)
         frame = DataFrame(capacity: frameCapacity)
+        ledger = UploadLedger(ReceiptCheck(user: user, key: connection.welcome.receiptKey))
         self.connection = connection
         self.backlog = backlog
         self.folder = folder

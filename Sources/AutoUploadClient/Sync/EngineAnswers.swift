@@ -11,9 +11,9 @@ extension Engine {
         switch event {
         case .nothing: return
         case .proceed(let number, let offset): proceed(number, offset)
-        case .confirmed(let task, let confirmation, let alreadyThere):
+        case .confirmed(let task, let confirmation, let receipt, let alreadyThere):
             headway.confirmed(task.file)
-            book.add(task, confirmation, alreadyThere: alreadyThere)
+            book.add(task, confirmation, receipt, alreadyThere: alreadyThere)
             reporter.endFile()
         case .refused(let number, let entry, let refusal):
             reporter.endFile(unsent: forget(number, entry))

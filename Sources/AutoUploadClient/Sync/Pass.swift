@@ -12,6 +12,8 @@ struct PassResult {
     var settling: [LocalPath: Settling] = [:]
     /// Whether a connection did its work, which tells that all is well with the server.
     var hasConnected = false
+    /// Whether files stay only because the server's receipt key has changed.
+    var mayNotWipe = false
     /// Whether the server let us in, whatever came of it.
     var wasLoggedIn = false
     /// Whether something was confirmed, or a large file came forward.
@@ -60,10 +62,15 @@ final class PassContext {
 
     /// Tells people something about a path, unless they know.
     func tellOnce(_ event: String, _ path: LocalPath, _ reason: String) {
-        guard told.insert("\(path): \(reason)").inserted else { return }
+        guard isNews("\(path): \(reason)") else { return }
         var line = LogLine(event, path, level: .warning)
         line.add("reason", reason)
         reporter.log(line)
+    }
+
+    /// Whether nobody was told this before.
+    func isNews(_ text: String) -> Bool {
+        told.insert(text).inserted
     }
 
     /// Whether it is time again to forget files that are gone.
@@ -216,6 +223,11 @@ extension Pass {
             let connection = try ServerConnection.open(context.target, context.transfer)
             result.wasLoggedIn = true
             sayConnected(connection)
+            result.mayNotWipe =
+                try !context.trustsReceipts(of: connection.welcome, state) && context.planner.deletes
+            if result.mayNotWipe { book.stopWiping() }
+            // To ask about what was confirmed serves nothing but the wipe.
+            let tasks = result.mayNotWipe ? tasks.filter { $0.purpose == .upload } : tasks
             try send(tasks, over: connection, book)
             result.hasConnected = true
             result.remaining += context.troubles.unsent
@@ -232,7 +244,8 @@ extension Pass {
         _ tasks: [SyncTask], over connection: consuming ServerConnection, _ book: ConfirmationBook
     ) throws(SyncFailure) {
         let engine = Engine(
-            connection, Backlog(tasks), folder: folder, transfer: context.transfer, reporter: context.reporter,
+            connection, user: context.target.user, Backlog(tasks), folder: folder, transfer: context.transfer,
+            reporter: context.reporter,
             book: book, troubles: context.troubles, headway: context.headway)
         try engine.run()
     }

@@ -4,7 +4,8 @@ import Wire
 /// those of docs/PROTOCOL.md, "Uploads and queries".
 ///
 /// Here it is decided what counts as a confirmation: nothing but `stored` for an upload whose data was all sent, or
-/// `present` for a query, with the number, the size and the SHA-256 of what this client read.
+/// `present` for a query, with the number, the size and the SHA-256 of what this client read, and a receipt that is genuine
+/// where the server has stated a key.
 struct UploadLedger {
     enum Phase: Hashable {
         /// Offered; its data may be sent once the server says from where.
@@ -29,10 +30,11 @@ struct UploadLedger {
     enum Event: Hashable {
         case nothing
         case proceed(number: UInt32, offset: UInt64)
-        case confirmed(SyncTask, Confirmation, alreadyThere: Bool)
+        case confirmed(SyncTask, Confirmation, Receipt?, alreadyThere: Bool)
         case refused(number: UInt32, Entry, Refusal)
     }
 
+    private let receipts: ReceiptCheck
     private var entries: [UInt32: Entry] = [:]
     private var abandoned: Set<UInt32> = []
     private var last: UInt32 = 0
@@ -46,6 +48,10 @@ struct UploadLedger {
     var isEmpty: Bool { entries.isEmpty }
 
     subscript(number: UInt32) -> Entry? { entries[number] }
+
+    init(_ receipts: ReceiptCheck) {
+        self.receipts = receipts
+    }
 }
 
 // MARK: - What is sent
@@ -165,7 +171,11 @@ extension UploadLedger {
         guard confirmation.digest == digest, confirmation.size == entry.task.file.size else {
             throw violation("what it confirmed for \(entry.task.file.path) isn't what was sent")
         }
-        return .confirmed(entry.task, confirmation, alreadyThere: alreadyThere)
+        guard receipts.covers(confirmation) else {
+            throw violation("what it confirmed for \(entry.task.file.path) isn't signed as it said that it signs")
+        }
+        return .confirmed(
+            entry.task, confirmation, receipts.receipt(of: confirmation), alreadyThere: alreadyThere)
     }
 
     private mutating func receive(_ refusal: Refusal, _ number: UInt32) throws(SyncFailure) -> Event {
