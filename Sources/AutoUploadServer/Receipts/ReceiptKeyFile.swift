@@ -95,7 +95,7 @@ extension ReceiptKeyFile {
         guard var content = keyring.content() else { throw .noKey }
         defer { overwrite(&content) }
         do throws(SystemError) {
-            try makeNew(content)
+            try makeNew(content, like: replacing ? folder.status(of: name) : nil)
             do throws(SystemError) {
                 try publish(replacing: replacing)
                 try folder.flush()
@@ -108,7 +108,8 @@ extension ReceiptKeyFile {
         }
     }
 
-    private func makeNew(_ content: [UInt8]) throws(SystemError) {
+    /// - Parameter old: whose owner is kept: root may renew the key of a server that isn't root.
+    private func makeNew(_ content: [UInt8], like old: FileStatus?) throws(SystemError) {
         do throws(SystemError) {
             try folder.remove(newName)
         } catch {
@@ -117,6 +118,8 @@ extension ReceiptKeyFile {
         }
         let file = try folder.open(newName, .creating(permissions: Self.permissions))
         do throws(SystemError) {
+            let made = try file.status()
+            if let old, old.owner != made.owner { try file.setOwner(old.owner, group: old.group) }
             try file.setPermissions(Self.permissions)
             try file.write(content)
             try file.flush()

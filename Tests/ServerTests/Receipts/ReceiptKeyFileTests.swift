@@ -69,6 +69,18 @@ struct ReceiptKeyFileTests {
         for key in keys[9...] { #expect(!key.leads(to: keyring.key, over: keyring.predecessors)) }
     }
 
+    @Test("renewed by root, it stays its owner's", .enabled(if: ProcessLimits.isRoot))
+    func owner() throws {
+        let old = try file.loadOrMake()
+        let folder = try Directory.open(path: scratch.path)
+        let name = try #require(FileName("key.pem"))
+        try folder.open(name, .reading).setOwner(12_345, group: 12_346)
+        try file.replace(with: try #require(old.renewed()))
+        let status = try folder.status(of: name)
+        #expect(status.owner == 12_345)
+        #expect(status.permissions == 0o600)
+    }
+
     @Test("what a killed server left is no key, and is cleared away")
     func leftover() throws {
         try scratch.write("half a k", to: "key.pem.new")
