@@ -55,7 +55,7 @@ struct Backlog {
     /// about then, but a large one would have to be read as a whole for nothing.
     private var withoutID: [SyncTask] {
         tasks[next...].prefix(Self.batch).enumerated().filter { index, task in
-            task.purpose == .upload && (index == 0 || task.file.isSmall) && ids[task.file.path] == nil
+            task.purpose == .upload && (index == 0 || task.file.isSmall && !task.mustAsk) && ids[task.file.path] == nil
         }.map(\.element)
     }
 }

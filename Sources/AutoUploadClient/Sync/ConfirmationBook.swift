@@ -68,9 +68,11 @@ final class ConfirmationBook {
     }
 
     /// Writes down what was confirmed, durably, and then wipes it.
-    func settle(mayWipe: Bool = true) throws(SyncFailure) {
+    ///
+    /// - Parameter witness: speaks with the server meanwhile; nil when the connection is over.
+    func settle(mayWipe: Bool = true, witness: (any WipeWitness)? = nil) throws(SyncFailure) {
         try record()
-        if mayWipe { wipe() }
+        if mayWipe { wipe(witness) }
     }
 
     /// The connection has ended before its work was done: what was confirmed before counts all the same.
@@ -105,11 +107,11 @@ final class ConfirmationBook {
 // MARK: - Wiping
 
 extension ConfirmationBook {
-    private func wipe() {
+    private func wipe(_ witness: (any WipeWitness)?) {
         guard let eraser, !unwiped.isEmpty else { return }
         let entries = unwiped
         (unwiped, pendingBytes) = ([], 0)
-        let outcomes = eraser.wipe(entries.map(Self.request))
+        let outcomes = eraser.wipe(entries.map(Self.request), witness: witness)
         for (entry, outcome) in zip(entries, outcomes) { note(outcome, entry) }
     }
 

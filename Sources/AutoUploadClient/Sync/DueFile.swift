@@ -25,6 +25,8 @@ enum Purpose: Hashable, Sendable {
     case upload
     /// It was confirmed earlier: ask whether it still is, so that it may be wiped.
     case confirmAgain
+    /// It is hidden and about to be wiped: ask for the last time.
+    case lastWord(WipeID)
 }
 
 /// A file in the line of those that wait for their turn.
@@ -36,9 +38,12 @@ struct SyncTask: Hashable, Sendable {
     /// Whether the server has said in this connection that it doesn't have it, nor will: no answer was lost, so it is to
     /// be sent, from wherever the server says.
     var isKnownAbsent = false
-    /// Whether it was begun earlier but the server keeps nothing of it: then it may have all of it, and only the answer
-    /// was lost.
+    /// Whether the server may have all of it: it was begun earlier, but nothing is kept of it, so perhaps only the answer
+    /// was lost; or it resembles what was confirmed.
     var isInDoubt = false
+
+    /// Whether the server is to be asked about it in any case before it is sent.
+    var mustAsk: Bool { isInDoubt && !isKnownAbsent }
     /// When it was begun last.
     var began = Instant(nanoseconds: 0)
 }

@@ -12,10 +12,12 @@ extension Engine {
         case .nothing: return
         case .proceed(let number, let offset): proceed(number, offset)
         case .confirmed(let task, let confirmation, let receipt, let alreadyThere):
+            if case .lastWord(let id) = task.purpose { return takeLastWord(id, nil) }
             headway.confirmed(task.file)
             book.add(task, confirmation, receipt, alreadyThere: alreadyThere)
             reporter.endFile()
         case .refused(let number, let entry, let refusal):
+            if case .lastWord(let id) = entry.task.purpose { return takeLastWord(id, refusal) }
             reporter.endFile(unsent: forget(number, entry))
             if case .asked = entry.phase, refusal.meansUnstored { return absent(entry.task) }
             refused(entry.task, refusal)

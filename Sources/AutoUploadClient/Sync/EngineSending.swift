@@ -31,7 +31,9 @@ extension Engine {
 
     /// Offers the next file if it needs an answer before its data, so that the answer comes while another is being sent.
     private func offerAhead() throws(SyncFailure) -> Bool {
-        guard let task = startable, task.purpose == .upload, let id = try uploadID() else { return false }
+        guard let task = startable, task.purpose == .upload, !task.mustAsk, let id = try uploadID() else {
+            return false
+        }
         if isSentWhole(task, id) || isAskedFirst(task, id) { return false }
         return try offer(task, id)
     }
@@ -39,7 +41,8 @@ extension Engine {
     private func startNext() throws(SyncFailure) -> Bool {
         guard let task = startable else { return false }
         switch task.purpose {
-        case .confirmAgain: return try ask(task)
+        case .confirmAgain, .lastWord: return try ask(task)
+        case .upload where task.mustAsk: return try ask(task)
         case .upload:
             guard let id = try uploadID() else { return false }
             if isAskedFirst(task, id) { return try ask(task) }
@@ -55,9 +58,9 @@ extension Engine {
     }
 
     /// What was begun earlier may have been stored, and only the answer lost. Of a large file the server is asked only
-    /// where it keeps nothing to go on with.
+    /// where it keeps nothing to go on with (`SyncTask.mustAsk`).
     private func isAskedFirst(_ task: SyncTask, _ id: StoredUploadID) -> Bool {
-        !id.isFresh && !task.isKnownAbsent && (task.isInDoubt || task.file.isSmall)
+        !id.isFresh && !task.isKnownAbsent && task.file.isSmall
     }
 
     /// The next file, if another may be begun.
@@ -137,12 +140,16 @@ extension Engine {
         if number != 0 {
             finish(number, digest)
         } else {
-            let query = try message { () throws(WireError) in
-                try Query(size: task.file.size, digest: digest, path: task.file.remote.bytes)
-            }
-            connection.link.queue(.query(upload: try self.number { $0.query(task, digest) }, query))
+            try queueQuery(task, digest)
         }
         try flush()
+    }
+
+    func queueQuery(_ task: SyncTask, _ digest: ContentDigest) throws(SyncFailure) {
+        let query = try message { () throws(WireError) in
+            try Query(size: task.file.size, digest: digest, path: task.file.remote.bytes)
+        }
+        connection.link.queue(.query(upload: try number { $0.query(task, digest) }, query))
     }
 
     private func finish(_ number: UInt32, _ digest: ContentDigest) {

@@ -38,6 +38,10 @@ final class PassContext {
     var tracker = SettleTracker()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
     var confirmed = ConfirmedFiles()
+    /// Seconds without a word of ours after which the server hears a ping.
+    var pingSeconds = 30.0
+    /// For tests, which wipe on file systems that aren't there.
+    var prepareEraser: (Eraser) -> Eraser = { $0 }
     /// What people know already.
     var toldProblems: Set<ScanProblem> = []
     private var told: Set<String> = []
@@ -158,12 +162,13 @@ extension Pass {
         var result = PassResult()
         var tasks: [SyncTask] = []
         let knowledge = Planner.Knowledge(
-            settle: context.tracker, notes: context.notes, now: .now, isConfirmed: isConfirmed,
+            settle: context.tracker, notes: context.notes, now: .now, recognition: recognition(of:_:),
             writer: { file in writer(of: file) })
         context.confirmed.keep(among: files)
         for file in files {
             switch context.planner.action(for: file, knowledge) {
             case .upload(let due): tasks.append(SyncTask(file: due, purpose: .upload))
+            case .recognise(let due): tasks.append(SyncTask(file: due, purpose: .upload, isInDoubt: true))
             case .confirmAgain(let due): tasks.append(SyncTask(file: due, purpose: .confirmAgain))
             case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
             case .nothing(let idleness): note(file, idleness, in: &result)
@@ -196,13 +201,15 @@ extension Pass {
         }
     }
 
-    private func isConfirmed(_ file: FoundFile, _ remote: RemotePath) -> Bool {
-        if context.confirmed.contains(file) { return true }
+    private func recognition(of file: FoundFile, _ remote: RemotePath) -> Recognition {
+        if context.confirmed.contains(file) { return .confirmed }
         // State that can't be read costs a question to the server, or bytes that are sent twice.
-        guard let record = try? state.confirmation(of: file.path) else { return false }
-        guard record.fingerprint == file.fingerprint, record.remotePath == remote else { return false }
+        guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
+        guard record.fingerprint == file.fingerprint else {
+            return record.fingerprint.resembles(file.fingerprint) ? .resembling : .unknown
+        }
         context.confirmed.insert(file)
-        return true
+        return .confirmed
     }
 
     private func writer(of file: FoundFile) -> WriterState {
@@ -215,7 +222,7 @@ extension Pass {
 
 extension Pass {
     private func send(_ tasks: [SyncTask], _ result: inout PassResult) {
-        let eraser = context.planner.deletes ? Eraser(folder: folder, state: state) : nil
+        let eraser = context.planner.deletes ? context.prepareEraser(Eraser(folder: folder, state: state)) : nil
         let book = ConfirmationBook(
             state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles)
         context.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
@@ -244,9 +251,7 @@ extension Pass {
         _ tasks: [SyncTask], over connection: consuming ServerConnection, _ book: ConfirmationBook
     ) throws(SyncFailure) {
         let engine = Engine(
-            connection, user: context.target.user, Backlog(tasks), folder: folder, transfer: context.transfer,
-            reporter: context.reporter,
-            book: book, troubles: context.troubles, headway: context.headway)
+            connection, Backlog(tasks), folder: folder, book: book, context: context)
         try engine.run()
     }
 
