@@ -17,7 +17,8 @@ struct ForeignFolderTests {
     /// Makes a pass over a view of another folder. The program that gives the view ends with the pass: it is in a process
     /// namespace whose first process is the client.
     private func pass(over folder: String, _ options: String...) throws -> RunningProgram.Outcome {
-        let view = "bindfs -o nonempty,attr_timeout=0,entry_timeout=0 '\(folder)' '\(client.card)'"
+        // Without hiding what is removed while it is open: the end of the pass is too sudden for that to be tidied up.
+        let view = "bindfs -o nonempty,hard_remove,attr_timeout=0,entry_timeout=0 '\(folder)' '\(client.card)'"
         return try client.pass(unsharing: "-mpf", after: view, options)
     }
 
@@ -43,7 +44,8 @@ struct ForeignFolderTests {
         let ended = try pass(over: server.site.storage + "/camera/trip", "-d", "y", "--prefix", "trip")
         #expect(ended.error.contains(" kept path=clip.mp4 "), "\(ended.error)")
         #expect(ended.error.contains("seems to show the server's own storage"), "\(ended.error)")
-        #expect(try server.site.stored() == before)
+        let after = try server.site.stored()
+        #expect(after == before, "\(after)\n\(ended.error)\n\(server.log)")
     }
 }
 
