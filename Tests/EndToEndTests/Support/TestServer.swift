@@ -48,8 +48,12 @@ final class TestServer: Sendable {
     let port: UInt16
     let program: RunningProgram
 
-    /// - Parameter commands: of the shell, to be run before in a mount namespace of the server's own.
-    init(_ site: Site? = nil, options: [String] = [], after commands: String? = nil) throws {
+    /// - Parameters:
+    ///   - environment: added to this process's own.
+    ///   - commands: of the shell, to be run before in a mount namespace of the server's own.
+    init(
+        _ site: Site? = nil, options: [String] = [], environment: [String: String] = [:], after commands: String? = nil
+    ) throws {
         let site = try site ?? Site()
         self.site = site
         let arguments = site.arguments() + options
@@ -57,15 +61,22 @@ final class TestServer: Sendable {
             if let commands {
                 try RunningProgram(
                     "/usr/bin/env",
-                    ["unshare", "-m", "sh", "-c", commands + #" && exec "$0" "$@""#, Binaries.server] + arguments)
+                    ["unshare", "-m", "sh", "-c", commands + #" && exec "$0" "$@""#, Binaries.server] + arguments,
+                    environment: environment)
             } else {
-                try RunningProgram(Binaries.server, arguments)
+                try RunningProgram(Binaries.server, arguments, environment: environment)
             }
         let ready = program.waitForLine(.error, containing: " listening ")
         guard let ready, let port = ready.split(separator: ":").last.flatMap({ UInt16($0) }) else {
-            throw Failure("the server didn't start: \(program.text(.error))")
+            throw DidNotStart(outcome: try program.waitForEnd(seconds: 30))
         }
         self.port = port
+    }
+
+    /// The program ended before it listened.
+    struct DidNotStart: Error, CustomStringConvertible {
+        let outcome: RunningProgram.Outcome
+        var description: String { "the server didn't start (\(outcome.status)): \(outcome.error)" }
     }
 
     var log: String { program.text(.error) }
