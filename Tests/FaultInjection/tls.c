@@ -6,6 +6,7 @@ typedef struct ssl_st SSL;
 int SSL_is_server(const SSL *session);
 int SSL_write_ex(SSL *session, const void *bytes, size_t count, size_t *written);
 int SSL_read_ex(SSL *session, void *buffer, size_t count, size_t *taken);
+void SSL_free(SSL *session);
 
 int SSL_write_ex(SSL *session, const void *bytes, size_t count, size_t *written) {
     if (!is_tracing() || !REAL(SSL_is_server)(session)) return REAL(SSL_write_ex)(session, bytes, count, written);
@@ -24,4 +25,9 @@ int SSL_read_ex(SSL *session, void *buffer, size_t count, size_t *taken) {
         record((struct record){.kind = RECORD_RECEIVED, .inode = (uint64_t)(uintptr_t)session}, NULL, NULL, buffer,
             *taken);
     return result;
+}
+
+void SSL_free(SSL *session) {
+    if (session) record((struct record){.kind = RECORD_ENDED, .inode = (uint64_t)(uintptr_t)session}, NULL, NULL, NULL, 0);
+    REAL(SSL_free)(session);
 }

@@ -19,6 +19,7 @@ enum record_kind {
     RECORD_SENDING,        /* inode: the TLS session; data: plain bytes that may go out from now on */
     RECORD_SENT,           /* inode: the TLS session, offset: how many of them have gone */
     RECORD_RECEIVED,       /* inode: the TLS session; data: plain bytes that came */
+    RECORD_ENDED,          /* inode: the TLS session, whose number may be used again */
 };
 
 /* As it stands in the file, in the machine's byte order, followed by name, other_name and data. */

@@ -22,6 +22,7 @@ struct TraceRecord: Sendable {
         case sent(session: UInt64, count: Int)
         /// Plain bytes that came from a server.
         case received(session: UInt64, bytes: [UInt8])
+        case ended(session: UInt64)
     }
 
     enum FlushOutcome: Sendable {
@@ -80,6 +81,7 @@ struct TraceRecord: Sendable {
         case 12: event = .sending(session: inode, bytes: data)
         case 13: event = .sent(session: inode, count: offset)
         case 14: event = .received(session: inode, bytes: data)
+        case 15: event = .ended(session: inode)
         default: throw Failure("a record of an unknown kind: \(kind)")
         }
     }

@@ -1,0 +1,143 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+import Wire
+
+/// What the real server confirms outlives any crash, by a model of the worst file system.
+@Suite("Faults: crashes of the server", .enabled(if: FaultLibrary.isAvailable, FaultLibrary.reason))
+struct ServerCrashTests {
+    @Test("whatever it confirms is durable before the confirmation can go out, with every name on its path")
+    func confirmations() async throws {
+        try await onThread {
+            let traced = try TracedSite()
+            try traced.run { server in _ = try ServerJob.run(on: server) }
+            let judged = try traced.judge()
+            #expect(judged.doubts == [])
+            #expect(judged.confirmed == ServerJob.single.count + 2 + ServerJob.together.count)
+        }
+    }
+
+    @Test("no flush that succeeded could be left out: the model would notice")
+    func needed() async throws {
+        try await onThread {
+            let traced = try TracedSite()
+            try traced.run { server in
+                let client = try server.loggedIn()
+                _ = try client.upload(sample(5000), to: "a/b/clip")
+                client.close()
+                _ = try server.logLine(with: " closed ", "address=\(client.address)")
+            }
+            let records = try traced.plan.trace()
+            // Each flush of the connection's thread; without it the file, or a folder on its path, is in doubt. The server's
+            // marker in the user's folder is flushed too; it comes with no promise.
+            let needed = try Self.indicesOfFlushes(records).filter {
+                try !traced.judge(records.without($0)).doubts.isEmpty
+            }
+            #expect(needed.count == 5)
+        }
+    }
+
+    private static func indicesOfFlushes(_ records: [TraceRecord]) -> [Int] {
+        records.indices.filter { index in
+            switch records[index].event {
+            case .flushed, .flushedAll: true
+            default: false
+            }
+        }
+    }
+
+    @Test("many connections that share folders and flushes: each confirmation stands for itself")
+    func together() async throws {
+        try await onThread {
+            let traced = try TracedSite()
+            try traced.run { server in
+                try onThreads(6, seconds: 120) { number in
+                    let client = try server.loggedIn()
+                    let recordings = (0..<8).map {
+                        ServerJob.Recording(path: "d\($0 % 3)/e/\(number)-\($0)", content: sample(700, seed: $0))
+                    }
+                    for answer in try client.uploadTogether(recordings) {
+                        guard case .stored = answer else { throw Failure("\(answer)") }
+                    }
+                    client.close()
+                }
+            }
+            let judged = try traced.judge()
+            #expect(judged.doubts == [])
+            #expect(judged.confirmed == 48)
+        }
+    }
+
+    @Test("folders that a killed predecessor made and didn't flush are flushed before anything in them is confirmed")
+    func killedPredecessor() async throws {
+        try await onThread {
+            let traced = try TracedSite()
+            // It makes the folders of a path when it publishes; a flush that never ends holds it there.
+            try traced.plan.fail(1 ... .max, with: .inputOutput, calls: [.flush])
+            try traced.run(killing: true) { server in
+                let client = try server.loggedIn()
+                _ = try client.upload(sample(100), to: "a/b/first")
+            }
+            try traced.plan.stop()
+            try traced.run { server in
+                let client = try server.loggedIn()
+                guard case .stored = try client.upload(sample(100), to: "a/b/second") else { throw Failure("refused") }
+                client.close()
+            }
+            #expect(try traced.judge().doubts == [])
+        }
+    }
+}
+
+extension [TraceRecord] {
+    /// All but one.
+    fileprivate func without(_ index: Int) -> [TraceRecord] {
+        var rest = self
+        rest.remove(at: index)
+        return rest
+    }
+}
+
+/// A storage folder whose servers are traced.
+final class TracedSite {
+    let site: Site
+    let plan: FaultPlan
+    private let root: FileSystemModel.Inode
+
+    struct Judgement {
+        var confirmed = 0
+        var doubts: [String] = []
+    }
+
+    init() throws {
+        site = try Site()
+        plan = try FaultPlan(folders: [site.storage])
+        root = try Directory.open(path: site.storage).status().identity.inode
+    }
+
+    /// Starts a server, does something with it, and ends it.
+    func run(killing: Bool = false, _ body: (TestServer) throws -> Void) throws {
+        let server = try TestServer(site, environment: try plan.environment(traced: true))
+        try body(server)
+        if killing { try server.kill() } else { _ = try server.stop() }
+    }
+
+    /// Asks of every confirmation whether a crash could have taken back what it promises.
+    func judge(_ records: [TraceRecord]? = nil) throws -> Judgement {
+        var model = FileSystemModel()
+        let root = model.addRoot(root)
+        var replay = Replay(try records ?? plan.trace(), model: model)
+        var judgement = Judgement()
+        _ = try replay.run(answer: { message, model in
+            switch message {
+            case .stored(_, let confirmation, _), .present(_, let confirmation):
+                judgement.confirmed += 1
+                let doubt = try model.doubt(about: confirmation, user: Fixtures.user, root: root)
+                if let doubt { judgement.doubts.append(doubt) }
+            default: break
+            }
+        })
+        return judgement
+    }
+}
