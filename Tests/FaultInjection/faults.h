@@ -49,10 +49,16 @@ struct control {
     _Atomic uint64_t first;   /* the numbers of those that are to fail, counted from 1; 0: none */
     _Atomic uint64_t last;
     _Atomic uint64_t calls;   /* bits of enum call */
-    _Atomic uint64_t error;   /* the errno to fail with; 0: a read or write takes half of the bytes */
+    _Atomic uint64_t error;   /* the errno to fail with, or enum special */
     _Atomic uint64_t late;    /* 1: the call is made, and said to have failed */
     _Atomic uint64_t kind;    /* enum call of the latest one that failed */
     _Atomic int64_t clock;    /* seconds that CLOCK_REALTIME is wrong by */
+};
+
+enum special {
+    SPECIAL_SHORT = 0,       /* a read or write takes half of the bytes; other calls are left alone */
+    SPECIAL_KILL = 1 << 16,  /* the program is killed before the call */
+    SPECIAL_HOLD = 2 << 16,  /* the call waits until the plan changes */
 };
 
 struct verdict {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,6 +68,12 @@ bool concerns_path(int folder, const char *path) {
     return *path == '/' ? is_below(path) : folder != AT_FDCWD && concerns(folder);
 }
 
+static void hold(struct control *plan) {
+    int saved = errno;
+    while (plan->first) usleep(1000);
+    errno = saved;
+}
+
 struct verdict judge(enum call call, bool is_concerned) {
     struct control *plan = control();
     if (!is_concerned || !(plan->calls >> call & 1)) return (struct verdict){0};
@@ -75,6 +82,11 @@ struct verdict judge(enum call call, bool is_concerned) {
     plan->fired++;
     plan->kind = call;
     int error = (int)plan->error;
+    if (error == SPECIAL_KILL) raise(SIGKILL);
+    if (error == SPECIAL_HOLD) {
+        hold(plan);
+        return (struct verdict){0};
+    }
     return (struct verdict){
         .early = error && !plan->late, .late = error && plan->late, .halved = !error, .error = error};
 }

@@ -69,23 +69,49 @@ struct ServerCrashTests {
         }
     }
 
-    @Test("folders that a killed predecessor made and didn't flush are flushed before anything in them is confirmed")
-    func killedPredecessor() async throws {
+    @Test(
+        "folders that a killed predecessor made and didn't flush are flushed before anything in them is confirmed",
+        arguments: [FileCall.rename, .flush])
+    func killedPredecessor(_ last: FileCall) async throws {
         try await onThread {
             let traced = try TracedSite()
-            // It makes the folders of a path when it publishes; a flush that never ends holds it there.
-            try traced.plan.fail(1 ... .max, with: .inputOutput, calls: [.flush])
             try traced.run(killing: true) { server in
                 let client = try server.loggedIn()
-                _ = try client.upload(sample(100), to: "a/b/first")
+                // The content's own flush comes first, then the folders are made, then comes the renaming.
+                let number: UInt64 = last == .flush ? 3 : 1
+                try traced.plan.fail(number...number, with: .kill, calls: [last])
+                #expect(throws: (any Error).self) { try client.upload(sample(100), to: "a/b/first") }
             }
             try traced.plan.stop()
+            #expect(FileManager.default.fileExists(atPath: traced.site.storage + "/\(Fixtures.user)/a/b"))
             try traced.run { server in
                 let client = try server.loggedIn()
                 guard case .stored = try client.upload(sample(100), to: "a/b/second") else { throw Failure("refused") }
                 client.close()
             }
-            #expect(try traced.judge().doubts == [])
+            let judged = try traced.judge()
+            #expect(judged.confirmed == 1 && judged.doubts == [], "\(judged.doubts)")
+        }
+    }
+
+    @Test("folders that another connection has made and is about to flush are flushed by whoever confirms first")
+    func otherConnection() async throws {
+        try await onThread {
+            let traced = try TracedSite()
+            try traced.run { server in
+                let (slow, quick) = (try server.loggedIn(), try server.loggedIn())
+                try traced.plan.fail(3...3, with: .hold, calls: [.flush])
+                let upload = try slow.offer("a/b/slow", size: 100)
+                try slow.send(data: sample(100), upload: upload)
+                try slow.finish(upload, sample(100))
+                try traced.plan.waitUntilFired()
+                guard case .stored = try quick.upload(sample(200), to: "a/b/quick") else { throw Failure("refused") }
+                try traced.plan.stop()
+                guard case .stored = try slow.finalAnswer(to: upload) else { throw Failure("refused") }
+                for client in [slow, quick] { client.close() }
+            }
+            let judged = try traced.judge()
+            #expect(judged.confirmed == 2 && judged.doubts == [], "\(judged.doubts)")
         }
     }
 }

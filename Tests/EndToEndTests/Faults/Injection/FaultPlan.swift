@@ -54,10 +54,26 @@ enum Fault: Hashable, Sendable {
     case lateError(Errno)
     /// A read or write takes half of the bytes; other calls are left alone.
     case short
+    /// The program is killed (SIGKILL) before it makes the call.
+    case kill
+    /// The call waits until `FaultPlan.stop`.
+    case hold
 
     static let noSpace = Fault.error(.noSpace)
     static let inputOutput = Fault.error(.inputOutput)
     static let interrupted = Fault.error(.interrupted)
+}
+
+extension Fault {
+    /// As struct control has it: an errno, or `enum special`.
+    fileprivate var number: UInt64 {
+        switch self {
+        case .error(let errno), .lateError(let errno): UInt64(errno.rawValue)
+        case .short: 0
+        case .kill: 1 << 16
+        case .hold: 2 << 16
+        }
+    }
 }
 
 /// Calls that a plan tells apart: `enum call` of Tests/FaultInjection/faults.h.
@@ -71,14 +87,8 @@ extension FaultPlan {
     func fail(_ numbers: ClosedRange<UInt64>, with fault: Fault, calls: [FileCall] = FileCall.allCases) throws {
         try set(.first, 0)
         try set(.calls, calls.reduce(0) { $0 | 1 << $1.rawValue })
-        let (error, isLate): (Errno?, Bool) =
-            switch fault {
-            case .error(let errno): (errno, false)
-            case .lateError(let errno): (errno, true)
-            case .short: (nil, false)
-            }
-        try set(.error, UInt64(error?.rawValue ?? 0))
-        try set(.late, isLate ? 1 : 0)
+        try set(.error, fault.number)
+        if case .lateError = fault { try set(.late, 1) } else { try set(.late, 0) }
         try set(.counted, 0)
         try set(.fired, 0)
         try set(.last, numbers.upperBound)
@@ -98,6 +108,11 @@ extension FaultPlan {
     /// Makes the wall clock wrong.
     func shiftClock(seconds: Int64) throws {
         try set(.clock, UInt64(bitPattern: seconds))
+    }
+
+    /// Waits until a call has met the plan.
+    func waitUntilFired() throws {
+        guard try eventually({ try hasFired }) else { throw Failure("no call met the plan") }
     }
 
     /// Whether a call was made to fail.
