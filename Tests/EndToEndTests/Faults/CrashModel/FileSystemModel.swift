@@ -36,20 +36,29 @@ struct FileSystemModel {
         var pending: [Pending<EntryChange>] = []
     }
 
+    /// The folder that is given to `init`.
+    static let root: Object = 1
+
     private(set) var files: [Object: File] = [:]
     private(set) var folders: [Object: Folder] = [:]
     private var objects: [Inode: Object] = [:]
     private var time = 0
-    private var nextObject = 1
+    private var nextObject = root
     /// When the flushes began that are under way, by thread.
     private var flushes: [UInt32: Int] = [:]
+
+    /// - Parameter root: an empty folder, which is durable: the first object.
+    init(root: Inode) {
+        addFolder(root)
+    }
 }
 
 // MARK: - What happens
 
 extension FileSystemModel {
-    /// Takes a folder as it was when the trace began: durable.
-    mutating func addRoot(_ inode: Inode) -> Object {
+    /// Takes an empty folder, which is durable.
+    @discardableResult
+    mutating func addFolder(_ inode: Inode) -> Object {
         let object = newObject(inode)
         folders[object] = Folder()
         return object

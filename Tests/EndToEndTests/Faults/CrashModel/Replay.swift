@@ -42,9 +42,9 @@ struct Replay {
 
 extension FileSystemModel {
     /// Why a crash at this moment could take from a server what it confirms; nil when none can.
-    func doubt(about confirmation: Confirmation, user: String, root: Object) throws -> String? {
+    func doubt(about confirmation: Confirmation, user: String) throws -> String? {
         let names = [user] + confirmation.path.bytes.split(separator: UInt8(ascii: "/")).map { Tree.key(Array($0)) }
-        var object = root
+        var object = Self.root
         for name in names {
             guard let next = folders[object]?.certain(name) else { return "the name \(name) in \(names) may be lost" }
             object = next
