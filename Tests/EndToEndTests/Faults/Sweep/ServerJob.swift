@@ -30,11 +30,16 @@ struct ServerJob {
         var refusals: [Refusal] = []
         /// Why a connection came to an end of its own, if one did.
         var broken: [String] = []
+        fileprivate let confirmation: (String, String) -> Void
     }
 
     /// Runs the job over two connections.
-    static func run(on server: TestServer) throws -> Report {
-        var report = Report()
+    ///
+    /// - Parameter confirmation: called with a path and a SHA-256 as soon as they are confirmed.
+    static func run(
+        on server: TestServer, confirmation: @escaping (String, String) -> Void = { _, _ in }
+    ) throws -> Report {
+        var report = Report(confirmation: confirmation)
         try attempt(server, &report) { client, report in
             for recording in single {
                 report.note(try client.upload(recording.content, to: recording.path))
@@ -80,6 +85,7 @@ extension ServerJob.Report {
         switch answer {
         case .stored(_, let confirmation, _), .present(_, let confirmation):
             confirmed.append((Tree.key(confirmation.path.bytes), confirmation.digest.description))
+            self.confirmation(Tree.key(confirmation.path.bytes), confirmation.digest.description)
         case .refused(_, let refusal): refusals.append(refusal)
         default: broken.append("not an answer to an upload: \(answer)")
         }
