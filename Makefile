@@ -30,7 +30,7 @@ asan: ## the tests under AddressSanitizer
 fuzz: ## each fuzz target for FUZZ_SECONDS (20)
 	scripts/test fuzz
 
-bench: ## against the bare OpenSSL loop, in the same run
+bench: ## against what users would pick instead, in the same run
 	Benchmarks/run
 
 man: ## manual pages of the built programs

@@ -15,8 +15,13 @@ struct AutoUploadServer {
             ProcessLimits.raiseOpenFiles()
             let parser = CommandLineParser(
                 program: "auto-upload-server", summary: "Receives files from auto-upload-client, and keeps them safe.",
-                options: ServerOptions.table)
-            let configuration = try Configuration(try parser.parse())
+                options: ServerOptions.table, commands: [ServerOptions.renewReceiptKey])
+            let arguments = try parser.parse()
+            if arguments.command != nil {
+                try Renewal.run(arguments)
+                return .success
+            }
+            let configuration = try Configuration(arguments)
             let server = try Server(
                 services: services(configuration), address: configuration.address, port: configuration.port)
             try server.run()
@@ -29,7 +34,9 @@ struct AutoUploadServer {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
         let accounts = try accounts(configuration)
         let tls = try tls(configuration)
-        let vault = try vault(configuration)
+        let storage = try storage(configuration)
+        let receipts = try receiptKeyring(configuration, storage)
+        let vault = try vault(storage, configuration)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
         let limits = configuration.limits
         return Services(
@@ -37,7 +44,8 @@ struct AutoUploadServer {
             gate: LoginGate(
                 accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
                 patience: limits.passwordQueue),
-            registry: ConnectionRegistry(capacity: limits.connections), limits: limits, granted: granted)
+            receipts: receipts, registry: ConnectionRegistry(capacity: limits.connections), limits: limits,
+            granted: granted)
     }
 
     private static func accounts(_ configuration: Configuration) throws(ProgramError) -> AccountDirectory {
@@ -66,10 +74,31 @@ struct AutoUploadServer {
         }
     }
 
-    private static func vault(_ configuration: Configuration) throws(ProgramError) -> Vault {
+    private static func storage(_ configuration: Configuration) throws(ProgramError) -> Storage {
         do throws(StorageError) {
             let storage = try Storage(folder: configuration.folder, allowWeak: configuration.allowWeakStorage)
             for warning in storage.warnings { warn(warning) }
+            return storage
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    private static func receiptKeyring(
+        _ configuration: Configuration, _ storage: borrowing Storage
+    ) throws(ProgramError) -> ReceiptKeyring {
+        do throws(ReceiptKeyError) {
+            let file = try ReceiptKeyFile(chosen: configuration.receiptKey, in: storage.own, of: configuration.folder)
+            return try file.loadOrMake()
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    private static func vault(
+        _ storage: consuming Storage, _ configuration: Configuration
+    ) throws(ProgramError) -> Vault {
+        do throws(StorageError) {
             return try Vault(storage, rights: configuration.rights)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)

@@ -36,13 +36,22 @@ enum ServerOptions {
     static let group = Option(
         "group", value: .text("GROUP"), section: "Storage",
         help: "Give stored files and folders to this group.")
+    static let receiptKey = Option(
+        "receipt-key", value: .text("FILE"), section: "Storage",
+        help: "The private key that receipts are signed with, made if it isn't there. Default: receipt-key.pem in the "
+            + "server's own folder .auto-upload of the storage folder.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
 
+    static let renewReceiptKey = Command(
+        "renew-receipt-key", required: [folder],
+        help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
+            + "be running.")
+
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        allowWeakStorage, .config,
+        receiptKey, allowWeakStorage, .config,
     ]
 }
 
@@ -56,6 +65,8 @@ struct Configuration {
     let address: String?
     let minimumTLS: TLSVersion
     let rights: AccessRights
+    /// Nil stands for the usual place.
+    let receiptKey: String?
     let allowWeakStorage: Bool
     var limits = Limits()
 
@@ -68,6 +79,7 @@ struct Configuration {
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         limits.connections = try arguments.integer(of: ServerOptions.connections)
+        receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         rights = AccessRights(
             file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),

@@ -109,20 +109,6 @@ struct CommandLineParserTests {
         #expect(error?.message.contains("\\x1b[31m\\nred") == true)
     }
 
-    @Test("operands are taken where the program has some, also between and after options")
-    func operands() throws {
-        let parser = CommandLineParser(
-            program: "try", summary: "Tries.", options: [Table.once, Table.pwdfile], operands: ["COMMAND", "FILE"])
-        let vector = ArgumentVector(["try", "verify", "-w", "x", "--once", "--", "--file"])
-        guard case .run(let arguments) = try parser.parse(vector) else {
-            throw ProgramError("help", exitCode: .success)
-        }
-        #expect(arguments.operands == ["verify", "--file"])
-        #expect(arguments.flag(Table.once))
-        #expect(throws: ProgramError.self) { try parser.parse(ArgumentVector(["try", "a", "b", "c"])) }
-        #expect(parser.helpText.contains("COMMAND FILE"))
-    }
-
     @Test(
         "help and version come before everything else",
         arguments: [["--help"], ["-h"], ["--nonsense", "--help"], ["--port=x", "-h"]])

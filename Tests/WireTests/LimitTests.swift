@@ -60,14 +60,23 @@ struct LimitTests {
         let refusal = Refusal(status: .busy, text: String(repeating: "x", count: 600))
         let confirmation = try Confirmation(
             size: 1, digest: try #require(ContentDigest(key)), fileTag: .unstated, path: Self.longestPath(),
-            receipt: [UInt8](repeating: 1, count: 1024))
+            receipt: ReceiptStamp([UInt8](repeating: 1, count: ReceiptStamp.byteCount)))
         let messages: [ServerMessage] = [
-            .welcome(try Welcome(software: name, maxOpenUploads: 1, serverTime: 0, receiptKey: key)),
+            .welcome(try longestWelcome(software: name)),
             .granted(try Granted(token: secret)),
             .denied(refusal), .closing(refusal), .refused(upload: 1, refusal),
             .present(upload: 1, confirmation), .stored(upload: 1, confirmation, alreadyThere: true),
         ]
         for message in messages { try Self.expectLongest { message.encode(into: &$0) } }
+    }
+
+    private func longestWelcome(software: String) throws -> Welcome {
+        let key = try #require(ReceiptKey([UInt8](repeating: 1, count: ReceiptKey.byteCount)))
+        let signature = try #require(ReceiptSignature([UInt8](repeating: 1, count: ReceiptSignature.byteCount)))
+        let predecessor = ReceiptPredecessor(key: key, signature: signature)
+        return try Welcome(
+            software: software, maxOpenUploads: 1, serverTime: 0, receiptKey: key,
+            predecessors: Array(repeating: predecessor, count: ProtocolLimits.maximumPredecessors))
     }
 
     private static func expectLongest(_ encode: (inout [UInt8]) -> Void) throws {

@@ -26,7 +26,8 @@ func rendering(_ message: ServerMessage) -> String {
     case .welcome(let welcome):
         "welcome version=\(welcome.version) software=\(quoted(welcome.software.utf8)) "
             + "maxPayload=\(welcome.maxPayload) maxOpenUploads=\(welcome.maxOpenUploads) maxPath=\(welcome.maxPath) "
-            + "serverTime=\(welcome.serverTime) receiptKey=\(welcome.receiptKey.map { digits($0) }.joined())"
+            + "serverTime=\(welcome.serverTime) receiptKey=\(welcome.receiptKey?.description ?? "") "
+            + "predecessors=\(welcome.predecessors.map { "\($0.key):\($0.signature)" }.joined(separator: ","))"
     case .granted(let granted):
         "granted token=\(quoted(granted.token.bytes)) lifetime=\(granted.tokenLifetime) quota=\(granted.quotaRemaining)"
     case .denied(let refusal): "denied \(rendering(refusal))"
@@ -46,7 +47,7 @@ private func rendering(_ refusal: Refusal) -> String {
 
 private func rendering(_ confirmation: Confirmation) -> String {
     "size=\(confirmation.size) digest=\(confirmation.digest) tag=\(confirmation.fileTag) "
-        + "path=\(quoted(confirmation.path.bytes)) receipt=\(quoted(confirmation.receipt))"
+        + "path=\(quoted(confirmation.path.bytes)) receipt=\(confirmation.receipt.map { "\($0.time):\($0.signature)" } ?? "")"
 }
 
 /// The word or two that a vector has as `expect:` when it is refused.

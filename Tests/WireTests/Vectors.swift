@@ -40,7 +40,9 @@ struct Vector: CustomTestStringConvertible, Sendable {
 
 extension Vector {
     /// The files that hold something other than frames.
-    static let otherFiles: Set<String> = ["paths.txt", "statuses.txt", "file-tags.txt"]
+    static let otherFiles: Set<String> = [
+        "paths.txt", "statuses.txt", "file-tags.txt", "receipts.txt", "successions.txt",
+    ]
 
     /// Every vector that holds a frame.
     static let frames: [Vector] = all.filter { !otherFiles.contains($0.file) }

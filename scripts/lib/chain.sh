@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Sourced by scripts/demo and Benchmarks/run after common.sh: the programs, and a server on loopback with one user.
-# Uses `scratch` (a folder) and sets `binaries`, `server` (a process) and `port`.
+# Sourced by scripts/demo and the benchmarks after common.sh: the programs, and a server on loopback with one user.
+# Uses `scratch` (a folder), `hash_options` and `server_options` (more for adduser and the server), and sets `binaries`,
+# `server` (a process) and `port`.
 
 readonly user=camera
 : "${scratch=}"
@@ -19,7 +20,8 @@ provide_binaries() {
 make_credentials() {
     "$repository/certs-example/make-certificates" -o "$scratch/certificates" 127.0.0.1 localhost >/dev/null
     (umask 077 && head -c 18 /dev/urandom | base64 >"$scratch/password")
-    "$binaries/adduser" -u "$user" -f "$scratch/users" <"$scratch/password" >"$scratch/adduser.log" 2>&1 ||
+    "$binaries/adduser" -u "$user" -f "$scratch/users" \
+        ${hash_options[@]+"${hash_options[@]}"} <"$scratch/password" >"$scratch/adduser.log" 2>&1 ||
         die "$EX_SOFTWARE" "adduser failed: $(tail -n 1 "$scratch/adduser.log")"
 }
 
@@ -28,7 +30,7 @@ start_server() {
     mkdir -- "$scratch/storage"
     "$binaries/auto-upload-server" -p "$scratch/users" -f "$scratch/storage" \
         -c "$scratch/certificates/server.pem" -k "$scratch/certificates/server-key.pem" \
-        --address 127.0.0.1 --port "$chosen" >"$scratch/server.log" 2>&1 &
+        --address 127.0.0.1 --port "$chosen" ${server_options[@]+"${server_options[@]}"} >"$scratch/server.log" 2>&1 &
     server=$!
     wait_until_listening "$chosen" "$server" "$scratch/server.log" || exit $?
     port=$chosen

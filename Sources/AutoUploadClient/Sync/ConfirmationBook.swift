@@ -42,7 +42,7 @@ final class ConfirmationBook {
         let file = task.file
         let record = ConfirmationRecord(
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
-            storedPath: confirmation.path, receipt: confirmation.receipt, confirmedAt: currentUnixTime())
+            storedPath: confirmation.path, receipt: confirmation.receipt?.bytes ?? [], confirmedAt: currentUnixTime())
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
         unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
         confirmed += 1

@@ -3,6 +3,8 @@ import Wire
 
 /// Something that happened, as a value. A line of log is one view of it.
 enum ServerEvent {
+    /// The public part of the key that receipts are signed with.
+    case receiptKey(ReceiptKey)
     case listening(SocketAddress)
     case connected(SocketAddress)
     case loggedIn(Peer, protection: String)
@@ -29,6 +31,7 @@ enum ServerEvent {
 extension ServerEvent {
     var logLine: LogLine {
         switch self {
+        case .receiptKey(let key): LogLine("receipt-key", ("key", key.description))
         case .listening(let address): line("listening", address: address)
         case .connected(let address): line("connect", address: address)
         case .loggedIn(let peer, let protection): line("login", peer) { $0.add("protection", protection) }

@@ -16,6 +16,7 @@ struct Server: Sendable {
 
     /// Serves until SIGTERM or SIGINT, then lets the connections come to an end.
     func run() throws(ProgramError) {
+        services.report(.receiptKey(services.receipts.key))
         for listener in listeners {
             services.report(.listening(listener.address))
             do throws(SystemError) {

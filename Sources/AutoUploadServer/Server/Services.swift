@@ -8,6 +8,7 @@ struct Services: Sendable {
     let tls: TLSContext
     let vault: Vault
     let gate: LoginGate
+    let receipts: ReceiptKeyring
     let registry: ConnectionRegistry
     let limits: Limits
     let granted: Granted
@@ -20,6 +21,7 @@ struct Services: Sendable {
     func welcome() throws(WireError) -> Welcome {
         try Welcome(
             software: "auto-upload-server/\(Version.current)", maxPayload: maxPayload,
-            maxOpenUploads: limits.openUploads, serverTime: currentUnixTime())
+            maxOpenUploads: limits.openUploads, serverTime: currentUnixTime(),
+            receiptKey: receipts.key, predecessors: receipts.predecessors)
     }
 }

@@ -251,17 +251,24 @@ extension Connection {
         commitPending()
         do throws(VaultError) {
             guard
-                let stored = try services.vault.find(user: folder, path: path, size: query.size, digest: query.digest),
-                let confirmation = try? stored.confirmation()
+                let stored = try services.vault.find(user: folder, path: path, size: query.size, digest: query.digest)
             else {
                 return refuse(upload, path.bytes, Refusal(status: .absent, text: "no such content under that path"))
             }
+            guard let confirmation = signed(stored) else { return refuse(upload, path.bytes, .unsigned) }
             services.report(.found(peer, stored))
             state.uploadEnded(upload)
             link.queue(.present(upload: upload, confirmation))
         } catch {
             refuse(upload, path.bytes, error.refusal)
         }
+    }
+
+    /// Everything is flushed by now: `Stored` says so.
+    private func signed(_ stored: Stored) -> Confirmation? {
+        guard let user = peer.user else { return nil }
+        let receipt = services.receipts.receipt(for: stored, of: user, at: currentUnixTime())
+        return receipt.flatMap { try? stored.confirmation($0) }
     }
 
     private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal) {
@@ -286,7 +293,7 @@ extension Connection {
     private mutating func answer(_ upload: UInt32, _ partial: PartialUpload, _ result: Result<Stored, VaultError>) {
         switch result {
         case .success(let stored):
-            guard let confirmation = try? stored.confirmation() else { return }
+            guard let confirmation = signed(stored) else { return refuse(upload, partial.path.bytes, .unsigned) }
             let seconds = Instant.now.seconds(since: uploads[upload]?.begun ?? .now)
             services.registry.countStored()
             services.report(.stored(peer, stored, offered: partial.path, seconds: seconds))

@@ -15,8 +15,14 @@ extension VaultError {
     }
 }
 
+extension Refusal {
+    /// The file is stored, but can't be confirmed: the client asks again.
+    static let unsigned = Refusal(
+        status: .busy, retryAfterSeconds: 30, text: "the server can't sign a receipt just now")
+}
+
 extension Stored {
-    func confirmation() throws(WireError) -> Confirmation {
-        try Confirmation(size: size, digest: digest, fileTag: tag, path: path)
+    func confirmation(_ receipt: ReceiptStamp) throws(WireError) -> Confirmation {
+        try Confirmation(size: size, digest: digest, fileTag: tag, path: path, receipt: receipt)
     }
 }

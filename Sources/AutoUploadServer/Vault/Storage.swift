@@ -3,6 +3,8 @@ import Platform
 /// A storage folder that was found fit for its work.
 struct Storage: ~Copyable {
     let root: Directory
+    /// The server's own folder, where no client path leads.
+    let own: Directory
     let staging: Directory
     let renamesWithoutReplacing: Bool
     /// What an admin should know about the folder, if anything.
@@ -29,15 +31,18 @@ struct Storage: ~Copyable {
             try Self.clear(staging)
             try StoreMarker.place(in: root)
             try root.flush()
-            self.init(root: root, staging: staging, renames: renames, warnings: warnings, lock: lock)
+            self.init(root: root, own: own, staging: staging, renames: renames, warnings: warnings, lock: lock)
         } catch {
             throw StorageError(folder: folder, error)
         }
     }
 
-    private init(root: Directory, staging: Directory, renames: Bool, warnings: [String], lock: consuming FileDescriptor)
-    {
+    private init(
+        root: Directory, own: Directory, staging: Directory, renames: Bool, warnings: [String],
+        lock: consuming FileDescriptor
+    ) {
         self.root = root
+        self.own = own
         self.staging = staging
         renamesWithoutReplacing = renames
         self.warnings = warnings

@@ -8,8 +8,8 @@ package struct CommandLineParser: Sendable {
     package let program: String
     package let summary: String
     package let options: [Option]
-    /// The names of what may stand beside the options, for `--help`; none when nothing may.
-    package let operands: [String]
+    /// What it does instead of its usual work, if anything.
+    package let commands: [Command]
 
     static let help = Option("help", letter: "h", section: "Other", help: "Show this help and exit.")
     static let version = Option("version", section: "Other", help: "Show the version and exit.")
@@ -18,11 +18,12 @@ package struct CommandLineParser: Sendable {
     ///   - program: the name under which it is started.
     ///   - summary: what it is for, in a sentence.
     ///   - options: the program's own; `--help` and `--version` are added. `--config` works if `Option.config` is among them.
-    package init(program: String, summary: String, options: [Option], operands: [String] = []) {
+    ///   - commands: each with its own options, which are not among the program's.
+    package init(program: String, summary: String, options: [Option], commands: [Command] = []) {
         self.program = program
         self.summary = summary
-        self.options = options + [Self.help, Self.version]
-        self.operands = operands
+        self.options = options + commands.flatMap(\.options) + [Self.help, Self.version]
+        self.commands = commands
     }
 
     /// Reads this process's command line; call it first thing, for it takes secrets out of the sight of `ps`. Ends the
@@ -50,10 +51,17 @@ package struct CommandLineParser: Sendable {
         if arguments.flag(Self.help) { return .show(helpText) }
         if arguments.flag(Self.version) { return .show("\(program) \(Version.current)") }
         if let path = arguments.optionalString(of: .config) {
-            arguments.fill(from: try ConfigurationFile(options: options).read(path: path))
+            arguments.fill(from: try ConfigurationFile(options: usualOptions).read(path: path))
         }
-        for option in options where option.isRequired && !arguments.isGiven(option) { throw .missing(option) }
+        let required = arguments.command?.required ?? options.filter(\.isRequired)
+        for option in required where !arguments.isGiven(option) { throw .missing(option) }
         return .run(arguments)
+    }
+
+    /// Without those of commands.
+    private var usualOptions: [Option] {
+        let names = commands.flatMap(\.options).map(\.name)
+        return options.filter { !names.contains($0.name) }
     }
 }
 
@@ -79,8 +87,21 @@ extension CommandLineParser {
             }
         }
         // Help is for the one whose command line isn't right yet.
-        if let firstError, !arguments.flag(Self.help) { throw firstError }
+        if arguments.flag(Self.help) { return arguments }
+        if let firstError { throw firstError }
+        try checkCommand(of: arguments)
         return arguments
+    }
+
+    private func checkCommand(of arguments: ParsedArguments) throws(ProgramError) {
+        if let command = arguments.command, arguments.operands.count < command.operands.count {
+            throw .usage("\(command.name) needs \(command.operands[arguments.operands.count])")
+        }
+        for command in commands where command.name != arguments.command?.name {
+            for option in command.options where arguments.isGiven(option) {
+                throw .usage("\(option.written) belongs to the command \(command.name)")
+            }
+        }
     }
 
     private func read(_ item: GetOptItem, into arguments: inout ParsedArguments) throws(ProgramError) {
@@ -113,13 +134,20 @@ extension CommandLineParser {
         arguments.set(option, text)
     }
 
+    private static let tooMany =
+        "there is an argument too many that belongs to no option (does a value need quotes?)"
+
     private func readOperand(_ argument: Argument, into arguments: inout ParsedArguments) throws(ProgramError) {
-        guard arguments.operands.count < operands.count else {
+        let text = String(validating: argument.bytes, as: UTF8.self)
+        guard let command = arguments.command else {
+            arguments.command = commands.first { $0.name == text }
             // Its text isn't shown: it may be the rest of a password with a space in it.
-            throw .usage("there is an argument too many that belongs to no option (does a value need quotes?)")
+            if arguments.command == nil { throw .usage(Self.tooMany) }
+            return
         }
-        guard let text = String(validating: argument.bytes, as: UTF8.self) else {
-            throw .usage("\(operands[arguments.operands.count]) isn't valid UTF-8")
+        guard arguments.operands.count < command.operands.count else { throw .usage(Self.tooMany) }
+        guard let text else {
+            throw .usage("\(command.operands[arguments.operands.count]) isn't valid UTF-8")
         }
         arguments.operands.append(text)
     }

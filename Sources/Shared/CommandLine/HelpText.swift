@@ -7,8 +7,10 @@ extension CommandLineParser {
 
     /// The text of `--help`, without a closing end of line.
     package var helpText: String {
-        var lines = wrapped(usageLine, hanging: 7 + program.count + 1)
+        var lines = usage("Usage: ", [], options.filter(\.isRequired))
+        for command in commands { lines += usage("   or: ", [command.name] + command.operands, command.required) }
         lines += [""] + wrapped(summary)
+        if !commands.isEmpty { lines += ["", "Commands:"] + commands.flatMap(entry) }
         for section in sections {
             lines += ["", "\(section):"]
             for option in options where option.section == section { lines += entry(option) }
@@ -16,12 +18,17 @@ extension CommandLineParser {
         return lines.joined(separator: "\n")
     }
 
-    private var usageLine: String {
-        let required = options.filter(\.isRequired).map { option in
+    /// - Parameter mark: as wide as what lines begin with that go on.
+    private func usage(_ mark: String, _ words: [String], _ required: [Option]) -> [String] {
+        let options = required.map { option in
             let name = option.letter.map { "-\($0)" } ?? option.written
             return option.value.name.map { "\(name) \($0)" } ?? name
         }
-        return (["Usage: \(program)"] + required + ["[OPTION]..."] + operands).joined(separator: " ")
+        let text = ([program] + words + options + ["[OPTION]..."]).joined(separator: " ")
+        let lines = wrapped(text, width: Self.width - mark.count, hanging: program.count + 1)
+        return lines.enumerated().map { index, line in
+            (index == 0 ? mark : String(repeating: " ", count: mark.count)) + line
+        }
     }
 
     /// In the order in which the table first names them.
@@ -34,7 +41,15 @@ extension CommandLineParser {
     private func entry(_ option: Option) -> [String] {
         let letter = option.letter.map { "-\($0), " } ?? "    "
         let heading = "  \(letter)\(option.written)" + (option.value.name.map { " \($0)" } ?? "")
-        let indented = wrapped(explanation(option), width: Self.width - Self.column).map {
+        return entry(heading, explanation(option))
+    }
+
+    private func entry(_ command: Command) -> [String] {
+        entry((["  \(command.name)"] + command.operands).joined(separator: " "), command.help)
+    }
+
+    private func entry(_ heading: String, _ explanation: String) -> [String] {
+        let indented = wrapped(explanation, width: Self.width - Self.column).map {
             String(repeating: " ", count: Self.column) + $0
         }
         guard heading.count < Self.column - 1, let first = indented.first else { return [heading] + indented }

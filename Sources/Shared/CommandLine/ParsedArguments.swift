@@ -2,7 +2,9 @@ package import Platform
 
 /// What a command line and a configuration file say, checked against the table of options.
 package struct ParsedArguments: Sendable {
-    /// What stands beside the options, in order.
+    /// What is to be done instead of the usual work.
+    package internal(set) var command: Command?
+    /// What stands behind the command, in order: as many as it names.
     package internal(set) var operands: [String] = []
     private var texts: [String: String] = [:]
     private var secrets: [String: SharedSecret] = [:]

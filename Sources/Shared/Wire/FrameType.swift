@@ -67,13 +67,13 @@ extension FrameType {
         case .query: FrameRules(43...4138, namesUpload: true)
         case .ping, .pong: FrameRules(8...8)
         case .goodbye: FrameRules(0...0)
-        case .welcome: FrameRules(20...115)
+        case .welcome: FrameRules(22...885)
         case .granted: FrameRules(14...526)
         case .denied, .closing: FrameRules(8...520)
         case .proceed: FrameRules(8...8, namesUpload: true)
-        case .present: FrameRules(61...5180, namesUpload: true)
+        case .present: FrameRules(61...4228, namesUpload: true)
         case .refused: FrameRules(8...520, namesUpload: true)
-        case .stored: FrameRules(61...5180, namesUpload: true, flags: FrameFlags.alreadyThere)
+        case .stored: FrameRules(61...4228, namesUpload: true, flags: FrameFlags.alreadyThere)
         }
     }
 }

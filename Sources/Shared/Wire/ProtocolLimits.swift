@@ -37,10 +37,8 @@ package enum ProtocolLimits {
     package static let tokenLengths = 1...512
     /// Bytes in the text of a refusal, UTF-8.
     package static let textLengths = 0...512
-    /// Bytes in a receipt.
-    package static let receiptLengths = 0...1024
-    /// Bytes in an Ed25519 public key (RFC 8032).
-    package static let receiptKeyLength = 32
+    /// Earlier receipt keys that a server names.
+    package static let maximumPredecessors = 8
     /// The `quota remaining` that stands for "no quota".
     package static let unlimitedQuota = UInt64.max
 }

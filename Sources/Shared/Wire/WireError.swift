@@ -24,6 +24,7 @@ package enum WireField: String, Hashable, Sendable {
     case maxPath
     case serverTime = "server time"
     case receiptKey = "receipt key"
+    case predecessors
     case status
     case retryAfter = "retry after"
     case text

@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import TestSupport
 import Testing
+import Transport
 
 /// A server that can't do its work says which and why, in one line, and ends.
 @Suite("Starting a server")
@@ -54,7 +55,27 @@ struct StartTests {
             says: "nowhere"),
         Mistake(
             testDescription: "a file for a storage folder", prepare: { ["-f": $0.users] }, status: 78, says: "users"),
+        Mistake(
+            testDescription: "a receipt key that is none",
+            prepare: { ["--receipt-key": try $0.scratch.write("not a key", to: "receipt.pem")] }, status: 78,
+            says: "receipt.pem is damaged"),
+        Mistake(
+            testDescription: "a receipt key that others can read",
+            prepare: { site in
+                let path = try site.scratch.write(try signingKey(), to: "receipt.pem")
+                try site.scratch.setPermissions(0o640, of: "receipt.pem")
+                return ["--receipt-key": path]
+            }, status: 78, says: "chmod 600"),
+        Mistake(
+            testDescription: "a receipt key in no folder",
+            prepare: { ["--receipt-key": $0.scratch.path("no/key.pem")] },
+            status: 78, says: "no: No such file or directory"),
+        Mistake(testDescription: "an unknown command", extra: ["renew"], status: 64, says: "an argument too many"),
     ]
+
+    private static func signingKey() throws -> [UInt8] {
+        try #require(ReceiptSigner.make()?.pem())
+    }
 
     @Test("ends with a code and one line", arguments: mistakes)
     func mistake(_ mistake: Mistake) throws {

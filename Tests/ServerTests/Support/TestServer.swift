@@ -37,7 +37,8 @@ final class TestServer: Sendable {
             gate: LoginGate(
                 accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
                 patience: 60),
-            registry: ConnectionRegistry(capacity: limits.connections), limits: limits, granted: try Granted(),
+            receipts: try #require(ReceiptKeyring.make()), registry: ConnectionRegistry(capacity: limits.connections),
+            limits: limits, granted: try Granted(),
             report: { event in
                 events.change { $0.append(event.logLine.text) }
                 happened.signal()

@@ -9,15 +9,14 @@ package struct Confirmation: Payload {
     package let fileTag: FileTag
     /// Where it is stored, below the user's folder; not the offered path when that name was taken.
     package let path: RemotePath
-    /// A signed receipt, 0–1024 bytes; empty when the server signs none.
-    package let receipt: [UInt8]
+    /// What makes a signed receipt of it; nil when the server signs none.
+    package let receipt: ReceiptStamp?
 
-    /// - Throws: `WireError.outOfRange` when the size or the length of the receipt is.
+    /// - Throws: `WireError.outOfRange` when the size is.
     package init(
-        size: UInt64, digest: ContentDigest, fileTag: FileTag, path: RemotePath, receipt: [UInt8] = []
+        size: UInt64, digest: ContentDigest, fileTag: FileTag, path: RemotePath, receipt: ReceiptStamp? = nil
     ) throws(WireError) {
         try require(size, in: ProtocolLimits.fileSizes, .size)
-        try require(receipt.count, in: ProtocolLimits.receiptLengths, .receipt)
         self.size = size
         self.digest = digest
         self.fileTag = fileTag
@@ -30,7 +29,7 @@ package struct Confirmation: Payload {
         let digest = try ContentDigest(reading: &reader, .digest)
         let fileTag = try FileTag(reading: &reader, .fileTag)
         let path = try Self.path(reader.readBytes16(.path, ProtocolLimits.pathLengths))
-        let receipt = try reader.readBytes16(.receipt, ProtocolLimits.receiptLengths)
+        let receipt = try Self.receipt(reader.readBytes16(.receipt, 0...ReceiptStamp.byteCount))
         try self.init(size: size, digest: digest, fileTag: fileTag, path: path, receipt: receipt)
     }
 
@@ -39,7 +38,13 @@ package struct Confirmation: Payload {
         digest.write(to: &writer)
         fileTag.write(to: &writer)
         writer.writeBytes16(path.bytes)
-        writer.writeBytes16(receipt)
+        writer.writeBytes16(receipt?.bytes ?? [])
+    }
+
+    private static func receipt(_ bytes: [UInt8]) throws(WireError) -> ReceiptStamp? {
+        if bytes.isEmpty { return nil }
+        guard let receipt = ReceiptStamp(bytes) else { throw .outOfRange(.receipt) }
+        return receipt
     }
 
     private static func path(_ bytes: [UInt8]) throws(WireError) -> RemotePath {

@@ -11,14 +11,18 @@ package struct Welcome: Payload {
     package let maxPath: UInt16
     /// The server's clock, Unix seconds.
     package let serverTime: Int64
-    /// The Ed25519 public key that the server signs receipts with: 32 bytes, or none when it signs none.
-    package let receiptKey: [UInt8]
+    /// The key that the server signs receipts with; nil when it signs none.
+    package let receiptKey: ReceiptKey?
+    /// The keys that came before it, newest first, each with its signature under the next: at most 8, and none without a
+    /// key that came last.
+    package let predecessors: [ReceiptPredecessor]
 
     /// - Throws: `WireError` when a value is outside the range of its field.
     package init(
         version: UInt8 = ProtocolLimits.version, software: String,
         maxPayload: UInt32 = ProtocolLimits.dataPayloads.upperBound, maxOpenUploads: UInt16,
-        maxPath: UInt16 = UInt16(ProtocolLimits.pathLengths.upperBound), serverTime: Int64, receiptKey: [UInt8] = []
+        maxPath: UInt16 = UInt16(ProtocolLimits.pathLengths.upperBound), serverTime: Int64,
+        receiptKey: ReceiptKey? = nil, predecessors: [ReceiptPredecessor] = []
     ) throws(WireError) {
         try require(version, in: 1...UInt8.max, .version)
         try require(software.utf8.count, in: ProtocolLimits.softwareLengths, .software)
@@ -26,7 +30,8 @@ package struct Welcome: Payload {
         try require(maxPayload, in: ProtocolLimits.dataPayloads, .maxPayload)
         try require(maxOpenUploads, in: 1...UInt16.max, .maxOpenUploads)
         try require(Int(maxPath), in: ProtocolLimits.pathLengths, .maxPath)
-        guard [0, ProtocolLimits.receiptKeyLength].contains(receiptKey.count) else { throw .outOfRange(.receiptKey) }
+        let mostPredecessors = receiptKey == nil ? 0 : ProtocolLimits.maximumPredecessors
+        try require(predecessors.count, in: 0...mostPredecessors, .predecessors)
         self.version = version
         self.software = software
         self.maxPayload = maxPayload
@@ -34,6 +39,7 @@ package struct Welcome: Payload {
         self.maxPath = maxPath
         self.serverTime = serverTime
         self.receiptKey = receiptKey
+        self.predecessors = predecessors
     }
 
     package init(reading reader: inout WireReader) throws(WireError) {
@@ -46,7 +52,24 @@ package struct Welcome: Payload {
             maxOpenUploads: reader.readInteger(.maxOpenUploads),
             maxPath: reader.readInteger(.maxPath),
             serverTime: reader.readInteger(.serverTime),
-            receiptKey: reader.readBytes8(.receiptKey, 0...ProtocolLimits.receiptKeyLength))
+            receiptKey: Self.receiptKey(reader.readBytes8(.receiptKey, 0...ReceiptKey.byteCount)),
+            predecessors: Self.predecessors(reader.readBytes16(.predecessors, 0...Self.predecessorBytes)))
+    }
+
+    private static let predecessorBytes = ProtocolLimits.maximumPredecessors * ReceiptPredecessor.byteCount
+
+    private static func receiptKey(_ bytes: [UInt8]) throws(WireError) -> ReceiptKey? {
+        if bytes.isEmpty { return nil }
+        guard let key = ReceiptKey(bytes) else { throw .outOfRange(.receiptKey) }
+        return key
+    }
+
+    private static func predecessors(_ bytes: [UInt8]) throws(WireError) -> [ReceiptPredecessor] {
+        guard bytes.count.isMultiple(of: ReceiptPredecessor.byteCount) else { throw .outOfRange(.predecessors) }
+        var reader = bytes.span
+        var predecessors: [ReceiptPredecessor] = []
+        while !reader.isEmpty { predecessors.append(try ReceiptPredecessor(reading: &reader, .predecessors)) }
+        return predecessors
     }
 
     package func write(to writer: inout WireWriter) {
@@ -56,6 +79,9 @@ package struct Welcome: Payload {
         writer.writeInteger(maxOpenUploads)
         writer.writeInteger(maxPath)
         writer.writeInteger(serverTime)
-        writer.writeBytes8(receiptKey)
+        writer.writeBytes8(receiptKey?.bytes ?? [])
+        var list: WireWriter = []
+        for predecessor in predecessors { predecessor.write(to: &list) }
+        writer.writeBytes16(list)
     }
 }

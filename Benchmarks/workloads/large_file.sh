@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# One large file, hashed and durable: ours, the bare OpenSSL loop with the same hash and flush, and what a user would pick.
+set -euo pipefail
+# shellcheck source=Benchmarks/lib/workload.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../lib/workload.sh"
+# shellcheck source=Benchmarks/peers/nginx.sh
+. "$repository/Benchmarks/peers/nginx.sh"
+# shellcheck source=Benchmarks/peers/ssh.sh
+. "$repository/Benchmarks/peers/ssh.sh"
+
+bytes=$(by_scale $((64 << 20)) $((2 << 30)))
+megabytes=$(divide "$bytes" 1000000)
+readonly buffer_bytes=$((1 << 20))
+
+run_ours() {
+    log_in
+    run_client "$scratch/card"
+    record_rate MB/s ours "$megabytes"
+    settle "$scratch/card" "$scratch/storage/$user"
+}
+
+run_bare() {
+    mkdir -p -- "$scratch/bare/stored"
+    timed "$tools/tls_limit" 1 "$scratch/card/clip000000.MP4" "$scratch/bare/stored/clip000000.MP4" 1 "$buffer_bytes"
+    record_rate MB/s bare "$megabytes"
+    settle "$scratch/card" "$scratch/bare/stored"
+}
+
+run_curl() {
+    time_curl "$scratch/list"
+    record_rate MB/s curl "$megabytes"
+    settle "$scratch/card" "$nginx_stored"
+}
+
+run_scp() {
+    time_scp "$scratch/card/clip000000.MP4" "$scratch/received"
+    record_rate MB/s scp "$megabytes"
+    settle "$scratch/card" "$scratch/received"
+}
+
+run_rsync() {
+    time_rsync "$scratch/card" "$scratch/received"
+    record_rate MB/s rsync "$megabytes"
+    settle "$scratch/card" "$scratch/received"
+}
+
+begin_workload $((3 * bytes))
+make_files "$scratch/card" 1 "$bytes"
+mkdir -- "$scratch/received"
+make_credentials
+start_server
+start_nginx
+start_sshd
+write_curl_list "$scratch/card" "$nginx_port" "$scratch/list"
+# tls_limit reads these in its working folder.
+cp -- "$scratch/certificates/server.pem" "$scratch/cert.pem"
+cp -- "$scratch/certificates/server-key.pem" "$scratch/key.pem"
+cd -- "$scratch"
+in_turn ours bare curl scp rsync

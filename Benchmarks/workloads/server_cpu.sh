@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# What a server's processes use of the CPU for each GiB that they receive, user and system: ours, less what SHA-256 of so
+# much takes on this machine, and nginx, which doesn't hash.
+set -euo pipefail
+# shellcheck source=Benchmarks/lib/workload.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/../lib/workload.sh"
+# shellcheck source=Benchmarks/peers/nginx.sh
+. "$repository/Benchmarks/peers/nginx.sh"
+
+bytes=$(by_scale $((64 << 20)) $((2 << 30)))
+gibibytes=$(divide "$bytes" $((1 << 30)))
+readonly measure='CPU ms/GiB'
+
+run_ours() {
+    local begin used hashing
+    hashing=$("$tools/hash_cost" "$bytes")
+    log_in
+    begin=$(cpu_of "$server")
+    run_client "$scratch/card"
+    used=$(($(cpu_of "$server") - begin))
+    settle "$scratch/card" "$scratch/storage/$user"
+    record "$measure" ours_with_hash "$(divide "$used" "$gibibytes")"
+    record "$measure" hash "$(divide "$hashing" "$gibibytes")"
+    record "$measure" ours "$(divide "$((used - hashing))" "$gibibytes")"
+}
+
+run_nginx() {
+    local begin
+    # shellcheck disable=SC2046  # numbers
+    begin=$(cpu_of $(nginx_processes))
+    time_curl "$scratch/list"
+    # shellcheck disable=SC2046  # numbers
+    record "$measure" nginx "$(divide "$(($(cpu_of $(nginx_processes)) - begin))" "$gibibytes")"
+    settle "$scratch/card" "$nginx_stored"
+}
+
+begin_workload $((3 * bytes))
+make_files "$scratch/card" 1 "$bytes"
+make_credentials
+start_server
+start_nginx
+write_curl_list "$scratch/card" "$nginx_port" "$scratch/list"
+in_turn ours nginx

@@ -1,0 +1,171 @@
+import CommandLine
+import Platform
+import Transport
+import Wire
+
+/// Where the key that receipts are signed with is kept: durable before its first use, and for its owner only.
+struct ReceiptKeyFile {
+    private let folder: Directory
+    private let name: FileName
+    private let newName: FileName
+    /// For people.
+    let path: String
+
+    private static let permissions: UInt32 = 0o600
+    private static let ofOthers: UInt32 = 0o077
+
+    /// - Parameters:
+    ///   - chosen: by an admin; nil stands for the usual place.
+    ///   - own: the server's own folder of the storage.
+    init(chosen: String?, in own: Directory, of storage: String) throws(ReceiptKeyError) {
+        if let chosen {
+            try self.init(path: chosen)
+        } else {
+            self.init(in: own, of: storage)
+        }
+    }
+
+    private init(in own: Directory, of storage: String) {
+        folder = own
+        (name, newName) = (Self.usualName, Self.usualNewName)
+        path = "\(storage)/.auto-upload/\(Self.usualName)"
+    }
+
+    private static let usualName = FileName(constant: "receipt-key.pem")
+    private static let usualNewName = FileName(constant: "receipt-key.pem.new")
+
+    /// A place that an admin has chosen; a link is followed, so that what it leads to is replaced.
+    init(path: String) throws(ReceiptKeyError) {
+        self.path = path
+        let real = (try? canonicalPath(path)) ?? path
+        guard let (folder, name) = splitPath(real), let newName = FileName(name.bytes + Array(".new".utf8)) else {
+            throw .unusable(path, SystemError("use", escaped(path), errno: .invalid))
+        }
+        do throws(SystemError) {
+            self.folder = try Directory.open(path: folder)
+        } catch {
+            throw .unusable(path, error)
+        }
+        (self.name, self.newName) = (name, newName)
+    }
+
+    /// Reads the key, or makes one when there is none.
+    func loadOrMake() throws(ReceiptKeyError) -> ReceiptKeyring {
+        if let keyring = try load() { return keyring }
+        guard let keyring = ReceiptKeyring.make() else { throw .noKey }
+        try write(keyring, replacing: false)
+        return keyring
+    }
+
+    /// - Returns: nil when there is none.
+    func load() throws(ReceiptKeyError) -> ReceiptKeyring? {
+        guard var content = try read() else { return nil }
+        defer { overwrite(&content) }
+        guard let keyring = ReceiptKeyring(content: content) else { throw .damaged(path) }
+        return keyring
+    }
+
+    /// Puts a new key in the place of the old one, in one step.
+    func replace(with keyring: ReceiptKeyring) throws(ReceiptKeyError) {
+        try write(keyring, replacing: true)
+    }
+}
+
+// MARK: - Disk
+
+extension ReceiptKeyFile {
+    private func read() throws(ReceiptKeyError) -> [UInt8]? {
+        let (content, status): ([UInt8], FileStatus)
+        do throws(SystemError) {
+            let file = try folder.open(name, .reading)
+            status = try file.status()
+            guard status.kind == .regular else { throw SystemError("use", errno: .invalid) }
+            content = try file.readAll(limit: ReceiptKeyring.largest)
+            // A predecessor may have been killed before it did this.
+            try folder.flush()
+        } catch {
+            if error.errno == .noEntry { return nil }
+            throw .unusable(path, error)
+        }
+        guard status.permissions & Self.ofOthers == 0 else { throw .openToOthers(path) }
+        return content
+    }
+
+    private func write(_ keyring: ReceiptKeyring, replacing: Bool) throws(ReceiptKeyError) {
+        guard var content = keyring.content() else { throw .noKey }
+        defer { overwrite(&content) }
+        do throws(SystemError) {
+            try makeNew(content, like: replacing ? folder.status(of: name) : nil)
+            do throws(SystemError) {
+                try publish(replacing: replacing)
+                try folder.flush()
+            } catch {
+                try? folder.remove(newName)
+                throw error
+            }
+        } catch {
+            throw .unusable(path, error)
+        }
+    }
+
+    /// - Parameter old: whose owner is kept: root may renew the key of a server that isn't root.
+    private func makeNew(_ content: [UInt8], like old: FileStatus?) throws(SystemError) {
+        do throws(SystemError) {
+            try folder.remove(newName)
+        } catch {
+            // Left by a server that was killed, if it is there.
+            guard error.errno == .noEntry else { throw error }
+        }
+        let file = try folder.open(newName, .creating(permissions: Self.permissions))
+        do throws(SystemError) {
+            let made = try file.status()
+            if let old, old.owner != made.owner { try file.setOwner(old.owner, group: old.group) }
+            try file.setPermissions(Self.permissions)
+            try file.write(content)
+            try file.flush()
+        } catch {
+            try? folder.remove(newName)
+            throw error
+        }
+    }
+
+    /// A first key replaces nothing, where the file system can promise that: another server may be making one.
+    private func publish(replacing: Bool) throws(SystemError) {
+        if !replacing {
+            do throws(SystemError) {
+                return try folder.renameWithoutReplacing(newName, to: folder, as: name)
+            } catch {
+                guard [.invalid, .notImplemented, .notSupported].contains(error.errno) else { throw error }
+            }
+        }
+        try folder.rename(newName, to: folder, as: name)
+    }
+}
+
+/// Why the key for receipts can't be used.
+enum ReceiptKeyError: Error {
+    case unusable(String, SystemError)
+    case openToOthers(String)
+    case damaged(String)
+    /// There is none where one is to be renewed.
+    case missing(String)
+    /// OpenSSL has no randomness or memory.
+    case noKey
+}
+
+extension ReceiptKeyError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .unusable(let path, let error): "the receipt key \(escaped(path)) can't be used: \(error)"
+        case .openToOthers(let path):
+            "the receipt key \(escaped(path)) can be used by others than its owner: run chmod 600 on it; if somebody "
+                + "may have read it, move it away, so that a new one is made"
+        case .damaged(let path):
+            "the receipt key \(escaped(path)) is damaged, or isn't an Ed25519 key in PEM: put it back from a backup, or "
+                + "move it away, so that a new one is made; clients then stop deleting until a person accepts it"
+        case .missing(let path):
+            "there is no receipt key \(escaped(path)) that could sign a new one: the server makes its first at its start"
+        case .noKey: "can't make a receipt key: no randomness or memory"
+        }
+    }
+}

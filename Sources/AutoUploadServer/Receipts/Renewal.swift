@@ -1,0 +1,35 @@
+import CommandLine
+import Platform
+
+/// The command that gives the server another receipt key, signed by the one before it, so that clients go on trusting it.
+enum Renewal {
+    /// - Throws: `ProgramError` when a server runs on the storage, or when there is no key that could sign.
+    static func run(_ arguments: ParsedArguments) throws(ProgramError) {
+        let folder = try arguments.string(of: ServerOptions.folder)
+        let storage = try storage(folder, allowWeak: arguments.flag(ServerOptions.allowWeakStorage))
+        do throws(ReceiptKeyError) {
+            try renew(arguments.optionalString(of: ServerOptions.receiptKey), storage, at: folder)
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    private static func storage(_ folder: String, allowWeak: Bool) throws(ProgramError) -> Storage {
+        do throws(StorageError) {
+            return try Storage(folder: folder, allowWeak: allowWeak)
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    /// - Parameter storage: whose lock keeps a server from starting with the old key meanwhile.
+    private static func renew(
+        _ chosen: String?, _ storage: borrowing Storage, at folder: String
+    ) throws(ReceiptKeyError) {
+        let file = try ReceiptKeyFile(chosen: chosen, in: storage.own, of: folder)
+        guard let old = try file.load() else { throw .missing(file.path) }
+        guard let new = old.renewed() else { throw .noKey }
+        try file.replace(with: new)
+        printOutput("receipt key \(new.key), signed by \(old.key)")
+    }
+}

@@ -1,0 +1,22 @@
+/// Something that a program does instead of its usual work, named by the first argument that belongs to no option.
+package struct Command: Sendable {
+    package let name: String
+    /// What must stand behind the name, each by the word that `--help` shows.
+    package let operands: [String]
+    /// What it can't do without; options that only the usual work needs are not asked for.
+    package let required: [Option]
+    /// Options that nothing but this command takes, and no configuration file.
+    package let options: [Option]
+    /// What it does, in a sentence or two.
+    package let help: String
+
+    package init(
+        _ name: String, operands: [String] = [], required: [Option] = [], options: [Option] = [], help: String
+    ) {
+        self.name = name
+        self.operands = operands
+        self.required = required
+        self.options = options
+        self.help = help
+    }
+}

@@ -1,0 +1,103 @@
+import Testing
+import Wire
+
+@Suite("Receipts")
+struct ReceiptTests {
+    static let good = Vector.of("receipts.txt").filter { $0.fields["expect"] == "ok" }
+    static let bad = Vector.of("receipts.txt").filter { $0.fields["expect"] != "ok" }
+
+    @Test("state what the vectors state", arguments: good)
+    func statement(_ vector: Vector) throws {
+        let receipt = try Self.receipt(of: vector)
+        #expect(receipt.statement.bytes == (try vector.bytes("statement")))
+        #expect(receipt.stamp.bytes == (try vector.bytes("receipt")))
+        #expect(ReceiptStamp(try vector.bytes("receipt")) == receipt.stamp)
+        #expect(receipt.text == (try vector.bytes("text")))
+    }
+
+    @Test("read from their text, and write the same text", arguments: good)
+    func reading(_ vector: Vector) throws {
+        let text = try vector.bytes("text")
+        #expect(try Receipt(text: text) == Self.receipt(of: vector))
+        #expect(try Receipt(text: text).text == text)
+    }
+
+    @Test("aren't read from anything else", arguments: bad)
+    func flaws(_ vector: Vector) throws {
+        let text = try vector.bytes("text")
+        do throws(Receipt.Flaw) {
+            _ = try Receipt(text: text)
+            Issue.record("it was taken")
+        } catch {
+            #expect(rendering(error) == (try vector.field("expect")))
+            #expect(!error.description.isEmpty)
+        }
+    }
+
+    @Test("are refused at every shorter length, and with any byte changed they say something else", arguments: good)
+    func breaking(_ vector: Vector) throws {
+        let text = try vector.bytes("text")
+        let receipt = try Receipt(text: text)
+        for length in text.indices {
+            #expect(throws: Receipt.Flaw.self) { try Receipt(text: [UInt8](text.prefix(length))) }
+        }
+        for index in text.indices {
+            for bit in 0..<8 {
+                var broken = text
+                broken[index] ^= 1 << bit
+                if let other = try? Receipt(text: broken) { #expect(other != receipt && other.text == broken) }
+            }
+        }
+    }
+
+    @Test("are made of a confirmation, the login and the server's key", arguments: good)
+    func fromConfirmation(_ vector: Vector) throws {
+        let receipt = try Self.receipt(of: vector)
+        let statement = receipt.statement
+        let confirmation = try Confirmation(
+            size: statement.size, digest: statement.digest, fileTag: .unstated, path: statement.path,
+            receipt: receipt.stamp)
+        #expect(Receipt(confirmation, user: statement.user, key: statement.key) == receipt)
+        let unsigned = try Confirmation(
+            size: statement.size, digest: statement.digest, fileTag: .unstated, path: statement.path)
+        #expect(Receipt(unsigned, user: statement.user, key: statement.key) == nil)
+    }
+
+    @Test("are never larger than what is read")
+    func longest() throws {
+        let component = [UInt8](repeating: 0xFF, count: 255)
+        let path = try RemotePath(components: Array(repeating: component, count: 16))
+        let statement = try ReceiptStatement(
+            key: try #require(ReceiptKey([UInt8](repeating: 0xFF, count: 32))), user: String(repeating: "é", count: 32),
+            path: path, size: UInt64(Int64.max), digest: try #require(ContentDigest([UInt8](repeating: 0, count: 32))),
+            time: .min)
+        let signature = try #require(ReceiptSignature([UInt8](repeating: 0xFF, count: 64)))
+        let receipt = Receipt(statement: statement, signature: signature)
+        #expect(receipt.text.count <= Receipt.maximumTextLength)
+        #expect(try Receipt(text: receipt.text) == receipt)
+    }
+
+    @Test("hand over from key to key as the vectors say", arguments: Vector.of("successions.txt"))
+    func succession(_ vector: Vector) throws {
+        let old = try #require(ReceiptKey(hex: try vector.field("old")))
+        let new = try #require(ReceiptKey(hex: try vector.field("new")))
+        #expect(ReceiptPredecessor.statement(from: old, to: new) == (try vector.bytes("statement")))
+    }
+
+    private static func receipt(of vector: Vector) throws -> Receipt {
+        let statement = try ReceiptStatement(
+            key: try #require(ReceiptKey(hex: try vector.field("key"))), user: try vector.field("user"),
+            path: try RemotePath(vector.bytes("path")), size: try #require(UInt64(try vector.field("size"))),
+            digest: try #require(ContentDigest(hex: try vector.field("sha256"))),
+            time: try #require(Int64(try vector.field("time"))))
+        return Receipt(statement: statement, signature: try #require(ReceiptSignature(try vector.bytes("signature"))))
+    }
+
+    private func rendering(_ flaw: Receipt.Flaw) -> String {
+        switch flaw {
+        case .notAReceipt: "notAReceipt"
+        case .malformed(let name): "malformed \(name)"
+        case .trailingBytes: "trailingBytes"
+        }
+    }
+}
