@@ -57,7 +57,7 @@ let package = Package(
         tests("CommandLineTests", ["CommandLine", "Platform"]),
         tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Transport", "Accounts"]),
         tests("ClientTests", ["AutoUploadClient", "Platform", "Wire", "Transport"]),
-        tests("EndToEndTests", ["Platform", "Wire", "Transport"]),
+        tests("EndToEndTests", ["Platform", "Wire", "Transport", "CSQLite"]),
         tests("HouseRulesTests", []),
     ]
 )

@@ -64,6 +64,13 @@ extension FileSystemModel {
         return object
     }
 
+    /// Takes a file that is durable, with its name.
+    mutating func addFile(_ content: [UInt8], _ inode: Inode, in folder: Inode, as name: String) {
+        let object = newObject(inode)
+        files[object] = File(durable: content)
+        if let folder = objects[folder] { folders[folder]?.durable[name] = object }
+    }
+
     mutating func apply(_ record: TraceRecord) {
         time += 1
         switch record.event {
@@ -122,6 +129,19 @@ extension FileSystemModel {
     }
 }
 
+// MARK: - What is left
+
+extension FileSystemModel {
+    func object(_ inode: Inode) -> Object? { objects[inode] }
+
+    /// The one name that an object has after any crash; nil when it may have another, or none.
+    func onlyName(of object: Object) -> String? {
+        let possible = folders.values.flatMap { folder in folder.possibleNames(of: object).map { (folder, $0) } }
+        guard let (folder, name) = possible.first, possible.count == 1 else { return nil }
+        return folder.certain(name) == object ? name : nil
+    }
+}
+
 extension FileSystemModel.File {
     fileprivate mutating func end(_ begun: Int, _ outcome: TraceRecord.FlushOutcome) {
         for change in pending.settle(begun, outcome) { durable.apply(change) }
@@ -144,6 +164,12 @@ extension FileSystemModel.Folder {
     /// What a name leads to after any crash.
     func certain(_ name: String) -> FileSystemModel.Object? {
         isCertain(name) ? durable[name] : nil
+    }
+
+    /// The names that one crash or another leaves it under.
+    fileprivate func possibleNames(of object: FileSystemModel.Object) -> Set<String> {
+        let added = pending.compactMap { $0.change.added?.object == object ? $0.change.added?.name : nil }
+        return Set(durable.filter { $0.value == object }.keys).union(added)
     }
 
     /// Whether crashes leave one and the same under a name, or nothing.
@@ -181,7 +207,7 @@ extension [UInt8] {
     }
 
     private mutating func resize(_ size: Int) {
-        if count > size { removeLast(count - size) } else { self += repeatElement(0, count: size - count) }
+        if count > size { removeLast(count - size) } else { self += [UInt8](repeating: 0, count: size - count) }
     }
 }
 
