@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A tree of files as one crash may leave it.
+/// A tree of files as one crash may leave it. Nobody but its owner may read them.
 struct CrashImage {
     /// What becomes of the changes that no flush covers.
     enum Survival: CaseIterable {
@@ -24,12 +24,16 @@ struct CrashImage {
         for (name, object) in entries(of: folder).sorted(by: { $0.key < $1.key }) {
             let place = "\(path)/\(name)"
             if model.folders[object] != nil {
-                try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+                try Self.files.createDirectory(
+                    atPath: place, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
                 try write(object, to: place)
             } else if let first = paths[object] {
-                try FileManager.default.linkItem(atPath: first, toPath: place)
+                try Self.files.linkItem(atPath: first, toPath: place)
             } else {
-                try Data(content(of: object)).write(to: URL(fileURLWithPath: place))
+                let content = Data(content(of: object))
+                let made = Self.files.createFile(
+                    atPath: place, contents: content, attributes: [.posixPermissions: 0o600])
+                guard made else { throw Failure("can't write \(place)") }
                 paths[object] = place
             }
         }
@@ -70,4 +74,5 @@ struct CrashImage {
     }
 
     private static let sector = 512
+    private static let files = FileManager.default
 }

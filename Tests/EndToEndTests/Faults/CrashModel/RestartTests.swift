@@ -16,7 +16,10 @@ struct RestartTests {
     func storage() async throws {
         try await onThread {
             let traced = try TracedSite()
-            try traced.run { server in _ = try ServerJob.run(on: server) }
+            try traced.run { server in
+                var report = ServerJob.Report()
+                try ServerJob.run(on: server, &report)
+            }
             let records = try traced.plan.trace()
             let count = Self.crashes
             for crash in 0..<count {
@@ -51,7 +54,8 @@ struct RestartTests {
         func recover() throws {
             try expectWhole()
             let server = try TestServer(site)
-            let report = try ServerJob.run(on: server)
+            var report = ServerJob.Report()
+            try ServerJob.run(on: server, &report)
             #expect(report.refusals.isEmpty && report.broken.isEmpty, "\(comment): \(report)")
             try expectWhole()
             let stored = try site.stored()

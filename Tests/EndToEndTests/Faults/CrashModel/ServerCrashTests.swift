@@ -11,7 +11,10 @@ struct ServerCrashTests {
     func confirmations() async throws {
         try await onThread {
             let traced = try TracedSite()
-            try traced.run { server in _ = try ServerJob.run(on: server) }
+            try traced.run { server in
+                var report = ServerJob.Report()
+                try ServerJob.run(on: server, &report)
+            }
             let judged = try traced.judge()
             #expect(judged.doubts == [])
             #expect(judged.confirmed == ServerJob.single.count + 2 + ServerJob.together.count)

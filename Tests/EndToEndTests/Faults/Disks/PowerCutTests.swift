@@ -16,7 +16,7 @@ struct PowerCutTests {
     @Test("whenever the server's power is cut, what it had confirmed is whole, and the job can be done again")
     func server() async throws {
         try await onThread {
-            for number in Self.calls(oneIn: 40) where try !ServerCut(number).run() { break }
+            for number in Self.calls(oneIn: 80) where try !ServerCut(number).run() { break }
         }
     }
 
@@ -42,7 +42,8 @@ struct PowerCutTests {
             let confirmed = ConfirmedFiles()
             let done = Monitor(false)
             try Platform.Thread.detach {
-                _ = try? ServerJob.run(on: server) { confirmed.note($0, $1) }
+                var report = ServerJob.Report { confirmed.note($0, $1) }
+                try? ServerJob.run(on: server, &report)
                 done.withLock { $0 = true }
             }
             guard try eventually({ try plan.hasFired || done.withLock { $0 } }) else { throw Failure("it hangs") }
@@ -53,7 +54,8 @@ struct PowerCutTests {
             try server.kill()
             try expect(known, on: after)
             let next = try TestServer(site, through: after.entering)
-            let report = try ServerJob.run(on: next)
+            var report = ServerJob.Report()
+            try ServerJob.run(on: next, &report)
             #expect(report.refusals.isEmpty && report.broken.isEmpty, "call \(number): \(report)")
             try expect(known, on: after)
             try expectAll(on: after)
@@ -84,7 +86,7 @@ struct PowerCutTests {
     func client() async throws {
         try await onThread {
             let server = try TestServer()
-            for number in Self.calls(oneIn: 60) where try !ClientCut(number, server).run() { break }
+            for number in Self.calls(oneIn: 120) where try !ClientCut(number, server).run() { break }
         }
     }
 

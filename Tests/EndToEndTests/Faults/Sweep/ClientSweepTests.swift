@@ -18,8 +18,8 @@ struct ClientSweepTests {
     func sweep(_ sweep: Sweep) async throws {
         try await onThread {
             let server = try TestServer()
-            _ = try Round(server, number: 0, fault: .inputOutput).run()
-            try sweep.run(oneIn: 6) { number, fault in try Round(server, number: number, fault: fault).run() }
+            _ = try Round(server, number: 0, Trouble(.inputOutput)).run()
+            try sweep.run(oneIn: 10) { number, trouble in try Round(server, number: number, trouble).run() }
             #expect(try server.stop().status == 0)
         }
     }
@@ -30,33 +30,32 @@ struct ClientSweepTests {
         let client: TestClient
         let plan: FaultPlan
         let number: UInt64
-        let fault: Fault
+        let trouble: Trouble
         /// What this round sends is stored below a folder of its own.
         let prefix: String
 
-        init(_ server: TestServer, number: UInt64, fault: Fault) throws {
+        init(_ server: TestServer, number: UInt64, _ trouble: Trouble) throws {
             self.server = server
             client = try TestClient(server)
             plan = try FaultPlan(folders: [client.card, client.scratch.path("state")])
-            (self.number, self.fault) = (number, fault)
-            prefix = "round-\(number)-\(String(describing: fault).filter(\.isLetter))"
+            (self.number, self.trouble) = (number, trouble)
+            prefix = "round-\(number)-\(String(describing: trouble).filter(\.isLetter))"
             for (path, content) in ClientSweepTests.recordings { try client.record(content, as: path) }
             try server.site.scratch.write(ClientSweepTests.taken, to: "storage/\(Fixtures.user)/\(prefix)/clip")
         }
 
-        private var comment: Comment {
-            let call = (try? plan.failedCall).map { "\($0)" } ?? "none"
-            return "call \(number) (\(call)): \(fault)"
-        }
+        private var comment: Comment { plan.description(number, trouble) }
 
         /// - Returns: whether the call was reached.
         func run() throws -> Bool {
-            if number > 0 { try plan.fail(number...number, with: fault) }
+            if number > 0 { try plan.fail(from: number, with: trouble) }
             let faulty = try RunningProgram.run(
                 Binaries.client, client.arguments(["--once", "-d", "y", "--prefix", prefix]),
                 environment: client.environment.merging(try plan.environment()) { $1 })
             let hasFired = try plan.hasFired
-            #expect(faulty.isOrderly, "\(comment): \(faulty.status) \(faulty.error)")
+            #expect(
+                faulty.isOrderly || trouble.fault == .kill && faulty.wasKilled,
+                "\(comment): \(faulty.status) \(faulty.error)")
             try expectNothingLost(faulty)
             let next = try client.pass("-d", "y", "--prefix", prefix)
             #expect(next.status == 0, "\(comment): \(faulty.error) \(next.error)")

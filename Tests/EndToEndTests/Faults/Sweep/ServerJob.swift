@@ -30,16 +30,14 @@ struct ServerJob {
         var refusals: [Refusal] = []
         /// Why a connection came to an end of its own, if one did.
         var broken: [String] = []
-        fileprivate let confirmation: (String, String) -> Void
+        /// Called with a path and a SHA-256 as soon as they are confirmed.
+        var confirmation: (String, String) -> Void = { _, _ in }
     }
 
     /// Runs the job over two connections.
     ///
-    /// - Parameter confirmation: called with a path and a SHA-256 as soon as they are confirmed.
-    static func run(
-        on server: TestServer, confirmation: @escaping (String, String) -> Void = { _, _ in }
-    ) throws -> Report {
-        var report = Report(confirmation: confirmation)
+    /// - Parameter report: also when this throws, it tells what had come until then.
+    static func run(on server: TestServer, _ report: inout Report) throws {
         try attempt(server, &report) { client, report in
             for recording in single {
                 report.note(try client.upload(recording.content, to: recording.path))
@@ -54,7 +52,6 @@ struct ServerJob {
             try client.send(data: sample(50_000), upload: abandoned)
             try client.send(.abandon(upload: abandoned))
         }
-        return report
     }
 
     private static func attempt(

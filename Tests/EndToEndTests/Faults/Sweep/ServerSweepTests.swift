@@ -11,10 +11,10 @@ struct ServerSweepTests {
         arguments: Sweep.all)
     func sweep(_ sweep: Sweep) async throws {
         try await onThread {
-            let clean = try Round(number: 0, fault: .inputOutput)
+            let clean = try Round(number: 0, Trouble(.inputOutput))
             try clean.run()
-            try sweep.run(oneIn: 3) { number, fault in
-                let round = try Round(number: number, fault: fault)
+            try sweep.run(oneIn: 5) { number, trouble in
+                let round = try Round(number: number, trouble)
                 try round.run()
                 return try round.plan.hasFired
             }
@@ -26,25 +26,23 @@ struct ServerSweepTests {
         let plan: FaultPlan
         private let site: Site
         private let number: UInt64
-        private let fault: Fault
+        private let trouble: Trouble
 
-        init(number: UInt64, fault: Fault) throws {
+        init(number: UInt64, _ trouble: Trouble) throws {
             site = try Site()
             plan = try FaultPlan(folders: [site.storage, site.users])
-            (self.number, self.fault) = (number, fault)
-            if number > 0 { try plan.fail(number...number, with: fault) }
+            (self.number, self.trouble) = (number, trouble)
+            if number > 0 { try plan.fail(from: number, with: trouble) }
         }
 
         /// What is said of a failed expectation.
-        private var comment: Comment {
-            let call = (try? plan.failedCall).map { "\($0)" } ?? "none"
-            return "call \(number) (\(call)): \(fault)"
-        }
+        private var comment: Comment { plan.description(number, trouble) }
 
         func run() throws {
             try runJob()
             let server = try TestServer(site)
-            let report = try ServerJob.run(on: server)
+            var report = ServerJob.Report()
+            try ServerJob.run(on: server, &report)
             #expect(report.refusals.isEmpty && report.broken.isEmpty, "\(comment): \(report)")
             #expect(try Set(site.stored().values) == ServerJob.digests(), comment)
             #expect(try site.stored().count == ServerJob.digests().count, comment)
@@ -53,20 +51,32 @@ struct ServerSweepTests {
         }
 
         private func runJob() throws {
+            let server: TestServer
             do {
-                let server = try TestServer(site, environment: try plan.environment())
-                let descriptors = try server.program.openDescriptors
-                let report = try ServerJob.run(on: server)
-                if number == 0 { #expect(report.refusals.isEmpty && report.broken.isEmpty, "\(report)") }
-                #expect(report.broken.isEmpty, "\(comment): \(report.broken)")
-                try expectStored(report)
-                #expect(try eventually { try server.program.openDescriptors == descriptors }, "\(comment): a leak")
-                let ended = try server.stop()
-                #expect(ended.status == 0, "\(comment): \(ended.error)")
+                server = try TestServer(site, environment: try plan.environment())
             } catch let error as TestServer.DidNotStart {
-                #expect(error.outcome.isOrderly && error.outcome.status != 0, "\(comment): \(error)")
-                #expect(error.outcome.error.contains("can't"), "\(comment): \(error)")
+                return expectOrderly(error.outcome)
             }
+            let descriptors = try server.program.openDescriptors
+            var report = ServerJob.Report()
+            do {
+                try ServerJob.run(on: server, &report)
+            } catch  where trouble.fault == .kill {
+                #expect(try server.program.waitForEnd().wasKilled, comment)
+                return try expectStored(report)
+            }
+            if number == 0 { #expect(report.refusals.isEmpty, "\(report)") }
+            #expect(report.broken.isEmpty, "\(comment): \(report.broken)")
+            try expectStored(report)
+            #expect(try eventually { try server.program.openDescriptors == descriptors }, "\(comment): a leak")
+            let ended = try server.stop()
+            #expect(ended.status == 0 || trouble.fault == .kill && ended.wasKilled, "\(comment): \(ended.error)")
+        }
+
+        private func expectOrderly(_ ended: RunningProgram.Outcome) {
+            if trouble.fault == .kill { return #expect(ended.wasKilled, comment) }
+            #expect(ended.isOrderly && ended.status != 0, "\(comment): \(ended.status) \(ended.error)")
+            #expect(ended.error.contains("can't"), "\(comment): \(ended.error)")
         }
 
         private func expectStored(_ report: ServerJob.Report) throws {
