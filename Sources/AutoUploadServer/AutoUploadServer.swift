@@ -99,7 +99,7 @@ struct AutoUploadServer {
         _ storage: consuming Storage, _ configuration: Configuration
     ) throws(ProgramError) -> Vault {
         do throws(StorageError) {
-            return try Vault(storage, rights: configuration.rights)
+            return try Vault(storage, rights: configuration.rights, partials: configuration.partials)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

@@ -36,6 +36,9 @@ enum ServerOptions {
     static let group = Option(
         "group", value: .text("GROUP"), section: "Storage",
         help: "Give stored files and folders to this group.")
+    static let partialExpiry = Option(
+        "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
+        help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
     static let receiptKey = Option(
         "receipt-key", value: .text("FILE"), section: "Storage",
         help: "The private key that receipts are signed with, made if it isn't there. Default: receipt-key.pem in the "
@@ -51,7 +54,7 @@ enum ServerOptions {
 
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        receiptKey, allowWeakStorage, .config,
+        partialExpiry, receiptKey, allowWeakStorage, .config,
     ]
 }
 
@@ -69,6 +72,7 @@ struct Configuration {
     let receiptKey: String?
     let allowWeakStorage: Bool
     var limits = Limits()
+    var partials = PartialRules()
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
@@ -79,6 +83,7 @@ struct Configuration {
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         limits.connections = try arguments.integer(of: ServerOptions.connections)
+        partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         rights = AccessRights(

@@ -12,6 +12,12 @@ enum ServerEvent {
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
     case refused(Peer, path: [UInt8], Refusal)
+    /// An upload goes on behind what was durable of it.
+    case resumed(Peer, path: RemotePath, offset: UInt64)
+    /// An upload that broke off is kept for its client to come back.
+    case parked(Peer, path: RemotePath, offset: UInt64)
+    /// Its client didn't.
+    case expired(OfferedFile, offset: UInt64)
     case closed(Peer, reason: String, received: UInt64, seconds: Double)
     /// Somebody who doesn't speak our protocol, or can't.
     case stranger(SocketAddress, reason: String)
@@ -48,6 +54,9 @@ extension ServerEvent {
                 $0.add("path", bytes: path)
                 $0.add(refusal)
             }
+        case .resumed(let peer, let path, let offset): line("resumed", peer) { $0.add(path, offset) }
+        case .parked(let peer, let path, let offset): line("parked", peer) { $0.add(path, offset) }
+        case .expired(let file, let offset): LogLine("expired", file, offset)
         case .closed(let peer, let reason, let received, let seconds):
             line("closed", peer) {
                 $0.add("reason", reason)
@@ -85,9 +94,19 @@ extension LogLine {
         add(field.key, field.value)
     }
 
+    fileprivate init(_ event: String, _ file: OfferedFile, _ offset: UInt64) {
+        self.init(event, ("user", file.user.description))
+        add(file.path, offset)
+    }
+
     fileprivate mutating func add(_ refusal: Refusal) {
         add("status", refusal.status.name)
         add("text", refusal.text)
+    }
+
+    fileprivate mutating func add(_ path: RemotePath, _ offset: UInt64) {
+        add("path", bytes: path.bytes)
+        add("offset", offset)
     }
 
     fileprivate mutating func add(_ stored: Stored) {

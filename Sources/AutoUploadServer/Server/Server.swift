@@ -38,6 +38,7 @@ struct Server: Sendable {
     private func waitForEnd() {
         while true {
             if case .terminate = Signals.wait(until: .after(seconds: 3600)) { return }
+            for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
         }
     }
 

@@ -75,7 +75,7 @@ extension Connection {
         while ending == nil { step() }
         // What is finished has been sent whole: it is made durable even if its answer finds no one.
         commitPending()
-        uploads.removeAll()
+        leaveUploads()
         if let words = ending?.words { link.queue(.closing(words)) }
         try? link.flush(until: .after(seconds: services.limits.send))
         link.close()
@@ -182,7 +182,9 @@ extension Connection {
         perform(actions)
         var partial: PartialUpload?
         switch decision {
-        case .append: partial = uploads[header.upload]?.partial
+        case .append:
+            partial = uploads[header.upload]?.partial
+            if let partial { try readPrefix(of: partial) }
         case .drop: break
         case .close(let refusal): return perform([.close(refusal)])
         }
@@ -194,6 +196,13 @@ extension Connection {
         }
         receivedBytes += UInt64(header.length)
         if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure.refusal) }
+    }
+
+    /// Reads again what an earlier connection has sent, before the first byte that follows it. Others aren't kept waiting.
+    private mutating func readPrefix(of partial: PartialUpload) throws(LinkError) {
+        guard partial.hasUnreadPrefix else { return }
+        if hasAnswers { try answer() }
+        partial.readPrefix()
     }
 }
 
@@ -214,7 +223,7 @@ extension Connection {
             guard let incoming = uploads[upload] else { return }
             let commit = PendingCommit(partial: incoming.partial, digest: digest)
             pending.append(FinishedUpload(upload: upload, commit: commit))
-        case .discard(let upload): uploads[upload] = nil
+        case .discard(let upload): uploads.removeValue(forKey: upload)?.partial.discard()
         case .look(let upload, let query, let path): look(upload, query, path)
         case .close(let refusal): close(refusal)
         }
@@ -236,10 +245,12 @@ extension Connection {
     private mutating func begin(_ upload: UInt32, _ offer: Offer, _ path: RemotePath) {
         guard let folder else { return }
         do throws(VaultError) {
-            let modified = FileTime(seconds: offer.modified.seconds, nanoseconds: offer.modified.nanoseconds)
-            let partial = try services.vault.begin(user: folder, path: path, size: offer.size, modified: modified)
+            let partial = try services.vault.begin(
+                OfferedFile(user: folder, path: path, offer), isFresh: offer.isFresh)
+            guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, begun: .now)
-            guard let proceed = try? Proceed(durableOffset: 0) else { return }
+            if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
+            state.resumed(upload: upload, at: partial.offset)
             link.queue(.proceed(upload: upload, proceed))
         } catch {
             refuse(upload, path.bytes, error.refusal)
@@ -274,8 +285,19 @@ extension Connection {
     private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal) {
         services.report(.refused(peer, path: path, refusal))
         state.uploadEnded(upload)
-        uploads[upload] = nil
+        if let incoming = uploads.removeValue(forKey: upload) { leave(incoming.partial) }
         link.queue(.refused(upload: upload, refusal))
+    }
+
+    private mutating func leaveUploads() {
+        for incoming in uploads.values { leave(incoming.partial) }
+        uploads.removeAll()
+    }
+
+    /// Keeps what is durable of an upload for another connection.
+    private func leave(_ partial: PartialUpload) {
+        guard let offset = partial.leave() else { return }
+        services.report(.parked(peer, path: partial.path, offset: offset))
     }
 }
 

@@ -9,6 +9,7 @@ extension VaultError {
         case .full: Refusal(status: .storageFull, retryAfterSeconds: 300, text: "the server's storage has no room")
         case .tooLarge: Refusal(status: .tooLarge, text: "the server's storage takes no file of this size")
         case .busy: Refusal(status: .busy, retryAfterSeconds: 30, text: "the server is too busy")
+        case .takenOver: Refusal(status: .takenOver, text: description)
         // The client learns that it failed, not how the server's disk is laid out; the log has the rest.
         case .failed: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: "the server's storage failed")
         }

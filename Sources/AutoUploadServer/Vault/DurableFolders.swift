@@ -44,7 +44,8 @@ final class DurableFolders: Sendable {
         /// durable yet. No entry may be added to these folders between two calls in one round.
         ///
         /// - Parameter chain: from the storage folder down.
-        /// - Throws: the first failure. That folder is never trusted again by this process.
+        /// - Throws: the first failure. That folder is never trusted again by this process, unless the shared flush merely
+        ///   lacked room.
         mutating func flush(_ chain: FolderChain) throws(SystemError) {
             if let group { return try flushWhole(group, chain) }
             try flushOnce(chain.last)
@@ -61,7 +62,10 @@ final class DurableFolders: Sendable {
             for identity in identities { try folders.flusher.requireTrust(in: identity) }
             let result = whole ?? Result { () throws(SystemError) in try group.run(since: begunAfterFailures) }
             whole = result
-            if case .failure = result { identities.forEach(folders.flusher.distrust) }
+            // A disk without room has lost content that waited for its place, which nobody confirms; folders have theirs.
+            if case .failure(let error) = result, !error.isLackOfRoom {
+                identities.forEach(folders.flusher.distrust)
+            }
             try result.get()
         }
 

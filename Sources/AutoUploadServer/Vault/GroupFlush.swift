@@ -26,6 +26,8 @@ final class GroupFlush: Sendable {
     private let flushAll: @Sendable () throws(SystemError) -> Void
     private let rounds = Monitor(Rounds())
     private let failures = Atomic<UInt64>(0)
+    /// The number of the latest failure that had another reason than a lack of room.
+    private let gravest = Atomic<UInt64>(0)
 
     /// - Parameter flushAll: flushes the whole storage, and throws if anything written to it was lost.
     init(_ flushAll: @escaping @Sendable () throws(SystemError) -> Void) {
@@ -40,16 +42,18 @@ final class GroupFlush: Sendable {
     ///
     /// - Parameter failures: `failureCount` before the first of the caller's writes. A round that was under way, or came
     ///   and went, between that and the caller's own may have met the caller's bytes, and the kernel tells of them once.
-    /// - Throws: what the round that covers the caller's writes met, or EIO when one before it has failed. A later round
+    /// - Throws: what the round that covers the caller's writes met, or what `requireNoFailure` says when one before it has failed. A later round
     ///   that succeeds proves nothing for them.
     func run(since failures: UInt64) throws(SystemError) {
         try waitForRound()
         try requireNoFailure(since: failures)
     }
 
-    /// - Throws: EIO when a round has failed since `failures` was read.
+    /// - Throws: EIO when a round has failed since `failures` was read; ENOSPC when all that failed lacked room.
     func requireNoFailure(since failures: UInt64) throws(SystemError) {
-        if failureCount != failures { throw SystemError("rely on what was written", errno: .inputOutput) }
+        if failureCount == failures { return }
+        let isGrave = gravest.load(ordering: .acquiring) > failures
+        throw SystemError("rely on what was written", errno: isGrave ? .inputOutput : .noSpace)
     }
 
     private func waitForRound() throws(SystemError) {
@@ -69,11 +73,18 @@ final class GroupFlush: Sendable {
 
     private func lead() {
         let outcome = Result { () throws(SystemError) in try flushAll() }
-        if case .failure = outcome { failures.add(1, ordering: .acquiringAndReleasing) }
+        if case .failure(let error) = outcome { noteFailure(error) }
         rounds.change { rounds in
             rounds.isRunning = false
             rounds.ended = rounds.begun
             if case .failure(let error) = outcome { rounds.failure = (rounds.ended, error) }
         }
+    }
+
+    /// Called by one thread at a time: the leader.
+    private func noteFailure(_ error: SystemError) {
+        // First the reason: who sees the number must see it too.
+        if !error.isLackOfRoom { gravest.store(failureCount + 1, ordering: .releasing) }
+        failures.add(1, ordering: .acquiringAndReleasing)
     }
 }

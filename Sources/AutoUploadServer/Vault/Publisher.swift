@@ -44,26 +44,13 @@ struct Publisher: Sendable {
         _ partial: PartialUpload, _ digest: ContentDigest, _ chain: FolderChain, _ name: FileName
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
-            try moveWithoutReplacing(partial, chain.last, name)
-            partial.hasLeftStaging()
-            let tag = FileTag.of(try partial.file.status().identity) ?? .unstated
+            let identity = try partial.publish(to: chain.last, as: name, renames: renamesWithoutReplacing)
+            let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {
             if error.errno != .exists { throw VaultError(error) }
         }
         return try find(chain, name, size: partial.size, digest)
-    }
-
-    private func moveWithoutReplacing(
-        _ partial: PartialUpload, _ folder: Directory, _ name: FileName
-    ) throws(SystemError) {
-        if renamesWithoutReplacing {
-            try partial.staging.renameWithoutReplacing(partial.stagingName, to: folder, as: name)
-        } else {
-            try partial.staging.link(partial.stagingName, to: folder, as: name)
-            // A second name in the staging folder harms nothing; it goes at the next start.
-            try? partial.staging.remove(partial.stagingName)
-        }
     }
 
     /// Finds exactly this content under a path's own or derived names.

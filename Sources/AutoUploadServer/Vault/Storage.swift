@@ -15,7 +15,7 @@ struct Storage: ~Copyable {
     private static let lockName = FileName(constant: "lock")
     private static let stagingName = FileName(constant: "partial")
 
-    /// Opens the folder, keeps other servers out of it, tries what durability rests on, and clears what a predecessor left.
+    /// Opens the folder, keeps other servers out of it, and tries what durability rests on.
     ///
     /// - Parameter allowWeak: take a folder in memory, whose content is lost with the power.
     /// - Throws: `StorageError` saying what is missing and what to do.
@@ -28,7 +28,6 @@ struct Storage: ~Copyable {
             guard try lock.tryLock(exclusive: true) else { throw SystemError("lock", errno: .tryAgain) }
             let staging = try Self.openOrMake(Self.stagingName, in: own)
             let renames = try StorageTrial(own: own, root: root).run()
-            try Self.clear(staging)
             try StoreMarker.place(in: root)
             try root.flush()
             self.init(root: root, own: own, staging: staging, renames: renames, warnings: warnings, lock: lock)
@@ -60,6 +59,19 @@ struct Storage: ~Copyable {
         }
     }
 
+    /// Takes over the unfinished uploads of a predecessor.
+    func recover(
+        _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules
+    ) throws(StorageError) -> PartialStore {
+        do throws(SystemError) {
+            let keeping = try root.descriptor.fileSystemKind().renamesAtOnce
+            return try PartialStore(
+                StagingFolder(staging, calls: calls, group: group, rules: rules), keeping: keeping)
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
     consuming func takeLock() -> FileDescriptor {
         lock
     }
@@ -81,11 +93,6 @@ struct Storage: ~Copyable {
             if error.errno != .exists { throw error }
         }
         return try parent.openFolder(name)
-    }
-
-    /// Removes what a predecessor didn't finish; its clients still have every byte of it.
-    private static func clear(_ staging: Directory) throws(SystemError) {
-        for name in try staging.names() { try staging.remove(name) }
     }
 }
 

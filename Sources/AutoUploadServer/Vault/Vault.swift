@@ -6,7 +6,7 @@ import Wire
 /// The only owner of the storage folder. Every way in begins, feeds and commits uploads here, and what it says is stored is
 /// stored: content flushed, published without replacing anything, and its folders flushed.
 final class Vault: Sendable {
-    private let staging: Directory
+    private let partials: PartialStore
     private let publisher: Publisher
     private let rights: AccessRights
     private let flusher: Flusher
@@ -15,17 +15,20 @@ final class Vault: Sendable {
     private let group: GroupFlush?
     /// Uploads that wait to be made durable.
     private let waiting = Atomic(0)
-    /// Held until the process ends: two servers on one folder would clear each other's staging.
+    /// Held until the process ends: two servers on one folder would write each other's uploads.
     private let lock: FileDescriptor
 
-    /// - Parameter calls: how to flush.
+    /// - Parameters:
+    ///   - rules: how unfinished uploads are kept.
+    ///   - calls: how to flush.
     init(
-        _ storage: consuming Storage, rights: AccessRights, flushing calls: FlushCalls = FlushCalls()
+        _ storage: consuming Storage, rights: AccessRights, partials rules: PartialRules = PartialRules(),
+        flushing calls: FlushCalls = FlushCalls()
     ) throws(StorageError) {
         group = try storage.groupFlush(calls)
         flusher = Flusher(calls)
         durable = DurableFolders(flusher)
-        staging = storage.staging
+        partials = try storage.recover(calls, group, rules)
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights),
@@ -33,19 +36,18 @@ final class Vault: Sendable {
         lock = storage.takeLock()
     }
 
-    /// Makes room for an upload.
-    func begin(
-        user: FileName, path: RemotePath, size: UInt64, modified: FileTime
-    ) throws(VaultError) -> PartialUpload {
-        do throws(SystemError) {
-            let partial = try PartialUpload(
-                user: user, path: path, size: size, modified: modified, staging: staging,
-                begunAfterFailures: group?.failureCount ?? 0)
-            try partial.reserve()
-            return partial
-        } catch {
-            throw VaultError(error)
-        }
+    /// Makes room for an upload, or goes on with what is durable of it.
+    ///
+    /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
+    func begin(_ file: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
+        try partials.begin(file, isFresh: isFresh)
+    }
+
+    /// Removes unfinished uploads that nobody has come back for in time.
+    ///
+    /// - Returns: what was removed, with the bytes that were durable.
+    func removeExpired(_ now: Instant = .now) -> [(file: OfferedFile, offset: UInt64)] {
+        partials.removeExpired(now)
     }
 
     /// Makes uploads durable, each one or not: an error fails what it covers and nothing else.
@@ -70,19 +72,18 @@ final class Vault: Sendable {
         }
         // The names, after all of them are published.
         return zip(uploads, places).map { upload, place in
-            Result { () throws(VaultError) in
+            let result = Result { () throws(VaultError) in
                 try confirm(place.get(), upload.digest, upload.partial.size, &round)
             }
+            upload.partial.endCommit(result.failure)
+            return result
         }
     }
 
     /// Content and attributes, before anything gets its name.
     private func makeDurable(_ uploads: [PendingCommit], _ group: GroupFlush?) -> [Result<Void, VaultError>] {
         let checked = uploads.map { upload in
-            Result { () throws(VaultError) in
-                try upload.partial.verify(upload.digest)
-                try upload.partial.setAttributes(rights)
-            }
+            Result { () throws(VaultError) in try upload.partial.beginCommit(upload.digest, rights) }
         }
         let shared = group.map { group in
             Result { () throws(SystemError) in try group.run(since: group.failureCount) }
@@ -90,12 +91,7 @@ final class Vault: Sendable {
         return zip(uploads, checked).map { upload, checked in
             Result { () throws(VaultError) in
                 try checked.get()
-                try FolderTree.wrap { () throws(SystemError) in
-                    guard let group, let shared else { return try flusher.calls.file(upload.partial.file) }
-                    try shared.get()
-                    // Its first bytes may have been lost long before this round.
-                    try group.requireNoFailure(since: upload.partial.begunAfterFailures)
-                }
+                try upload.partial.flush(shared: shared)
             }
         }
     }
@@ -121,7 +117,7 @@ final class Vault: Sendable {
         do throws(SystemError) {
             try round.flush(place.chain)
         } catch {
-            throw .failed(error)
+            throw VaultError(error)
         }
         guard let path = place.path else {
             throw .failed(SystemError("name", place.name.description, errno: .nameTooLong))
@@ -135,6 +131,12 @@ struct PendingCommit {
     let partial: PartialUpload
     /// What the client says it sent.
     let digest: ContentDigest
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        if case .failure(let error) = self { error } else { nil }
+    }
 }
 
 /// Content that is durable under its final name.

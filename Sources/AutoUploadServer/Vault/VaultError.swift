@@ -13,6 +13,8 @@ enum VaultError: Error, Hashable {
     case tooLarge(SystemError)
     /// No descriptor or memory left for another file just now.
     case busy(SystemError)
+    /// Another connection of the user goes on with the upload.
+    case takenOver
     /// The storage failed; nothing is confirmed that it covers.
     case failed(SystemError)
 
@@ -24,6 +26,14 @@ enum VaultError: Error, Hashable {
         default: self = .failed(error)
         }
     }
+
+    /// Whether what is durable of the upload is still good to be gone on with.
+    var leavesDurablePart: Bool {
+        switch self {
+        case .nameTaken, .full, .busy, .takenOver: true
+        case .digestMismatch, .tooLarge, .failed: false
+        }
+    }
 }
 
 extension VaultError: CustomStringConvertible {
@@ -31,6 +41,7 @@ extension VaultError: CustomStringConvertible {
         switch self {
         case .nameTaken(let name): "the folder \(name) of the path is a file or a link on the server"
         case .digestMismatch: "the bytes that came don't have the stated SHA-256"
+        case .takenOver: "another connection goes on with this upload"
         case .full(let error), .tooLarge(let error), .busy(let error), .failed(let error): error.description
         }
     }

@@ -37,15 +37,17 @@ enum Fixture {
         get throws { try Welcome(software: "test", maxOpenUploads: 4, serverTime: 0) }
     }
 
+    private static var newID: UploadID { UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)) }
+
     static func offer(size: UInt64 = 10, path: String = "clip.mp4", fresh: Bool = true) throws -> Offer {
         try Offer(
-            uploadID: UploadID(high: 1, low: 2), size: size, modified: ModificationTime(seconds: 1, nanoseconds: 2),
+            uploadID: newID, size: size, modified: ModificationTime(seconds: 1, nanoseconds: 2),
             path: Array(path.utf8), isFresh: fresh)
     }
 
     static func offer(bytes path: [UInt8]) throws -> Offer {
         try Offer(
-            uploadID: UploadID(high: 1, low: 2), size: 1, modified: ModificationTime(seconds: 1, nanoseconds: 2),
+            uploadID: newID, size: 1, modified: ModificationTime(seconds: 1, nanoseconds: 2),
             path: path, isFresh: true)
     }
 

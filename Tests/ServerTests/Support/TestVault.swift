@@ -12,12 +12,14 @@ final class TestVault: Sendable {
     let vault: Vault
 
     init(
-        rights: AccessRights = AccessRights(), flushing calls: FlushCalls = FlushCalls(),
-        in scratch: ScratchFolder? = nil
+        rights: AccessRights = AccessRights(), partials rules: PartialRules = PartialRules(),
+        flushing calls: FlushCalls = FlushCalls(), in scratch: ScratchFolder? = nil
     ) throws {
         let scratch = try scratch ?? ScratchFolder("vault")
         self.scratch = scratch
-        vault = try Vault(Storage(folder: scratch.path, allowWeak: true), rights: rights, flushing: calls)
+        vault = try Vault(
+            Storage(folder: scratch.path, allowWeak: true), rights: rights, partials: rules,
+            flushing: calls)
     }
 
     /// An upload with all its bytes, ready to be committed.
@@ -31,11 +33,21 @@ final class TestVault: Sendable {
         _ content: [UInt8], as path: [UInt8], user: String = "alice", modified: FileTime = .testTime,
         size: Int? = nil, digest: ContentDigest? = nil
     ) throws -> PendingCommit {
-        let partial = try vault.begin(
-            user: #require(FileName(user)), path: RemotePath(path), size: UInt64(size ?? content.count),
-            modified: modified)
+        let file = try offered(path, size: size ?? content.count, user: user, modified: modified)
+        let partial = try vault.begin(file, isFresh: true)
         partial.append(content)
         return PendingCommit(partial: partial, digest: try digest ?? content.digest())
+    }
+
+    /// - Parameter id: of the upload; nil for a new one.
+    func offered(
+        _ path: [UInt8], size: Int, user: String = "alice", modified: FileTime = .testTime, id: UploadID? = nil
+    ) throws -> OfferedFile {
+        let id = id ?? UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
+        let time = try ModificationTime(seconds: modified.seconds, nanoseconds: modified.nanoseconds)
+        return OfferedFile(
+            user: try #require(FileName(user)), path: try RemotePath(path),
+            try Offer(uploadID: id, size: UInt64(size), modified: time, path: path, isFresh: true))
     }
 
     func commit(_ upload: PendingCommit) throws -> Stored {

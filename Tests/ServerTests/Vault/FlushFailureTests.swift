@@ -15,10 +15,16 @@ final class FlushRecorder: Sendable {
     }
 
     private let state = Monitor(State())
+    private let errno: Errno
     private let mustFail: @Sendable (Int, FileStatus?) -> Bool
 
-    /// - Parameter mustFail: is asked for each flush, by its number from 1, and what is flushed; nil is the whole storage.
-    init(mustFail: @escaping @Sendable (Int, FileStatus?) -> Bool = { _, _ in false }) {
+    /// - Parameters:
+    ///   - errno: what a flush says that fails.
+    ///   - mustFail: is asked for each flush, by its number from 1, and what is flushed; nil is the whole storage.
+    init(
+        errno: Errno = .inputOutput, mustFail: @escaping @Sendable (Int, FileStatus?) -> Bool = { _, _ in false }
+    ) {
+        self.errno = errno
         self.mustFail = mustFail
     }
 
@@ -36,7 +42,7 @@ final class FlushRecorder: Sendable {
             state.calls += 1
             if mustFail(state.calls, status) {
                 if let status { state.failed.insert(status.identity) }
-                throw SystemError("flush", errno: .inputOutput)
+                throw SystemError("flush", errno: errno)
             }
             if let status { state.flushed.insert(status.identity) } else { state.wholeFlushes += 1 }
         }

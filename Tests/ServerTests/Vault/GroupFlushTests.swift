@@ -92,7 +92,8 @@ import Testing
     }
 }
 
-private func storageHasReliableWholeFlush() -> Bool {
+/// Whether the folder of the tests is on a file system that is flushed as a whole.
+func storageHasReliableWholeFlush() -> Bool {
     guard let scratch = try? ScratchFolder("kind"), let folder = try? Directory.open(path: scratch.path) else {
         return false
     }

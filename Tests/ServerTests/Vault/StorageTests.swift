@@ -109,21 +109,26 @@ import Wire
 @Suite struct LinkingTests {
     private let scratch: ScratchFolder
     private let publisher: Publisher
-    private let staging: Directory
+    private let partials: PartialStore
 
     init() throws {
         scratch = try ScratchFolder("linking")
         try scratch.makeFolder("store")
-        staging = try Directory.open(path: scratch.makeFolder("staging"))
+        let staging = StagingFolder(
+            try Directory.open(path: scratch.makeFolder("staging")), calls: FlushCalls(), group: nil,
+            rules: PartialRules())
+        partials = try PartialStore(staging, keeping: true)
         let tree = FolderTree(root: try Directory.open(path: scratch.path("store")), rights: AccessRights())
         publisher = Publisher(folders: tree, renamesWithoutReplacing: false, flusher: Flusher(FlushCalls()))
     }
 
     private func publish(_ content: [UInt8]) throws -> Publisher.Place {
-        let partial = try PartialUpload(
-            user: FileName(constant: "alice"), path: .init([0x61]), size: UInt64(content.count), modified: .testTime,
-            staging: staging, begunAfterFailures: 0)
+        let offer = try Fixture.offer(size: UInt64(content.count), path: "a")
+        let file = OfferedFile(user: FileName(constant: "alice"), path: try RemotePath([0x61]), offer)
+        let partial = try partials.begin(file, isFresh: true)
         partial.append(content)
+        try partial.beginCommit(content.digest(), AccessRights())
+        defer { partial.endCommit(nil) }
         var open = OpenFolders(publisher.folders)
         return try publisher.publish(partial, content.digest(), in: &open)
     }

@@ -105,7 +105,7 @@ import Wire
         let test = try TestVault()
         let upload = try test.receive([1], as: "a")
         _ = try test.commit(upload)
-        #expect(test.vault.commit([upload]) == [.failure(.digestMismatch)])
+        #expect(test.vault.commit([upload]) == [.failure(.takenOver)])
         #expect(try test.names() == ["a"])
     }
 
@@ -113,9 +113,7 @@ import Wire
     func tooLarge() throws {
         let test = try TestVault()
         #expect {
-            _ = try test.vault.begin(
-                user: FileName(constant: "alice"), path: RemotePath([0x61]), size: UInt64(Int64.max),
-                modified: .testTime)
+            _ = try test.vault.begin(test.offered([0x61], size: .max), isFresh: true)
         } throws: {
             if case .tooLarge = $0 as? VaultError { true } else { false }
         }

@@ -17,6 +17,11 @@ package struct FileSystemKind: Hashable, Sendable {
     /// Whether flushing the file system as a whole is known to reach the medium, and to tell of what was lost.
     package var hasReliableWholeFlush: Bool { Self.wholeFlush.contains(magic) }
 
+    /// Whether a power cut can't leave a renamed file under both names, as it can on FAT.
+    package var renamesAtOnce: Bool {
+        Self.reliable[magic] != nil || isMemory || magic == Self.overlay || magic == Self.nfs
+    }
+
     /// Whether every opening of a file passes through this machine's kernel, so that a lease can tell who writes.
     package var seesEveryWriter: Bool {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || Self.fat.contains(magic)

@@ -20,6 +20,26 @@ package import Wire
         _ = unsafe bytes.withUnsafeBytes { unsafe EVP_DigestUpdate(context, $0.baseAddress, $0.count) }
     }
 
+    /// Takes the next bytes of a file, from its descriptor's position.
+    ///
+    /// - Returns: bytes taken; fewer than `count` only at the end of the file.
+    package mutating func update(reading count: UInt64, of file: borrowing FileDescriptor) throws(SystemError) -> UInt64
+    {
+        var buffer = [UInt8](repeating: 0, count: Int(min(count, 256 * 1024)))
+        var taken: UInt64 = 0
+        while taken < count {
+            let wanted = Int(min(count - taken, UInt64(buffer.count)))
+            buffer.removeLast(buffer.count - wanted)
+            let read = try buffer.withUnsafeMutableBytesTyped { memory throws(SystemError) in
+                try file.read(into: memory)
+            }
+            update(unsafe buffer.span.extracting(..<read).bytes)
+            taken += UInt64(read)
+            if read < wanted { break }
+        }
+        return taken
+    }
+
     /// The digest of all bytes so far.
     ///
     /// - Returns: nil when OpenSSL had no memory: no digest is ever made up.

@@ -1,0 +1,119 @@
+import Platform
+import Wire
+
+/// The uploads that aren't stored yet: open ones, and parked ones that wait for their clients to come back.
+final class PartialStore: Sendable {
+    private let staging: StagingFolder
+    private let partials = Monitor<[OfferedFile.Key: Partial]>([:])
+
+    /// Takes over what an earlier process has left, and removes what can't be gone on with.
+    ///
+    /// - Parameter keeping: whether records can be relied on after a power cut.
+    init(_ staging: StagingFolder, keeping: Bool) throws(SystemError) {
+        self.staging = staging
+        let found = try RecoveredPartials(in: staging, keeping: keeping)
+        partials.withLock { $0 = found.partials }
+    }
+
+    /// Begins an upload, or goes on with it, taking it over from whichever connection has it.
+    ///
+    /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
+    func begin(_ offered: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
+        while true {
+            let (partial, isNew) = partial(for: offered)
+            if !isNew, isFresh || partial.offered != offered {
+                partial.displace()
+            } else {
+                do throws(VaultError) {
+                    if let claim = try partial.take() { return PartialUpload(partial, claim, self) }
+                } catch {
+                    forgetIfOver(partial)
+                    throw error
+                }
+            }
+            // Over in the meantime, by whoever's doing: the next one under this key begins at 0.
+            forgetIfOver(partial)
+        }
+    }
+
+    private func partial(for offered: OfferedFile) -> (Partial, isNew: Bool) {
+        partials.withLock { partials in
+            if let partial = partials[offered.key] { return (partial, false) }
+            let partial = Partial(offered, in: staging)
+            partials[offered.key] = partial
+            return (partial, true)
+        }
+    }
+
+    func forgetIfOver(_ partial: Partial) {
+        // Asked before, as its lock is held for whole flushes, and this one by everybody.
+        guard partial.isOver else { return }
+        partials.withLock { partials in
+            if partials[partial.offered.key] === partial { partials[partial.offered.key] = nil }
+        }
+    }
+
+    /// Removes what nobody has come back for in time.
+    ///
+    /// - Returns: what was removed, with the bytes that were durable.
+    func removeExpired(_ now: Instant = .now) -> [(file: OfferedFile, offset: UInt64)] {
+        let all = partials.withLock { Array($0.values) }
+        return all.compactMap { partial in
+            guard let offset = partial.expire(now) else { return nil }
+            forgetIfOver(partial)
+            return (partial.offered, offset)
+        }
+    }
+}
+
+/// What an earlier process has left in the staging folder.
+struct RecoveredPartials {
+    private(set) var partials: [OfferedFile.Key: Partial] = [:]
+    private let staging: StagingFolder
+    private let wallClock = currentUnixTime()
+
+    init(in staging: StagingFolder, keeping: Bool) throws(SystemError) {
+        self.staging = staging
+        let names = Set(try staging.folder.names())
+        var kept: Set<FileName> = []
+        for record in names.sorted() where keeping {
+            guard let data = RecordFile.partial(of: record), names.contains(data), recover(data, record) else {
+                continue
+            }
+            kept.formUnion([data, record])
+        }
+        for name in names.subtracting(kept) { try staging.folder.remove(name) }
+    }
+
+    /// - Returns: whether it can be gone on with.
+    private mutating func recover(_ data: FileName, _ record: FileName) -> Bool {
+        guard let (found, modified) = read(record), let age = age(modified), partials[found.record.offered.key] == nil,
+            let status = try? staging.folder.status(of: data)
+        else { return false }
+        let parked = ParkedFile(
+            name: data, durable: found.offset, slot: found.slot,
+            expires: .now.advanced(bySeconds: staging.rules.expiry - age), prefix: nil)
+        guard (try? parked.requireFit(status)) != nil else { return false }
+        let offered = found.record.offered
+        partials[offered.key] = Partial(offered, in: staging, parked: parked)
+        return true
+    }
+
+    private func read(_ name: FileName) -> (PartialRecord.Found, modified: FileTime)? {
+        guard let file = try? staging.folder.open(name, .reading), let status = try? file.status(),
+            status.kind == .regular, status.size == UInt64(PartialRecord.byteCount),
+            let bytes = try? file.readAll(limit: PartialRecord.byteCount), let found = PartialRecord.parse(bytes)
+        else { return nil }
+        return (found, status.modified)
+    }
+
+    /// Seconds since it was last written, by the wall clock: the only one that outlives a process. One that was set back
+    /// makes nothing older.
+    ///
+    /// - Returns: nil when it has expired.
+    private func age(_ modified: FileTime) -> Double? {
+        let (age, overflow) = wallClock.subtractingReportingOverflow(modified.seconds)
+        let seconds = overflow ? 0 : max(0, Double(age))
+        return seconds < staging.rules.expiry ? seconds : nil
+    }
+}

@@ -1,0 +1,60 @@
+import Platform
+
+/// A partial's record on the medium, open for as long as its partial is.
+struct RecordFile: ~Copyable {
+    private let record: PartialRecord
+    private let file: FileDescriptor
+    /// Which slot states the latest offset.
+    private(set) var slot: Int
+
+    /// The record's name beside a partial's.
+    static func name(for partial: FileName) -> FileName? {
+        FileName(partial.bytes + Array(suffix.utf8))
+    }
+
+    /// - Returns: the partial's name, if this is a record's.
+    static func partial(of name: FileName) -> FileName? {
+        let suffix = Array(suffix.utf8)
+        guard name.bytes.count > suffix.count, name.bytes.suffix(suffix.count).elementsEqual(suffix) else { return nil }
+        return FileName(name.bytes.dropLast(suffix.count))
+    }
+
+    private static let suffix = ".record"
+
+    /// Makes a new one. Neither its bytes nor its name are durable yet.
+    init(creating name: FileName, in folder: Directory, _ record: PartialRecord, offset: UInt64) throws(SystemError) {
+        guard let bytes = record.encoded(offset: offset) else { throw SystemError("make a record", errno: .noMemory) }
+        let file = try folder.open(name, .creating(permissions: 0o600))
+        do throws(SystemError) {
+            try file.write(bytes)
+        } catch {
+            try? folder.remove(name)
+            throw error
+        }
+        self.init(record, file, slot: 0)
+    }
+
+    init(reopening name: FileName, in folder: Directory, _ record: PartialRecord, slot: Int) throws(SystemError) {
+        self.init(record, try folder.open(name, .readingAndWriting), slot: slot)
+    }
+
+    private init(_ record: PartialRecord, _ file: consuming FileDescriptor, slot: Int) {
+        self.record = record
+        self.file = file
+        self.slot = slot
+    }
+
+    func flush(_ calls: FlushCalls) throws(SystemError) {
+        try calls.file(file)
+    }
+
+    /// Makes a further offset durable; the one before stays until it is.
+    mutating func write(offset: UInt64, _ calls: FlushCalls) throws(SystemError) {
+        guard let entry = record.entry(offset) else { throw SystemError("make a record", errno: .noMemory) }
+        let next = (slot + 1) % PartialRecord.slots
+        try file.seek(to: PartialRecord.position(ofSlot: next))
+        try file.write(entry)
+        try calls.file(file)
+        slot = next
+    }
+}

@@ -1,0 +1,286 @@
+import Platform
+import Transport
+import Wire
+
+/// The file of an upload on its way in, open. Its descriptor is opened when the upload begins or goes on, and never replaced
+/// meanwhile: Linux tells of a lost write only to descriptors that were open when it happened.
+struct StagedFile: ~Copyable {
+    let offered: OfferedFile
+    let staging: StagingFolder
+    let descriptor: FileDescriptor
+    private let name: FileName
+    private var record: RecordFile?
+
+    /// Bytes that have come.
+    private(set) var received: UInt64
+    /// Bytes of them that a flush has covered, and the record states.
+    private(set) var durable: UInt64
+    private var prefix: PrefixHash
+    private var writebackStarted: UInt64
+    /// How many flushes of the whole storage had failed before the first byte that isn't durable came.
+    private var failuresBefore: UInt64
+    /// When and at how many bytes it was last tried to make it durable.
+    private var lastCheckpoint: (at: Instant, received: UInt64)
+    private var isInStaging = true
+    /// Whether it has its final name.
+    private(set) var isPublished = false
+    /// The first error; nothing is taken, and nothing is flushed again, after it.
+    private(set) var failure: VaultError?
+
+    /// Write-back begins this often, so that flushes find little left to do.
+    private static let writebackDistance: UInt64 = 8 << 20
+
+    /// Makes room for a new upload.
+    ///
+    /// - Throws: ENOSPC, EDQUOT or EFBIG where there is no room for all of it: better now than after hours of upload.
+    static func create(_ offered: OfferedFile, in staging: StagingFolder) throws(SystemError) -> StagedFile {
+        let random = hexadecimal(try randomBytes(16))
+        guard let name = FileName(random) else { throw SystemError("name the partial file", errno: .invalid) }
+        let descriptor = try staging.folder.open(name, .creating(permissions: 0o600))
+        var file = StagedFile(offered, staging, name, descriptor, record: nil, durable: 0)
+        do throws(SystemError) {
+            try file.reserve()
+            return file
+        } catch {
+            file.remove()
+            throw error
+        }
+    }
+
+    /// Goes on with what is durable, and gives back what may lie behind it.
+    static func reopen(
+        _ parked: borrowing ParkedFile, of offered: OfferedFile, in staging: StagingFolder
+    ) throws(SystemError) -> StagedFile {
+        guard let record = PartialRecord(offered), let recordName = RecordFile.name(for: parked.name) else {
+            throw SystemError("make a record", errno: .noMemory)
+        }
+        let descriptor = try staging.folder.open(parked.name, .readingAndWriting)
+        try parked.requireFit(try descriptor.status())
+        let recordFile = try RecordFile(reopening: recordName, in: staging.folder, record, slot: parked.slot)
+        try descriptor.truncate(to: parked.durable)
+        try descriptor.seek(to: parked.durable)
+        let file = StagedFile(
+            offered, staging, parked.name, descriptor, record: recordFile, durable: parked.durable)
+        try file.reserve()
+        return file
+    }
+
+    private init(
+        _ offered: OfferedFile, _ staging: StagingFolder, _ name: FileName, _ descriptor: consuming FileDescriptor,
+        record: consuming RecordFile?, durable: UInt64
+    ) {
+        self.offered = offered
+        self.staging = staging
+        self.name = name
+        self.descriptor = descriptor
+        self.record = record
+        received = durable
+        self.durable = durable
+        prefix = PrefixHash()
+        writebackStarted = durable
+        failuresBefore = staging.failureCount
+        lastCheckpoint = (.now, durable)
+    }
+}
+
+// MARK: - Room
+
+extension StagedFile {
+    /// Files below this aren't worth a call to reserve their space.
+    private static let smallestReservation: UInt64 = 64 << 10
+
+    /// Reserves the space for the whole file where the file system can.
+    private func reserve() throws(SystemError) {
+        guard offered.size >= Self.smallestReservation else { return }
+        try refuseWhatHasNoRoom()
+        do throws(SystemError) {
+            try descriptor.preallocate(offered.size)
+        } catch {
+            if error.errno != .notSupported, error.errno != .notImplemented { throw error }
+        }
+    }
+
+    /// Asked first: reserving too much would take the whole disk from everybody for a moment, before it fails.
+    private func refuseWhatHasNoRoom() throws(SystemError) {
+        if try offered.size - durable <= descriptor.availableBytes() { return }
+        // Says EFBIG, and for good, where the file system has no files of that size; takes no space.
+        if durable == 0 { try descriptor.truncate(to: offered.size) }
+        throw SystemError("reserve space", errno: .noSpace)
+    }
+}
+
+// MARK: - Bytes
+
+extension StagedFile {
+    /// Takes the next bytes. An error is kept, and later bytes are dropped.
+    mutating func append(_ bytes: RawSpan) {
+        if failure != nil { return }
+        if received == durable { failuresBefore = staging.failureCount }
+        do throws(SystemError) {
+            try descriptor.write(bytes)
+            prefix.update(bytes)
+            received += UInt64(bytes.byteCount)
+            startWriteback()
+            if isCheckpointDue { try checkpoint() }
+        } catch {
+            failure = VaultError(error)
+        }
+    }
+
+    private mutating func startWriteback() {
+        guard received - writebackStarted >= Self.writebackDistance else { return }
+        descriptor.startWriteback(from: writebackStarted, count: received - writebackStarted)
+        writebackStarted = received
+    }
+
+    /// Whether there are bytes of an earlier connection that haven't been read for the digest yet.
+    var hasUnreadPrefix: Bool { failure == nil && prefix.count < received }
+
+    /// Reads the next piece of what an earlier connection has sent, for the digest.
+    mutating func readPrefix() {
+        do throws(SystemError) {
+            try prefix.read(from: descriptor, to: received)
+            if prefix.count == received { try descriptor.seek(to: received) }
+        } catch {
+            failure = VaultError(error)
+        }
+    }
+
+    /// Goes on with the digest that an earlier connection of this process has left.
+    mutating func adopt(_ prefix: consuming PrefixHash?) {
+        if let prefix, prefix.count == received { self.prefix = prefix }
+    }
+
+    /// Compares all that came with what the client says it sent.
+    mutating func verify(_ digest: ContentDigest) throws(VaultError) {
+        if let failure { throw failure }
+        if received == offered.size, prefix.count == received, prefix.finish() == digest { return }
+        failure = .digestMismatch
+        throw .digestMismatch
+    }
+}
+
+// MARK: - Durability
+
+extension StagedFile {
+    private var isCheckpointDue: Bool {
+        // Once all is here, the flush of the commit is near.
+        guard received < offered.size else { return false }
+        let grown = received - lastCheckpoint.received
+        guard grown >= staging.rules.worthwhileBytes else { return false }
+        if grown >= staging.rules.checkpointBytes { return true }
+        return Instant.now.seconds(since: lastCheckpoint.at) >= staging.rules.checkpointSeconds
+    }
+
+    /// Makes all that has come durable: first the bytes, then the record that states how many they are.
+    private mutating func checkpoint() throws(SystemError) {
+        lastCheckpoint = (.now, received)
+        guard staging.takesRecords else { return }
+        try staging.calls.file(descriptor)
+        // Their write-back may have failed earlier, and been told to the flush that was shared.
+        try staging.requireNoFailure(since: failuresBefore)
+        if record == nil {
+            guard makeRecord() else { return }
+            try record?.flush(staging.calls)
+            try staging.flushNames()
+        } else {
+            try record?.write(offset: received, staging.calls)
+        }
+        durable = received
+    }
+
+    /// - Returns: false when there is no room or descriptor for a record: the upload goes on without.
+    private mutating func makeRecord() -> Bool {
+        guard let record = PartialRecord(offered), let name = RecordFile.name(for: name) else { return false }
+        self.record = try? RecordFile(creating: name, in: staging.folder, record, offset: received)
+        return self.record != nil
+    }
+
+    /// Sets what the flush is to make durable along with the content.
+    func setAttributes(_ rights: AccessRights) throws(VaultError) {
+        try FolderTree.wrap { () throws(SystemError) in try rights.apply(toFile: descriptor) }
+        // A time that the file system can't hold is no reason to refuse a recording.
+        try? descriptor.setModified(offered.modified)
+    }
+
+    /// Makes sure that all of it is durable, before it gets its name.
+    ///
+    /// - Parameter shared: what a flush of the whole storage has met that began after all bytes were here; nil: none did.
+    mutating func flush(shared: Result<Void, SystemError>?) throws(VaultError) {
+        if let failure { throw failure }
+        do throws(SystemError) {
+            if let shared { try shared.get() } else { try staging.calls.file(descriptor) }
+            // Its first bytes may have been lost long before.
+            try staging.requireNoFailure(since: failuresBefore)
+        } catch {
+            let failure = VaultError(error)
+            self.failure = failure
+            throw failure
+        }
+    }
+}
+
+// MARK: - End
+
+extension StagedFile {
+    /// Gives the file its final name, unless that is taken (EEXIST).
+    ///
+    /// - Parameter renames: whether renaming without replacing works in one step; if not, linking does.
+    mutating func publish(
+        to folder: Directory, as newName: FileName, renames: Bool
+    ) throws(SystemError) -> FileIdentity {
+        if renames {
+            try staging.folder.renameWithoutReplacing(name, to: folder, as: newName)
+        } else {
+            try staging.folder.link(name, to: folder, as: newName)
+            // A second name in the staging folder harms nothing; it goes at the next start.
+            try? staging.folder.remove(name)
+        }
+        isInStaging = false
+        isPublished = true
+        removeRecord()
+        return try descriptor.status().identity
+    }
+
+    /// Nothing more is taken. The graver of two errors counts: the one after which nothing of it is kept.
+    mutating func fail(_ error: VaultError) {
+        if failure?.leavesDurablePart ?? true { failure = error }
+    }
+
+    /// Closes it so that it can be gone on with later: makes durable what is worth it, and gives back the rest's space.
+    ///
+    /// - Returns: nil when nothing is left of it.
+    consuming func park() -> ParkedFile? {
+        let isWorthwhile = record != nil || received >= staging.rules.worthwhileBytes
+        do throws(SystemError) {
+            if received > durable { try staging.requireNoFailure(since: failuresBefore) }
+            if failure == nil, received > durable, isWorthwhile { try checkpoint() }
+        } catch {
+            fail(VaultError(error))
+        }
+        guard durable > 0, let slot = record?.slot, failure?.leavesDurablePart ?? true,
+            (try? descriptor.truncate(to: durable)) != nil
+        else {
+            remove()
+            return nil
+        }
+        let expires = Instant.now.advanced(bySeconds: staging.rules.expiry)
+        let isUseful = prefix.count == durable && !prefix.isFinished
+        var parked = ParkedFile(name: name, durable: durable, slot: slot, expires: expires, prefix: prefix)
+        if !isUseful { parked.prefix = nil }
+        return parked
+    }
+
+    /// Removes it, unless it has its final name.
+    mutating func remove() {
+        removeRecord()
+        if isInStaging { try? staging.folder.remove(name) }
+        isInStaging = false
+    }
+
+    private mutating func removeRecord() {
+        guard record != nil, let name = RecordFile.name(for: name) else { return }
+        try? staging.folder.remove(name)
+        record = nil
+    }
+}

@@ -1,0 +1,49 @@
+import Platform
+import Synchronization
+
+/// The folder of uploads on their way in, where no client path leads, and what makes them durable there.
+final class StagingFolder: Sendable {
+    let folder: Directory
+    let calls: FlushCalls
+    let rules: PartialRules
+    private let group: GroupFlush?
+    private let keepsNames = Atomic(true)
+
+    /// - Parameter group: through which a lost write may be told, whoever's it was.
+    init(_ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules) {
+        self.folder = folder
+        self.calls = calls
+        self.group = group
+        self.rules = rules
+    }
+
+    /// How many flushes of the whole storage have failed.
+    var failureCount: UInt64 { group?.failureCount ?? 0 }
+
+    func requireNoFailure(since failures: UInt64) throws(SystemError) {
+        try group?.requireNoFailure(since: failures)
+    }
+
+    /// Whether names of new records can be made durable: not after a flush of the folder has failed.
+    var takesRecords: Bool { keepsNames.load(ordering: .acquiring) }
+
+    func flushNames() throws(SystemError) {
+        do throws(SystemError) {
+            try calls.folder(folder)
+        } catch {
+            if !error.isLackOfRoom { keepsNames.store(false, ordering: .releasing) }
+            throw error
+        }
+    }
+
+    /// Removes a partial's names, as far as they are there. The record goes first: bytes without a record are nobody's.
+    func remove(_ name: FileName, record: FileName?) {
+        if let record { try? folder.remove(record) }
+        try? folder.remove(name)
+    }
+}
+
+extension SystemError {
+    /// ENOSPC or EDQUOT: the write was refused, and the medium itself is well.
+    var isLackOfRoom: Bool { errno == .noSpace || errno == .overQuota }
+}
