@@ -17,7 +17,7 @@ struct ServerCrashTests {
             }
             let judged = try traced.judge()
             #expect(judged.doubts == [])
-            #expect(judged.confirmed == ServerJob.single.count + 2 + ServerJob.together.count)
+            #expect(judged.confirmed == ServerJob.single.count + 2 + ServerJob.together.count + 1)
         }
     }
 

@@ -23,6 +23,10 @@ struct ServerJob {
         Recording(path: "together/\($0 % 2)/\($0)", content: sample(900, seed: 10 + $0))
     }
 
+    /// Enough that what is here when the connection goes is kept, and gone on with over another.
+    static let large = LargeUpload(size: 2_500_000)
+    private static let cut = 1_500_000
+
     /// What came of a job that something may have gone wrong with.
     struct Report {
         /// Stored path → SHA-256, as the server confirmed it.
@@ -34,7 +38,7 @@ struct ServerJob {
         var confirmation: (String, String) -> Void = { _, _ in }
     }
 
-    /// Runs the job over two connections.
+    /// Runs the job over four connections.
     ///
     /// - Parameter report: also when this throws, it tells what had come until then.
     static func run(on server: TestServer, _ report: inout Report) throws {
@@ -51,6 +55,17 @@ struct ServerJob {
             let abandoned = try client.offer("abandoned", size: 100_000)
             try client.send(data: sample(50_000), upload: abandoned)
             try client.send(.abandon(upload: abandoned))
+        }
+        try attempt(server, &report) { client, report in
+            guard let (upload, offset) = try client.begin(large, &report) else { return }
+            if offset < cut { try large.send(client, from: offset, upTo: cut, upload: upload) }
+            try client.awaitEnd(of: upload, &report)
+        }
+        try attempt(server, &report) { client, report in
+            guard let (upload, offset) = try client.begin(large, &report) else { return }
+            try large.send(client, from: offset, upTo: large.size, upload: upload)
+            try large.finish(client, upload: upload)
+            report.note(try client.finalAnswer(to: upload))
         }
     }
 
@@ -73,7 +88,7 @@ struct ServerJob {
 
     /// SHA-256 of everything that the job uploads.
     static func digests() throws -> Set<String> {
-        Set(try (single + together).map { try digest(of: $0.content) })
+        Set(try (single + together).map { try digest(of: $0.content) } + [try large.digest().description])
     }
 }
 
@@ -90,6 +105,28 @@ extension ServerJob.Report {
 }
 
 extension ProtocolClient {
+    /// - Returns: the upload's number and the offset to go on from; nil when it was refused.
+    fileprivate func begin(
+        _ file: LargeUpload, _ report: inout ServerJob.Report
+    ) throws -> (upload: UInt32, offset: Int)? {
+        let upload = newUpload()
+        try send(.offer(upload: upload, file.offer()))
+        let answer = try answer()
+        if case .proceed(_, let proceed) = answer { return (upload, Int(proceed.durableOffset)) }
+        report.note(answer)
+        return nil
+    }
+
+    /// Waits until the server has come to all that was sent, or has refused it.
+    fileprivate func awaitEnd(of upload: UInt32, _ report: inout ServerJob.Report) throws {
+        try send(.ping(Ping(opaque: 1)))
+        while true {
+            let answer = try answer()
+            if case .pong = answer { return }
+            report.note(answer)
+        }
+    }
+
     fileprivate func ask(_ content: [UInt8], at path: String) throws -> ServerMessage {
         guard let digest = ContentHasher.digest(of: content) else { throw Failure("no digest") }
         let upload = newUpload()
