@@ -14,18 +14,23 @@ final class Disk: Sendable {
     private let holder: RunningProgram
 
     /// Makes an empty disk.
-    convenience init(mebibytes: Int) throws {
+    ///
+    /// - Parameter memory: MiB that there really are; what goes beyond is lost when it is written back.
+    convenience init(mebibytes: Int, onMemory memory: Int? = nil) throws {
         let scratch = try ScratchFolder("disk")
-        let image = scratch.path("image")
-        try Self.run("truncate", "-s", "\(mebibytes)M", image)
+        let backing = try scratch.makeFolder("backing")
+        let image = backing + "/image"
         // Little room is taken for the file system itself, and none kept for root.
-        try Self.run("mkfs.ext4", "-q", "-F", "-m", "0", "-N", "1024", image)
-        try self.init(scratch, image: image, at: try scratch.makeFolder("mounted"))
+        let script = """
+            \(memory.map { "mount -t tmpfs -o size=\($0)m tmpfs '\(backing)' &&" } ?? "")
+            truncate -s \(mebibytes)M '\(image)' && mkfs.ext4 -q -F -m 0 -N 1024 -E nodiscard '\(image)'
+            """
+        try self.init(scratch, image: image, at: try scratch.makeFolder("mounted"), after: script)
     }
 
-    private init(_ scratch: ScratchFolder, image: String, at path: String) throws {
+    private init(_ scratch: ScratchFolder, image: String, at path: String, after commands: String) throws {
         (self.scratch, self.image, self.path) = (scratch, image, path)
-        let script = #"mount -o loop "$0" "$1" && echo ready && exec sleep 3600"#
+        let script = commands + #" && mount -o loop "$0" "$1" && echo ready && exec sleep 3600"#
         holder = try RunningProgram("/usr/bin/env", ["unshare", "-m", "sh", "-c", script, image, path])
         guard holder.waitForLine(.output, containing: "ready") != nil else {
             throw Failure("no disk: \(holder.text(.error))")
@@ -40,8 +45,15 @@ final class Disk: Sendable {
     /// one is.
     func afterPowerCut() throws -> Disk {
         let copy = scratch.path("image-\(UUID().uuidString)")
-        try Self.run("cp", "--sparse=always", image, copy)
-        return try Disk(scratch, image: copy, at: path)
+        return try Disk(scratch, image: copy, at: path, after: "cp --sparse=always '\(image)' '\(copy)'")
+    }
+
+    /// Lets the file system go, and mounts it again. No program may be using it any more.
+    func mountedAnew() throws -> Disk {
+        try Self.run(entering + ["umount", path])
+        let copy = scratch.path("image-\(UUID().uuidString)")
+        try Self.run(entering + ["cp", "--sparse=always", image, copy])
+        return try Disk(scratch, image: copy, at: path, after: "true")
     }
 
     /// The same place, as seen from outside of the namespace.
@@ -52,10 +64,10 @@ final class Disk: Sendable {
 
     static let isAvailable: Bool = {
         guard ProcessLimits.isRoot, let disk = try? Disk(mebibytes: 8) else { return false }
-        return (try? run("nsenter", "-t", "\(disk.holder.processID)", "-m", "true")) != nil
+        return (try? run(disk.entering + ["true"])) != nil
     }()
 
-    private static func run(_ words: String...) throws {
+    private static func run(_ words: [String]) throws {
         let ended = try RunningProgram.run("/usr/bin/env", words)
         guard ended.status == 0 else { throw Failure("\(words[0]): \(ended.error)") }
     }

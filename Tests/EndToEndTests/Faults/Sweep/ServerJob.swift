@@ -137,9 +137,19 @@ extension ProtocolClient {
 
     /// Sends files in one go.
     func uploadTogether(_ recordings: [ServerJob.Recording]) throws -> [ServerMessage] {
+        _ = try uploadAll(recordings)
+        return try recordings.map { _ in try finalAnswer(to: 0) }
+    }
+
+    /// Sends files in one go, and leaves their answers to the caller.
+    ///
+    /// - Returns: the first one's number; the others' follow.
+    func uploadAll(_ recordings: [ServerJob.Recording]) throws -> UInt32 {
         var bytes: [UInt8] = []
+        var first: UInt32?
         for recording in recordings {
             let (upload, content) = (newUpload(), recording.content)
+            first = first ?? upload
             let offer = try Self.makeOffer(path: Array(recording.path.utf8), size: UInt64(content.count))
             guard let digest = ContentHasher.digest(of: content) else { throw Failure("no digest") }
             ClientMessage.offer(upload: upload, offer).encode(into: &bytes)
@@ -148,6 +158,6 @@ extension ProtocolClient {
             ClientMessage.finish(upload: upload, Finish(digest: digest)).encode(into: &bytes)
         }
         try send(bytes: bytes)
-        return try recordings.map { _ in try finalAnswer(to: 0) }
+        return first ?? 0
     }
 }
