@@ -10,7 +10,12 @@ enum AddUserOptions {
     static let filename = Option(
         "filename", letter: "f", value: .text("FILE"), isRequired: true,
         help: "The password file; made, for its owner only, if it isn't there.")
-    static let update = Option("update", section: "Instead of adding", help: "Give the user another password.")
+    static let quota = Option(
+        "quota", value: .text("SIZE"),
+        help: "Bytes that the user may store in all, also as in 500M or 2G; none for no limit.")
+    static let update = Option(
+        "update", section: "Instead of adding",
+        help: "Give the user another password; with --quota and without --password, only another quota.")
     static let remove = Option(
         "remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
     static let list = Option("list", section: "Instead of adding", help: "Show the users' names, one a line.")
@@ -24,7 +29,7 @@ enum AddUserOptions {
         "parallelism", "N", 1...Argon2Parameters.mostParallelism, Argon2Parameters.recommended.parallelism,
         "Lanes that the memory is divided into.")
 
-    static let table = [username, password, filename, update, remove, list, memory, iterations, parallelism]
+    static let table = [username, password, filename, quota, update, remove, list, memory, iterations, parallelism]
 
     private static func cost(
         _ name: String, _ value: String, _ range: ClosedRange<UInt32>, _ standard: UInt32, _ help: String

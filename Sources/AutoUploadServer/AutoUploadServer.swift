@@ -36,7 +36,7 @@ struct AutoUploadServer {
         let tls = try tls(configuration)
         let storage = try storage(configuration)
         let receipts = try receiptKeyring(configuration, storage)
-        let vault = try vault(storage, configuration)
+        let vault = try vault(storage, configuration, accounts)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
         let limits = configuration.limits
         return Services(
@@ -78,6 +78,7 @@ struct AutoUploadServer {
         do throws(StorageError) {
             let storage = try Storage(folder: configuration.folder, allowWeak: configuration.allowWeakStorage)
             for warning in storage.warnings { warn(warning) }
+            if configuration.readsBack, !storage.canReadPastCache { warn(Self.weakReadBack) }
             return storage
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
@@ -96,14 +97,25 @@ struct AutoUploadServer {
     }
 
     private static func vault(
-        _ storage: consuming Storage, _ configuration: Configuration
+        _ storage: consuming Storage, _ configuration: Configuration, _ accounts: AccountDirectory
     ) throws(ProgramError) -> Vault {
         do throws(StorageError) {
-            return try Vault(storage, rights: configuration.rights, partials: configuration.partials)
+            return try Vault(
+                storage, rights: configuration.rights, partials: configuration.partials, space: configuration.space,
+                quotas: { quota(of: $0, in: accounts) }, readsBack: configuration.readsBack)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }
     }
+
+    private static func quota(of user: FileName, in accounts: AccountDirectory) -> QuotaSetting {
+        guard let entry = accounts.entry(named: user.bytes) else { return .unknown }
+        return entry.quota.map(QuotaSetting.bytes) ?? .none
+    }
+
+    private static let weakReadBack =
+        "--read-back: the storage folder's file system can't be read past the page cache; what is cached of a file is "
+        + "dropped before it is read back, as far as the system does that"
 
     private static func warn(_ text: String) {
         Log.write(ServerEvent.warning(text).logLine)

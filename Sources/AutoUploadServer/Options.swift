@@ -36,6 +36,15 @@ enum ServerOptions {
     static let group = Option(
         "group", value: .text("GROUP"), section: "Storage",
         help: "Give stored files and folders to this group.")
+    static let keepFree = Option(
+        "keep-free", value: .size(), section: "Storage",
+        help: "Bytes of the file system that stay free. The smaller of 1G and 2 % of it unless given.")
+    static let largestFile = Option(
+        "max-file-size", value: .size(), section: "Storage",
+        help: "The largest file that is taken. What the file system can hold unless given.")
+    static let readBack = Option(
+        "read-back", section: "Storage",
+        help: "Read every file back from the disk, past the page cache, and compare before it is confirmed.")
     static let partialExpiry = Option(
         "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
         help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
@@ -54,7 +63,7 @@ enum ServerOptions {
 
     static let table: [Option] = [
         passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        partialExpiry, receiptKey, allowWeakStorage, .config,
+        keepFree, largestFile, readBack, partialExpiry, receiptKey, allowWeakStorage, .config,
     ]
 }
 
@@ -71,6 +80,8 @@ struct Configuration {
     /// Nil stands for the usual place.
     let receiptKey: String?
     let allowWeakStorage: Bool
+    let space: SpacePolicy
+    let readsBack: Bool
     var limits = Limits()
     var partials = PartialRules()
 
@@ -86,6 +97,10 @@ struct Configuration {
         partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
+        readsBack = arguments.flag(ServerOptions.readBack)
+        space = SpacePolicy(
+            keepFree: arguments.optionalSize(of: ServerOptions.keepFree),
+            largestFile: arguments.optionalSize(of: ServerOptions.largestFile))
         rights = AccessRights(
             file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),
             group: try Self.group(arguments.optionalString(of: ServerOptions.group)))

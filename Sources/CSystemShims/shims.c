@@ -15,7 +15,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-const int shim_O_PATH = O_PATH, shim_O_NOATIME = O_NOATIME;
+const int shim_O_PATH = O_PATH, shim_O_NOATIME = O_NOATIME, shim_O_DIRECT = O_DIRECT;
 const int shim_SEEK_DATA = SEEK_DATA, shim_SEEK_HOLE = SEEK_HOLE;
 const uint64_t shim_RESOLVE_BENEATH_NO_LINKS = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
 
@@ -51,11 +51,10 @@ int shim_status_of(int descriptor, const char *name, int fresh, struct shim_stat
     return 0;
 }
 
-int shim_file_system_type(int descriptor, uint64_t *type, int64_t *available_bytes) {
+int shim_file_system_type(int descriptor, uint64_t *type) {
     struct statfs s;
     if (fstatfs(descriptor, &s) != 0) return -1;
     *type = (uint32_t)s.f_type;
-    *available_bytes = (int64_t)s.f_bavail * (int64_t)s.f_bsize;
     return 0;
 }
 

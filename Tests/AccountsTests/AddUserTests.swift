@@ -126,6 +126,34 @@ struct AddUserTests {
         #expect(isOneLine(outcome.error) && outcome.error.contains("anna"))
     }
 
+    @Test("a quota is set with the user, kept with another password, changed without one, and removed")
+    func quota() throws {
+        func quota() throws -> UInt64? {
+            try #require(PasswordFile(try scratch.bytes(of: "users")).entry(for: UserName("anna"))).quota
+        }
+        func adduser(_ arguments: String..., input: String = "") throws -> RunningProgram.Outcome {
+            try RunningProgram.run(
+                Binaries.adduser, ["-u", "anna", "-f", "users"] + arguments + cheapest, folder: scratch.path,
+                standardInput: input)
+        }
+        #expect(try adduser("--quota", "2G", input: "old\n").status == 0)
+        #expect(try quota() == 2 << 30)
+        #expect(try adduser("--update", input: "new\n").status == 0)
+        #expect(try quota() == 2 << 30 && login("anna", "new") == .accepted(UserName("anna")))
+        let changed = try adduser("--update", "--quota=500M")
+        #expect(changed.output == "quota of user anna changed in users\n")
+        #expect(try quota() == 500 << 20 && login("anna", "new") == .accepted(UserName("anna")))
+        #expect(try adduser("--update", "--quota", "7", "-p", "newer").status == 0)
+        #expect(try quota() == 7 && login("anna", "newer") == .accepted(UserName("anna")))
+        #expect(try adduser("--update", "--quota", "none").status == 0)
+        #expect(try quota() == nil && login("anna", "newer") == .accepted(UserName("anna")))
+        for wrong in ["1GB", "", "-1", "x"] {
+            let refused = try adduser("--update", "--quota", wrong)
+            #expect(refused.status == 64 && isOneLine(refused.error) && refused.error.contains("--quota"))
+        }
+        #expect(try adduser("--remove", "--quota", "1").status == 64)
+    }
+
     @Test("--list shows the names, and tells of lines that aren't right")
     func list() throws {
         try scratch.write(

@@ -116,6 +116,30 @@ struct PasswordFileTests {
         #expect(file.text == template.replacing("<>", with: Self.other))
     }
 
+    @Test(
+        "another quota changes nothing else",
+        arguments: [
+            ("  anna:<>\t\r\nbob:x\n", "anna:<>+\nbob:x\n"), ("anna:<>:quota=5", "anna:<>+"),
+            ("anna#<>\n", "anna:<>+\n"), ("anna:<>:locked=y:quota=5:colour=blue\n", "anna:<>:locked=y:colour=blue+\n"),
+            ("# anna:\nanna:<>:quota=x:quota=y", "# anna:\nanna:<>+"),
+        ], [nil, 3 << 30])
+    func quota(_ templates: (String, String), _ quota: UInt64?) throws {
+        var file = PasswordFile(text: templates.0.replacing("<>", with: Self.cheap))
+        try file.setQuota(quota, of: try UserName("anna"))
+        let expected = templates.1.replacing("+", with: quota == nil ? "" : ":quota=3G")
+        #expect(file.text == expected.replacing("<>", with: Self.cheap))
+    }
+
+    @Test("a quota isn't set where there is a second factor, or nobody")
+    func noQuota() throws {
+        var file = PasswordFile(text: "anna#JBSWY3DPEHPK3PXP#\(Self.cheap)\n")
+        let before = file.content
+        let (anna, bob) = (try UserName("anna"), try UserName("bob"))
+        #expect(throws: PasswordChangeError.secondFactor) { try file.setQuota(1, of: anna) }
+        #expect(throws: PasswordChangeError.noSuchUser) { try file.setQuota(1, of: bob) }
+        #expect(file.content == before)
+    }
+
     @Test("a second factor isn't half removed by another password")
     func secondFactor() throws {
         var file = PasswordFile(text: "anna#JBSWY3DPEHPK3PXP#\(Self.cheap)\n")
@@ -138,7 +162,9 @@ struct PasswordFileTests {
     }
 
     private func outcome(of file: PasswordFile) -> String {
-        if let name = file.names.first { return "entry=\(name)" }
+        if let name = file.names.first {
+            return "entry=\(name)" + (file.entry(for: name)?.quota.map { " quota=\($0)" } ?? "")
+        }
         switch file.problems.first?.reason {
         case nil: return "comment"
         case .tooLong: return "tooLong"
@@ -148,6 +174,7 @@ struct PasswordFileTests {
         case .duplicate: return "duplicate"
         case .oneTimePassword: return "oneTimePassword"
         case .key: return "key"
+        case .quota: return "quota"
         }
     }
 }

@@ -57,6 +57,8 @@ struct CommandLineParserTests {
         #expect(try arguments.seconds(of: Table.interval) == 0.25)
         #expect(try arguments.permissions(of: Table.mode) == 0o640)
         #expect(arguments.flag(Table.once) && arguments.flag(Table.quiet))
+        #expect(try arguments.size(of: Table.room) == 1 << 30)
+        #expect(try Table.parse(["--room", "1536k"]).size(of: Table.room) == 1536 << 10)
     }
 
     /// The arguments, and what the one line says.
@@ -74,6 +76,8 @@ struct CommandLineParserTests {
         (["--interval", ""], "--interval"),
         (["--interval", "1000000001"], "--interval takes seconds from 0 to 1000000000"),
         (["--file-mode", "888"], "--file-mode"), (["--file-mode", "1777"], "--file-mode"),
+        (["--room", "0"], "--room takes bytes from 1 to 1T, also as in 500M or 2G"), (["--room", "1025G"], "--room"),
+        (["--room", "1GB"], "--room"), (["--room", "-1"], "--room"), (["--room", "99999999T"], "--room"),
         (["--pwdfile="], "--pwdfile must not be empty"), (["-p", ""], "--password must not be empty"),
         (["-p="], "--password must not be empty"), (["hunter2"], "an argument too many"),
         (["-p", "a", "hunter2"], "an argument too many"), (["--", "--once"], "an argument too many"),

@@ -17,9 +17,11 @@ enum Table {
         "interval", value: .seconds(), defaultText: "60", section: "How often", help: "Seconds between passes.")
     static let mode = Option("file-mode", value: .permissions, defaultText: "600", help: "Permissions of files.")
 
+    static let room = Option("room", value: .size(1...(1 << 40)), defaultText: "1G", help: "Bytes of room.")
+
     static let parser = CommandLineParser(
         program: "try", summary: "Tries.",
-        options: [folder, pwdfile, port, delete, password, token, once, quiet, interval, mode, .config])
+        options: [folder, pwdfile, port, delete, password, token, once, quiet, interval, mode, room, .config])
 
     /// What `try -f x` and these arguments say.
     static func parse(_ arguments: [String]) throws(ProgramError) -> ParsedArguments {

@@ -112,6 +112,20 @@ struct DirectoryTests {
         for _ in 0..<3 { #expect(try Set(folder.names()) == Set(names)) }
     }
 
+    @Test("going through names ends with the first error")
+    func failingWalk() throws {
+        for name in ["a", "b", "c"] { try scratch.write(name, to: name) }
+        var seen = 0
+        let error = errno {
+            try folder.forEachName { _ throws(SystemError) in
+                seen += 1
+                if seen == 2 { throw SystemError("look", errno: .inputOutput) }
+            }
+        }
+        #expect(error == .inputOutput && seen == 2)
+        #expect(try folder.names().count == 3)
+    }
+
     @Test("a folder can be flushed")
     func flush() throws {
         try folder.flush()

@@ -152,6 +152,8 @@ struct FileDescriptorTests {
         let kind = try open("a").fileSystemKind()
         #expect(!kind.name.isEmpty && !kind.isMemory)
         #expect(try open("a").availableBytes() > 1 << 20)
+        let room = try #require(try open("a").fileSystemRoom())
+        #expect(room.available <= room.total)
         let processes = try FileDescriptor.openForReading(path: "/proc/self/status").fileSystemKind()
         #expect(processes != kind && !processes.hasReliableFlush && !processes.isMemory)
     }

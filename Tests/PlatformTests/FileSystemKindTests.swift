@@ -23,6 +23,12 @@ struct FileSystemKindTests {
         #expect(kind.isMemory == (name == "tmpfs"))
     }
 
+    @Test("the largest file of FAT is known, others' isn't told by their kind")
+    func largestFile() {
+        #expect(FileSystemKind(magic: 0x4d44).largestFile == 4_294_967_295)
+        #expect(FileSystemKind(magic: 0xef53).largestFile == nil)
+    }
+
     @Test("made-up inode numbers aren't relied on")
     func inodes() {
         #expect(FileSystemKind(magic: 0xef53).keepsInodeNumbers)

@@ -18,6 +18,12 @@ struct Services: Sendable {
     /// Tells of what happened.
     var report: @Sendable (ServerEvent) -> Void = { Log.write($0.logLine) }
 
+    /// What a user is told who has logged in.
+    func granted(to user: FileName) -> Granted {
+        guard let remaining = vault.quotaRemaining(of: user) else { return granted }
+        return (try? Granted(quotaRemaining: remaining)) ?? granted
+    }
+
     func welcome() throws(WireError) -> Welcome {
         try Welcome(
             software: "auto-upload-server/\(Version.current)", maxPayload: maxPayload,

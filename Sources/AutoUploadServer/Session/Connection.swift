@@ -235,7 +235,7 @@ extension Connection {
         case .success(let name):
             folder = FileName(name.text)
             services.report(.loggedIn(peer, protection: link.protection))
-            perform(state.loginDecided(.success(services.granted)))
+            perform(state.loginDecided(.success(folder.map(services.granted) ?? services.granted)))
         case .failure(let failure):
             services.report(.loginDenied(peer, failure.refusal))
             perform(state.loginDecided(.failure(failure)))

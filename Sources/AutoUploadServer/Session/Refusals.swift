@@ -8,6 +8,10 @@ extension VaultError {
         case .digestMismatch: Refusal(status: .digestMismatch, text: description)
         case .full: Refusal(status: .storageFull, retryAfterSeconds: 300, text: "the server's storage has no room")
         case .tooLarge: Refusal(status: .tooLarge, text: "the server's storage takes no file of this size")
+        case .overLimit: Refusal(status: .tooLarge, text: description)
+        case .quotaExceeded: Refusal(status: .quotaExceeded, retryAfterSeconds: 600, text: description)
+        case .counting: Refusal(status: .busy, retryAfterSeconds: 30, text: description)
+        case .readBackDiffers: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: description)
         case .busy: Refusal(status: .busy, retryAfterSeconds: 30, text: "the server is too busy")
         case .takenOver: Refusal(status: .takenOver, text: description)
         // The client learns that it failed, not how the server's disk is laid out; the log has the rest.

@@ -69,7 +69,7 @@ struct FolderTree: Sendable {
         return (names, name)
     }
 
-    static func wrap<R>(_ body: () throws(SystemError) -> R) throws(VaultError) -> R {
+    static func wrap<R: ~Copyable>(_ body: () throws(SystemError) -> R) throws(VaultError) -> R {
         do throws(SystemError) {
             return try body()
         } catch {

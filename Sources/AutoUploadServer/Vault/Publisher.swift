@@ -8,6 +8,8 @@ struct Publisher: Sendable {
     /// Whether the storage can rename without replacing in one step (renameat2); else link and unlink does it.
     let renamesWithoutReplacing: Bool
     let flusher: Flusher
+    /// Where what is stored is read from the medium, past the page cache.
+    var readBack: ReadBack?
 
     /// Where content is now: the folders above it, open, and its name.
     struct Place {
@@ -72,15 +74,28 @@ struct Publisher: Sendable {
         do throws(SystemError) {
             let file = try chain.last.open(name, .reading)
             let status = try file.status()
-            guard status.kind == .regular, status.size == size, try ContentHasher.digest(of: file) == digest else {
+            guard status.kind == .regular, status.size == size, try holds(file, status.identity, digest) else {
                 return nil
             }
-            try flusher.flush(file, status.identity)
             return Place(chain: chain, name: name, tag: FileTag.of(status.identity) ?? .unstated, isOld: true)
         } catch {
             if Self.nothingThere.contains(error.errno) { return nil }
             throw VaultError(error)
         }
+    }
+
+    /// Whether the file has this content, which is durable then.
+    private func holds(
+        _ file: borrowing FileDescriptor, _ identity: FileIdentity, _ digest: ContentDigest
+    ) throws(SystemError) -> Bool {
+        if let readBack {
+            // Only what has been flushed can be read back.
+            try flusher.flush(file, identity)
+            return try readBack.digest(of: file) == digest
+        }
+        guard try ContentHasher.digest(of: file) == digest else { return false }
+        try flusher.flush(file, identity)
+        return true
     }
 
     /// What opening a missing name, a link, a socket or device, or a file that isn't ours to read says. None of these is

@@ -59,18 +59,31 @@ struct Storage: ~Copyable {
         }
     }
 
-    /// Takes over the unfinished uploads of a predecessor.
-    func recover(
-        _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules
-    ) throws(StorageError) -> PartialStore {
+    func spaceBook(
+        _ policy: SpacePolicy, _ quotas: @escaping @Sendable (FileName) -> QuotaSetting
+    ) throws(StorageError) -> SpaceBook {
         do throws(SystemError) {
-            let keeping = try root.descriptor.fileSystemKind().renamesAtOnce
-            return try PartialStore(
-                StagingFolder(staging, calls: calls, group: group, rules: rules), keeping: keeping)
+            return try SpaceBook(root: root, staging: staging, policy: policy, quotas: quotas)
         } catch {
             throw StorageError(folder: "", error)
         }
     }
+
+    /// Takes over the unfinished uploads of a predecessor.
+    func recover(
+        _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules, _ space: SpaceBook
+    ) throws(StorageError) -> PartialStore {
+        do throws(SystemError) {
+            let keeping = try root.descriptor.fileSystemKind().renamesAtOnce
+            return try PartialStore(
+                StagingFolder(staging, calls: calls, group: group, rules: rules, space: space), keeping: keeping)
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
+    /// Whether what is written can be read past the page cache, as far as the file system says.
+    var canReadPastCache: Bool { lock.canReadPastCache() }
 
     consuming func takeLock() -> FileDescriptor {
         lock

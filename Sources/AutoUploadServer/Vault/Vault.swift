@@ -11,6 +11,8 @@ final class Vault: Sendable {
     private let rights: AccessRights
     private let flusher: Flusher
     private let durable: DurableFolders
+    private let space: SpaceBook
+    private let readBack: ReadBack?
     /// Nil where a flush of the whole file system can't be relied on.
     private let group: GroupFlush?
     /// Uploads that wait to be made durable.
@@ -20,20 +22,32 @@ final class Vault: Sendable {
 
     /// - Parameters:
     ///   - rules: how unfinished uploads are kept.
+    ///   - space: how much uploads may take.
+    ///   - quotas: tells a user's quota.
+    ///   - readsBack: whether what was written is read from the medium before it is confirmed.
     ///   - calls: how to flush.
     init(
         _ storage: consuming Storage, rights: AccessRights, partials rules: PartialRules = PartialRules(),
+        space policy: SpacePolicy = SpacePolicy(),
+        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none }, readsBack: Bool = false,
         flushing calls: FlushCalls = FlushCalls()
     ) throws(StorageError) {
+        space = try storage.spaceBook(policy, quotas)
+        readBack = readsBack ? ReadBack() : nil
         group = try storage.groupFlush(calls)
         flusher = Flusher(calls)
         durable = DurableFolders(flusher)
-        partials = try storage.recover(calls, group, rules)
+        partials = try storage.recover(calls, group, rules, space)
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights),
-            renamesWithoutReplacing: storage.renamesWithoutReplacing, flusher: flusher)
+            renamesWithoutReplacing: storage.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
         lock = storage.takeLock()
+    }
+
+    /// Bytes that the user may still store; nil without a quota.
+    func quotaRemaining(of user: FileName) -> UInt64? {
+        space.remaining(of: user)
     }
 
     /// Makes room for an upload, or goes on with what is durable of it.
@@ -92,6 +106,7 @@ final class Vault: Sendable {
             Result { () throws(VaultError) in
                 try checked.get()
                 try upload.partial.flush(shared: shared)
+                if let readBack { try upload.partial.check(readBack, upload.digest) }
             }
         }
     }

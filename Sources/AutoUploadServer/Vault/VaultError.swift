@@ -13,6 +13,14 @@ enum VaultError: Error, Hashable {
     case tooLarge(SystemError)
     /// No descriptor or memory left for another file just now.
     case busy(SystemError)
+    /// More bytes than the server was told to take.
+    case overLimit(bytes: UInt64)
+    /// More bytes than the user may add.
+    case quotaExceeded(left: UInt64)
+    /// What the user has stored is being counted, and that takes long.
+    case counting
+    /// What the medium gave back isn't what was written to it.
+    case readBackDiffers
     /// Another connection of the user goes on with the upload.
     case takenOver
     /// The storage failed; nothing is confirmed that it covers.
@@ -22,7 +30,7 @@ enum VaultError: Error, Hashable {
         switch error.errno {
         case .noSpace, .overQuota: self = .full(error)
         case .fileTooLarge: self = .tooLarge(error)
-        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory: self = .busy(error)
+        case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .tryAgain: self = .busy(error)
         default: self = .failed(error)
         }
     }
@@ -30,8 +38,8 @@ enum VaultError: Error, Hashable {
     /// Whether what is durable of the upload is still good to be gone on with.
     var leavesDurablePart: Bool {
         switch self {
-        case .nameTaken, .full, .busy, .takenOver: true
-        case .digestMismatch, .tooLarge, .failed: false
+        case .nameTaken, .full, .busy, .takenOver, .quotaExceeded, .counting: true
+        case .digestMismatch, .tooLarge, .overLimit, .readBackDiffers, .failed: false
         }
     }
 }
@@ -41,6 +49,10 @@ extension VaultError: CustomStringConvertible {
         switch self {
         case .nameTaken(let name): "the folder \(name) of the path is a file or a link on the server"
         case .digestMismatch: "the bytes that came don't have the stated SHA-256"
+        case .overLimit(let bytes): "no file of more than \(bytes) bytes is taken"
+        case .quotaExceeded(let left): "the user's quota has \(left) bytes left"
+        case .counting: "what the user has stored is being counted"
+        case .readBackDiffers: "the disk didn't give back what was written to it"
         case .takenOver: "another connection goes on with this upload"
         case .full(let error), .tooLarge(let error), .busy(let error), .failed(let error): error.description
         }

@@ -17,7 +17,7 @@ enum {
     shim_lease_write = 2,
 };
 
-extern const int shim_O_PATH, shim_O_NOATIME;
+extern const int shim_O_PATH, shim_O_NOATIME, shim_O_DIRECT;
 extern const int shim_SEEK_DATA, shim_SEEK_HOLE;
 extern const uint64_t shim_RESOLVE_BENEATH_NO_LINKS;
 
@@ -29,7 +29,7 @@ int shim_rename_noreplace(int from_folder, const char *from, int to_folder, cons
    network or FUSE file system's server rather than the cache */
 int shim_status_of(int descriptor, const char *name, int fresh, struct shim_status *status);
 /* fstatfs(2): the f_type */
-int shim_file_system_type(int descriptor, uint64_t *type, int64_t *available_bytes);
+int shim_file_system_type(int descriptor, uint64_t *type);
 /* accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK */
 int shim_accept(int socket, void *address, uint32_t *length);
 /* socket(2), a TCP stream with SOCK_CLOEXEC | SOCK_NONBLOCK */

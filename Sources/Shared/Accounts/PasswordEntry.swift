@@ -1,7 +1,11 @@
+internal import Platform
+
 /// A user's line of the password file.
 package struct PasswordEntry: Sendable {
     package let name: UserName
     package let hash: PasswordHash
+    /// Bytes that the user may have stored; nil for no limit.
+    package let quota: UInt64?
 
     /// Bytes.
     static let longestLine = 1024
@@ -17,15 +21,26 @@ package struct PasswordEntry: Sendable {
         }
         let separator = line[end]
         let fields = line[(end + 1)...].split(separator: separator, omittingEmptySubsequences: false)
-        guard fields.count == 1, let field = fields.first else {
-            throw separator == Self.originalSeparator ? .oneTimePassword : .key
-        }
+        guard let field = fields.first else { throw .noHash }
+        if separator == Self.originalSeparator, fields.count > 1 { throw .oneTimePassword }
+        quota = try Self.quota(in: fields.dropFirst())
         do throws(PasswordHashError) {
             hash = try PasswordHash(field)
         } catch {
             throw .hash(error)
         }
     }
+
+    /// What the settings say, of which there is one kind. One that isn't known, or is there twice, may be a limit that somebody
+    /// relies on: it is an error, never ignored.
+    private static func quota(in settings: ArraySlice<ArraySlice<UInt8>>) throws(LineProblem.Reason) -> UInt64? {
+        guard settings.allSatisfy({ $0.starts(with: quotaKey) }) else { throw .key }
+        guard let setting = settings.first else { return nil }
+        guard settings.count == 1, let bytes = byteCount(setting.dropFirst(quotaKey.count)) else { throw .quota }
+        return bytes
+    }
+
+    private static let quotaKey = Array("quota=".utf8)
 
     /// Blank, or beginning with `#`.
     static func isComment(_ line: ArraySlice<UInt8>) -> Bool {
@@ -45,6 +60,18 @@ package struct PasswordEntry: Sendable {
         let rest = line[(end + 1)...]
         guard let next = rest.firstIndex(of: line[end]) else { return rest.startIndex..<rest.endIndex }
         return line[end] == originalSeparator ? nil : rest.startIndex..<next
+    }
+
+    /// The line in this version's form, with everything but the quota.
+    ///
+    /// - Parameter hash: where the hash stands.
+    static func withoutQuota(_ line: ArraySlice<UInt8>, hash: Range<Int>) -> [UInt8] {
+        let line = trimmed(line)
+        let settings = line[hash.upperBound...].split(separator: UInt8(ascii: ":")).filter {
+            !$0.starts(with: quotaKey)
+        }
+        let fields = [line[..<(hash.lowerBound - 1)], line[hash]] + settings
+        return Array(fields.joined(separator: [UInt8(ascii: ":")]))
     }
 
     /// Between a name and its hash in files of the original.

@@ -1,3 +1,5 @@
+internal import Platform
+
 /// The password file's content: a line per user, `name:hash[:key=value…]`, with comments (`#`) and blank lines between.
 ///
 /// The original's `name#hash` is understood, too. Its `name#seed#hash` isn't: the second factor that it asks for can't be
@@ -60,6 +62,18 @@ extension PasswordFile {
         let range = try lineRange(of: name)
         guard let place = PasswordEntry.hashPlace(in: content[range]) else { throw .secondFactor }
         content.replaceSubrange(place, with: hash.text.utf8)
+        read()
+    }
+
+    /// Gives a user another quota, or none. The password stays.
+    ///
+    /// - Parameter quota: bytes, up to 2^63 − 1.
+    package mutating func setQuota(_ quota: UInt64?, of name: UserName) throws(PasswordChangeError) {
+        let range = try lineRange(of: name)
+        guard let place = PasswordEntry.hashPlace(in: content[range]) else { throw .secondFactor }
+        var line = PasswordEntry.withoutQuota(content[range], hash: place)
+        if let quota { line += Array(":quota=\(byteCountText(quota))".utf8) }
+        content.replaceSubrange(range, with: line)
         read()
     }
 
@@ -138,6 +152,7 @@ package struct LineProblem: Hashable, Sendable {
         case duplicate(ofLine: Int)
         case oneTimePassword
         case key
+        case quota
     }
 }
 
@@ -154,6 +169,7 @@ extension LineProblem.Reason: CustomStringConvertible {
         case .hash(let error): "the hash \(error)"
         case .duplicate(let line): "the name stands in line \(line) already, if perhaps in other capital letters"
         case .oneTimePassword: "one-time passwords are not supported yet"
+        case .quota: "quota= stands there once and takes bytes, also as in 500M or 2G"
         case .key: "what follows the hash isn't a setting that this version knows"
         }
     }

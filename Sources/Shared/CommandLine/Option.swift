@@ -1,3 +1,5 @@
+internal import Platform
+
 /// An option of a program, declared once: parsing, `--help`, the configuration file and the manual all come from it.
 package struct Option: Sendable {
     /// The long names without hyphens. The first is the one that is shown; all can be used, also in a configuration file.
@@ -46,6 +48,8 @@ package enum OptionValue: Sendable {
     case integer(String, ClosedRange<Int>)
     /// A decimal number, fractions allowed.
     case seconds(ClosedRange<Double> = 0...1_000_000_000)
+    /// Bytes, also in units of K, M, G and T (1024 and its powers).
+    case size(ClosedRange<UInt64> = 0...UInt64(Int64.max))
     /// Permission bits in octal, such as 640.
     case permissions
 
@@ -55,6 +59,7 @@ package enum OptionValue: Sendable {
         case .text(let name), .secret(let name), .integer(let name, _): name
         case .yesNo: "y|N"
         case .seconds: "SECONDS"
+        case .size: "SIZE"
         case .permissions: "MODE"
         }
     }
@@ -74,6 +79,10 @@ package enum OptionValue: Sendable {
         case .seconds(let range):
             secondsValue(text).map(range.contains) == true
                 ? nil : "takes seconds from \(shown(range.lowerBound)) to \(shown(range.upperBound))"
+        case .size(let range):
+            byteCount(text.utf8).map(range.contains) == true
+                ? nil
+                : "takes bytes from \(byteCountText(range.lowerBound)) to \(byteCountText(range.upperBound)), also as in 500M or 2G"
         case .permissions: permissionsValue(text) == nil ? "takes permissions in octal, such as 640" : nil
         }
     }

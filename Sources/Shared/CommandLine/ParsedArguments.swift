@@ -56,6 +56,15 @@ package struct ParsedArguments: Sendable {
         optionalString(of: option).flatMap(secondsValue)
     }
 
+    /// Bytes.
+    package func size(of option: Option) throws(ProgramError) -> UInt64 {
+        try require(optionalSize(of: option), option)
+    }
+
+    package func optionalSize(of option: Option) -> UInt64? {
+        optionalString(of: option).flatMap { byteCount($0.utf8) }
+    }
+
     /// Permission bits, 0 … 0o777.
     package func permissions(of option: Option) throws(ProgramError) -> UInt32 {
         try require(optionalString(of: option).flatMap(permissionsValue), option)

@@ -85,6 +85,18 @@ enum Namespaces {
         let tried = try? RunningProgram.run("/usr/bin/env", ["unshare", kinds, "true"])
         return tried?.status == 0
     }
+
+    static let loopReason: Comment = "this needs root, namespaces, loop devices and mkfs.ext4"
+
+    /// Whether a file can be mounted as a disk.
+    static let areLoopDisksAvailable: Bool = {
+        guard let scratch = try? ScratchFolder("loop") else { return false }
+        let commands =
+            "PATH=$PATH:/usr/sbin:/sbin; truncate -s 8M image && mkfs.ext4 -q -F image && mount -o loop image ."
+        let tried = try? RunningProgram.run(
+            "/usr/bin/env", ["unshare", "-m", "sh", "-c", commands], folder: scratch.path)
+        return tried?.status == 0
+    }()
 }
 
 /// Waits until something holds that no line tells of: looked at often, for so long at most.

@@ -40,6 +40,13 @@ struct Site: Sendable {
         try FileManager.default.contentsOfDirectory(atPath: storage + "/.auto-upload/partial")
     }
 
+    /// Gives a user another quota, or none, as an admin would.
+    func setQuota(_ quota: String, of user: String = Fixtures.user) throws {
+        let changed = try RunningProgram.run(
+            Binaries.adduser, ["--update", "-u", user, "--quota", quota, "-f", users])
+        guard changed.status == 0 else { throw Failure("adduser --quota: \(changed.error)") }
+    }
+
     static let marker = ".auto-upload-store"
 }
 

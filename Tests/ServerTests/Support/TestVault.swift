@@ -13,13 +13,15 @@ final class TestVault: Sendable {
 
     init(
         rights: AccessRights = AccessRights(), partials rules: PartialRules = PartialRules(),
+        space: SpacePolicy = SpacePolicy(), quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
+        readsBack: Bool = false,
         flushing calls: FlushCalls = FlushCalls(), in scratch: ScratchFolder? = nil
     ) throws {
         let scratch = try scratch ?? ScratchFolder("vault")
         self.scratch = scratch
         vault = try Vault(
-            Storage(folder: scratch.path, allowWeak: true), rights: rights, partials: rules,
-            flushing: calls)
+            Storage(folder: scratch.path, allowWeak: true), rights: rights, partials: rules, space: space,
+            quotas: quotas, readsBack: readsBack, flushing: calls)
     }
 
     /// An upload with all its bytes, ready to be committed.

@@ -233,7 +233,9 @@ import Wire
     func weakRenaming() throws {
         let (scratch, _, _) = try left()
         let folder = try Directory.open(path: scratch.path(".auto-upload/partial"))
-        let staging = StagingFolder(folder, calls: FlushCalls(), group: nil, rules: .small)
+        let staging = StagingFolder(
+            folder, calls: FlushCalls(), group: nil, rules: .small,
+            space: try SpaceBook(root: folder, staging: folder))
         _ = try PartialStore(staging, keeping: false)
         #expect(try folder.names().isEmpty)
     }

@@ -114,9 +114,10 @@ import Wire
     init() throws {
         scratch = try ScratchFolder("linking")
         try scratch.makeFolder("store")
+        let folder = try Directory.open(path: scratch.makeFolder("staging"))
         let staging = StagingFolder(
-            try Directory.open(path: scratch.makeFolder("staging")), calls: FlushCalls(), group: nil,
-            rules: PartialRules())
+            folder, calls: FlushCalls(), group: nil, rules: PartialRules(),
+            space: try SpaceBook(root: folder, staging: folder))
         partials = try PartialStore(staging, keeping: true)
         let tree = FolderTree(root: try Directory.open(path: scratch.path("store")), rights: AccessRights())
         publisher = Publisher(folders: tree, renamesWithoutReplacing: false, flusher: Flusher(FlushCalls()))

@@ -10,6 +10,8 @@ struct ParkedFile: ~Copyable {
     let expires: Instant
     /// The digest of the bytes so far, where this process has it.
     var prefix: PrefixHash?
+    /// The room that it takes.
+    let reservation: Reservation
 
     /// - Throws: EIO unless the file can hold what its record states. One with a second name isn't touched: it may be
     ///   published.

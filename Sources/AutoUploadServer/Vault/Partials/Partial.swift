@@ -92,14 +92,13 @@ extension Partial {
 
     private func open(_ state: inout State) throws(VaultError) {
         guard let parked = state.parked.take() else { return try create(&state) }
-        do throws(SystemError) {
+        do throws(VaultError) {
             state.open = try StagedFile.reopen(parked, of: offered, in: staging)
             state.open?.adopt(parked.prefix)
         } catch {
-            let failure = VaultError(error)
-            if failure.leavesDurablePart {
+            if error.leavesDurablePart {
                 state.parked = consume parked
-                throw failure
+                throw error
             }
             parked.remove(from: staging)
             state.isOver = true
@@ -107,11 +106,11 @@ extension Partial {
     }
 
     private func create(_ state: inout State) throws(VaultError) {
-        do throws(SystemError) {
+        do throws(VaultError) {
             state.open = try StagedFile.create(offered, in: staging)
         } catch {
             state.isOver = true
-            throw VaultError(error)
+            throw error
         }
     }
 }

@@ -92,7 +92,8 @@ struct RecoveredPartials {
         else { return false }
         let parked = ParkedFile(
             name: data, durable: found.offset, slot: found.slot,
-            expires: .now.advanced(bySeconds: staging.rules.expiry - age), prefix: nil)
+            expires: .now.advanced(bySeconds: staging.rules.expiry - age), prefix: nil,
+            reservation: staging.space.hold(user: found.record.offered.user, bytes: found.offset))
         guard (try? parked.requireFit(status)) != nil else { return false }
         let offered = found.record.offered
         partials[offered.key] = Partial(offered, in: staging, parked: parked)

@@ -92,6 +92,11 @@ extension PartialUpload {
         try withFile { file throws(VaultError) in try file.flush(shared: shared) }
     }
 
+    /// Makes sure that the medium holds it.
+    func check(_ readBack: ReadBack, _ digest: ContentDigest) throws(VaultError) {
+        try withFile { file throws(VaultError) in try file.check(readBack, digest) }
+    }
+
     /// Gives the file its final name: as for `StagedFile.publish`.
     func publish(to folder: Directory, as name: FileName, renames: Bool) throws(SystemError) -> FileIdentity {
         let identity = try partial.withFile { file throws(SystemError) in

@@ -10,6 +10,7 @@ struct StagedFile: ~Copyable {
     let descriptor: FileDescriptor
     private let name: FileName
     private var record: RecordFile?
+    private let reservation: Reservation
 
     /// Bytes that have come.
     private(set) var received: UInt64
@@ -32,14 +33,21 @@ struct StagedFile: ~Copyable {
 
     /// Makes room for a new upload.
     ///
-    /// - Throws: ENOSPC, EDQUOT or EFBIG where there is no room for all of it: better now than after hours of upload.
-    static func create(_ offered: OfferedFile, in staging: StagingFolder) throws(SystemError) -> StagedFile {
+    /// - Throws: `VaultError` where there is no room for all of it: better now than after hours of upload.
+    static func create(_ offered: OfferedFile, in staging: StagingFolder) throws(VaultError) -> StagedFile {
+        let reservation = try staging.space.reserve(user: offered.user, size: offered.size)
+        return try FolderTree.wrap { () throws(SystemError) in try create(offered, in: staging, reservation) }
+    }
+
+    private static func create(
+        _ offered: OfferedFile, in staging: StagingFolder, _ reservation: Reservation
+    ) throws(SystemError) -> StagedFile {
         let random = hexadecimal(try randomBytes(16))
         guard let name = FileName(random) else { throw SystemError("name the partial file", errno: .invalid) }
         let descriptor = try staging.folder.open(name, .creating(permissions: 0o600))
-        var file = StagedFile(offered, staging, name, descriptor, record: nil, durable: 0)
+        var file = StagedFile(offered, staging, name, descriptor, record: nil, durable: 0, reservation)
         do throws(SystemError) {
-            try file.reserve()
+            try file.allocate()
             return file
         } catch {
             file.remove()
@@ -49,6 +57,18 @@ struct StagedFile: ~Copyable {
 
     /// Goes on with what is durable, and gives back what may lie behind it.
     static func reopen(
+        _ parked: borrowing ParkedFile, of offered: OfferedFile, in staging: StagingFolder
+    ) throws(VaultError) -> StagedFile {
+        try parked.reservation.grow(to: offered.size)
+        do throws(SystemError) {
+            return try open(parked, of: offered, in: staging)
+        } catch {
+            parked.reservation.shrink(to: parked.durable)
+            throw VaultError(error)
+        }
+    }
+
+    private static func open(
         _ parked: borrowing ParkedFile, of offered: OfferedFile, in staging: StagingFolder
     ) throws(SystemError) -> StagedFile {
         guard let record = PartialRecord(offered), let recordName = RecordFile.name(for: parked.name) else {
@@ -60,15 +80,16 @@ struct StagedFile: ~Copyable {
         try descriptor.truncate(to: parked.durable)
         try descriptor.seek(to: parked.durable)
         let file = StagedFile(
-            offered, staging, parked.name, descriptor, record: recordFile, durable: parked.durable)
-        try file.reserve()
+            offered, staging, parked.name, descriptor, record: recordFile, durable: parked.durable, parked.reservation)
+        try file.allocate()
         return file
     }
 
     private init(
         _ offered: OfferedFile, _ staging: StagingFolder, _ name: FileName, _ descriptor: consuming FileDescriptor,
-        record: consuming RecordFile?, durable: UInt64
+        record: consuming RecordFile?, durable: UInt64, _ reservation: Reservation
     ) {
+        self.reservation = reservation
         self.offered = offered
         self.staging = staging
         self.name = name
@@ -86,26 +107,18 @@ struct StagedFile: ~Copyable {
 // MARK: - Room
 
 extension StagedFile {
-    /// Files below this aren't worth a call to reserve their space.
-    private static let smallestReservation: UInt64 = 64 << 10
+    /// Files below this aren't worth a call to allocate their space.
+    private static let smallestAllocation: UInt64 = 64 << 10
 
-    /// Reserves the space for the whole file where the file system can.
-    private func reserve() throws(SystemError) {
-        guard offered.size >= Self.smallestReservation else { return }
-        try refuseWhatHasNoRoom()
+    /// Allocates the space for the whole file where the file system can.
+    private func allocate() throws(SystemError) {
+        guard offered.size >= Self.smallestAllocation else { return }
         do throws(SystemError) {
             try descriptor.preallocate(offered.size)
+            reservation.occupies(offered.size)
         } catch {
             if error.errno != .notSupported, error.errno != .notImplemented { throw error }
         }
-    }
-
-    /// Asked first: reserving too much would take the whole disk from everybody for a moment, before it fails.
-    private func refuseWhatHasNoRoom() throws(SystemError) {
-        if try offered.size - durable <= descriptor.availableBytes() { return }
-        // Says EFBIG, and for good, where the file system has no files of that size; takes no space.
-        if durable == 0 { try descriptor.truncate(to: offered.size) }
-        throw SystemError("reserve space", errno: .noSpace)
     }
 }
 
@@ -131,6 +144,7 @@ extension StagedFile {
         guard received - writebackStarted >= Self.writebackDistance else { return }
         descriptor.startWriteback(from: writebackStarted, count: received - writebackStarted)
         writebackStarted = received
+        reservation.occupies(received)
     }
 
     /// Whether there are bytes of an earlier connection that haven't been read for the digest yet.
@@ -218,6 +232,16 @@ extension StagedFile {
             throw failure
         }
     }
+
+    /// Makes sure that the medium holds it, once it has been flushed.
+    mutating func check(_ readBack: ReadBack, _ digest: ContentDigest) throws(VaultError) {
+        do throws(VaultError) {
+            try readBack.check(descriptor, digest)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
 }
 
 // MARK: - End
@@ -238,6 +262,7 @@ extension StagedFile {
         }
         isInStaging = false
         isPublished = true
+        reservation.becomesStored()
         removeRecord()
         return try descriptor.status().identity
     }
@@ -266,7 +291,9 @@ extension StagedFile {
         }
         let expires = Instant.now.advanced(bySeconds: staging.rules.expiry)
         let isUseful = prefix.count == durable && !prefix.isFinished
-        var parked = ParkedFile(name: name, durable: durable, slot: slot, expires: expires, prefix: prefix)
+        reservation.shrink(to: durable)
+        var parked = ParkedFile(
+            name: name, durable: durable, slot: slot, expires: expires, prefix: prefix, reservation: reservation)
         if !isUseful { parked.prefix = nil }
         return parked
     }

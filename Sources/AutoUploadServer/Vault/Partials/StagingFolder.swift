@@ -6,15 +6,19 @@ final class StagingFolder: Sendable {
     let folder: Directory
     let calls: FlushCalls
     let rules: PartialRules
+    let space: SpaceBook
     private let group: GroupFlush?
     private let keepsNames = Atomic(true)
 
-    /// - Parameter group: through which a lost write may be told, whoever's it was.
-    init(_ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules) {
+    /// - Parameters:
+    ///   - group: through which a lost write may be told, whoever's it was.
+    ///   - space: who says which uploads there is room for.
+    init(_ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules, space: SpaceBook) {
         self.folder = folder
         self.calls = calls
         self.group = group
         self.rules = rules
+        self.space = space
     }
 
     /// How many flushes of the whole storage have failed.

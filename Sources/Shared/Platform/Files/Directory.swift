@@ -155,6 +155,15 @@ extension Directory {
 
     /// The names in this folder, in no order, without "." and "..".
     package func names() throws(SystemError) -> [FileName] {
+        var names: [FileName] = []
+        try forEachName { names.append($0) }
+        return names
+    }
+
+    /// Hands over the names in this folder one by one, in no order, without "." and "..": of a million, none is kept.
+    ///
+    /// - Throws: `SystemError`, also what `body` throws, which ends it.
+    package func forEachName(_ body: (FileName) throws(SystemError) -> Void) throws(SystemError) {
         // A descriptor of its own: fdopendir(3) takes it over, and the position in the folder belongs to it.
         let raw = try systemCall("open the folder") {
             unsafe openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -165,15 +174,13 @@ extension Directory {
             throw SystemError("list the folder", errno: errno)
         }
         defer { unsafe closedir(stream) }
-        var names: [FileName] = []
         while true {
             Glibc.errno = 0
             guard let entry = unsafe readdir(stream) else { break }
-            if let name = unsafe FileName(entry) { names.append(name) }
+            if let name = unsafe FileName(entry) { try body(name) }
         }
         let errno = Errno.current
         if errno.rawValue != 0 { throw SystemError("list the folder", errno: errno) }
-        return names
     }
 }
 

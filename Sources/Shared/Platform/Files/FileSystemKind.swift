@@ -32,6 +32,9 @@ package struct FileSystemKind: Hashable, Sendable {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || magic == Self.nfs
     }
 
+    /// Bytes of the largest file that it can hold, where that can be told from its kind alone.
+    package var largestFile: UInt64? { Self.largestFiles[magic] }
+
     /// The field's name for it, or its number.
     package var name: String {
         if let name = Self.reliable[magic] { return name }
@@ -43,6 +46,7 @@ package struct FileSystemKind: Hashable, Sendable {
     private static let nfs: UInt64 = 0x6969
     private static let overlay: UInt64 = 0x794c_7630
     private static let fat: Set<UInt64> = [0x4d44, 0x2011_bab0]
+    private static let largestFiles: [UInt64: UInt64] = [0x4d44: UInt64(UInt32.max), 0x2011_bab0: UInt64(Int64.max)]
     private static let memory: Set<UInt64> = [0x0102_1994, 0x8584_58f6]
     private static let reliable: [UInt64: String] = [
         0xef53: "ext4", 0x5846_5342: "xfs", 0x9123_683e: "btrfs", 0xf2f5_2010: "f2fs", 0x2fc1_2fc1: "zfs",
@@ -58,18 +62,7 @@ extension FileDescriptor {
     /// The kind of file system that the file lives on. The corresponding C function is `fstatfs`.
     package func fileSystemKind() throws(SystemError) -> FileSystemKind {
         var magic: UInt64 = 0
-        var available: Int64 = 0
-        try systemCall("read the file system's kind") {
-            unsafe shim_file_system_type(rawValue, &magic, &available)
-        }
+        try systemCall("read the file system's kind") { unsafe shim_file_system_type(rawValue, &magic) }
         return FileSystemKind(magic: magic)
-    }
-
-    /// Bytes that an unprivileged writer can still add.
-    package func availableBytes() throws(SystemError) -> UInt64 {
-        var magic: UInt64 = 0
-        var available: Int64 = 0
-        try systemCall("read the free space") { unsafe shim_file_system_type(rawValue, &magic, &available) }
-        return UInt64(max(0, available))
     }
 }

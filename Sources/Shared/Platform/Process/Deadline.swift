@@ -54,6 +54,16 @@ package struct Deadline: Hashable, Comparable, Sendable {
         let seconds = remainingSeconds
         return timespec(tv_sec: Int(seconds), tv_nsec: Int((seconds - seconds.rounded(.down)) * 1e9))
     }
+
+    /// As a moment of CLOCK_MONOTONIC, for pthread_cond_timedwait(3).
+    var monotonicTime: timespec {
+        let wait = remainingTime
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+        let nanoseconds = now.tv_nsec + wait.tv_nsec
+        return timespec(
+            tv_sec: now.tv_sec + wait.tv_sec + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
+    }
 }
 
 /// The wall clock, in seconds since 1970, UTC. It jumps: only for showing and for the protocol's timestamps.

@@ -42,18 +42,10 @@ internal import Glibc
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while !hasHappened, !deadline.hasPassed {
-            var until = Self.monotonicTime(after: deadline.remainingTime)
+            var until = deadline.monotonicTime
             unsafe pthread_cond_timedwait(condition, mutex, &until)
         }
         defer { hasHappened = false }
         return hasHappened
-    }
-
-    private static func monotonicTime(after wait: timespec) -> timespec {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-        let nanoseconds = now.tv_nsec + wait.tv_nsec
-        return timespec(
-            tv_sec: now.tv_sec + wait.tv_sec + nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
     }
 }

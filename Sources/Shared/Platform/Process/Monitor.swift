@@ -14,7 +14,12 @@ internal import Glibc
         unsafe mutex = .allocate(capacity: 1)
         unsafe changed = .allocate(capacity: 1)
         unsafe pthread_mutex_init(mutex, nil)
-        unsafe pthread_cond_init(changed, nil)
+        var attributes = pthread_condattr_t()
+        unsafe pthread_condattr_init(&attributes)
+        // The monotonic clock: a wall clock that is set must not stretch a wait.
+        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        unsafe pthread_cond_init(changed, &attributes)
+        unsafe pthread_condattr_destroy(&attributes)
         self.state = state
     }
 
@@ -48,6 +53,20 @@ internal import Glibc
             // The state is lent for each look only: while this thread waits, others change it.
             if let answer = body(&state) { return answer }
             unsafe pthread_cond_wait(changed, mutex)
+        }
+    }
+
+    /// Waits until `body` has an answer, as `wait(until:)` does, but no longer than until the deadline.
+    ///
+    /// - Returns: nil when the time was over first.
+    package func wait<R>(before deadline: Deadline, until body: (inout State) -> R?) -> R? {
+        unsafe pthread_mutex_lock(mutex)
+        defer { unsafe pthread_mutex_unlock(mutex) }
+        while true {
+            if let answer = body(&state) { return answer }
+            if deadline.hasPassed { return nil }
+            var until = deadline.monotonicTime
+            unsafe pthread_cond_timedwait(changed, mutex, &until)
         }
     }
 }

@@ -1,0 +1,185 @@
+import Platform
+
+/// Says which uploads there is room for, before their first byte is taken, and keeps account of what it has promised.
+///
+/// An upload is promised its whole size when it is offered, so that two that share a disk or a quota never count on the same
+/// bytes. Users' folders are counted by threads of their own: a large one keeps no other user waiting, and its own user for
+/// some seconds only.
+final class SpaceBook: Sendable {
+    private let root: Directory
+    private let staging: Directory
+    private let policy: SpacePolicy
+    private let quotas: @Sendable (FileName) -> QuotaSetting
+    private let count: @Sendable (FileName) throws(SystemError) -> UInt64
+    private let now: @Sendable () -> Instant
+    private let patience: Double
+    private let ledger = Monitor(SpaceLedger())
+
+    /// - Parameters:
+    ///   - root: the storage folder.
+    ///   - staging: where a file may be made for a moment.
+    ///   - quotas: tells a user's quota; asked about once a second while the user uploads.
+    ///   - count: tells how many bytes a user has stored.
+    ///   - patience: seconds, from its beginning, that offers and logins wait for a count.
+    init(
+        root: Directory, staging: Directory, policy: SpacePolicy = SpacePolicy(),
+        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
+        count: (@Sendable (FileName) throws(SystemError) -> UInt64)? = nil,
+        patience: Double = 5, now: @escaping @Sendable () -> Instant = { .now }
+    ) throws(SystemError) {
+        self.root = root
+        self.staging = staging
+        self.quotas = quotas
+        let usage = UsageCount(root: root)
+        let countFolder: @Sendable (FileName) throws(SystemError) -> UInt64 = { user throws(SystemError) in
+            try usage.bytes(of: user)
+        }
+        if let count { self.count = count } else { self.count = countFolder }
+        self.patience = patience
+        self.now = now
+        var policy = policy
+        if let most = try root.descriptor.fileSystemKind().largestFile {
+            policy.largestFile = min(policy.largestFile ?? most, most)
+        }
+        self.policy = policy
+    }
+
+    func change(_ body: (inout SpaceLedger) -> Void) {
+        ledger.withLock(body)
+    }
+
+    /// Bytes that are promised and not yet on the disk.
+    var promised: UInt64 { ledger.withLock { $0.promised } }
+}
+
+// MARK: - Reserving
+
+extension SpaceBook {
+    /// Sets aside room for an upload.
+    ///
+    /// - Parameter size: bytes, 0 … 2^63 − 1.
+    /// - Throws: `VaultError.overLimit`, `.tooLarge`, `.quotaExceeded`, `.full`, or `.counting` while it can't be told.
+    func reserve(user: FileName, size: UInt64) throws(VaultError) -> Reservation {
+        if let largest = policy.largestFile, size > largest { throw .overLimit(bytes: largest) }
+        return Reservation(self, try take(user, size) { $0.open(user, size: size, onDisk: 0) })
+    }
+
+    /// Counts what is there already: a part of an upload that was begun earlier. It is never refused.
+    func hold(user: FileName, bytes: UInt64) -> Reservation {
+        Reservation(self, ledger.withLock { $0.open(user, size: bytes, onDisk: bytes) })
+    }
+
+    func grow(reservation number: UInt64, to size: UInt64) throws(VaultError) {
+        let (user, old) = ledger.withLock { ($0.user(of: number), $0.size(of: number)) }
+        guard let user, let old, size > old else { return }
+        if let largest = policy.largestFile, size > largest { throw .overLimit(bytes: largest) }
+        try take(user, size - old) { $0.resize(number, to: size) }
+    }
+
+    private enum Attempt<R> {
+        case taken(R, recount: Bool)
+        case refused(VaultError)
+        case mustCount
+    }
+
+    /// Asks quota and disk, and writes down what was taken in the same instant.
+    private func take<R>(
+        _ user: FileName, _ bytes: UInt64, _ write: (inout SpaceLedger) -> R
+    ) throws(VaultError) -> R {
+        refreshQuota(of: user)
+        while true {
+            switch attempt(user, bytes, write) {
+            case .taken(let taken, let recount):
+                if recount { beginCounting(user) }
+                return taken
+            case .refused(let error): throw error
+            case .mustCount: try awaitCount(of: user)
+            }
+        }
+    }
+
+    private func attempt<R>(_ user: FileName, _ bytes: UInt64, _ write: (inout SpaceLedger) -> R) -> Attempt<R> {
+        let now = now()
+        return ledger.withLock { ledger in
+            let judgement = ledger[user].judge(adding: bytes, now: now)
+            switch judgement {
+            case .mustCount: return .mustCount
+            case .exceeded(let left): return .refused(.quotaExceeded(left: left))
+            case .fits, .fitsByOldCount: break
+            }
+            do throws(SystemError) {
+                // Asked under the lock: what another upload allocates in between would count neither here nor there.
+                let room = try root.descriptor.fileSystemRoom()
+                guard ledger.hasRoom(for: bytes, in: room, keepingFree: room.map(policy.floor) ?? 0) else {
+                    return .refused(noRoom(for: bytes, in: room))
+                }
+                return .taken(write(&ledger), recount: judgement == .fitsByOldCount)
+            } catch {
+                return .refused(VaultError(error))
+            }
+        }
+    }
+
+    /// More than the whole file system holds may be more than a file can ever be; then it is of no use to come back.
+    private func noRoom(for bytes: UInt64, in room: FileSystemRoom?) -> VaultError {
+        let full = SystemError("reserve space", errno: .noSpace)
+        guard let room, bytes > room.total, let name = FileName("trial-of-size") else { return .full(full) }
+        do throws(SystemError) {
+            defer { try? staging.remove(name) }
+            // Takes no space, and says EFBIG.
+            try staging.open(name, .creating(permissions: 0o600)).truncate(to: bytes)
+            return .full(full)
+        } catch {
+            return error.errno == .fileTooLarge ? .tooLarge(error) : .full(full)
+        }
+    }
+}
+
+// MARK: - Quotas
+
+extension SpaceBook {
+    /// Bytes that the user may still store, by the password file as it is now; nil without a quota. What isn't counted in
+    /// time is taken as nothing.
+    func remaining(of user: FileName) -> UInt64? {
+        askForQuota(of: user)
+        let space = ledger.withLock { $0[user] }
+        if space.quota == nil { return nil }
+        if space.count == nil { try? awaitCount(of: user) }
+        return ledger.withLock { $0[user].left }
+    }
+
+    private func refreshQuota(of user: FileName) {
+        let now = now()
+        if ledger.withLock({ $0[user].mustAskForQuota(now: now) }) { askForQuota(of: user) }
+    }
+
+    private func askForQuota(of user: FileName) {
+        let now = now()
+        let setting = quotas(user)
+        ledger.withLock { $0[user].take(setting, now: now) }
+    }
+
+    /// Waits for a count, which it begins if there is none.
+    ///
+    /// - Throws: when it takes too long, which it then does for everybody who comes until it has ended; or has failed.
+    private func awaitCount(of user: FileName) throws(VaultError) {
+        if let error = ledger.withLock({ $0[user].recentFailure(now: now()) }) { throw VaultError(error) }
+        beginCounting(user)
+        guard let begun = ledger.withLock({ $0[user].counting?.begun }) else { return }
+        let deadline = Deadline(at: begun.advanced(bySeconds: patience))
+        let ended: Bool? = ledger.wait(before: deadline) { $0[user].counting == nil ? true : nil }
+        if ended == nil { throw .counting }
+    }
+
+    private func beginCounting(_ user: FileName) {
+        guard ledger.withLock({ $0[user].beginCounting(now: now()) }) else { return }
+        do throws(SystemError) {
+            try Thread.detach {
+                let result = Result { () throws(SystemError) in try self.count(user) }
+                self.ledger.change { $0[user].endCounting(result, now: self.now()) }
+            }
+        } catch {
+            ledger.change { $0[user].endCounting(.failure(error), now: now()) }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Platform
+import Wire
+
+/// Counts what a user has stored, by looking at every file: the folder is the truth, whatever anybody has put into it or taken
+/// out. A million files take seconds, and no more memory than a few.
+struct UsageCount {
+    /// The storage folder.
+    let root: Directory
+
+    /// Bytes in the user's folder: the sizes of its files, each counted once however many names it has.
+    ///
+    /// What is no file of the storage isn't counted: links, other file systems mounted below, and what nobody's path can
+    /// reach because it lies too deep or the server may not read it.
+    ///
+    /// - Throws: `SystemError` when some of it can't be looked at, other than because it has just gone.
+    func bytes(of user: FileName) throws(SystemError) -> UInt64 {
+        guard let folder = try Self.lookingPastGaps({ () throws(SystemError) in try root.openFolder(user) }) else {
+            return 0
+        }
+        var sum = Sum(device: try folder.status().identity.device)
+        try Self.add(folder, depth: 0, to: &sum)
+        return sum.bytes
+    }
+
+    private struct Sum {
+        let device: UInt64
+        var bytes: UInt64 = 0
+        /// Files with several names. When there are too many to remember, a further name counts as a further file: a server
+        /// makes none of them, and to count too much is the safe side.
+        var linked: Set<FileIdentity> = []
+        static let mostLinked = 100_000
+
+        mutating func add(_ file: FileStatus) {
+            if file.links > 1 {
+                if linked.contains(file.identity) { return }
+                if linked.count < Self.mostLinked { linked.insert(file.identity) }
+            }
+            bytes = bytes.plus(file.size)
+        }
+    }
+
+    private static func add(_ folder: Directory, depth: Int, to sum: inout Sum) throws(SystemError) {
+        try folder.forEachName { name throws(SystemError) in
+            if depth == 0, name == StoreMarker.name { return }
+            guard let status = try lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
+                status.identity.device == sum.device
+            else { return }
+            if status.kind == .regular { sum.add(status) }
+            guard status.kind == .directory, depth < ProtocolLimits.maximumComponents,
+                let below = try lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
+            else { return }
+            try add(below, depth: depth + 1, to: &sum)
+        }
+    }
+
+    /// - Returns: nil for what has gone meanwhile, isn't what it was, or isn't the server's to read.
+    private static func lookingPastGaps<R>(_ look: () throws(SystemError) -> R) throws(SystemError) -> R? {
+        do throws(SystemError) {
+            return try look()
+        } catch {
+            if gaps.contains(error.errno) { return nil }
+            throw error
+        }
+    }
+
+    private static let gaps: Set<Errno> = [.noEntry, .notDirectory, .tooManyLinks, .accessDenied, .crossDevice]
+}
