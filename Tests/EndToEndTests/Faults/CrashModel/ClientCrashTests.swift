@@ -4,41 +4,43 @@ import TestSupport
 import Testing
 import Wire
 
-/// What the real client overwrites, and when, by a model of the worst file system.
-@Suite("Faults: crashes of the client", .enabled(if: FaultLibrary.isAvailable, FaultLibrary.reason))
-struct ClientCrashTests {
-    @Test("a byte is destroyed only after its confirmation came, and its wiping name and record outlive any crash")
-    func wipes() async throws {
-        try await onThread {
-            let traced = try TracedClient()
-            var watch = WipeWatch(traced)
-            try traced.replay { record, model in
-                try watch.look(at: record, model)
-            } answer: { message in
-                watch.note(message)
-            }
-            #expect(watch.doubts == [])
-            #expect(watch.destroyed.count == TracedClient.recordings.count)
-        }
-    }
-
-    @Test("no flush before that could be left out: the model would notice")
-    func needed() async throws {
-        try await onThread {
-            let traced = try TracedClient()
-            let records = try traced.plan.trace()
-            // A client that makes none of its flushes, one kind after the other.
-            for kind in FlushedThing.allCases {
+extension FaultTests {
+    /// What the real client overwrites, and when, by a model of the worst file system.
+    @Suite("Crashes of the client")
+    struct ClientCrashTests {
+        @Test("a byte is destroyed only after its confirmation came, and its wiping name and record outlive any crash")
+        func wipes() async throws {
+            try await onThread {
+                let traced = try TracedClient()
                 var watch = WipeWatch(traced)
-                let fewer = records.filter { record in
-                    if case .flushed(let inode, _) = record.event { traced.thing(inode) != kind } else { true }
-                }
-                try traced.replay(fewer) { record, model in
+                try traced.replay { record, model in
                     try watch.look(at: record, model)
                 } answer: { message in
                     watch.note(message)
                 }
-                #expect(watch.doubts.contains { $0.contains(kind.rawValue) }, "\(kind): \(watch.doubts)")
+                #expect(watch.doubts == [])
+                #expect(watch.destroyed.count == TracedClient.recordings.count)
+            }
+        }
+
+        @Test("no flush before that could be left out: the model would notice")
+        func needed() async throws {
+            try await onThread {
+                let traced = try TracedClient()
+                let records = try traced.plan.trace()
+                // A client that makes none of its flushes, one kind after the other.
+                for kind in FlushedThing.allCases {
+                    var watch = WipeWatch(traced)
+                    let fewer = records.filter { record in
+                        if case .flushed(let inode, _) = record.event { traced.thing(inode) != kind } else { true }
+                    }
+                    try traced.replay(fewer) { record, model in
+                        try watch.look(at: record, model)
+                    } answer: { message in
+                        watch.note(message)
+                    }
+                    #expect(watch.doubts.contains { $0.contains(kind.rawValue) }, "\(kind): \(watch.doubts)")
+                }
             }
         }
     }

@@ -18,19 +18,17 @@ struct Sweep: Sendable, CustomTestStringConvertible {
 
     static let all = (0..<shares).map(Sweep.init)
 
-    /// With AUTO_UPLOAD_SOAK=full each call fails in every way; else some calls, each in one way.
-    static let isFull = ProcessInfo.processInfo.environment["AUTO_UPLOAD_SOAK"] == "full"
-
     var testDescription: String { "share \(share + 1) of \(Self.shares)" }
 
-    /// Makes the rounds of this share. A round returns whether the call was reached.
+    /// Makes the rounds of this share: in a short run some calls fail, each in one way, in a full one each in every way. A
+    /// round returns whether the call was reached.
     ///
     /// - Parameter part: a short run takes one call in so many, another set each time; a failure names its call.
     func run(oneIn part: Int, _ round: (UInt64, Trouble) throws -> Bool) throws {
-        let first = Self.isFull ? share + 1 : share * part + .random(in: 1...part)
-        let step = Self.shares * (Self.isFull ? 1 : part)
+        let first = FaultTests.isFull ? share + 1 : share * part + .random(in: 1...part)
+        let step = Self.shares * (FaultTests.isFull ? 1 : part)
         for (index, number) in stride(from: first, to: .max, by: step).enumerated() {
-            let troubles = Self.isFull ? Self.troubles : [Self.troubles[index % Self.troubles.count]]
+            let troubles = FaultTests.isFull ? Self.troubles : [Self.troubles[index % Self.troubles.count]]
             for trouble in troubles {
                 if try !round(UInt64(number), trouble) { return try expectReached(number) }
             }
