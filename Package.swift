@@ -58,7 +58,7 @@ let package = Package(
         tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Transport", "Accounts"]),
         tests(
             "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Transport"], resources: [.copy("fixtures")]),
-        tests("EndToEndTests", ["Platform", "Wire", "Transport"]),
+        tests("EndToEndTests", ["Platform", "Wire", "Transport", "CSQLite"]),
         tests("HouseRulesTests", []),
     ]
 )

@@ -245,6 +245,7 @@ extension Connection {
             guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
             if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
+            pace.allowReading(partial.offset)
             state.resumed(upload: upload, at: partial.offset)
             link.queue(.proceed(upload: upload, proceed))
         } catch {

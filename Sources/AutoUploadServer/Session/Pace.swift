@@ -23,6 +23,17 @@ struct Pace {
     /// Seconds for which not a byte may come from here on.
     var patience: Double { max(0, stall - silence) }
 
+    /// Gives a client time to read again what it sent in an earlier connection, for the digest: meanwhile it has nothing to
+    /// send but pings.
+    ///
+    /// - Parameter bytes: that it has to read.
+    mutating func allowReading(_ bytes: UInt64) {
+        waited -= Double(bytes) / Self.slowestReading
+    }
+
+    /// Bytes a second that any device reads and hashes: docs/PROTOCOL.md, section 12.
+    private static let slowestReading = 1_048_576.0
+
     /// Takes in that so many bytes came after a wait.
     mutating func note(_ count: Int, after seconds: Double) -> Verdict {
         silence = count > 0 ? 0 : silence + seconds

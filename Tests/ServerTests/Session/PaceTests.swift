@@ -16,6 +16,7 @@ import Testing
 
         var patience: Double { pace.patience }
         func note(_ count: Int, after seconds: Double) -> Pace.Verdict { pace.note(count, after: seconds) }
+        func allowReading(_ bytes: UInt64) { pace.allowReading(bytes) }
     }
 
     @Test("silence counts until a byte comes, in however many waits")
@@ -50,5 +51,13 @@ import Testing
     func fast() {
         let pace = Meter()
         for _ in 0..<100_000 { #expect(pace.note(12, after: 0.000_001) == .fine) }
+    }
+
+    @Test("who reads a large beginning again, and pings meanwhile, has the time for it, and no more")
+    func reading() {
+        let pace = Meter()
+        pace.allowReading(3600 << 20)
+        for _ in 0..<120 { #expect(pace.note(20, after: 30) == .fine) }
+        #expect((0..<6).map { _ in pace.note(20, after: 30) }.last == .slow)
     }
 }
