@@ -30,6 +30,9 @@ asan: ## the tests under AddressSanitizer
 fuzz: ## each fuzz target for FUZZ_SECONDS (20)
 	scripts/test fuzz
 
+soak: ## kill -9 at random instants, ROUNDS times (60) each of server, client and both
+	scripts/soak $(ROUNDS)
+
 bench: ## against what users would pick instead, in the same run
 	Benchmarks/run
 
@@ -42,4 +45,4 @@ install: ## the built programs into PREFIX/bin (/usr/local), documents and manua
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bench man install clean
+.PHONY: help build test demo format lint tsan asan fuzz soak bench man install clean

@@ -56,8 +56,9 @@ let package = Package(
         tests("AccountsTests", ["Accounts", "Platform"], resources: [.copy("vectors")]),
         tests("CommandLineTests", ["CommandLine", "Platform"]),
         tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Transport", "Accounts"]),
-        tests("ClientTests", ["AutoUploadClient", "Platform", "Wire", "Transport"]),
-        tests("EndToEndTests", ["Platform", "Wire", "Transport"]),
+        tests(
+            "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Transport"], resources: [.copy("fixtures")]),
+        tests("EndToEndTests", ["Platform", "Wire", "Transport", "CSQLite"]),
         tests("HouseRulesTests", []),
     ]
 )

@@ -7,11 +7,19 @@ import Transport
 enum Client {
     static func main() {
         Signals.ignoreNuisances()
-        Signals.block()
         ProcessLimits.forbidCoreDumps()
         ProcessLimits.setFileCreationMask(0o077)
         Program.run(Options.program) { () throws(ProgramError) in
-            try run(try Configuration(try Options.parser.parse()))
+            let arguments = try Options.parser.parse()
+            switch arguments.command?.name {
+            case ReceiptsCommand.name: return try ReceiptsCommand.run(arguments)
+            case VerifyReceipt.name: return try VerifyReceipt.run(arguments)
+            case AcceptReceiptKey.name: return try AcceptReceiptKey.run(arguments)
+            default:
+                // Before the first thread. A command just ends when it is told to.
+                Signals.block()
+                return try run(try Configuration(arguments))
+            }
         }
     }
 

@@ -44,7 +44,7 @@ struct Configuration {
         }
     }
 
-    private static func server(_ arguments: ParsedArguments) throws(ProgramError) -> ServerName {
+    static func server(_ arguments: ParsedArguments) throws(ProgramError) -> ServerName {
         let text = try arguments.string(of: Options.servername)
         guard let server = ServerName(text) else {
             throw .usage("--servername takes HOST, HOST:PORT or [IPV6]:PORT, not \"\(escaped(text, quoting: true))\"")
@@ -52,7 +52,7 @@ struct Configuration {
         return server
     }
 
-    private static func user(_ arguments: ParsedArguments) throws(ProgramError) -> String {
+    static func user(_ arguments: ParsedArguments) throws(ProgramError) -> String {
         let user = try arguments.string(of: Options.username)
         let limits = ProtocolLimits.userLengths
         guard limits.contains(user.utf8.count) else {

@@ -14,7 +14,8 @@ enum Options {
             folder, prefix, settle, settleUnknown,
             deletes, encrypt,
             interval, once, state, .config,
-        ])
+        ],
+        commands: [ReceiptsCommand.command, VerifyReceipt.command, AcceptReceiptKey.command])
 
     static let servername = Option(
         "servername", letter: "s", value: .text("HOST[:PORT]"), isRequired: true, section: "Server",
@@ -69,7 +70,7 @@ enum Options {
         "once", section: "Running",
         help: """
             Make a single pass, and leave: with 0 when everything was confirmed, 75 when something remains, 76 when the \
-            server can't be trusted, 77 when the login was denied.
+            server can't be trusted or its receipt key has changed, 77 when the login was denied.
             """)
     static let state = Option(
         "state", value: .text("FOLDER"), section: "Running",

@@ -12,7 +12,7 @@ struct AutoUploadServer {
             Signals.block()
             ProcessLimits.setFileCreationMask(0o077)
             ProcessLimits.forbidCoreDumps()
-            ProcessLimits.raiseOpenFiles()
+            let openFiles = ProcessLimits.raiseOpenFiles()
             let parser = CommandLineParser(
                 program: "auto-upload-server", summary: "Receives files from auto-upload-client, and keeps them safe.",
                 options: ServerOptions.table, commands: [ServerOptions.renewReceiptKey])
@@ -23,14 +23,16 @@ struct AutoUploadServer {
             }
             let configuration = try Configuration(arguments)
             let server = try Server(
-                services: services(configuration), address: configuration.address, port: configuration.port)
+                services: services(configuration, openFiles), address: configuration.address, port: configuration.port)
             try server.run()
             return .success
         }
     }
 
     /// Checks everything that the work needs, in the order in which a person would set it up.
-    private static func services(_ configuration: Configuration) throws(ProgramError) -> Services {
+    private static func services(
+        _ configuration: Configuration, _ openFiles: UInt64
+    ) throws(ProgramError) -> Services {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
         let accounts = try accounts(configuration)
         let tls = try tls(configuration)
@@ -38,13 +40,15 @@ struct AutoUploadServer {
         let receipts = try receiptKeyring(configuration, storage)
         let vault = try vault(storage, configuration, accounts)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
-        let limits = configuration.limits
+        var limits = configuration.limits
+        if let warning = limits.fit(openFiles: openFiles) { warn(warning) }
         return Services(
             tls: tls, vault: vault,
             gate: LoginGate(
                 accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
-                patience: limits.passwordQueue),
-            receipts: receipts, registry: ConnectionRegistry(capacity: limits.connections), limits: limits,
+                patience: limits.loginQueue),
+            receipts: receipts, registry: ConnectionRegistry(limits.admission),
+            slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
             granted: granted)
     }
 
@@ -90,7 +94,10 @@ struct AutoUploadServer {
     ) throws(ProgramError) -> ReceiptKeyring {
         do throws(ReceiptKeyError) {
             let file = try ReceiptKeyFile(chosen: configuration.receiptKey, in: storage.own, of: configuration.folder)
-            return try file.loadOrMake()
+            if let keyring = try file.load() { return keyring }
+            let keyring = try file.loadOrMake()
+            warn("made a key for receipts: keep a copy of \(escaped(file.path)); clients that know another one stop deleting")
+            return keyring
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

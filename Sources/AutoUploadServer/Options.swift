@@ -26,10 +26,6 @@ enum ServerOptions {
     static let minimumTLS = Option(
         "tls-minimum", value: .text("VERSION"), defaultText: "1.3", section: "Network",
         help: "The lowest version of TLS that is accepted: 1.2 or 1.3.")
-    static let connections = Option(
-        "max-connections", value: .integer("N", 1...1_000_000), defaultText: "10000", section: "Network",
-        help: "Connections at a time; one more is turned away.")
-
     static let fileMode = Option(
         "file-mode", value: .permissions, defaultText: "600", section: "Storage",
         help: "Permissions of stored files. Folders can be entered by whoever can read files.")
@@ -61,10 +57,12 @@ enum ServerOptions {
         help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
             + "be running.")
 
-    static let table: [Option] = [
-        passwordFile, certificate, privateKey, folder, port, address, minimumTLS, connections, fileMode, group,
-        keepFree, largestFile, readBack, partialExpiry, receiptKey, allowWeakStorage, .config,
-    ]
+    static let table: [Option] =
+        [
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, keepFree,
+            largestFile,
+            readBack, partialExpiry, receiptKey, allowWeakStorage,
+        ] + LimitOptions.table + [.config]
 }
 
 /// What the server was told, checked.
@@ -82,7 +80,7 @@ struct Configuration {
     let allowWeakStorage: Bool
     let space: SpacePolicy
     let readsBack: Bool
-    var limits = Limits()
+    let limits: Limits
     var partials = PartialRules()
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
@@ -93,7 +91,7 @@ struct Configuration {
         port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
-        limits.connections = try arguments.integer(of: ServerOptions.connections)
+        limits = try Limits(arguments)
         partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)

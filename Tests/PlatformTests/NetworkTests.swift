@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -46,6 +47,80 @@ struct NetworkTests {
         #expect(try client.wait(for: .readable, until: .after(seconds: 0)) == false)
         Socket.endReading(rawDescriptor: client.rawDescriptor)
         #expect(try client.wait(for: .readable, until: .after(seconds: 30)) == true)
+    }
+
+    @Test("a connection that is ended from elsewhere can neither be read nor written")
+    func endFromElsewhere() throws {
+        Signals.ignoreNuisances()
+        let listener = try listen("127.0.0.1")
+        let client = try Socket.connect(to: [listener.address], deadline: .after(seconds: 30))
+        let server = try listener.acceptOne()
+        Socket.end(rawDescriptor: server.rawDescriptor)
+        #expect(try server.wait(for: .readable, until: .after(seconds: 30)) == true)
+        #expect(throws: SystemError.self) { try server.descriptor.write([1]) }
+        #expect(try client.wait(for: .readable, until: .after(seconds: 30)) == true)
+    }
+
+    @Test("a connection that is turned away is over for its peer at once")
+    func abort() throws {
+        let listener = try listen("127.0.0.1")
+        let client = try Socket.connect(to: [listener.address], deadline: .after(seconds: 30))
+        let server = try listener.acceptOne()
+        server.abort()
+        #expect(try client.wait(for: .readable, until: .after(seconds: 30)) == true)
+        var buffer = [UInt8](repeating: 0, count: 1)
+        #expect(throws: SystemError.self) {
+            try buffer.withUnsafeMutableBytesTyped { try client.descriptor.read(into: $0) }
+        }
+    }
+
+    @Test("what is to be done before a socket's end is done then, once, and while its number is still its own")
+    func beforeClosing() throws {
+        let listener = try listen("127.0.0.1")
+        let ended = Monitor<[Bool]>([])
+        do {
+            var client = try Socket.connect(to: [listener.address], deadline: .after(seconds: 30))
+            let descriptor = client.rawDescriptor
+            client.beforeClosing { ended.change { $0.append(fcntl(descriptor, F_GETFD) >= 0) } }
+            #expect(ended.change { $0 }.isEmpty)
+        }
+        #expect(ended.change { $0 } == [true])
+    }
+
+    @Test("a listener that is stopped takes nobody in, and lets go who waits")
+    func stop() throws {
+        let listener = try listen("127.0.0.1")
+        let outcome = Monitor<Bool?>(nil)
+        try Thread.detach {
+            let accepted = try? listener.accept(until: .after(seconds: 60))
+            outcome.change { $0 = accepted == nil }
+        }
+        listener.stop()
+        #expect(outcome.wait { $0 })
+        #expect(throws: SystemError.self) {
+            _ = try Socket.connect(to: [listener.address], deadline: .after(seconds: 30))
+        }
+    }
+
+    @Test("keepalive and the time of unacknowledged bytes are as asked for, on both sides")
+    func options() throws {
+        let address = try #require(try resolve(host: "127.0.0.1", port: 0, passive: true).first)
+        let listener = try Listener(on: address, options: SocketOptions(keepAlive: 33, userTimeout: 44))
+        let client = try Socket.connect(to: [listener.address], deadline: .after(seconds: 30))
+        let server = try listener.acceptOne()
+        func value(_ socket: borrowing Socket, _ level: some BinaryInteger, _ option: CInt) -> CInt {
+            var value: CInt = -1
+            var length = socklen_t(MemoryLayout<CInt>.size)
+            unsafe getsockopt(socket.rawDescriptor, CInt(level), option, &value, &length)
+            return value
+        }
+        let found = [value(server, IPPROTO_TCP, TCP_KEEPIDLE), value(client, IPPROTO_TCP, TCP_KEEPIDLE)]
+        #expect(found == [33, 60])
+        let intervals = [value(server, IPPROTO_TCP, TCP_KEEPINTVL), value(client, IPPROTO_TCP, TCP_KEEPINTVL)]
+        #expect(intervals == [11, 20])
+        let timeouts = [value(server, IPPROTO_TCP, TCP_USER_TIMEOUT), value(client, IPPROTO_TCP, TCP_USER_TIMEOUT)]
+        #expect(timeouts == [44_000, 120_000])
+        #expect(value(server, SOL_SOCKET, SO_KEEPALIVE) == 1 && value(client, SOL_SOCKET, SO_KEEPALIVE) == 1)
     }
 
     @Test("nobody comes: the wait ends")

@@ -64,6 +64,10 @@ package final class RunningProgram: @unchecked Sendable {
         condition.withLock { if status == nil { kill(processID, number) } }
     }
 
+    package var hasEnded: Bool {
+        condition.withLock { status != nil }
+    }
+
     /// What the program has written so far.
     package func text(_ stream: Stream) -> String {
         condition.withLock { String(decoding: collected[stream] ?? [], as: UTF8.self) }

@@ -170,14 +170,47 @@ import Wire
         session.close()
     }
 
-    @Test("a deadline holds against a peer that always has one byte more to say")
+    @Test("a deadline holds against a peer that always has one byte more to say: what has come until then is lent")
     func drip() throws {
-        let peer = try Self.listen(seconds: 0.1)
+        let peer = try LoopbackPeer<Int>.secure(.testServer()) { session in
+            var link = MessageLink(session, dataLimit: Self.dataLimit)
+            guard let header = try link.nextHeader(until: .after(seconds: 30)) else { throw Failure("no header") }
+            var remaining = Int(header.length)
+            try link.withDataChunk(remaining: &remaining, until: .after(seconds: 0.1)) { _ in }
+            return remaining
+        }
         let session = try peer.session()
-        try session.send(Self.header(5, upload: 1, length: UInt32(Self.dataLimit)))
+        try session.send(Self.header(5, upload: 1, length: UInt32(Self.dataLimit)) + [1])
         // A record for each byte: far more than a tenth of a second, and never a pause. The end may come as a broken pipe.
         try? session.send([UInt8](repeating: 1, count: Self.dataLimit), pieces: 1)
-        #expect(try peer.value() == [.failed("no answer in time")])
+        #expect((1..<Self.dataLimit).contains(try peer.value()))
+    }
+
+    @Test("of data that pauses or ends, what has come is lent before the reason is told", arguments: [false, true])
+    func piece(_ ends: Bool) throws {
+        let mayEnd = Monitor(ends)
+        let peer = try LoopbackPeer<[String]>.secure(.testServer()) { session in
+            var link = MessageLink(session, dataLimit: Self.dataLimit)
+            guard let header = try link.nextHeader(until: .after(seconds: 30)) else { throw Failure("no header") }
+            var (remaining, told) = (Int(header.length), [String]())
+            while told.last != "no answer in time", told.last?.contains("ended") != true {
+                do throws(LinkError) {
+                    try link.withDataChunk(remaining: &remaining, until: .after(seconds: 0.2)) { _ in }
+                    told.append("\(remaining)")
+                } catch {
+                    told.append(error.description)
+                }
+            }
+            mayEnd.change { $0 = true }
+            return told
+        }
+        let session = try peer.session()
+        try session.send(Self.header(5, upload: 1, length: 1000) + [UInt8](repeating: 1, count: 300))
+        _ = mayEnd.wait { $0 ? true : nil }
+        session.close()
+        let told = try peer.value()
+        #expect(told.dropLast().last == "700")
+        #expect(told.last == (ends ? "the connection ended in the middle of a message" : "no answer in time"))
     }
 
     @Test("a wait is given up when it is told to")

@@ -4,10 +4,11 @@ import Platform
 extension Eraser {
     /// Destroys the contents of files that bear their wiping names, and then the files. An error leaves a file, with
     /// its record, for `finishInterrupted`.
-    func destroy(_ wipes: [OngoingWipe]) {
+    func destroy(_ wipes: [OngoingWipe], _ witness: (any WipeWitness)?) {
         for wipe in wipes {
+            witness?.stayInTouch()
             goOn([wipe]) { () throws(WipeFailure) in
-                try destroyContent(wipe)
+                try destroyContent(wipe, witness)
                 try remove(wipe)
             }
         }
@@ -27,11 +28,11 @@ extension Eraser {
         }
     }
 
-    private func destroyContent(_ wipe: OngoingWipe) throws(WipeFailure) {
+    private func destroyContent(_ wipe: OngoingWipe, _ witness: (any WipeWitness)?) throws(WipeFailure) {
         // A whole batch is decided at once, and those before this one take their time: a program that makes its copies by
         // hard links may have come by.
         try wipe.checkLinks()
-        try overwrite(wipe)
+        try overwrite(wipe, witness)
         try WipeFailure.system { () throws(SystemError) in
             // Before the blocks are given back: else the random bytes might never reach them.
             try before(.flushContent)
@@ -43,11 +44,11 @@ extension Eraser {
         }
     }
 
-    private func overwrite(_ wipe: OngoingWipe) throws(WipeFailure) {
+    private func overwrite(_ wipe: OngoingWipe, _ witness: (any WipeWitness)?) throws(WipeFailure) {
         try WipeFailure.system { () throws(SystemError) in try before(.overwrite) }
         var overwriter = try Overwriter()
         do throws(OverwriteError) {
-            try overwriter.overwrite(wipe.descriptor, size: wipe.record.fingerprint.size)
+            try overwriter.overwrite(wipe.descriptor, size: wipe.record.fingerprint.size) { witness?.stayInTouch() }
         } catch {
             guard error.isLackOfSpace else { throw WipeFailure(error.reason) }
             // Such a file system would have written elsewhere anyway. To wait for room would be to wait for ever: this

@@ -11,6 +11,8 @@ struct Eraser: Sendable {
 
     let folder: WatchedFolder
     let state: ClientState
+    /// Whether files of such a file system may be somewhere else under other numbers: what is there isn't only here.
+    var isForeign: @Sendable (FileSystemKind) -> Bool = { !$0.seesEveryWriter }
     /// Called before each step; what it throws counts as the step's failure. For tests.
     var before: @Sendable (WipeStep) throws(SystemError) -> Void = { _ in }
 
@@ -20,21 +22,25 @@ struct Eraser: Sendable {
     }
 
     /// Wipes files; one outcome for each request, in their order.
-    func wipe(_ requests: [WipeRequest]) -> [WipeOutcome] {
+    ///
+    /// - Parameter witness: without one, files that the server must be asked about once more are kept.
+    func wipe(_ requests: [WipeRequest], witness: (any WipeWitness)? = nil) -> [WipeOutcome] {
         var outcomes: [WipeOutcome] = []
         var rest = requests[...]
         while !rest.isEmpty {
-            outcomes += wipeBatch(rest.prefix(Self.batchSize))
+            outcomes += wipeBatch(rest.prefix(Self.batchSize), witness)
             rest = rest.dropFirst(Self.batchSize)
         }
         return outcomes
     }
 
-    private func wipeBatch(_ requests: ArraySlice<WipeRequest>) -> [WipeOutcome] {
+    private func wipeBatch(
+        _ requests: ArraySlice<WipeRequest>, _ witness: (any WipeWitness)?
+    ) -> [WipeOutcome] {
         let attempts = requests.map(attempt)
         let wipes = attempts.compactMap { try? $0.get() }
-        hide(wipes)
-        destroy(wipes.filter { $0.outcome == nil })
+        hide(wipes, witness)
+        destroy(wipes.filter { $0.outcome == nil }, witness)
         return attempts.map { attempt in
             switch attempt {
             case .success(let wipe): wipe.outcome ?? .unfinished(reason: "it wasn't gone through with")

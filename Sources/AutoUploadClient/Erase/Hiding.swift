@@ -4,7 +4,7 @@ import Platform
 extension Eraser {
     /// Gives the files their wiping names, durably, and records that their contents may go now. Those that it fails for
     /// get their outcome.
-    func hide(_ wipes: [OngoingWipe]) {
+    func hide(_ wipes: [OngoingWipe], _ witness: (any WipeWitness)?) {
         if wipes.isEmpty { return }
         attempt(wipes) { () throws(WipeFailure) in try record(wipes) }
         for wipe in wipes where wipe.outcome == nil {
@@ -14,11 +14,27 @@ extension Eraser {
         for group in Self.byFolder(wipes) {
             attempt(group) { () throws(WipeFailure) in try flush(group, .flushName) }
         }
+        askAgain(wipes.filter { $0.outcome == nil && $0.isForeign }, witness)
+        // What the answers took was time, too.
         for wipe in wipes where wipe.outcome == nil {
             attempt([wipe]) { () throws(WipeFailure) in try wipe.checkRenamed() }
         }
         let renamed = wipes.filter { $0.outcome == nil }
         attempt(renamed) { () throws(WipeFailure) in try decide(renamed) }
+    }
+
+    /// Neither the marker nor the file tag tells of a storage that is seen over a network or through FUSE: but what was
+    /// hidden here is gone there.
+    private func askAgain(_ wipes: [OngoingWipe], _ witness: (any WipeWitness)?) {
+        if wipes.isEmpty { return }
+        let objections = witness?.objections(to: wipes.map(\.record))
+        for wipe in wipes {
+            guard let objections else {
+                putBack(wipe, because: "the server can't be asked once more whether it has it")
+                continue
+            }
+            if let objection = objections[wipe.record.id] { putBack(wipe, because: objection) }
+        }
     }
 
     /// Does something for files together; when it fails, all of them are put back.

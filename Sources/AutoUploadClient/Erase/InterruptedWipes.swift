@@ -52,8 +52,9 @@ extension Eraser {
         }
         let isLeased = try takeLease(descriptor)
         try check(descriptor, record)
-        let wipe = OngoingWipe(record, path.name, in: directory, descriptor, isLeased: isLeased)
-        destroy([wipe])
+        // It was asked about, if it had to be, before it was decided.
+        let wipe = OngoingWipe(record, path.name, in: directory, descriptor, isLeased: isLeased, isForeign: false)
+        destroy([wipe], nil)
         return wipe.outcome ?? .unfinished(reason: "it wasn't gone through with")
     }
 

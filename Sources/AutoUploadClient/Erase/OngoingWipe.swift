@@ -9,18 +9,21 @@ final class OngoingWipe {
     let descriptor: FileDescriptor
     /// Whether a write lease was taken, so that its loss tells of somebody who opens the file.
     let isLeased: Bool
+    /// Whether the file may be reached elsewhere without this machine's knowing: then the server is asked once more.
+    let isForeign: Bool
     /// What became of it; nil while it goes on.
     var outcome: WipeOutcome?
 
     init(
         _ record: WipeRecord, _ wipingName: FileName, in directory: Directory, _ descriptor: consuming FileDescriptor,
-        isLeased: Bool
+        isLeased: Bool, isForeign: Bool
     ) {
         self.record = record
         self.wipingName = wipingName
         self.directory = directory
         self.descriptor = descriptor
         self.isLeased = isLeased
+        self.isForeign = isForeign
     }
 
     /// Looks once more, after the renaming: it went by name, and a name may have been given to another file since the

@@ -23,7 +23,11 @@ struct Overwriter: ~Copyable {
     }
 
     /// Writes random bytes over every extent that holds data, up to `size`.
-    mutating func overwrite(_ descriptor: borrowing FileDescriptor, size: UInt64) throws(OverwriteError) {
+    ///
+    /// - Parameter meanwhile: called each time that a buffer's worth was written.
+    mutating func overwrite(
+        _ descriptor: borrowing FileDescriptor, size: UInt64, meanwhile: () -> Void = {}
+    ) throws(OverwriteError) {
         let hasHoles = try Self.system { () throws(SystemError) in try descriptor.status().allocated < size }
         var offset: UInt64 = 0
         while offset < size, let extent = try Self.dataExtent(of: descriptor, from: offset, size: size) {
@@ -32,6 +36,7 @@ struct Overwriter: ~Copyable {
             while position < end {
                 let next = min(end, position + UInt64(Self.bufferSize))
                 try overwrite(descriptor, position..<next, sparingZeros: hasHoles)
+                meanwhile()
                 position = next
             }
             // A kernel that moves nowhere would keep us here for ever.

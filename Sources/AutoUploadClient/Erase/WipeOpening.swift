@@ -73,6 +73,8 @@ extension Eraser {
         let record = WipeRecord(
             id: id, path: request.path, fingerprint: request.fingerprint, digest: request.digest,
             remotePath: request.remotePath, storedPath: request.storedPath, begunAt: currentUnixTime())
-        return OngoingWipe(record, wipingName, in: directory, descriptor, isLeased: isLeased)
+        let kind = try WipeFailure.system { () throws(SystemError) in try descriptor.fileSystemKind() }
+        return OngoingWipe(
+            record, wipingName, in: directory, descriptor, isLeased: isLeased, isForeign: !isLeased || isForeign(kind))
     }
 }

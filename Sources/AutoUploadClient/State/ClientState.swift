@@ -9,7 +9,7 @@ final class ClientState: Sendable {
 
     private let path: String
     private let reserve: StateReserve
-    private let schemaVersion: Int64
+    let schemaVersion: Int64
     private let connection: Monitor<SQLiteConnection>
 
     private init(_ files: StateFiles) throws(SQLiteError) {
@@ -32,6 +32,32 @@ final class ClientState: Sendable {
         state.reserve.make()
         try files.flush()
         return state
+    }
+
+    /// Opens the state in a folder as it is, for looking at it only.
+    ///
+    /// - Throws: when there is none, when it is damaged, and when it is newer than this program.
+    static func openToRead(folder: String) throws(StateError) -> ClientState {
+        let (path, reserve) = try StateFiles.existing(in: folder)
+        let state: ClientState
+        do throws(SQLiteError) {
+            state = try ClientState(reading: path, reserve)
+        } catch {
+            throw StateError("open the state", path, error)
+        }
+        guard state.schemaVersion <= StateSchema.version else {
+            throw .tooNew(path: path, version: state.schemaVersion)
+        }
+        return state
+    }
+
+    private init(reading path: String, _ reserve: StateReserve) throws(SQLiteError) {
+        // For writing, as the file says: else a change that a crash left half done couldn't be taken back first.
+        var connection = try SQLiteConnection(path: path, makes: false)
+        self.path = path
+        self.reserve = reserve
+        schemaVersion = try connection.inspectState()
+        self.connection = Monitor(connection)
     }
 
     private static func open(_ files: StateFiles) throws(StateError) -> ClientState {

@@ -10,7 +10,9 @@ struct ConfirmationRecord: Hashable, Sendable {
     let remotePath: RemotePath
     /// The path that it is stored under.
     let storedPath: RemotePath
-    let receipt: [UInt8]
+    /// Found genuine; nil where the server signs none, and where the record was read from the state, which keeps
+    /// receipts apart.
+    let receipt: Receipt?
     /// Seconds since 1970, UTC, by this machine's clock.
     let confirmedAt: Int64
 }

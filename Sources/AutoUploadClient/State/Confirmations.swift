@@ -11,14 +11,15 @@ extension ClientState {
         }
     }
 
-    /// Remembers confirmations, each in the place of an earlier one of its path, in one transaction. The uploads they
-    /// came from are over.
+    /// Remembers confirmations, each in the place of an earlier one of its path, and their receipts, which stay for
+    /// good, in one transaction. The uploads they came from are over.
     func record(_ confirmations: [ConfirmationRecord]) throws(StateError) {
         if confirmations.isEmpty { return }
         try change("record a confirmation") { connection throws(SQLiteError) in
             for confirmation in confirmations {
                 try connection.execute(Self.insertConfirmation, confirmation.values)
                 try connection.execute(Self.deleteUpload, [.blob(confirmation.path.bytes)])
+                if let receipt = confirmation.receipt { try connection.keep(receipt, of: confirmation.path) }
             }
         }
     }
@@ -49,13 +50,13 @@ extension ClientState {
     }
 
     private static let selectConfirmation = """
-        SELECT \(FingerprintColumns.names), digest, remote_path, stored_path, receipt, confirmed_at
+        SELECT \(FingerprintColumns.names), digest, remote_path, stored_path, confirmed_at
         FROM confirmations WHERE path = ?
         """
     private static let insertConfirmation = """
         INSERT OR REPLACE INTO confirmations
-        (path, \(FingerprintColumns.names), digest, remote_path, stored_path, receipt, confirmed_at)
-        VALUES (?, \(FingerprintColumns.placeholders), ?, ?, ?, ?, ?)
+        (path, \(FingerprintColumns.names), digest, remote_path, stored_path, confirmed_at)
+        VALUES (?, \(FingerprintColumns.placeholders), ?, ?, ?, ?)
         """
     private static let selectMissable = "SELECT path FROM confirmations UNION SELECT path FROM uploads"
     fileprivate static let deleteConfirmation = "DELETE FROM confirmations WHERE path = ?"
@@ -86,7 +87,7 @@ extension SQLiteStatement {
         else { return nil }
         return ConfirmationRecord(
             path: path, fingerprint: fingerprint(from: 0), digest: digest, remotePath: offered,
-            storedPath: stored, receipt: blob(next + 3), confirmedAt: integer(next + 4))
+            storedPath: stored, receipt: nil, confirmedAt: integer(next + 3))
     }
 }
 
@@ -94,8 +95,7 @@ extension ConfirmationRecord {
     fileprivate var values: [SQLiteValue] {
         [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint)
             + [
-                .blob(digest.bytes), .blob(remotePath.bytes), .blob(storedPath.bytes), .blob(receipt),
-                .integer(confirmedAt),
+                .blob(digest.bytes), .blob(remotePath.bytes), .blob(storedPath.bytes), .integer(confirmedAt),
             ]
     }
 }

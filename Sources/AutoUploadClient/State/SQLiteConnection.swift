@@ -5,11 +5,12 @@ internal import CSQLite
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
 
-    /// Opens the database file, which is made when it isn't there.
-    init(path: String) throws(SQLiteError) {
+    /// Opens the database file, which is made when it isn't there unless that isn't wished.
+    init(path: String, makes: Bool = true) throws(SQLiteError) {
         var opened: OpaquePointer?
         // The caller guards against use by two threads, so that SQLite need not.
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let making = makes ? SQLITE_OPEN_CREATE : 0
+        let flags = SQLITE_OPEN_READWRITE | making | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let result = unsafe sqlite3_open_v2(path, &opened, flags, nil)
         guard result == SQLITE_OK, let opened = unsafe opened else {
             let error = unsafe Self.error(result, opened)

@@ -27,6 +27,17 @@ struct StateFiles {
         }
     }
 
+    /// The database of a state that must be there already.
+    static func existing(in folder: String) throws(StateError) -> (path: String, reserve: StateReserve) {
+        do throws(SystemError) {
+            let directory = try Directory.open(path: folder)
+            _ = try directory.status(of: FileName(constant: "state.sqlite"))
+            return (folder + "/" + ClientState.fileName, StateReserve(in: directory))
+        } catch {
+            throw .system(error)
+        }
+    }
+
     /// Makes the file's being there durable: a wipe must not be forgotten because the whole state was.
     func flush() throws(StateError) {
         do throws(SystemError) {

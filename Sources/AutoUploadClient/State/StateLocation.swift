@@ -23,8 +23,9 @@ enum StateLocation {
         return joined(base, OwnNames.statePrefix + (try key(parts)))
     }
 
-    private static func base(
-        option: String?, environment: (String) -> String?, home: () -> String?
+    /// The folder that holds the states of all servers, users and watched folders.
+    static func base(
+        option: String?, environment: (String) -> String? = environmentVariable, home: () -> String? = homeFolder
     ) throws(StateError) -> String {
         if let option, !option.isEmpty { return option }
         // systemd.exec(5): several are separated by colons.
@@ -45,7 +46,7 @@ enum StateLocation {
         return digest.description
     }
 
-    private static func joined(_ folder: String, _ name: String) -> String {
+    static func joined(_ folder: String, _ name: String) -> String {
         folder.hasSuffix("/") ? folder + name : folder + "/" + name
     }
 }

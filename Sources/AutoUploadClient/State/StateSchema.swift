@@ -2,14 +2,23 @@
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 1
+    static let version: Int64 = 2
+    static let firstWithReceipts: Int64 = 2
 
-    static let tables = [
+    /// Those of a new file.
+    static let tables = firstTables + receiptTables
+    /// What makes a file of the version after one of an earlier.
+    static let migrations: [Int64: [String]] = [
+        // What stood there was empty: no server signed receipts.
+        1: ["ALTER TABLE confirmations DROP COLUMN receipt"] + receiptTables
+    ]
+
+    private static let firstTables = [
         """
         CREATE TABLE confirmations (
             path BLOB PRIMARY KEY NOT NULL,
             \(FingerprintColumns.definition),
-            digest BLOB NOT NULL, remote_path BLOB NOT NULL, stored_path BLOB NOT NULL, receipt BLOB NOT NULL,
+            digest BLOB NOT NULL, remote_path BLOB NOT NULL, stored_path BLOB NOT NULL,
             confirmed_at INTEGER NOT NULL)
         """,
         """
@@ -28,16 +37,26 @@ enum StateSchema {
             is_decided INTEGER NOT NULL)
         """,
     ]
+    private static let receiptTables = [
+        // A receipt that only repeats another is a later one, and takes its place.
+        """
+        CREATE TABLE receipts (
+            stored_path BLOB NOT NULL, size INTEGER NOT NULL, digest BLOB NOT NULL, user BLOB NOT NULL, key BLOB NOT NULL,
+            time INTEGER NOT NULL, signature BLOB NOT NULL, path BLOB NOT NULL,
+            PRIMARY KEY (stored_path, digest, size, user, key)) WITHOUT ROWID
+        """,
+        "CREATE TABLE receipt_key (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL)",
+    ]
 }
 
 extension SQLiteConnection {
-    /// Sets the connection up, and makes the tables in a new file.
+    /// Sets the connection up, makes the tables in a new file, and brings those of an earlier version up to date.
     ///
     /// - Returns: the version of the schema; the tables are ours to use only when it is `StateSchema.version`.
     mutating func prepareState() throws(SQLiteError) -> Int64 {
-        setBusyTimeout(milliseconds: 10_000)
+        setBusyTimeout(milliseconds: Self.busyMilliseconds)
         try makeCommitsDurable()
-        let version = try number("PRAGMA user_version")
+        var version = try number("PRAGMA user_version")
         let applicationID = try number("PRAGMA application_id")
         if version == 0, applicationID == 0, try number("SELECT count(*) FROM sqlite_schema") == 0 {
             try makeTables()
@@ -45,7 +64,32 @@ extension SQLiteConnection {
         }
         guard applicationID == StateSchema.applicationID else { throw .damaged("it is no state of this program") }
         try checkIntegrity()
+        while let steps = StateSchema.migrations[version] { version = try migrate(from: version, steps) }
         return version
+    }
+
+    /// Looks at a file that is there, and changes nothing.
+    ///
+    /// - Returns: the version of its schema.
+    mutating func inspectState() throws(SQLiteError) -> Int64 {
+        setBusyTimeout(milliseconds: Self.busyMilliseconds)
+        guard try number("PRAGMA application_id") == StateSchema.applicationID else {
+            throw .damaged("it is no state of this program")
+        }
+        return try number("PRAGMA user_version")
+    }
+
+    private static let busyMilliseconds: CInt = 10_000
+
+    private mutating func migrate(from version: Int64, _ steps: [String]) throws(SQLiteError) -> Int64 {
+        try transaction { connection throws(SQLiteError) in
+            // Another process may have been first.
+            let current = try connection.number("PRAGMA user_version")
+            guard current == version else { return current }
+            for step in steps { try connection.execute(step) }
+            try connection.execute("PRAGMA user_version = \(version + 1)")
+            return version + 1
+        }
     }
 
     /// What was committed survives a power cut.

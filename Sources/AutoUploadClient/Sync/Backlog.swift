@@ -25,7 +25,14 @@ struct Backlog {
         tasks.append(task)
     }
 
-    /// The id to upload the first file under, stored before this returns, with those of the files behind it.
+    /// Lets a file that was taken out have the next turn.
+    mutating func putFirst(_ task: SyncTask) {
+        guard next > 0 else { return tasks.insert(task, at: 0) }
+        next -= 1
+        tasks[next] = task
+    }
+
+    /// The id to upload the first file under, stored before this returns, with those of small files behind it.
     ///
     /// - Returns: nil when none is left.
     mutating func uploadID(in state: ClientState) throws(StateError) -> StoredUploadID? {
@@ -40,8 +47,15 @@ struct Backlog {
     }
 
     private mutating func fetchIDs(from state: ClientState) throws(StateError) {
-        let files = tasks[next...].prefix(Self.batch).filter { $0.purpose == .upload && ids[$0.file.path] == nil }
-            .map { (path: $0.file.path, fingerprint: $0.file.fingerprint) }
+        let files = withoutID.map { (path: $0.file.path, fingerprint: $0.file.fingerprint) }
         for (file, id) in zip(files, try state.uploadIDs(for: files)) { ids[file.path] = id }
+    }
+
+    /// The first file, and others with it. After a restart an id that is stored counts as begun: a small file is asked
+    /// about then, but a large one would have to be read as a whole for nothing.
+    private var withoutID: [SyncTask] {
+        tasks[next...].prefix(Self.batch).enumerated().filter { index, task in
+            task.purpose == .upload && (index == 0 || task.file.isSmall && !task.mustAsk) && ids[task.file.path] == nil
+        }.map(\.element)
     }
 }

@@ -5,7 +5,7 @@ import Wire
 /// step is flushed.
 final class ConfirmationBook {
     let state: ClientState
-    private let eraser: Eraser?
+    private var eraser: Eraser?
     private let reporter: Reporter
     private let troubles: Troubles
     private var unrecorded: [Entry] = []
@@ -37,12 +37,17 @@ final class ConfirmationBook {
         self.troubles = troubles
     }
 
+    /// Wipes nothing from now on.
+    func stopWiping() {
+        eraser = nil
+    }
+
     /// Takes a confirmation that matches what was read.
-    func add(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) {
+    func add(_ task: SyncTask, _ confirmation: Confirmation, _ receipt: Receipt?, alreadyThere: Bool) {
         let file = task.file
         let record = ConfirmationRecord(
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
-            storedPath: confirmation.path, receipt: confirmation.receipt?.bytes ?? [], confirmedAt: currentUnixTime())
+            storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime())
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
         unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
         confirmed += 1
@@ -63,9 +68,11 @@ final class ConfirmationBook {
     }
 
     /// Writes down what was confirmed, durably, and then wipes it.
-    func settle(mayWipe: Bool = true) throws(SyncFailure) {
+    ///
+    /// - Parameter witness: speaks with the server meanwhile; nil when the connection is over.
+    func settle(mayWipe: Bool = true, witness: (any WipeWitness)? = nil) throws(SyncFailure) {
         try record()
-        if mayWipe { wipe() }
+        if mayWipe { wipe(witness) }
     }
 
     /// The connection has ended before its work was done: what was confirmed before counts all the same.
@@ -100,11 +107,11 @@ final class ConfirmationBook {
 // MARK: - Wiping
 
 extension ConfirmationBook {
-    private func wipe() {
+    private func wipe(_ witness: (any WipeWitness)?) {
         guard let eraser, !unwiped.isEmpty else { return }
         let entries = unwiped
         (unwiped, pendingBytes) = ([], 0)
-        let outcomes = eraser.wipe(entries.map(Self.request))
+        let outcomes = eraser.wipe(entries.map(Self.request), witness: witness)
         for (entry, outcome) in zip(entries, outcomes) { note(outcome, entry) }
     }
 

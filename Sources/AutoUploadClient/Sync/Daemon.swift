@@ -11,12 +11,22 @@ final class Daemon {
     private var workplace: Workplace?
     /// What people were told last, so that they are told once and not each minute.
     private var told: SyncFailure?
+    private let reconnection: Reconnection
 
-    init(_ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest) {
+    /// How often in a row a single pass tries a link that broke when nothing comes of it, and how long it waits at most:
+    /// a minute in all.
+    private static let mostFruitless = 5
+    private static let longestPause = 60.0
+
+    init(
+        _ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest,
+        reconnection: Reconnection = Reconnection()
+    ) {
         self.configuration = configuration
         self.context = context
         self.gate = gate
         self.stop = stop
+        self.reconnection = reconnection
     }
 
     /// Makes passes until it is stopped. What fails on the way is told once, and tried again.
@@ -24,7 +34,7 @@ final class Daemon {
     /// - Throws: `ProgramError` when the folder or the state can't be used from the start, or turns out to hold what a
     ///   server stores.
     func runUntilStopped() throws(ProgramError) -> ExitCode {
-        var pauses = Pauses(intervalSeconds: configuration.intervalSeconds)
+        var pauses = Pauses(intervalSeconds: configuration.intervalSeconds, reconnection: reconnection)
         try checkAtStart()
         sayWatching()
         while !stop.isStopping {
@@ -40,17 +50,25 @@ final class Daemon {
         return .success
     }
 
-    /// Makes one pass. It lasts until every file that it found has settled, as far as files do.
+    /// Makes one pass. It lasts until every file that it found has settled, as far as files do, and through links that
+    /// break, as long as something comes of trying again.
     ///
     /// - Returns: `success` when everything that is due was confirmed.
     func runOnce() throws(ProgramError) -> ExitCode {
         let workplace = try open()
         var waitedFor: [LocalPath: Fingerprint]?
+        var reconnection = reconnection
         while true {
             let result = try pass(workplace)
+            tell(result)
+            let pause = reconnection.pause(after: result)
             if let failure = result.failure {
-                tell(result)
-                return failure.exitCode
+                guard let pause, pause <= Self.longestPause, (reconnection.fruitless ?? 0) <= Self.mostFruitless
+                else { return failure.exitCode }
+                stop.wait(until: .after(seconds: pause))
+                if stop.isStopping { return .temporaryFailure }
+                _ = gate.isOpen()
+                continue
             }
             // What changes while it is waited for is left for another time; what has come since belongs to no single pass.
             let settling = result.settling.filter { path, settling in
@@ -73,6 +91,7 @@ extension Daemon {
         for (path, settling) in result.settling.sorted(by: { $0.key < $1.key }) {
             context.troubles.isUnfinished(path, settling.fingerprint, "it may still change")
         }
+        if result.mayNotWipe { return .protocolError }
         return result.remaining == 0 ? .success : .temporaryFailure
     }
 }

@@ -11,6 +11,12 @@ struct DueFile: Hashable, Sendable {
     let writer: WriterState
 
     var size: UInt64 { fingerprint.size }
+
+    /// Whether reading it is so little work that the server is rather asked about it than offered it, where it may have
+    /// it already.
+    var isSmall: Bool { size <= Self.smallBytes }
+
+    private static let smallBytes: UInt64 = 4 * 1024 * 1024
 }
 
 /// What is to be done with it.
@@ -19,6 +25,8 @@ enum Purpose: Hashable, Sendable {
     case upload
     /// It was confirmed earlier: ask whether it still is, so that it may be wiped.
     case confirmAgain
+    /// It is hidden and about to be wiped: ask for the last time.
+    case lastWord(WipeID)
 }
 
 /// A file in the line of those that wait for their turn.
@@ -27,6 +35,15 @@ struct SyncTask: Hashable, Sendable {
     var purpose: Purpose
     /// How often it was begun in this pass.
     var tries = 0
+    /// Whether the server has said in this connection that it doesn't have it, nor will: no answer was lost, so it is to
+    /// be sent, from wherever the server says.
+    var isKnownAbsent = false
+    /// Whether the server may have all of it: it was begun earlier, but nothing is kept of it, so perhaps only the answer
+    /// was lost; or it resembles what was confirmed.
+    var isInDoubt = false
+
+    /// Whether the server is to be asked about it in any case before it is sent.
+    var mustAsk: Bool { isInDoubt && !isKnownAbsent }
     /// When it was begun last.
     var began = Instant(nanoseconds: 0)
 }

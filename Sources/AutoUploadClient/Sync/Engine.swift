@@ -13,15 +13,25 @@ final class Engine {
     let reporter: Reporter
     let book: ConfirmationBook
     let troubles: Troubles
+    let headway: Headway
     var backlog: Backlog
-    var ledger = UploadLedger()
+    var ledger: UploadLedger
     /// Uploads that the server lets proceed, in its order.
     var ready: [(number: UInt32, offset: UInt64)] = []
     var outgoing: OutgoingFile?
     var frame: DataFrame
     let frameCapacity: Int
     let window: Int
-    private var nextPing = Instant.now.advanced(bySeconds: Engine.pingSeconds)
+    /// What was asked for the last time before files are wiped, and is unanswered.
+    var awaitedWords: Set<WipeID> = []
+    /// Why not to wipe files after all.
+    var objections: [WipeID: String] = [:]
+    /// Why the connection was found to be over during a wipe, which goes on all the same.
+    var failureMeanwhile: SyncFailure?
+    /// Whether files were kept because of that.
+    var hasUnaskedWipes = false
+    private let pingSeconds: Double
+    private(set) var nextPing: Instant
     private var isPingUnanswered = false
     /// When something was sent or answered last, pings and pongs apart: a server that does nothing but answer pings is as
     /// good as silent.
@@ -34,25 +44,28 @@ final class Engine {
     private static let mostUnanswered = 256
     /// Messages and small files are gathered to so many bytes before they are written.
     static let gatheredBytes = 64 * 1024
-    private static let pingSeconds = 30.0
     /// How long the server may take to answer, and for each MiB that it may have to read again.
     private static let answerSeconds = 300.0
     private static let secondsPerMiB = 1.0
 
     init(
-        _ connection: consuming ServerConnection, _ backlog: Backlog, folder: WatchedFolder, transfer: TransferGuard,
-        reporter: Reporter, book: ConfirmationBook, troubles: Troubles
+        _ connection: consuming ServerConnection, _ backlog: Backlog, folder: WatchedFolder, book: ConfirmationBook,
+        context: PassContext
     ) {
         window = min(Int(connection.welcome.maxOpenUploads), Self.mostUnanswered)
         frameCapacity = min(Int(connection.welcome.maxPayload), Self.frameBytes)
         frame = DataFrame(capacity: frameCapacity)
+        ledger = UploadLedger(ReceiptCheck(user: context.target.user, key: connection.welcome.receiptKey))
         self.connection = connection
         self.backlog = backlog
         self.folder = folder
-        self.transfer = transfer
-        self.reporter = reporter
         self.book = book
-        self.troubles = troubles
+        transfer = context.transfer
+        reporter = context.reporter
+        troubles = context.troubles
+        headway = context.headway
+        pingSeconds = context.pingSeconds
+        nextPing = Instant.now.advanced(bySeconds: context.pingSeconds)
     }
 
     /// Goes on until everything has got its answer.
@@ -61,7 +74,8 @@ final class Engine {
     func run() throws(SyncFailure) {
         do throws(SyncFailure) {
             try exchange()
-            try book.settle()
+            try book.settle(witness: self)
+            if hasUnaskedWipes, let failureMeanwhile { throw failureMeanwhile }
         } catch {
             let failure = transfer.reason ?? error
             try book.settle(after: failure)
@@ -94,7 +108,8 @@ final class Engine {
         try flush()
         if try hasInput() { return try awaitAnswer() }
         // While a wipe goes on nothing is sent, and the server gives up on uploads that it waits for.
-        try book.settle(mayWipe: ledger.unfinishedCount == 0)
+        try book.settle(mayWipe: ledger.unfinishedCount == 0, witness: self)
+        if let failureMeanwhile { throw failureMeanwhile }
         // The time that a wipe takes isn't the server's.
         progress = .now
         if !ledger.isEmpty { try awaitAnswer() }
@@ -150,7 +165,7 @@ extension Engine {
     }
 
     /// Takes what has come, without waiting.
-    private func takeAnswers() throws(SyncFailure) {
+    func takeAnswers() throws(SyncFailure) {
         while let header = try availableHeader() {
             try take(connection.link.receive(header, until: answerDeadline))
         }
@@ -165,7 +180,7 @@ extension Engine {
         }
     }
 
-    private func awaitAnswer() throws(SyncFailure) {
+    func awaitAnswer() throws(SyncFailure) {
         let deadline = Deadline(at: progress.advanced(bySeconds: patienceSeconds))
         while true {
             let slice = isPingUnanswered ? deadline : min(deadline, Deadline(at: nextPing))
@@ -188,7 +203,7 @@ extension Engine {
         throw .broken("the server hung up")
     }
 
-    private func keepAlive() throws(SyncFailure) {
+    func keepAlive() throws(SyncFailure) {
         guard !isPingUnanswered, Instant.now >= nextPing else { return }
         isPingUnanswered = true
         connection.link.queue(.ping(Ping(opaque: nextPing.nanoseconds)))
@@ -197,12 +212,12 @@ extension Engine {
         progress = earlier
     }
 
-    private func postponePing() {
-        nextPing = Instant.now.advanced(bySeconds: Self.pingSeconds)
+    func postponePing() {
+        nextPing = Instant.now.advanced(bySeconds: pingSeconds)
     }
 
     private func take(_ message: ServerMessage) throws(SyncFailure) {
         if case .pong = message { isPingUnanswered = false } else { progress = .now }
-        try handle(ledger.receive(message))
+        handle(try ledger.receive(message))
     }
 }

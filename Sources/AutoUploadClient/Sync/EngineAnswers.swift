@@ -7,17 +7,33 @@ extension Engine {
     /// How often a file is begun in one pass, at most.
     private static let mostTries = 3
 
-    func handle(_ event: UploadLedger.Event) throws(SyncFailure) {
+    func handle(_ event: UploadLedger.Event) {
         switch event {
         case .nothing: return
-        case .proceed(let number, let offset): ready.append((number, offset))
-        case .confirmed(let task, let confirmation, let alreadyThere):
-            book.add(task, confirmation, alreadyThere: alreadyThere)
+        case .proceed(let number, let offset): proceed(number, offset)
+        case .confirmed(let task, let confirmation, let receipt, let alreadyThere):
+            if case .lastWord(let id) = task.purpose { return takeLastWord(id, nil) }
+            headway.confirmed(task.file)
+            book.add(task, confirmation, receipt, alreadyThere: alreadyThere)
             reporter.endFile()
         case .refused(let number, let entry, let refusal):
+            if case .lastWord(let id) = entry.task.purpose { return takeLastWord(id, refusal) }
             reporter.endFile(unsent: forget(number, entry))
+            if case .asked = entry.phase, refusal.meansUnstored { return absent(entry.task) }
             refused(entry.task, refusal)
         }
+    }
+
+    private func proceed(_ number: UInt32, _ offset: UInt64) {
+        guard let entry = ledger[number] else { return }
+        headway.resumed(entry.task.file, at: offset)
+        if offset > 0 || entry.isFresh || entry.task.isKnownAbsent { return ready.append((number, offset)) }
+        // It was offered before, and the server keeps nothing of it: it may have stored it, and the answer was lost.
+        queueAbandon(number)
+        var task = entry.task
+        task.isInDoubt = true
+        task.tries -= 1
+        backlog.putFirst(task)
     }
 
     /// The server discards what is still sent of a refused upload.
@@ -34,19 +50,30 @@ extension Engine {
         }
     }
 
-    private func refused(_ task: SyncTask, _ refusal: Refusal) {
+    /// The server doesn't have what it was asked about.
+    private func absent(_ task: SyncTask) {
         var task = task
-        if task.purpose == .confirmAgain, refusal.status == .absent {
-            // Confirmed once, and gone from the server since: it must not be wiped, but sent.
-            task.purpose = .upload
-            return putBack(task)
-        }
-        if refusal.status.statusClass == .again, task.tries < Self.mostTries { return putBack(task) }
-        troubles.refused(task.file, refusal)
+        // Confirmed once, and gone from the server since: it must not be wiped, but sent.
+        task.purpose = .upload
+        task.isKnownAbsent = true
+        task.tries -= 1
+        backlog.putFirst(task)
+        reporter.putBack(size: task.file.size)
     }
 
-    private func putBack(_ task: SyncTask) {
+    private func refused(_ task: SyncTask, _ refusal: Refusal) {
+        guard refusal.status.statusClass == .again, task.tries < Self.mostTries else {
+            return troubles.refused(task.file, refusal)
+        }
+        var task = task
+        // Whoever has taken it over may bring it to its end.
+        task.isKnownAbsent = refusal.status != .takenOver
         backlog.putBack(task)
         reporter.putBack(size: task.file.size)
     }
+}
+
+extension Refusal {
+    /// Of a query: whether sending the file is what is left.
+    fileprivate var meansUnstored: Bool { status == .absent || status == .unsupported }
 }

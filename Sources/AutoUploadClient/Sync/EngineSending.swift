@@ -15,8 +15,9 @@ extension Engine {
     ///
     /// - Returns: false when everything that is left waits for answers.
     func sendNext() throws(SyncFailure) -> Bool {
-        if outgoing != nil {
-            while try offerAhead() {}
+        if let isSending = outgoing?.isSending {
+            // What is only hashed may take hours, in which the server would hear nothing of what was offered.
+            if isSending { while try offerAhead() {} }
             try goOn()
             return true
         }
@@ -30,22 +31,36 @@ extension Engine {
 
     /// Offers the next file if it needs an answer before its data, so that the answer comes while another is being sent.
     private func offerAhead() throws(SyncFailure) -> Bool {
-        guard let task = startable, task.purpose == .upload, let id = try uploadID() else { return false }
-        if isSentWhole(task, id) { return false }
+        guard let task = startable, task.purpose == .upload, !task.mustAsk, let id = try uploadID() else {
+            return false
+        }
+        if isSentWhole(task, id) || isAskedFirst(task, id) { return false }
         return try offer(task, id)
     }
 
     private func startNext() throws(SyncFailure) -> Bool {
         guard let task = startable else { return false }
         switch task.purpose {
-        case .confirmAgain:
-            try transfer.checkBeforeBeginning()
-            startReading(begin(task), number: 0, at: 0)
-            return true
+        case .confirmAgain, .lastWord: return try ask(task)
+        case .upload where task.mustAsk: return try ask(task)
         case .upload:
             guard let id = try uploadID() else { return false }
+            if isAskedFirst(task, id) { return try ask(task) }
             return isSentWhole(task, id) ? try sendWhole(task, id) : try offer(task, id)
         }
+    }
+
+    /// Reads the file, to ask then whether the server has just that.
+    private func ask(_ task: SyncTask) throws(SyncFailure) -> Bool {
+        try transfer.checkBeforeBeginning()
+        startReading(begin(task), number: 0, at: 0)
+        return true
+    }
+
+    /// What was begun earlier may have been stored, and only the answer lost. Of a large file the server is asked only
+    /// where it keeps nothing to go on with (`SyncTask.mustAsk`).
+    private func isAskedFirst(_ task: SyncTask, _ id: StoredUploadID) -> Bool {
+        !id.isFresh && !task.isKnownAbsent && task.file.isSmall
     }
 
     /// The next file, if another may be begun.
@@ -90,14 +105,14 @@ extension Engine {
         let task = begin(task)
         // What can't be sent isn't offered; the second look is at the time of sending.
         if openSource(of: task) == nil { return true }
-        try queueOffer(task, id, try number { $0.offer(task) })
+        try queueOffer(task, id, try number { $0.offer(task, isFresh: id.isFresh) })
         return true
     }
 
     private func sendWhole(_ task: SyncTask, _ id: StoredUploadID) throws(SyncFailure) -> Bool {
         try transfer.checkBeforeBeginning()
         let task = begin(task)
-        let number = try number { $0.offer(task) }
+        let number = try number { $0.offer(task, isFresh: true) }
         reporter.beginFile(task.file.path.description, size: task.file.size)
         guard let digest = readWhole(task, number) else {
             ledger.withdraw(number)
@@ -125,12 +140,16 @@ extension Engine {
         if number != 0 {
             finish(number, digest)
         } else {
-            let query = try message { () throws(WireError) in
-                try Query(size: task.file.size, digest: digest, path: task.file.remote.bytes)
-            }
-            connection.link.queue(.query(upload: try self.number { $0.query(task, digest) }, query))
+            try queueQuery(task, digest)
         }
         try flush()
+    }
+
+    func queueQuery(_ task: SyncTask, _ digest: ContentDigest) throws(SyncFailure) {
+        let query = try message { () throws(WireError) in
+            try Query(size: task.file.size, digest: digest, path: task.file.remote.bytes)
+        }
+        connection.link.queue(.query(upload: try number { $0.query(task, digest) }, query))
     }
 
     private func finish(_ number: UInt32, _ digest: ContentDigest) {
@@ -139,9 +158,13 @@ extension Engine {
     }
 
     private func abandon(_ number: UInt32) throws(SyncFailure) {
+        queueAbandon(number)
+        try flush()
+    }
+
+    func queueAbandon(_ number: UInt32) {
         ledger.abandon(number)
         connection.link.queue(.abandon(upload: number))
-        try flush()
     }
 
     private func queueOffer(_ task: SyncTask, _ id: StoredUploadID, _ number: UInt32) throws(SyncFailure) {

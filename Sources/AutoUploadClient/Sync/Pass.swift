@@ -12,6 +12,12 @@ struct PassResult {
     var settling: [LocalPath: Settling] = [:]
     /// Whether a connection did its work, which tells that all is well with the server.
     var hasConnected = false
+    /// Whether files stay only because the server's receipt key has changed.
+    var mayNotWipe = false
+    /// Whether the server let us in, whatever came of it.
+    var wasLoggedIn = false
+    /// Whether something was confirmed, or a large file came forward.
+    var hasHeadway = false
 
     struct Settling: Hashable {
         let fingerprint: Fingerprint
@@ -27,10 +33,15 @@ final class PassContext {
     let transfer: TransferGuard
     let reporter: Reporter
     let notes = WaitingNotes()
+    let headway = Headway()
     let troubles: Troubles
     var tracker = SettleTracker()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
     var confirmed = ConfirmedFiles()
+    /// Seconds without a word of ours after which the server hears a ping.
+    var pingSeconds = 30.0
+    /// For tests, which wipe on file systems that aren't there.
+    var prepareEraser: (Eraser) -> Eraser = { $0 }
     /// What people know already.
     var toldProblems: Set<ScanProblem> = []
     private var told: Set<String> = []
@@ -55,10 +66,15 @@ final class PassContext {
 
     /// Tells people something about a path, unless they know.
     func tellOnce(_ event: String, _ path: LocalPath, _ reason: String) {
-        guard told.insert("\(path): \(reason)").inserted else { return }
+        guard isNews("\(path): \(reason)") else { return }
         var line = LogLine(event, path, level: .warning)
         line.add("reason", reason)
         reporter.log(line)
+    }
+
+    /// Whether nobody was told this before.
+    func isNews(_ text: String) -> Bool {
+        told.insert(text).inserted
     }
 
     /// Whether it is time again to forget files that are gone.
@@ -78,6 +94,7 @@ struct Pass {
     /// - Throws: `WorkplaceError.holdsServerStorage` when the folder holds what a server stores.
     func run() throws(WorkplaceError) -> PassResult {
         context.troubles.begin()
+        context.headway.begin()
         var scan = try look()
         if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
         report(scan.problems)
@@ -145,12 +162,13 @@ extension Pass {
         var result = PassResult()
         var tasks: [SyncTask] = []
         let knowledge = Planner.Knowledge(
-            settle: context.tracker, notes: context.notes, now: .now, isConfirmed: isConfirmed,
+            settle: context.tracker, notes: context.notes, now: .now, recognition: recognition(of:_:),
             writer: { file in writer(of: file) })
         context.confirmed.keep(among: files)
         for file in files {
             switch context.planner.action(for: file, knowledge) {
             case .upload(let due): tasks.append(SyncTask(file: due, purpose: .upload))
+            case .recognise(let due): tasks.append(SyncTask(file: due, purpose: .upload, isInDoubt: true))
             case .confirmAgain(let due): tasks.append(SyncTask(file: due, purpose: .confirmAgain))
             case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
             case .nothing(let idleness): note(file, idleness, in: &result)
@@ -183,13 +201,15 @@ extension Pass {
         }
     }
 
-    private func isConfirmed(_ file: FoundFile, _ remote: RemotePath) -> Bool {
-        if context.confirmed.contains(file) { return true }
+    private func recognition(of file: FoundFile, _ remote: RemotePath) -> Recognition {
+        if context.confirmed.contains(file) { return .confirmed }
         // State that can't be read costs a question to the server, or bytes that are sent twice.
-        guard let record = try? state.confirmation(of: file.path) else { return false }
-        guard record.fingerprint == file.fingerprint, record.remotePath == remote else { return false }
+        guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
+        guard record.fingerprint == file.fingerprint else {
+            return record.fingerprint.resembles(file.fingerprint) ? .resembling : .unknown
+        }
         context.confirmed.insert(file)
-        return true
+        return .confirmed
     }
 
     private func writer(of file: FoundFile) -> WriterState {
@@ -202,28 +222,36 @@ extension Pass {
 
 extension Pass {
     private func send(_ tasks: [SyncTask], _ result: inout PassResult) {
-        let eraser = context.planner.deletes ? Eraser(folder: folder, state: state) : nil
+        let eraser = context.planner.deletes ? context.prepareEraser(Eraser(folder: folder, state: state)) : nil
         let book = ConfirmationBook(
             state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles)
         context.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
-            try send(tasks, book)
+            let connection = try ServerConnection.open(context.target, context.transfer)
+            result.wasLoggedIn = true
+            sayConnected(connection)
+            result.mayNotWipe =
+                try !context.trustsReceipts(of: connection.welcome, state) && context.planner.deletes
+            if result.mayNotWipe { book.stopWiping() }
+            // To ask about what was confirmed serves nothing but the wipe.
+            let tasks = result.mayNotWipe ? tasks.filter { $0.purpose == .upload } : tasks
+            try send(tasks, over: connection, book)
             result.hasConnected = true
             result.remaining += context.troubles.unsent
         } catch {
             result.failure = error
             result.remaining += max(1, tasks.count - book.confirmed)
         }
+        result.hasHeadway = context.headway.isMade
         context.reporter.end()
         summarise(book, result)
     }
 
-    private func send(_ tasks: [SyncTask], _ book: ConfirmationBook) throws(SyncFailure) {
-        let connection = try ServerConnection.open(context.target, context.transfer)
-        sayConnected(connection)
+    private func send(
+        _ tasks: [SyncTask], over connection: consuming ServerConnection, _ book: ConfirmationBook
+    ) throws(SyncFailure) {
         let engine = Engine(
-            connection, Backlog(tasks), folder: folder, transfer: context.transfer, reporter: context.reporter,
-            book: book, troubles: context.troubles)
+            connection, Backlog(tasks), folder: folder, book: book, context: context)
         try engine.run()
     }
 

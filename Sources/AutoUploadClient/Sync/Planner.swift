@@ -24,10 +24,21 @@ enum Delay: Hashable, Sendable {
 /// What is to be done with a file, and why.
 enum Action: Hashable, Sendable {
     case upload(DueFile)
+    /// The same for one that resembles what was confirmed: the server is asked first.
+    case recognise(DueFile)
     case confirmAgain(DueFile)
     /// Nothing for so many seconds; nil when nobody can tell how long.
     case wait(seconds: Double?, Delay)
     case nothing(Idleness)
+}
+
+/// What is known of a file from earlier.
+enum Recognition: Hashable, Sendable {
+    case unknown
+    /// It looks like one that was confirmed, but for numbers that a mount may have made up anew (`Fingerprint.resembles`).
+    case resembling
+    /// Exactly this file was confirmed.
+    case confirmed
 }
 
 /// Decides what is to be done with each file. Pure: everything that has to be looked up is handed in.
@@ -42,8 +53,8 @@ struct Planner {
         let settle: SettleTracker
         let notes: WaitingNotes
         let now: Instant
-        /// Whether exactly this file was confirmed under this path.
-        let isConfirmed: (FoundFile, RemotePath) -> Bool
+        /// What was confirmed under this path.
+        let recognition: (FoundFile, RemotePath) -> Recognition
         /// Whether somebody is writing it; asked only for files that are due otherwise.
         let writer: (FoundFile) -> WriterState
     }
@@ -55,7 +66,8 @@ struct Planner {
         } catch {
             return .nothing(.unusablePath(error))
         }
-        let isConfirmed = knowledge.isConfirmed(file, remote)
+        let recognition = knowledge.recognition(file, remote)
+        let isConfirmed = recognition == .confirmed
         if isConfirmed, !deletes { return .nothing(.confirmed) }
         if isConfirmed, file.links > 1 { return .nothing(.hardLinked) }
         if let note = knowledge.notes.note(for: file.path, file.fingerprint, at: knowledge.now) {
@@ -64,15 +76,18 @@ struct Planner {
         }
         return isConfirmed
             ? .confirmAgain(due(file, remote, writer: knowledge.writer(file)))
-            : upload(file, remote, knowledge)
+            : upload(file, remote, recognition, knowledge)
     }
 
-    private func upload(_ file: FoundFile, _ remote: RemotePath, _ knowledge: Knowledge) -> Action {
+    private func upload(
+        _ file: FoundFile, _ remote: RemotePath, _ recognition: Recognition, _ knowledge: Knowledge
+    ) -> Action {
         if let wait = wait(file, .none, knowledge) { return wait }
         // To ask who has it open takes opening it: only once it has settled anyway.
         let writer = knowledge.writer(file)
         if let wait = wait(file, writer, knowledge) { return wait }
-        return .upload(due(file, remote, writer: writer))
+        let due = due(file, remote, writer: writer)
+        return recognition == .resembling ? .recognise(due) : .upload(due)
     }
 
     private func wait(_ file: FoundFile, _ writer: WriterState, _ knowledge: Knowledge) -> Action? {

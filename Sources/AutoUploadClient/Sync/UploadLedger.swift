@@ -4,7 +4,8 @@ import Wire
 /// those of docs/PROTOCOL.md, "Uploads and queries".
 ///
 /// Here it is decided what counts as a confirmation: nothing but `stored` for an upload whose data was all sent, or
-/// `present` for a query, with the number, the size and the SHA-256 of what this client read.
+/// `present` for a query, with the number, the size and the SHA-256 of what this client read, and a receipt that is genuine
+/// where the server has stated a key.
 struct UploadLedger {
     enum Phase: Hashable {
         /// Offered; its data may be sent once the server says from where.
@@ -19,6 +20,8 @@ struct UploadLedger {
 
     struct Entry: Hashable {
         let task: SyncTask
+        /// Whether the server can't have bytes of it: it was never told of its id before.
+        let isFresh: Bool
         fileprivate(set) var phase: Phase
         fileprivate var awaitsProceed: Bool
     }
@@ -27,10 +30,11 @@ struct UploadLedger {
     enum Event: Hashable {
         case nothing
         case proceed(number: UInt32, offset: UInt64)
-        case confirmed(SyncTask, Confirmation, alreadyThere: Bool)
+        case confirmed(SyncTask, Confirmation, Receipt?, alreadyThere: Bool)
         case refused(number: UInt32, Entry, Refusal)
     }
 
+    private let receipts: ReceiptCheck
     private var entries: [UInt32: Entry] = [:]
     private var abandoned: Set<UInt32> = []
     private var last: UInt32 = 0
@@ -44,6 +48,10 @@ struct UploadLedger {
     var isEmpty: Bool { entries.isEmpty }
 
     subscript(number: UInt32) -> Entry? { entries[number] }
+
+    init(_ receipts: ReceiptCheck) {
+        self.receipts = receipts
+    }
 }
 
 // MARK: - What is sent
@@ -52,8 +60,9 @@ extension UploadLedger {
     /// Takes a number for an offer that is about to be sent.
     ///
     /// - Returns: nil when a connection's numbers are used up.
-    mutating func offer(_ task: SyncTask) -> UInt32? {
-        guard let number = add(Entry(task: task, phase: .offered, awaitsProceed: true)) else { return nil }
+    mutating func offer(_ task: SyncTask, isFresh: Bool) -> UInt32? {
+        let entry = Entry(task: task, isFresh: isFresh, phase: .offered, awaitsProceed: true)
+        guard let number = add(entry) else { return nil }
         unfinishedCount += 1
         unfinishedBytes &+= task.file.size
         return number
@@ -61,7 +70,7 @@ extension UploadLedger {
 
     /// Takes a number for a query that is about to be sent.
     mutating func query(_ task: SyncTask, _ digest: ContentDigest) -> UInt32? {
-        add(Entry(task: task, phase: .asked(digest), awaitsProceed: false))
+        add(Entry(task: task, isFresh: false, phase: .asked(digest), awaitsProceed: false))
     }
 
     /// The data of an upload is about to be sent.
@@ -144,11 +153,11 @@ extension UploadLedger {
             throw violation("it let upload \(number) proceed, which wasn't offered just now")
         }
         entries[number]?.awaitsProceed = false
-        guard entry.phase == .offered else {
-            // Sent ahead as fresh: the server knows nothing of it yet.
-            if proceed.durableOffset == 0 { return .nothing }
+        guard !entry.isFresh || proceed.durableOffset == 0 else {
             throw violation("it has bytes of upload \(number), which is new")
         }
+        // What is fresh and small was sent ahead.
+        guard entry.phase == .offered else { return .nothing }
         guard proceed.durableOffset <= entry.task.file.size else {
             throw violation("it claims more bytes of upload \(number) than the file has")
         }
@@ -162,7 +171,11 @@ extension UploadLedger {
         guard confirmation.digest == digest, confirmation.size == entry.task.file.size else {
             throw violation("what it confirmed for \(entry.task.file.path) isn't what was sent")
         }
-        return .confirmed(entry.task, confirmation, alreadyThere: alreadyThere)
+        guard receipts.covers(confirmation) else {
+            throw violation("what it confirmed for \(entry.task.file.path) isn't signed as it said that it signs")
+        }
+        return .confirmed(
+            entry.task, confirmation, receipts.receipt(of: confirmation), alreadyThere: alreadyThere)
     }
 
     private mutating func receive(_ refusal: Refusal, _ number: UInt32) throws(SyncFailure) -> Event {

@@ -16,6 +16,8 @@ struct Exclusion: Sendable {
         Exclusion(".Trashes", .directory),
         // Fragments that fsck(8) found.
         Exclusion("lost+found", .directory),
+        // libfuse: what was removed while somebody had it open.
+        Exclusion(prefix: ".fuse_hidden", .regular),
         // macOS: attributes that the volume has no place for, and how a window was arranged.
         Exclusion(prefix: "._", .regular),
         Exclusion(".DS_Store", .regular),

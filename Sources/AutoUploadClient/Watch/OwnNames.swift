@@ -19,6 +19,10 @@ enum OwnNames {
         name.hasPrefix(ignoringCase: wipingPrefix)
     }
 
+    static func isState(_ name: FileName) -> Bool {
+        name.bytes.starts(with: statePrefix.utf8)
+    }
+
     static func isStoreMarker(_ name: FileName) -> Bool {
         name.bytes.count == storeMarker.utf8.count && name.hasPrefix(ignoringCase: storeMarker)
     }

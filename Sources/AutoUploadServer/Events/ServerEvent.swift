@@ -11,7 +11,8 @@ enum ServerEvent {
     case loginDenied(Peer, Refusal)
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
-    case refused(Peer, path: [UInt8], Refusal)
+    /// The reason is for the admin: it may say what the client needn't know.
+    case refused(Peer, path: [UInt8], Refusal, reason: String?)
     /// An upload goes on behind what was durable of it.
     case resumed(Peer, path: RemotePath, offset: UInt64)
     /// An upload that broke off is kept for its client to come back.
@@ -49,10 +50,11 @@ extension ServerEvent {
                 $0.add("seconds", seconds: seconds)
             }
         case .found(let peer, let stored): line("present", peer) { $0.add(stored) }
-        case .refused(let peer, let path, let refusal):
+        case .refused(let peer, let path, let refusal, let reason):
             line("refused", peer, refusal.status == .absent ? .info : .warning) {
                 $0.add("path", bytes: path)
                 $0.add(refusal)
+                if let reason, reason != refusal.text { $0.add("reason", reason) }
             }
         case .resumed(let peer, let path, let offset): line("resumed", peer) { $0.add(path, offset) }
         case .parked(let peer, let path, let offset): line("parked", peer) { $0.add(path, offset) }

@@ -1,16 +1,27 @@
-import Wire
+import Platform
 
-/// How long the server waits and how much it takes on, in one place.
+/// How long the server waits and how much it takes on, in one place. The options of the section "Limits" set them.
 struct Limits: Sendable {
-    /// Connections at a time; one more is turned away.
+    /// Connections at a time.
     var connections = 10_000
+    /// Of one IPv4 address, or one /64 network of IPv6.
+    var connectionsPerAddress = 5000
+    /// That haven't sent a login yet.
+    var beforeLogin = 2000
     /// Uploads and queries of one connection that may be unanswered.
     var openUploads: UInt16 = 256
+    /// Uploads of one user that may be under way, over all of their connections.
+    var openUploadsPerUser = 4096
+    /// Uploads that may be under way: see `fit`.
+    private(set) var openUploadsInAll = 1_000_000
     /// Uploads that share one round of flushes.
     var commitBatch = 64
 
     /// Bytes of answers that wait, at most, while a client sends without a pause.
     var queuedBytes = 64 * 1024
+
+    /// Bytes a second that a client with an unfinished upload must send, on an average of `rateWindow`.
+    var lowestRate = 100.0
 
     // Seconds.
     /// That a finished upload, or an answer, waits at most for others, while its client sends without a pause.
@@ -19,13 +30,52 @@ struct Limits: Sendable {
     /// From the handshake until a login has come: nothing else that a client says makes it longer.
     var login = 30.0
     /// Waiting for a turn at checking a password: a fleet that reconnects at once queues here.
-    var passwordQueue = 170.0
-    /// Logged in, and not a word.
+    var loginQueue = 170.0
+    /// For the rest of a message that has begun; not for `data`.
+    var frame = 60.0
+    /// An upload is unfinished, and not a byte comes.
+    var stall = 90.0
+    /// Of waiting, over which the lowest rate is an average: longer than a stall, so that one alone doesn't end a link.
+    var rateWindow = 180.0
+    /// Logged in, nothing unfinished, and not a word.
     var idle = 300.0
-    /// For the next piece (up to 256 KiB) of a message that has begun.
-    var piece = 120.0
     /// For the peer to take what is sent to it.
     var send = 120.0
     /// From SIGTERM until the process ends whatever is still going on.
     var shutdown = 10.0
+
+    var socket = SocketOptions()
+}
+
+// MARK: - Descriptors
+
+extension Limits {
+    /// Shares out the descriptors that the process may have: some stay in reserve for the server's own files and for
+    /// publishing, no connection is accepted at the expense of an upload, and no user can have all that are left for uploads.
+    ///
+    /// - Returns: what an admin should know, if the limits had to be lowered.
+    mutating func fit(openFiles: UInt64) -> String? {
+        let files = Int(clamping: min(openFiles, 1 << 40))
+        let usable = max(2, files - Self.reserve(of: files))
+        let wanted = connections
+        connections = min(connections, usable * 3 / 5)
+        openUploadsInAll = max(1, (usable - connections) / Self.descriptorsOfUpload)
+        openUploadsPerUser = max(1, min(openUploadsPerUser, openUploadsInAll * 3 / 4))
+        guard connections < wanted else { return nil }
+        return
+            "--max-connections is \(connections) rather than \(wanted): this process may open only \(files) files at a "
+            + "time; raise the limit (ulimit -n, LimitNOFILE=)"
+    }
+
+    /// Its bytes, and the record of what is durable of them.
+    private static let descriptorsOfUpload = 2
+
+    private static func reserve(of files: Int) -> Int { min(256, files / 3) }
+
+    var admission: Admission.Limits {
+        // Who has lost its place and isn't gone yet lives on the reserve.
+        Admission.Limits(
+            all: connections, perAddress: connectionsPerAddress, beforeLogin: beforeLogin,
+            leaving: max(1, min(64, connections / 4)))
+    }
 }

@@ -11,7 +11,7 @@ struct Server: Sendable {
     /// - Throws: `ProgramError` when none can be listened on, saying what to do.
     init(services: Services, address: String?, port: UInt16) throws(ProgramError) {
         self.services = services
-        listeners = try Self.listen(address: address, port: port)
+        listeners = try Self.listen(address: address, port: port, services.limits.socket)
     }
 
     /// Serves until SIGTERM or SIGINT, then lets the connections come to an end.
@@ -25,58 +25,86 @@ struct Server: Sendable {
                 throw ProgramError(error)
             }
         }
-        waitForEnd()
+        while !Self.isToldToEnd(within: 3600) {
+            for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
+        }
         services.report(.stopping)
         services.registry.stop()
-        let deadline = Deadline.after(seconds: services.limits.shutdown)
-        while services.registry.count > 0, !deadline.hasPassed { Thread.sleep(seconds: 0.02) }
+        for listener in listeners { listener.stop() }
+        waitForConnections()
         services.report(.stopped(stored: services.registry.stored))
         // Connections that didn't come to an end still use OpenSSL, whose clean-up at a normal exit would be under their feet.
         if services.registry.count > 0 { ExitCode.success.exitAtOnce() }
     }
 
-    private func waitForEnd() {
-        while true {
-            if case .terminate = Signals.wait(until: .after(seconds: 3600)) { return }
-            for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
+    /// Until the last one has ended, or the time is over, or somebody asks a second time.
+    private func waitForConnections() {
+        let deadline = Deadline.after(seconds: services.limits.shutdown)
+        while services.registry.count > 0, !deadline.hasPassed {
+            if Self.isToldToEnd(within: 0.02) {
+                return services.report(.warning("told to stop again: leaving at once"))
+            }
         }
+    }
+
+    /// SIGHUP is no reason to end, nor to do anything: a changed password file is noticed anyway.
+    private static func isToldToEnd(within seconds: Double) -> Bool {
+        if case .terminate? = Signals.wait(until: .after(seconds: seconds)) { true } else { false }
     }
 
     // MARK: Accepting
 
     private func accept(from listener: Listener) {
+        var refusals = RefusalDigest()
         while !services.registry.isStopping {
             do throws(SystemError) {
+                waitUntilSomeAreGone()
                 guard let socket = try listener.accept(until: .after(seconds: 1)) else { continue }
-                start(socket)
+                guard let (address, reason) = start(socket) else { continue }
+                if let reason = refusals.add(reason) { services.report(.full(address, reason: reason)) }
             } catch {
+                if services.registry.isStopping { return }
                 // No descriptor or memory left: those who are being served give some back.
-                services.report(.warning(error.description))
+                if let reason = refusals.add(error.description) { services.report(.warning(reason)) }
                 Thread.sleep(seconds: 0.1)
             }
         }
     }
 
-    /// The handshake is the new thread's first work, so that a slow peer holds up nobody else.
-    private func start(_ socket: consuming Socket) {
+    /// Those who lost their place take a moment to go; who comes meanwhile waits in the kernel's queue, at no cost.
+    private func waitUntilSomeAreGone() {
+        let deadline = Deadline.after(seconds: 1)
+        while services.registry.isCrowded, !deadline.hasPassed { Thread.sleep(seconds: 0.002) }
+    }
+
+    /// The handshake is the new thread's first work, so that a slow peer holds up nobody else. Who is refused costs neither.
+    ///
+    /// - Returns: who was refused, and why.
+    private func start(_ socket: consuming Socket) -> (SocketAddress, String)? {
         let address = socket.peer
-        guard let number = services.registry.add(socket) else {
-            return services.report(.full(address, reason: "too many connections"))
+        let number: UInt64
+        switch services.registry.admit(&socket) {
+        case .success(let taken): number = taken
+        case .failure(let error):
+            socket.abort()
+            return (address, error.reason)
         }
         let handOver = HandOver(socket)
         do throws(SystemError) {
             try Thread.detach {
                 if let socket = handOver.take() { Connection.serve(socket, services, registered: number) }
             }
+            return nil
         } catch {
-            services.registry.remove(number)
-            services.report(.full(address, reason: error.description))
+            return (address, error.description)
         }
     }
 
     // MARK: Listening
 
-    private static func listen(address: String?, port: UInt16) throws(ProgramError) -> [Listener] {
+    private static func listen(
+        address: String?, port: UInt16, _ options: SocketOptions
+    ) throws(ProgramError) -> [Listener] {
         let addresses: [SocketAddress]
         do throws(ResolveError) {
             addresses = try resolve(host: address, port: port, passive: true)
@@ -87,7 +115,7 @@ struct Server: Sendable {
         var lastError: SystemError?
         for address in addresses {
             do throws(SystemError) {
-                listeners.append(try Listener(on: address))
+                listeners.append(try Listener(on: address, options: options))
             } catch {
                 lastError = error
                 // A machine without IPv6 (or IPv4) still serves on the other; anything else is worth an end.

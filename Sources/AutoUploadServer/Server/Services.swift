@@ -10,6 +10,7 @@ struct Services: Sendable {
     let gate: LoginGate
     let receipts: ReceiptKeyring
     let registry: ConnectionRegistry
+    let slots: UploadSlots
     let limits: Limits
     let granted: Granted
 

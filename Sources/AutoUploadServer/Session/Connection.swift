@@ -6,26 +6,32 @@ import Wire
 /// One client's connection, served by one thread from handshake to end: reads messages, asks the state machine what
 /// follows, and does it.
 struct Connection: ~Copyable {
-    private let services: Services
-    private var link: MessageLink
+    let services: Services
+    /// Under which the registry knows it.
+    private let number: UInt64
+    var link: MessageLink
     private var state: SessionState
     private var peer: ServerEvent.Peer
-    private var folder: FileName?
-    private var uploads: [UInt32: IncomingUpload] = [:]
+    var folder: FileName?
+    var uploads: [UInt32: IncomingUpload] = [:]
     /// Finished and not yet durable: they wait a moment for others, to share flushes.
-    private var pending: [FinishedUpload] = []
+    var pending: [FinishedUpload] = []
     /// Since when something waits to be answered, or an answer to be sent.
-    private var waitingSince: Instant?
-    private let loginDeadline: Deadline
+    var waitingSince: Instant?
+    let loginDeadline: Deadline
+    /// Of the client, while it has an upload unfinished.
+    var pace: Pace
+    var verdict = Pace.Verdict.fine
     private var receivedBytes: UInt64 = 0
     private var ending: Ending?
 
-    private struct IncomingUpload {
+    struct IncomingUpload {
         let partial: PartialUpload
+        let slot: UploadSlots.Slot
         let begun: Instant
     }
 
-    private struct FinishedUpload {
+    struct FinishedUpload {
         let upload: UInt32
         let commit: PendingCommit
     }
@@ -36,8 +42,10 @@ struct Connection: ~Copyable {
         var words: Refusal?
     }
 
-    private init(_ session: consuming TLSSession, _ services: Services) {
+    private init(_ session: consuming TLSSession, _ services: Services, _ number: UInt64) {
         self.services = services
+        self.number = number
+        pace = Pace(services.limits)
         peer = ServerEvent.Peer(address: session.peer)
         loginDeadline = .after(seconds: services.limits.login)
         state = SessionState(maxOpenUploads: services.limits.openUploads)
@@ -52,24 +60,27 @@ extension Connection {
     ///
     /// - Parameter number: under which the registry knows the socket.
     static func serve(_ socket: consuming Socket, _ services: Services, registered number: UInt64) {
-        // A number that outlives its socket for an instant does no harm: `stop` means everybody.
-        defer { services.registry.remove(number) }
         let address = socket.peer
         let begun = Instant.now
         services.report(.connected(address))
+        var whyNot = ""
         do throws(TLSError) {
             let session = try TLSSession(accepting: socket, context: services.tls)
+            // While the socket is open: with its end the registry forgets.
+            defer { if services.registry.hasLostItsPlace(number) { whyNot = lostItsPlace } }
             try session.handshake(until: .after(seconds: services.limits.handshake))
             guard session.applicationProtocol != nil else {
                 services.report(.stranger(address, reason: Stranger.describe(session)))
                 return session.close()
             }
-            var connection = Connection(session, services)
+            var connection = Connection(session, services, number)
             connection.run(since: begun)
         } catch {
-            services.report(.stranger(address, reason: error.description))
+            services.report(.stranger(address, reason: whyNot.isEmpty ? error.description : whyNot))
         }
     }
+
+    private static let lostItsPlace = "made room for another: too many connections, and it had not logged in"
 
     private mutating func run(since begun: Instant) {
         while ending == nil { step() }
@@ -77,7 +88,7 @@ extension Connection {
         commitPending()
         leaveUploads()
         if let words = ending?.words { link.queue(.closing(words)) }
-        try? link.flush(until: .after(seconds: services.limits.send))
+        try? link.flush(until: bounded(services.limits.send))
         link.close()
         let seconds = Instant.now.seconds(since: begun)
         services.report(
@@ -91,8 +102,9 @@ extension Connection {
             if ending != nil { return }
             // A stream that never pauses has no end of input to notice.
             if services.registry.isStopping { return endOfInput() }
-            let patience = folder == nil ? loginDeadline.remainingSeconds : services.limits.idle
-            let next = try receive(within: patience) { link, deadline throws(LinkError) in
+            if !hasUnfinished { pace = Pace(services.limits) }
+            let next = try receive(size: FrameHeader.encodedSize, within: patience) {
+                link, deadline throws(LinkError) in
                 try link.nextHeader(until: deadline)
             }
             guard let header = next else { return endOfInput() }
@@ -103,38 +115,10 @@ extension Connection {
         }
     }
 
-    private mutating func answer() throws(LinkError) {
+    mutating func answer() throws(LinkError) {
         waitingSince = nil
         commitPending()
-        try link.flush(until: .after(seconds: services.limits.send))
-    }
-
-    /// Reads something. What waits to be answered is answered when that takes long: a client whose link has become slow,
-    /// or has died in the middle of a frame, isn't kept waiting for what it has finished.
-    private mutating func receive<R>(
-        within seconds: Double, _ read: (inout MessageLink, Deadline) throws(LinkError) -> R
-    ) throws(LinkError) -> R {
-        if hasAnswers {
-            do throws(LinkError) {
-                return try read(&link, .after(seconds: services.limits.commitDelay))
-            } catch {
-                guard case .timedOut = error else { throw error }
-                try answer()
-            }
-        }
-        return try read(&link, .after(seconds: seconds))
-    }
-
-    private var hasAnswers: Bool { !pending.isEmpty || link.queuedBytes > 0 }
-
-    /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
-    /// a small file isn't left unconfirmed behind a large one, who goes on sending what was refused is told, and a client
-    /// that never reads fills no memory.
-    private var answersAreDue: Bool {
-        let limits = services.limits
-        if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
-        guard let waitingSince else { return false }
-        return Instant.now.seconds(since: waitingSince) >= limits.commitDelay
+        try link.flush(until: bounded(services.limits.send))
     }
 
     private mutating func take(_ header: FrameHeader) throws(LinkError) {
@@ -142,7 +126,8 @@ extension Connection {
             return perform(state.violation("\(header.type) isn't allowed now"))
         }
         if header.type == .data { return try takeData(header) }
-        let message = try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
+        let message = try receive(size: Int(header.length), within: services.limits.frame) {
+            link, deadline throws(LinkError) in
             try link.withPayload(of: header, until: deadline) { payload throws(WireError) in
                 try ClientMessage(header: header, payload: payload)
             }
@@ -156,16 +141,21 @@ extension Connection {
         if services.registry.isStopping {
             close(Refusal(status: .shuttingDown, retryAfterSeconds: 10, text: "the server is being stopped"))
         } else {
-            ending = Ending(reason: "the client has gone")
+            let lostItsPlace = services.registry.hasLostItsPlace(number)
+            ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : "the client has gone")
         }
     }
 
     private mutating func fail(_ error: LinkError) {
         switch error {
         case .wire(let wire): perform(state.violation(wire.description))
-        case .timedOut: close(Refusal(status: .timedOut, text: "nothing was heard for too long"))
+        case .timedOut:
+            let text = verdict == .slow ? "an upload came too slowly" : "nothing was heard for too long"
+            close(Refusal(status: .timedOut, text: text))
         case .truncated where services.registry.isStopping: endOfInput()
-        case .transport, .truncated, .givenUp: ending = Ending(reason: error.description)
+        case .transport, .truncated, .givenUp:
+            let lostItsPlace = services.registry.hasLostItsPlace(number)
+            ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : error.description)
         }
     }
 
@@ -190,13 +180,12 @@ extension Connection {
         case .close(let refusal): return perform([.close(refusal)])
         }
         var remaining = Int(header.length)
-        while remaining > 0 {
-            try receive(within: services.limits.piece) { link, deadline throws(LinkError) in
-                try link.withDataChunk(remaining: &remaining, until: deadline) { partial?.append($0) }
-            }
+        while remaining > 0, ending == nil {
+            try takePiece(&remaining, into: partial)
+            if answersAreDue { try answer() }
         }
         receivedBytes += UInt64(header.length)
-        if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure.refusal) }
+        if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure) }
     }
 
     /// Reads again what an earlier connection has sent, before the first byte that follows it, or the end. Others aren't
@@ -233,6 +222,7 @@ extension Connection {
 
     private mutating func verify(_ login: Authenticate) {
         peer.user = login.user
+        guard services.registry.loginCame(number) else { return close(nil) }
         switch services.gate.decide(login) {
         case .success(let name):
             folder = FileName(name.text)
@@ -246,16 +236,22 @@ extension Connection {
 
     private mutating func begin(_ upload: UInt32, _ offer: Offer, _ path: RemotePath) {
         guard let folder else { return }
+        let slot: UploadSlots.Slot
+        switch services.slots.take(for: folder) {
+        case .success(let free): slot = free
+        case .failure(let full): return refuse(upload, path.bytes, full.refusal)
+        }
         do throws(VaultError) {
             let partial = try services.vault.begin(
                 OfferedFile(user: folder, path: path, offer), isFresh: offer.isFresh)
             guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
-            uploads[upload] = IncomingUpload(partial: partial, begun: .now)
+            uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
             if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
+            pace.allowReading(partial.offset)
             state.resumed(upload: upload, at: partial.offset)
             link.queue(.proceed(upload: upload, proceed))
         } catch {
-            refuse(upload, path.bytes, error.refusal)
+            refuse(upload, path.bytes, error)
         }
     }
 
@@ -273,7 +269,7 @@ extension Connection {
             state.uploadEnded(upload)
             link.queue(.present(upload: upload, confirmation))
         } catch {
-            refuse(upload, path.bytes, error.refusal)
+            refuse(upload, path.bytes, error)
         }
     }
 
@@ -284,8 +280,13 @@ extension Connection {
         return receipt.flatMap { try? stored.confirmation($0) }
     }
 
-    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal) {
-        services.report(.refused(peer, path: path, refusal))
+    /// The client is told what it can act on, the log why.
+    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ error: VaultError) {
+        refuse(upload, path, error.refusal, reason: error.description)
+    }
+
+    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal, reason: String? = nil) {
+        services.report(.refused(peer, path: path, refusal, reason: reason))
         state.uploadEnded(upload)
         if let incoming = uploads.removeValue(forKey: upload) { leave(incoming.partial) }
         link.queue(.refused(upload: upload, refusal))
@@ -324,7 +325,7 @@ extension Connection {
             state.uploadEnded(upload)
             uploads[upload] = nil
             link.queue(.stored(upload: upload, confirmation, alreadyThere: stored.wasThere))
-        case .failure(let error): refuse(upload, partial.path.bytes, error.refusal)
+        case .failure(let error): refuse(upload, partial.path.bytes, error)
         }
     }
 }

@@ -14,6 +14,8 @@ final class DurableFolders: Sendable {
 
     private let durable = Monitor<Set<Place>>([])
     private let flusher: Flusher
+    /// Names that shared flushes may have met before they are known to be durable.
+    let names = UnflushedNames()
     private static let capacity = 100_000
 
     init(_ flusher: Flusher) {
@@ -29,6 +31,8 @@ final class DurableFolders: Sendable {
 
     struct Round {
         fileprivate let folders: DurableFolders
+        /// The names that this round is to flush.
+        let names: UnflushedNames.Batch
         private let group: GroupFlush?
         private let begunAfterFailures: UInt64
         private var whole: Result<Void, SystemError>?
@@ -37,17 +41,23 @@ final class DurableFolders: Sendable {
         fileprivate init(folders: DurableFolders, group: GroupFlush?) {
             self.folders = folders
             self.group = group
+            names = folders.names.begin()
             begunAfterFailures = group?.failureCount ?? 0
         }
 
-        /// Flushes the last folder of a chain, which has a new entry, and each one above whose name isn't known to be
+        /// Flushes the last folder of a chain, which has an entry of this name, and each one above whose name isn't known to be
         /// durable yet. No entry may be added to these folders between two calls in one round.
         ///
         /// - Parameter chain: from the storage folder down.
         /// - Throws: the first failure. That folder is never trusted again by this process, unless the shared flush merely
         ///   lacked room.
-        mutating func flush(_ chain: FolderChain) throws(SystemError) {
-            if let group { return try flushWhole(group, chain) }
+        mutating func flush(_ chain: FolderChain, _ name: FileName) throws(SystemError) {
+            if let group { try flushWhole(group, chain) } else { try flushEach(chain) }
+            // At last: a shared flush may have failed meanwhile.
+            try folders.names.requireTrust(in: name, below: chain)
+        }
+
+        private mutating func flushEach(_ chain: FolderChain) throws(SystemError) {
             try flushOnce(chain.last)
             for index in chain.links.indices.reversed() {
                 let place = try folders.place(chain, index)
@@ -67,6 +77,7 @@ final class DurableFolders: Sendable {
                 identities.forEach(folders.flusher.distrust)
             }
             try result.get()
+            names.flushed()
         }
 
         private mutating func flushOnce(_ folder: Directory) throws(SystemError) {
@@ -75,6 +86,7 @@ final class DurableFolders: Sendable {
             let result = Result { () throws(SystemError) in try folders.flusher.flush(folder, identity) }
             done[identity] = result
             try result.get()
+            names.flushed(in: identity)
         }
     }
 

@@ -8,12 +8,15 @@ struct FolderTree: Sendable {
 
     /// Opens the folder that a path leads to, and makes what is missing.
     ///
+    /// - Parameter names: is told which are made.
     /// - Throws: `VaultError.nameTaken` when a folder's name belongs to a file or a link.
-    func open(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName) {
+    func open(
+        user: FileName, _ path: RemotePath, noting names: UnflushedNames.Batch
+    ) throws(VaultError) -> (chain: FolderChain, name: FileName) {
         let (folders, name) = try split(path)
         var chain = FolderChain(root: root)
         for (depth, component) in ([user] + folders).enumerated() {
-            let folder = try openOrMake(component, in: chain.last)
+            let folder = try openOrMake(component, in: chain.last, noting: names)
             chain.links.append(FolderChain.Link(name: component, folder: folder))
             if depth == 0 { try Self.wrap { () throws(SystemError) in try StoreMarker.place(in: folder) } }
         }
@@ -37,7 +40,9 @@ struct FolderTree: Sendable {
         return (chain, name)
     }
 
-    private func openOrMake(_ name: FileName, in parent: Directory) throws(VaultError) -> Directory {
+    private func openOrMake(
+        _ name: FileName, in parent: Directory, noting names: UnflushedNames.Batch
+    ) throws(VaultError) -> Directory {
         do throws(SystemError) {
             return try parent.openFolder(name)
         } catch {
@@ -45,6 +50,7 @@ struct FolderTree: Sendable {
             if error.errno != .noEntry { throw VaultError(error) }
         }
         do throws(SystemError) {
+            try names.note(name, in: parent)
             do throws(SystemError) {
                 try parent.makeFolder(name, permissions: 0o700)
             } catch {
@@ -84,17 +90,20 @@ struct FolderTree: Sendable {
 /// The folders that a few uploads have been published into, so that those which share one open it once.
 struct OpenFolders {
     private let tree: FolderTree
+    /// Is told which names are given in them.
+    let names: UnflushedNames.Batch
     private var chains: [[FileName]: FolderChain] = [:]
 
-    init(_ tree: FolderTree) {
+    init(_ tree: FolderTree, noting names: UnflushedNames.Batch) {
         self.tree = tree
+        self.names = names
     }
 
     mutating func folder(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName)
     {
         let (folders, name) = try tree.split(path)
         if let chain = chains[[user] + folders] { return (chain, name) }
-        let opened = try tree.open(user: user, path)
+        let opened = try tree.open(user: user, path, noting: names)
         chains[[user] + folders] = opened.chain
         return opened
     }

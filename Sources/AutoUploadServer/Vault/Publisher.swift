@@ -31,7 +31,7 @@ struct Publisher: Sendable {
     ) throws(VaultError) -> Place {
         let (chain, name) = try open.folder(user: partial.user, partial.path)
         for candidate in StoredName.candidates(for: name, digest, room: Self.room(in: partial.path, name)) {
-            if let place = try publish(partial, digest, chain, candidate) { return place }
+            if let place = try publish(partial, digest, chain, candidate, open.names) { return place }
         }
         throw .nameTaken(name)
     }
@@ -43,9 +43,11 @@ struct Publisher: Sendable {
 
     /// - Returns: nil when the name belongs to other content.
     private func publish(
-        _ partial: PartialUpload, _ digest: ContentDigest, _ chain: FolderChain, _ name: FileName
+        _ partial: PartialUpload, _ digest: ContentDigest, _ chain: FolderChain, _ name: FileName,
+        _ names: UnflushedNames.Batch
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
+            try names.note(name, in: chain.last)
             let identity = try partial.publish(to: chain.last, as: name, renames: renamesWithoutReplacing)
             let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)

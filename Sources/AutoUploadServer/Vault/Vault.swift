@@ -34,9 +34,9 @@ final class Vault: Sendable {
     ) throws(StorageError) {
         space = try storage.spaceBook(policy, quotas)
         readBack = readsBack ? ReadBack() : nil
-        group = try storage.groupFlush(calls)
         flusher = Flusher(calls)
         durable = DurableFolders(flusher)
+        group = try storage.groupFlush(durable.names.watching(calls))
         partials = try storage.recover(calls, group, rules, space)
         self.rights = rights
         publisher = Publisher(
@@ -77,7 +77,7 @@ final class Vault: Sendable {
         let group = waiting >= Self.crowd ? group : nil
         let ready = makeDurable(uploads, group)
         var round = durable.round(sharing: group)
-        var open = OpenFolders(publisher.folders)
+        var open = OpenFolders(publisher.folders, noting: round.names)
         let places = zip(uploads, ready).map { upload, ready in
             Result { () throws(VaultError) in
                 try ready.get()
@@ -130,7 +130,7 @@ final class Vault: Sendable {
         _ place: Publisher.Place, _ digest: ContentDigest, _ size: UInt64, _ round: inout DurableFolders.Round
     ) throws(VaultError) -> Stored {
         do throws(SystemError) {
-            try round.flush(place.chain)
+            try round.flush(place.chain, place.name)
         } catch {
             throw VaultError(error)
         }

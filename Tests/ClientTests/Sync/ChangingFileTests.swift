@@ -33,8 +33,8 @@ struct ChangingFileTests {
         #expect(result.remaining == 1)
         #expect(rig.isThere("large"))
         #expect(try rig.confirmed(["large"]).isEmpty)
-        let isAbandoned = server.everythingHeard.contains { if case .message(.abandon) = $0 { true } else { false } }
-        #expect(isAbandoned)
+        // The server may still be reading what came before.
+        #expect(server.hears { if case .message(.abandon) = $0 { true } else { false } })
         #expect(try rig.passUntilGone(["large"], against: server).remaining == 0)
         #expect(Set(server.offers.map(\.uploadID)).count >= 2)
     }

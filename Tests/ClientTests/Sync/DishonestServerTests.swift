@@ -9,14 +9,14 @@ import Wire
 struct DishonestServerTests {
     enum Lie: CaseIterable, Sendable {
         case wrongDigest, wrongSize, wrongNumber, presentForUpload, confirmedTwice, confirmedBeforeFinish
-        case offsetBeyondEnd, offsetForFresh, proceedTwice, secondLogin, clientsFrame
+        case offsetBeyondEnd, offsetForFresh, offsetForFreshLarge, proceedTwice, secondLogin, clientsFrame
     }
 
     @Test("no lie is taken for a confirmation", arguments: Lie.allCases)
     func believesNoLie(_ lie: Lie) throws {
         let rig = try ClientRig(deletes: true)
         // A small file goes out without waiting; a large one needs the server's word first.
-        let isLarge = lie == .offsetBeyondEnd || lie == .confirmedBeforeFinish
+        let isLarge = [.offsetBeyondEnd, .confirmedBeforeFinish, .offsetForFreshLarge].contains(lie)
         try rig.write(count: isLarge ? 700_000 : 5, to: "one")
         // A word too many is heard only while something else is still awaited.
         if lie == .confirmedTwice { try rig.write("another", to: "two") }
@@ -39,7 +39,7 @@ struct DishonestServerTests {
         switch (message, lie) {
         case (.offer(let number, _), .offsetBeyondEnd):
             return [.send(.proceed(upload: number, try Proceed(durableOffset: 700_001)))]
-        case (.offer(let number, _), .offsetForFresh):
+        case (.offer(let number, _), .offsetForFresh), (.offer(let number, _), .offsetForFreshLarge):
             return [.send(.proceed(upload: number, try Proceed(durableOffset: 1)))]
         case (.offer, .proceedTwice): return honest + honest
         case (.offer(let number, let offer), .confirmedBeforeFinish):
@@ -104,6 +104,7 @@ struct DishonestServerTests {
         let isCut = Shared(true)
         let server = try FakeServer { heard, honest, _ in
             if case .message(.offer) = heard, isCut.withLock({ $0 }) { return [.hangUp] }
+            if case .message(.query(let number, _)) = heard { return [.absent(number)] }
             return honest
         }
         _ = try rig.pass(against: server)

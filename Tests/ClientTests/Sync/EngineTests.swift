@@ -67,32 +67,6 @@ struct EngineTests {
         #expect(most.withLock { $0.most } <= 3)
     }
 
-    @Test("data goes on from the offset that the server names", arguments: [1, 65_536, 300_000, 699_999, 700_000])
-    func resumes(_ offset: UInt64) throws {
-        let rig = try ClientRig()
-        let finished = Shared<Finish?>(nil)
-        let server = try FakeServer { heard, honest, session in
-            guard case .message(let message) = heard else { return [] }
-            switch message {
-            case .offer(let number, _): return [.send(.proceed(upload: number, try Proceed(durableOffset: offset)))]
-            case .finish(let number, let finish):
-                finished.withLock { $0 = finish }
-                let size = offset + (session.uploads[number]?.received ?? 0)
-                let path = try RemotePath(session.uploads[number]?.offer.path ?? [])
-                let confirmation = try Confirmation(
-                    size: size, digest: finish.digest, fileTag: .unstated, path: path)
-                return [.send(.stored(upload: number, confirmation, alreadyThere: false))]
-            default: return honest
-            }
-        }
-        try rig.write(count: 700_000, to: "large")
-        let result = try rig.pass(against: server)
-        #expect(result.failure == nil)
-        #expect(result.remaining == 0)
-        let whole = Digest.of([UInt8](repeating: 0x61, count: 700_000))
-        #expect(finished.withLock { $0?.digest } == whole)
-    }
-
     @Test("a file that was confirmed earlier is asked about before it is wiped")
     func asksBeforeWiping() throws {
         let rig = try ClientRig()

@@ -7,14 +7,21 @@ import Wire
 @Suite("Pauses between passes")
 struct PausesTests {
     private func pause(_ failures: [SyncFailure], interval: Double = 60) -> Double {
-        var pauses = Pauses(intervalSeconds: interval)
+        var pauses = Pauses(intervalSeconds: interval, reconnection: Reconnection(spread: 1...1))
         var seconds = 0.0
         for failure in failures {
             let now = Instant.now
-            let next = pauses.nextPass(after: PassResult(remaining: 1, failure: failure), began: now)
+            let next = pauses.nextPass(after: result(failure), began: now)
             seconds = next.seconds(since: now)
         }
         return seconds.rounded()
+    }
+
+    private func result(_ failure: SyncFailure) -> PassResult {
+        switch failure {
+        case .broken, .closed: PassResult(remaining: 1, failure: failure, wasLoggedIn: true)
+        default: PassResult(remaining: 1, failure: failure)
+        }
     }
 
     private func denied(_ status: Status, retryAfter: UInt32 = 0) -> SyncFailure {
@@ -24,10 +31,20 @@ struct PausesTests {
     @Test("what passes by itself is tried again at the interval, or when the server says")
     func passing() {
         #expect(pause([.unreachable("")]) == 60)
-        #expect(pause([.unreachable(""), .broken(""), .unreachable("")]) == 60)
+        #expect(pause([.unreachable(""), .unreachable(""), .unreachable("")]) == 60)
         #expect(pause([denied(.busy, retryAfter: 300)]) == 300)
         #expect(pause([denied(.busy, retryAfter: 10)]) == 60)
         #expect(pause([denied(.busy, retryAfter: .max)]) == 3600)
+    }
+
+    @Test("a link that broke is tried again soon, but never more seldom than anything else")
+    func reconnecting() {
+        #expect(pause([.broken("")]) == 2)
+        #expect(pause([.broken(""), .unreachable("")]) == 4)
+        #expect(pause([.broken("")], interval: 1) == 1)
+        #expect(pause(Array(repeating: .broken(""), count: 20)) == 60)
+        #expect(pause([.broken(""), .untrusted("")]) == 60)
+        #expect(pause([.closed(Refusal(status: .shuttingDown, retryAfterSeconds: 10, text: ""))]) == 10)
     }
 
     @Test("an interface is looked for more often")

@@ -20,6 +20,7 @@ struct PlannerTests {
     /// What the planner says about a file that has been seen unchanged for so long.
     private func action(
         for file: FoundFile, seen seconds: Double, deletes: Bool = false, isConfirmed: Bool = false,
+        resembles: Bool = false,
         writer: WriterState = .none, notes: WaitingNotes = WaitingNotes(), prefix: String? = nil
     ) throws -> Action {
         var tracker = SettleTracker()
@@ -28,7 +29,9 @@ struct PlannerTests {
         tracker.observe([file], at: now)
         let planner = Planner(deletes: deletes, prefix: try prefix.map { try RemotePath(Array($0.utf8)) }, rules: rules)
         let knowledge = Planner.Knowledge(
-            settle: tracker, notes: notes, now: now, isConfirmed: { _, _ in isConfirmed }, writer: { _ in writer })
+            settle: tracker, notes: notes, now: now,
+            recognition: { _, _ in isConfirmed ? .confirmed : resembles ? .resembling : .unknown },
+            writer: { _ in writer })
         return planner.action(for: file, knowledge)
     }
 
@@ -46,6 +49,16 @@ struct PlannerTests {
         #expect(try action(for: file, seen: 10, writer: .writing) == .wait(seconds: nil, .beingWritten))
         #expect(try action(for: file, seen: 10, writer: .unknown) == .wait(seconds: 110, .settling))
         #expect(try action(for: file, seen: 120, writer: .unknown) == .upload(due(file, "a/b", writer: .unknown)))
+    }
+
+    @Test("what resembles a confirmed file is asked about, once it has settled like any other")
+    func recognises() throws {
+        let file = try file("a/b")
+        for deletes in [true, false] {
+            #expect(try action(for: file, seen: 4, deletes: deletes, resembles: true) == .wait(seconds: 6, .settling))
+            let action = try action(for: file, seen: 10, deletes: deletes, resembles: true)
+            #expect(try action == .recognise(due(file, "a/b")))
+        }
     }
 
     @Test("everything goes below the prefix")

@@ -21,7 +21,58 @@ struct SinglePassTests {
         let context = try rig.context(
             for: server, trusting: TestCertificates.trusted.get(), settle: configuration.settle)
         let gate = InterfaceGate(name: nil)
-        return try Daemon(configuration, context, gate: gate, stop: rig.stop).runOnce()
+        let reconnection = Reconnection(firstSeconds: 0.001)
+        return try Daemon(configuration, context, gate: gate, stop: rig.stop, reconnection: reconnection).runOnce()
+    }
+
+    @Test("it goes on through breaks, as long as something is confirmed each time")
+    func reconnects() throws {
+        let rig = try ClientRig()
+        let confirmed = Shared(0)
+        let server = try FakeServer(TestCertificates.trusted.get(), maxOpenUploads: 1) { heard, honest, _ in
+            if case .message(.query(let number, _)) = heard { return [.absent(number)] }
+            guard case .message(.finish) = heard else { return honest }
+            let count = confirmed.withLock { count in
+                count += 1
+                return count
+            }
+            return count < 12 ? honest + [.hangUp] : honest
+        }
+        for index in 0..<12 { try rig.write("file \(index)", to: "f\(index)") }
+        #expect(try runOnce(rig, server, settle: 0) == .success)
+        #expect(rig.log.filter { $0.hasPrefix("confirmed ") }.count == 12)
+    }
+
+    @Test("it goes on as long as more of a large file is kept each time")
+    func comesForward() throws {
+        let rig = try ClientRig()
+        let store = FakeStore([UInt8](repeating: 0x61, count: 5_000_000))
+        let server = try FakeServer { heard, honest, session in
+            let received = session.uploads[1]?.received ?? 0
+            if case .data = heard, store.known.kept < 4_500_000, received > 500_000 {
+                store.change { $0.kept += 500_000 }
+                return [.hangUp]
+            }
+            return try store.script()(heard, honest, session)
+        }
+        try rig.scratch.write(store.content, to: "recordings/one")
+        #expect(try runOnce(rig, server, settle: 0) == .success)
+    }
+
+    @Test("it gives up with 75 when nothing comes of it, and at once when there never was a connection")
+    func givesUp() throws {
+        let rig = try ClientRig()
+        try rig.write("one", to: "one")
+        let server = try FakeServer { heard, honest, _ in
+            if case .message(.query(let number, _)) = heard { return [.absent(number)] }
+            if case .message(.offer) = heard { return [.hangUp] }
+            return honest
+        }
+        #expect(try runOnce(rig, server, settle: 0) == .temporaryFailure)
+        #expect(server.offers.count == 6)
+        let turnedAway = try FakeServer { _, _, _ in [.hangUp] }
+        #expect(try runOnce(rig, turnedAway, settle: 0) == .temporaryFailure)
+        #expect(turnedAway.everythingHeard.count == 1)
     }
 
     @Test("it waits until the files that it found have settled, and leaves with 0")

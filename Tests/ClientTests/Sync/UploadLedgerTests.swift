@@ -41,36 +41,36 @@ struct UploadLedgerTests {
 
     @Test("an upload is counted from its offer to its answer")
     func counts() throws {
-        var ledger = UploadLedger()
+        var ledger = UploadLedger(ReceiptCheck(user: "camera", key: nil))
         let task = try task(10)
-        #expect(ledger.offer(task) == 1)
-        #expect(ledger.offer(try self.task(20)) == 2)
+        #expect(ledger.offer(task, isFresh: false) == 1)
+        #expect(ledger.offer(try self.task(20), isFresh: false) == 2)
         #expect((ledger.count, ledger.unfinishedCount) == (2, 2))
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes) == (30, 30))
         ledger.begin(1)
         ledger.finish(1, try digest(1))
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes, ledger.unfinishedCount) == (30, 20, 1))
         let stored = ServerMessage.stored(upload: 1, try confirmation(10, 1), alreadyThere: false)
-        #expect(try ledger.receive(stored) == .confirmed(task, try confirmation(10, 1), alreadyThere: false))
+        #expect(try ledger.receive(stored) == .confirmed(task, try confirmation(10, 1), nil, alreadyThere: false))
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes, ledger.count) == (20, 20, 1))
         ledger.withdraw(2)
         #expect(ledger.isEmpty)
         #expect(ledger.unansweredBytes == 0)
-        #expect(ledger.offer(task) == 3)
+        #expect(ledger.offer(task, isFresh: false) == 3)
     }
 
     @Test("sizes that no disk has don't end the program")
     func survivesAbsurdSizes() throws {
-        var ledger = UploadLedger()
-        for _ in 0..<4 { _ = ledger.offer(try task(UInt64(Int64.max))) }
+        var ledger = UploadLedger(ReceiptCheck(user: "camera", key: nil))
+        for _ in 0..<4 { _ = ledger.offer(try task(UInt64(Int64.max)), isFresh: false) }
         for number in 1...4 { ledger.withdraw(UInt32(number)) }
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes) == (0, 0))
     }
 
     @Test("what an abandoned upload still hears is passed over, but it is never confirmed")
     func abandoned() throws {
-        var ledger = UploadLedger()
-        _ = ledger.offer(try task(10))
+        var ledger = UploadLedger(ReceiptCheck(user: "camera", key: nil))
+        _ = ledger.offer(try task(10), isFresh: false)
         ledger.abandon(1)
         #expect(try ledger.receive(.proceed(upload: 1, try Proceed(durableOffset: 0))) == .nothing)
         #expect(try ledger.receive(refused(1)) == .nothing)
@@ -80,8 +80,8 @@ struct UploadLedgerTests {
     @Test("a refusal ends an upload in any phase")
     func refusals() throws {
         for phase in 0..<3 {
-            var ledger = UploadLedger()
-            _ = ledger.offer(try task(10))
+            var ledger = UploadLedger(ReceiptCheck(user: "camera", key: nil))
+            _ = ledger.offer(try task(10), isFresh: false)
             if phase > 0 { ledger.begin(1) }
             if phase > 1 { ledger.finish(1, try digest(1)) }
             guard case .refused(1, _, _) = try ledger.receive(refused(1)) else {
@@ -95,7 +95,7 @@ struct UploadLedgerTests {
 
     @Test("the server's goodbye is told with its reason")
     func closing() throws {
-        var ledger = UploadLedger()
+        var ledger = UploadLedger(ReceiptCheck(user: "camera", key: nil))
         do throws(SyncFailure) {
             _ = try ledger.receive(.closing(Refusal(status: .shuttingDown, text: "")))
             Issue.record("it went on")
@@ -110,7 +110,7 @@ struct UploadLedgerTests {
 
     @Test("an answer about what was never begun is a violation")
     func strangeNumbers() throws {
-        var ledger = UploadLedger()
+        var ledger = UploadLedger(ReceiptCheck(user: "camera", key: nil))
         _ = ledger.query(try task(10), try digest(1))
         #expect(isViolation(ledger, .proceed(upload: 1, try Proceed(durableOffset: 0))))
         #expect(isViolation(ledger, .stored(upload: 1, try confirmation(10, 1), alreadyThere: false)))

@@ -28,17 +28,22 @@ final class FakeServer: Sendable {
     private let context: TLSContext
     private let script: Script
     private let welcome: Welcome
+    private let signer: ReceiptSigner?
     private let heard = Monitor<[Heard]>([])
 
     init(
-        _ certificates: TestCertificates.Files, maxOpenUploads: UInt16 = 64,
+        _ certificates: TestCertificates.Files, maxOpenUploads: UInt16 = 64, signer: ReceiptSigner? = nil,
+        predecessors: [ReceiptPredecessor] = [],
         script: @escaping Script = { _, honest, _ in honest }
     ) throws {
         context = try TLSContext(
             certificateChain: certificates.chain, privateKey: certificates.key, minimum: .tls13)
         listener = try Listener(on: try resolve(host: "127.0.0.1", port: 0, passive: true)[0])
         port = listener.address.port
-        welcome = try Welcome(software: "fake/1", maxPayload: 65_536, maxOpenUploads: maxOpenUploads, serverTime: 0)
+        welcome = try Welcome(
+            software: "fake/1", maxPayload: 65_536, maxOpenUploads: maxOpenUploads, serverTime: 0,
+            receiptKey: signer?.key, predecessors: predecessors)
+        self.signer = signer
         self.script = script
         let (listener, context) = (listener, context)
         try Thread.detach { [weak self] in
@@ -52,6 +57,16 @@ final class FakeServer: Sendable {
 
     /// What was heard in all connections, in its order.
     var everythingHeard: [Heard] { heard.withLock { $0 } }
+
+    /// Whether something is heard, now or soon: a client doesn't wait for what it needs no answer to.
+    func hears(_ isWanted: (Heard) -> Bool) -> Bool {
+        let deadline = Deadline.after(seconds: 20)
+        while !deadline.hasPassed {
+            if everythingHeard.contains(where: isWanted) { return true }
+            Thread.sleep(seconds: 0.005)
+        }
+        return false
+    }
 
     var offers: [Offer] {
         everythingHeard.compactMap { if case .message(.offer(_, let offer)) = $0 { offer } else { nil } }
@@ -74,7 +89,7 @@ final class FakeServer: Sendable {
     }
 
     private func converse(on link: inout MessageLink) throws {
-        let session = FakeSession(welcome: welcome)
+        let session = FakeSession(welcome: welcome, signer)
         let deadline = Deadline.after(seconds: 30)
         while let header = try link.nextHeader(until: deadline) {
             let message = try hear(header, session, &link, deadline)
@@ -114,6 +129,8 @@ final class FakeSession {
         /// Nil once it is finished.
         var hasher: ContentHasher? = ContentHasher()
         var received: UInt64 = 0
+        /// Of what came in this connection, once it is finished.
+        var digest: ContentDigest?
 
         init(_ offer: Offer) {
             self.offer = offer
@@ -123,8 +140,12 @@ final class FakeSession {
     private let welcome: Welcome
     private(set) var uploads: [UInt32: Upload] = [:]
 
-    init(welcome: Welcome) {
+    private let signer: ReceiptSigner?
+    private(set) var user = ""
+
+    init(welcome: Welcome, _ signer: ReceiptSigner?) {
         self.welcome = welcome
+        self.signer = signer
     }
 
     func take(_ bytes: RawSpan, of upload: UInt32) {
@@ -136,14 +157,15 @@ final class FakeSession {
         guard case .message(let message) = heard else { return [] }
         switch message {
         case .hello: return [.send(.welcome(welcome))]
-        case .authenticate: return [.send(.granted(try Granted()))]
+        case .authenticate(let login):
+            user = login.user
+            return [.send(.granted(try Granted()))]
         case .offer(let number, let offer):
             uploads[number] = Upload(offer)
             return [.send(.proceed(upload: number, try Proceed(durableOffset: 0)))]
         case .finish(let number, let finish): return [.send(try stored(number, finish))]
         case .query(let number, let query):
-            let confirmation = try Confirmation(
-                size: query.size, digest: query.digest, fileTag: try tag(number), path: try RemotePath(query.path))
+            let confirmation = try confirmation(number, query.size, query.digest, query.path)
             return [.send(.present(upload: number, confirmation))]
         case .ping(let ping): return [.send(.pong(ping))]
         case .goodbye: return [.hangUp]
@@ -152,17 +174,34 @@ final class FakeSession {
     }
 
     private func stored(_ number: UInt32, _ finish: Finish) throws -> ServerMessage {
-        guard let upload = uploads[number], let digest = upload.hasher.take()?.finalize(), digest == finish.digest
-        else {
+        let upload = uploads[number]
+        upload?.digest = upload?.hasher.take()?.finalize()
+        guard let upload, let digest = upload.digest, digest == finish.digest else {
             return .refused(upload: number, Refusal(status: .digestMismatch, text: "not the same"))
         }
-        let confirmation = try Confirmation(
-            size: upload.received, digest: digest, fileTag: try tag(number), path: try RemotePath(upload.offer.path))
+        let confirmation = try confirmation(number, upload.received, digest, upload.offer.path)
         return .stored(upload: number, confirmation, alreadyThere: false)
+    }
+
+    private func confirmation(
+        _ number: UInt32, _ size: UInt64, _ digest: ContentDigest, _ path: [UInt8]
+    ) throws -> Confirmation {
+        let unsigned = try Confirmation(size: size, digest: digest, fileTag: try tag(number), path: RemotePath(path))
+        return try signer.map { try unsigned.signed(by: $0, user: user) } ?? unsigned
     }
 
     /// Any but that of a file of the test.
     private func tag(_ number: UInt32) throws -> FileTag {
         FileTag(Array(repeating: UInt8(truncatingIfNeeded: number | 1), count: FileTag.byteCount)) ?? .unstated
+    }
+}
+
+extension Confirmation {
+    /// The same with a receipt.
+    func signed(by signer: ReceiptSigner, user: String, time: Int64 = 1_700_000_000) throws -> Confirmation {
+        let statement = try ReceiptStatement(
+            key: signer.key, user: user, path: path, size: size, digest: digest, time: time)
+        let stamp = signer.sign(statement.bytes).map { ReceiptStamp(time: time, signature: $0) }
+        return try Confirmation(size: size, digest: digest, fileTag: fileTag, path: path, receipt: stamp)
     }
 }

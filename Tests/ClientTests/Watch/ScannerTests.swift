@@ -66,7 +66,8 @@ struct ScannerTests {
         arguments: [
             "System Volume Information/a", "$RECYCLE.BIN/a", "$Recycle.Bin/S-1/a", ".Trash-1000/files/a",
             ".Trashes/501/a",
-            "lost+found/#123", "._clip.mp4", ".DS_Store", "sub/._clip.mp4", "sub/.Trash-0/a", ".auto-upload/partial",
+            "lost+found/#123", "._clip.mp4", ".fuse_hidden0000000300000001", ".DS_Store", "sub/._clip.mp4",
+            "sub/.Trash-0/a", ".auto-upload/partial",
             ".auto-upload-anything", ".AUTO-UPLOAD-X/a", "sub/.Auto-Upload.tmp", ".auto-upload-state-00/state.sqlite",
         ])
     func leavesOut(_ path: String) throws {

@@ -80,7 +80,7 @@ struct ChangingFileTests {
     @Test("a file that changes between its confirmation and its wipe stays", arguments: Change.allCases)
     func changed(_ change: Change) throws {
         let server = try TestServer()
-        let proxy = try HoldingProxy(to: server.port, holdingAfter: 100_000)
+        let proxy = try LinkProxy(to: server.port, LinkQuality(holdsAnswersAfter: 100_000))
         let client = try TestClient(server, port: proxy.port)
         let path = client.card + "/clip.mp4"
         try client.record(sample(200_000), as: "clip.mp4")

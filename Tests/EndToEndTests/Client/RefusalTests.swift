@@ -256,6 +256,22 @@ struct RefusalTests {
         #expect(try server.site.stored() == before)
     }
 
+    @Test("a file under a wiping name that no record speaks of is left, with a warning", arguments: ["y", "n"])
+    func leftover(_ deletes: String) throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let name = ".auto-upload-wiping-0123456789abcdef0123456789abcdef"
+        try client.record(Self.recording, as: "sub/" + name)
+        try client.record(Self.recording, as: "clip.mp4")
+        for _ in 0..<2 {
+            let ended = try client.pass("-d", deletes)
+            #expect(ended.status == 0, "\(ended.error)")
+            #expect(ended.error.contains("warning left path=sub/" + name), "\(ended.error)")
+        }
+        #expect(try client.recordings()["sub/" + name] == digest(of: Self.recording))
+        #expect(try server.site.stored() == ["clip.mp4": digest(of: Self.recording)])
+    }
+
     /// No marker tells there: what the server says of the file itself does.
     @Test(
         "a bind mount of a folder within a user's folder never costs the only copy",

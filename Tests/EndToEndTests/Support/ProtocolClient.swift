@@ -7,6 +7,8 @@ import Wire
 final class ProtocolClient {
     /// Its own address, as the server's log tells it.
     let address: String
+    /// The connection below TLS: for what a real client never does to it.
+    let rawDescriptor: CInt
     private let session: TLSSession
     private var received: [UInt8] = []
     private var hasEnded = false
@@ -15,9 +17,16 @@ final class ProtocolClient {
     init(port: UInt16, authority: String, context: TLSContext? = nil) throws {
         let socket = try PlainClient.connect(port)
         address = PlainClient.address(of: socket)
+        rawDescriptor = socket.rawDescriptor
         let context = try context ?? TLSContext(authorities: authority, minimum: .tls13)
         session = try TLSSession(connecting: socket, to: "127.0.0.1", context: context)
         try session.handshake(until: .after(seconds: 60))
+    }
+
+    /// Whether the server has ended the connection, as far as is known without waiting.
+    var isOver: Bool {
+        while (try? readAvailable()) == true {}
+        return hasEnded
     }
 
     /// Ends the connection with TLS's goodbye.

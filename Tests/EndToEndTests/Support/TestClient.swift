@@ -69,6 +69,10 @@ struct TestClient: Sendable {
 
     /// Makes a single pass in namespaces of its own, after `commands` of the shell.
     func pass(unsharing kinds: String, after commands: String, _ options: String...) throws -> RunningProgram.Outcome {
+        try pass(unsharing: kinds, after: commands, options)
+    }
+
+    func pass(unsharing kinds: String, after commands: String, _ options: [String]) throws -> RunningProgram.Outcome {
         let script = commands + #" && exec "$0" "$@""#
         return try RunningProgram.run(
             "/usr/bin/env",

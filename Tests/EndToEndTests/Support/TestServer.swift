@@ -7,15 +7,16 @@ import TestSupport
 struct Site: Sendable {
     let scratch: ScratchFolder
     let certificates: ExampleCertificates
+    let storage: String
 
-    init(certificates: ExampleCertificates? = nil) throws {
+    /// - Parameter storage: a folder that is there; nil makes one.
+    init(certificates: ExampleCertificates? = nil, storage: String? = nil) throws {
         self.certificates = try certificates ?? Fixtures.certificates.get()
         scratch = try ScratchFolder("site")
-        try scratch.makeFolder("storage")
+        self.storage = try storage ?? scratch.makeFolder("storage")
         try scratch.write(try Fixtures.users.get(), to: "users")
     }
 
-    var storage: String { scratch.path("storage") }
     var users: String { scratch.path("users") }
 
     /// The server's options, without those that a test gives itself.
@@ -55,24 +56,30 @@ final class TestServer: Sendable {
     let port: UInt16
     let program: RunningProgram
 
-    /// - Parameter commands: of the shell, to be run before in a mount namespace of the server's own.
-    init(_ site: Site? = nil, options: [String] = [], after commands: String? = nil) throws {
+    /// - Parameters:
+    ///   - environment: added to this process's own.
+    ///   - commands: of the shell, to be run before in a mount namespace of the server's own.
+    ///   - words: a program, with its arguments, that becomes the server.
+    init(
+        _ site: Site? = nil, options: [String] = [], environment: [String: String] = [:], after commands: String? = nil,
+        through words: [String] = []
+    ) throws {
         let site = try site ?? Site()
         self.site = site
-        let arguments = site.arguments() + options
-        program =
-            if let commands {
-                try RunningProgram(
-                    "/usr/bin/env",
-                    ["unshare", "-m", "sh", "-c", commands + #" && exec "$0" "$@""#, Binaries.server] + arguments)
-            } else {
-                try RunningProgram(Binaries.server, arguments)
-            }
+        let shell = commands.map { ["unshare", "-m", "sh", "-c", $0 + #" && exec "$0" "$@""#] } ?? []
+        program = try RunningProgram(
+            "/usr/bin/env", shell + words + [Binaries.server] + site.arguments() + options, environment: environment)
         let ready = program.waitForLine(.error, containing: " listening ")
         guard let ready, let port = ready.split(separator: ":").last.flatMap({ UInt16($0) }) else {
-            throw Failure("the server didn't start: \(program.text(.error))")
+            throw DidNotStart(outcome: try program.waitForEnd(seconds: 30))
         }
         self.port = port
+    }
+
+    /// The program ended before it listened.
+    struct DidNotStart: Error, CustomStringConvertible {
+        let outcome: RunningProgram.Outcome
+        var description: String { "the server didn't start (\(outcome.status)): \(outcome.error)" }
     }
 
     var log: String { program.text(.error) }

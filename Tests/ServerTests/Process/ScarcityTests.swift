@@ -1,3 +1,4 @@
+import Platform
 import TestSupport
 import Testing
 import Wire
@@ -16,11 +17,11 @@ import Wire
         for _ in 1...count {
             switch try client.receive() {
             case .proceed(let upload, _): accepted.append(upload)
-            case .refused(_, let refusal): #expect(refusal.status == .busy)
+            case .refused(_, let refusal): #expect(refusal.status == .tooManyUploads)
             default: throw TestClient.Unexpected()
             }
         }
-        #expect((10..<60).contains(accepted.count))
+        #expect((5..<60).contains(accepted.count))
         for upload in accepted { try client.send(.abandon(upload: upload)) }
         try client.send(bytes: TestClient.file([1], as: "one", upload: count + 1))
         #expect(try client.receive().map(isProceed) == true)
@@ -30,6 +31,37 @@ import Wire
         #expect(try other.receive().map(isProceed) == true)
         guard case .stored = try other.receive() else { throw TestClient.Unexpected() }
         #expect(try server.scratch.names(in: "storage/.auto-upload/partial").isEmpty)
+    }
+
+    @Test("connections that no descriptor is left for take none from an upload, nor from the next client")
+    func connections() throws {
+        let server = try RealServer(after: "ulimit -n 96")
+        #expect(server.program.waitForLine(.error, containing: "may open only 96 files") != nil)
+        let client = try server.loggedIn()
+        try client.send(.offer(upload: 1, Fixture.offer(size: 2, path: "one")))
+        #expect(try client.receive().map(isProceed) == true)
+        let addresses = try resolve(host: "127.0.0.1", port: server.port, passive: false)
+        let sockets = try (0..<150).map { _ in
+            Kept(try Socket.connect(to: addresses, deadline: .after(seconds: 30)))
+        }
+        let other = try server.loggedIn()
+        try other.send(bytes: TestClient.file([2], as: "two", upload: 1))
+        #expect(try other.receive().map(isProceed) == true)
+        guard case .stored = try other.receive() else { throw TestClient.Unexpected() }
+        try client.send(bytes: TestClient.data([1, 2], upload: 1))
+        try client.send(.finish(upload: 1, Finish(digest: try [1, 2].digest())))
+        guard case .stored = try client.receive() else { throw TestClient.Unexpected() }
+        #expect(!server.program.text(.error).contains("Too many open files"))
+        withExtendedLifetime(sockets) {}
+    }
+
+    /// Arrays can't hold what has one owner.
+    private final class Kept {
+        let socket: Socket
+
+        init(_ socket: consuming Socket) {
+            self.socket = socket
+        }
     }
 
     @Test("a file beyond what the process may write is refused for good, and doesn't end the server")

@@ -51,8 +51,11 @@ struct ReceiptTests {
             if case .proceed = message { continue }
             guard case .refused(1, let refusal) = message else { throw TestClient.Unexpected() }
             #expect(refusal.status == .storageFailed)
+            #expect(!refusal.text.contains("EIO"))
             break
         }
+        // The admin learns why.
+        #expect(try server.event("refused ", "status=storageFailed").contains("reason="))
     }
 
     @Test("the key outlives the server, and its public part stands in the log")

@@ -37,8 +37,9 @@ final class TestServer: Sendable {
             gate: LoginGate(
                 accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
                 patience: 60),
-            receipts: try #require(ReceiptKeyring.make()), registry: ConnectionRegistry(capacity: limits.connections),
-            limits: limits, granted: try Granted(),
+            receipts: try #require(ReceiptKeyring.make()), registry: ConnectionRegistry(limits.admission),
+            slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
+            granted: try Granted(),
             report: { event in
                 events.change { $0.append(event.logLine.text) }
                 happened.signal()
@@ -56,8 +57,8 @@ final class TestServer: Sendable {
         let (listener, services, isOver) = (listener, services, isOver)
         try Thread.detach {
             while !isOver.change({ $0 }) {
-                guard let socket = try? listener.accept(until: .after(seconds: 0.1)) else { continue }
-                guard let number = services.registry.add(socket) else { continue }
+                guard var socket = try? listener.accept(until: .after(seconds: 0.1)) else { continue }
+                guard case .success(let number) = services.registry.admit(&socket) else { continue }
                 let handOver = Monitor<Box?>(Box(socket))
                 try? Thread.detach {
                     guard let socket = handOver.change({ $0 })?.take() else { return }

@@ -7,8 +7,10 @@ import Testing
 
 /// Flushes of the whole storage that many uploads share.
 @Suite(.timeLimit(.minutes(1)), .enabled(if: storageHasReliableWholeFlush())) struct GroupFlushTests {
-    private func uploads(_ test: TestVault, _ prefix: String, count: Int = 5) throws -> [PendingCommit] {
-        try (0..<count).map { try test.receive(Array("\(prefix)\($0)".utf8), as: "\(prefix)/\($0)") }
+    private func uploads(
+        _ test: TestVault, _ prefix: String, count: Int = 5, user: String = "alice"
+    ) throws -> [PendingCommit] {
+        try (0..<count).map { try test.receive(Array("\(prefix)\($0)".utf8), as: "\(prefix)/\($0)", user: user) }
     }
 
     @Test("a crowd shares two flushes: one for the content, one for the names")
@@ -67,6 +69,38 @@ import Testing
         }
         #expect(results == [false, false, false])
         #expect((try? group.run(since: group.failureCount)) != nil)
+    }
+
+    @Test("a folder that waits for its flush while another's shared one fails is trusted by nobody, then or later")
+    func othersFolder() throws {
+        let isFirst = Atomic(true)
+        let interlude = Monitor<(@Sendable () -> Void)?>(nil)
+        let recorder = FlushRecorder { _, status in status == nil && isFirst.exchange(false, ordering: .relaxed) }
+        var calls = recorder.calls
+        let folder = calls.folder
+        calls.folder = { directory throws(SystemError) in
+            // The folders are made, and none of them is flushed yet.
+            interlude.withLock { $0.take() }?()
+            try folder(directory)
+        }
+        let test = try TestVault(flushing: calls)
+        let slow = try test.receive([1], as: "a/slow")
+        let failing = Monitor(try uploads(test, "failing"))
+        let results = Monitor<[Bool]>([])
+        interlude.withLock { interlude in
+            interlude = {
+                _ = test.vault.commit(failing.withLock { $0 })
+                guard let late = try? self.uploads(test, "a") else { return }
+                let committed = test.vault.commit(late).map { (try? $0.get()) != nil }
+                results.withLock { $0 = committed }
+            }
+        }
+        #expect(throws: VaultError.self) { try test.commit(slow) }
+        #expect(results.withLock { $0 } == Array(repeating: false, count: 5))
+        #expect(throws: VaultError.self) { try test.find([1], as: "a/slow") }
+        #expect(throws: VaultError.self) { try test.store([2], as: "a/later") }
+        // Who has made no name since is none the worse.
+        #expect(test.vault.commit(try uploads(test, "b", user: "bob")).allSatisfy { (try? $0.get()) != nil })
     }
 
     @Test("a flush covers what was written before it began: who comes while one runs waits for the next")

@@ -130,7 +130,7 @@ import Wire
         partial.append(content)
         try partial.beginCommit(content.digest(), AccessRights())
         defer { partial.endCommit(nil) }
-        var open = OpenFolders(publisher.folders)
+        var open = OpenFolders(publisher.folders, noting: UnflushedNames().begin())
         return try publisher.publish(partial, content.digest(), in: &open)
     }
 

@@ -4,6 +4,7 @@ internal import Glibc
 /// A socket that accepts connections.
 package final class Listener: Sendable {
     private let descriptor: FileDescriptor
+    private let options: SocketOptions
     package let address: SocketAddress
 
     /// Listens on an address.
@@ -11,8 +12,12 @@ package final class Listener: Sendable {
     /// - Parameters:
     ///   - address: with port 0 the system chooses one; `address` of the result tells which.
     ///   - backlog: how many connections may wait to be accepted; the system caps it (net.core.somaxconn).
+    ///   - options: of the connections that are accepted.
     /// - Throws: `SystemError` with EADDRINUSE, EACCES (a port below 1024 without the right), …
-    package init(on address: SocketAddress, backlog: CInt = 4096) throws(SystemError) {
+    package init(
+        on address: SocketAddress, backlog: CInt = 4096, options: SocketOptions = SocketOptions()
+    ) throws(SystemError) {
+        self.options = options
         let subject = address.description
         let raw = try systemCall("make a socket for", subject) { shim_stream_socket(address.family) }
         descriptor = FileDescriptor(owning: raw)
@@ -43,12 +48,18 @@ package final class Listener: Sendable {
                 }
             }
             let socket = Socket(owning: FileDescriptor(owning: accepted), peer: peer)
-            socket.setOptions()
+            socket.set(options)
             return socket
         } catch {
             if Self.passing.contains(error.errno) { return nil }
             throw error
         }
+    }
+
+    /// Turns away who still wants to connect, and wakes who waits in `accept`, from any thread.
+    package func stop() {
+        // On Linux, shutdown(2) ends a socket's listening at once; the others that wait in the queue get a reset.
+        Socket.end(rawDescriptor: descriptor.rawValue)
     }
 
     /// Errors of accept(2) that concern that one connection only; see its section on Linux.

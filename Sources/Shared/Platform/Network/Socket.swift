@@ -5,10 +5,21 @@ internal import Glibc
 package struct Socket: ~Copyable, Sendable {
     package let descriptor: FileDescriptor
     package let peer: SocketAddress
+    private var beforeClose: (@Sendable () -> Void)?
 
     init(owning descriptor: consuming FileDescriptor, peer: SocketAddress) {
         self.descriptor = descriptor
         self.peer = peer
+    }
+
+    deinit {
+        beforeClose?()
+    }
+
+    /// Has something done when the socket is about to be closed, wherever that happens: while its number can't be another's
+    /// yet.
+    package mutating func beforeClosing(_ body: @escaping @Sendable () -> Void) {
+        beforeClose = body
     }
 
     /// What a socket is waited for.
@@ -26,15 +37,14 @@ package struct Socket: ~Copyable, Sendable {
         try descriptor.wait(for: event, until: deadline)
     }
 
-    /// Sends what is written at once, rather than waiting for more (TCP_NODELAY), and finds out when the peer is gone:
-    /// keepalive after a minute, and an end when sent bytes stay unacknowledged for two (TCP_USER_TIMEOUT).
-    package func setOptions() {
+    /// Sends what is written at once, rather than waiting for more (TCP_NODELAY), and finds out when the peer is gone.
+    package func set(_ options: SocketOptions) {
         set(IPPROTO_TCP, TCP_NODELAY, 1)
         set(SOL_SOCKET, SO_KEEPALIVE, 1)
-        set(IPPROTO_TCP, TCP_KEEPIDLE, 60)
-        set(IPPROTO_TCP, TCP_KEEPINTVL, 20)
-        set(IPPROTO_TCP, TCP_KEEPCNT, 3)
-        set(IPPROTO_TCP, TCP_USER_TIMEOUT, 120_000)
+        set(IPPROTO_TCP, TCP_KEEPIDLE, options.keepAlive)
+        set(IPPROTO_TCP, TCP_KEEPINTVL, max(1, options.keepAlive / SocketOptions.probes))
+        set(IPPROTO_TCP, TCP_KEEPCNT, SocketOptions.probes)
+        set(IPPROTO_TCP, TCP_USER_TIMEOUT, options.userTimeout.multipliedReportingOverflow(by: 1000).partialValue)
     }
 
     /// Ends what a socket can still receive, from any thread; who waits on it wakes up. The number must be one that is open.
@@ -42,10 +52,39 @@ package struct Socket: ~Copyable, Sendable {
         _ = shutdown(rawDescriptor, CInt(SHUT_RD))
     }
 
+    /// Ends a connection in both directions, from any thread: every wait and every call on it comes to an end at once. The
+    /// number must be one that is open.
+    package static func end(rawDescriptor: CInt) {
+        _ = shutdown(rawDescriptor, CInt(SHUT_RDWR))
+    }
+
+    /// Closes with a reset: nothing of the connection stays behind, neither bytes on the way nor its state in the kernel.
+    package consuming func abort() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(
+            descriptor.rawValue, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+    }
+
     private func set(_ level: some BinaryInteger, _ option: CInt, _ value: CInt) {
         var value = value
         unsafe setsockopt(descriptor.rawValue, CInt(level), option, &value, socklen_t(MemoryLayout<CInt>.size))
     }
+}
+
+/// When a silent peer counts as gone.
+package struct SocketOptions: Sendable {
+    /// Seconds of silence, 1 … 32767, until the kernel asks whether the peer is there (TCP_KEEPIDLE); it asks three times,
+    /// within as long again.
+    package var keepAlive: CInt
+    /// Seconds, 1 … 86400, that sent bytes may stay unacknowledged until the connection is over (TCP_USER_TIMEOUT).
+    package var userTimeout: CInt
+
+    package init(keepAlive: CInt = 60, userTimeout: CInt = 120) {
+        self.keepAlive = keepAlive
+        self.userTimeout = userTimeout
+    }
+
+    fileprivate static let probes: CInt = 3
 }
 
 extension Socket {
@@ -80,7 +119,7 @@ extension Socket {
             try descriptor.throwPendingError("connect to", subject)
         }
         let socket = Socket(owning: descriptor, peer: address)
-        socket.setOptions()
+        socket.set(SocketOptions())
         return socket
     }
 }

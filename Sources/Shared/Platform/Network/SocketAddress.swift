@@ -41,6 +41,20 @@ internal import Glibc
         }
     }
 
+    /// The address alone, in network order: 4 or 16 bytes.
+    var bytes: [UInt8] {
+        unsafe withAddress { address, _ in
+            if isIPv6 {
+                return unsafe address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
+                    unsafe withUnsafeBytes(of: $0.pointee.sin6_addr) { unsafe Array($0) }
+                }
+            }
+            return unsafe address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+                unsafe withUnsafeBytes(of: $0.pointee.sin_addr) { unsafe Array($0) }
+            }
+        }
+    }
+
     private func nameInfo() -> (host: String, port: String) {
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))

@@ -60,15 +60,23 @@ package enum Log {
     private static func timestamp() -> String {
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
-        var parts = unsafe tm()
-        unsafe gmtime_r(&now.tv_sec, &parts)
-        let (year, month, day) = unsafe (Int(parts.tm_year) + 1900, parts.tm_mon + 1, parts.tm_mday)
-        let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
-        return "\(year)-\(twoDigits(month))-\(twoDigits(day))"
-            + "T\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(second))Z"
+        return utcText(Int64(now.tv_sec))
     }
+}
 
-    private static func twoDigits(_ number: CInt) -> String {
-        number < 10 ? "0\(number)" : "\(number)"
-    }
+/// A time as ISO 8601 writes it, in UTC: "2026-11-21T08:34:42Z".
+///
+/// - Parameter unixSeconds: any; one whose year no calendar has is shown as the number that it is.
+package func utcText(_ unixSeconds: Int64) -> String {
+    var seconds = time_t(unixSeconds)
+    var parts = unsafe tm()
+    guard unsafe gmtime_r(&seconds, &parts) != nil else { return "\(unixSeconds)" }
+    let (year, month, day) = unsafe (Int(parts.tm_year) + 1900, parts.tm_mon + 1, parts.tm_mday)
+    let (hour, minute, second) = unsafe (parts.tm_hour, parts.tm_min, parts.tm_sec)
+    return "\(year)-\(twoDigits(month))-\(twoDigits(day))"
+        + "T\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(second))Z"
+}
+
+private func twoDigits(_ number: CInt) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
 }

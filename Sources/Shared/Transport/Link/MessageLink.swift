@@ -106,14 +106,21 @@ extension MessageLink {
         }
     }
 
-    /// Lends the next piece of a `data` payload, as large as the buffer allows.
+    /// Lends the next piece of a `data` payload: as large as the buffer allows, or what has come of it when the time is over
+    /// or the peer has ended.
     ///
     /// - Parameter remaining: bytes of the payload not yet lent; reduced by what is.
+    /// - Throws: `timedOut` when nothing has come; it can be called again then.
     package mutating func withDataChunk(
         remaining: inout Int, until deadline: Deadline, _ body: (RawSpan) -> Void
     ) throws(LinkError) {
-        let size = min(remaining, Self.chunk)
-        guard try fill(size, until: deadline) else { throw .truncated }
+        let wanted = min(remaining, Self.chunk)
+        do throws(LinkError) {
+            if try !fill(wanted, until: deadline), input.isEmpty { throw .truncated }
+        } catch {
+            guard case .timedOut = error, !input.isEmpty else { throw error }
+        }
+        let size = min(wanted, input.count)
         remaining -= size
         input.take(size, body)
     }

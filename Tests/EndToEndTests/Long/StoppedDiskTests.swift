@@ -8,14 +8,14 @@ import Wire
 extension LongTests {
     /// A file system that stops in the middle of everything: from one moment on nothing reaches the disk any more, and what
     /// is there is what a power cut would have left. The kernel does that (the ioctl that its own file systems' tests use).
-    @Suite("A power cut", .enabled(if: CutDisk.isPossible, CutDisk.reason))
-    struct PowerCutTests {
-        @Test("what was confirmed is there, and no offset that was told goes back", arguments: CutDisk.Kind.possible)
-        func cut(_ kind: CutDisk.Kind) async throws {
+    @Suite("A disk that stops", .enabled(if: StoppableDisk.isPossible, StoppableDisk.reason))
+    struct StoppedDiskTests {
+        @Test("what was confirmed is there, and no offset that was told goes back", arguments: StoppableDisk.Kind.possible)
+        func cut(_ kind: StoppableDisk.Kind) async throws {
             try await onThread {
-                let disk = try CutDisk(kind)
+                let disk = try StoppableDisk(kind)
                 let told = Monitor(Told())
-                for round in 0..<CutDisk.rounds {
+                for round in 0..<StoppableDisk.rounds {
                     let server = try TestServer(disk.site, after: disk.mounting)
                     try check(told.withLock { $0 }, server, disk, round)
                     try work(round, server, told) {
@@ -27,7 +27,7 @@ extension LongTests {
                     }
                 }
                 let all = told.withLock { $0 }
-                print("power cuts on \(kind.rawValue): \(all.stored.count) confirmed, \(all.offsets.count) parked")
+                print("stopped \(kind.rawValue): \(all.stored.count) confirmed, \(all.offsets.count) parked")
                 #expect(all.stored.count > 50)
             }
         }
@@ -39,7 +39,7 @@ extension LongTests {
             var offsets: [LargeUpload: Int] = [:]
         }
 
-        private func check(_ told: Told, _ server: TestServer, _ disk: CutDisk, _ round: Int) throws {
+        private func check(_ told: Told, _ server: TestServer, _ disk: StoppableDisk, _ round: Int) throws {
             let folder = disk.root(of: server) + "/camera"
             let found = FileManager.default.fileExists(atPath: folder) ? try Tree.digests(of: folder) : [:]
             for (path, digest) in told.stored {
@@ -134,11 +134,11 @@ extension ProtocolClient {
 }
 
 /// A file system in an image, mounted for a server alone, that can be stopped.
-struct CutDisk {
+struct StoppableDisk {
     enum Kind: String, CaseIterable {
         case ext4, xfs
 
-        static let possible = allCases.filter { (try? CutDisk($0)) != nil }
+        static let possible = allCases.filter { (try? StoppableDisk($0)) != nil }
     }
 
     static let rounds = 12

@@ -1,0 +1,107 @@
+import Platform
+
+/// Who may connect when many want to: pure bookkeeping by numbers, without sockets.
+///
+/// Connections that haven't sent a login yet wait, and cost a flood's sender nothing. So they never keep others out: when
+/// there is no room, a newcomer takes the place of the one that has waited longest among those of the address that has most.
+/// Who has sent a login stays.
+struct Admission {
+    /// How many connections there may be.
+    struct Limits {
+        var all: Int
+        var perAddress: Int
+        var beforeLogin: Int
+        /// Connections that lost their place and aren't gone yet; they count nowhere else.
+        var leaving = 64
+    }
+
+    enum Decision: Hashable {
+        /// - displaced: whose place it takes, if there was none left: to be ended now.
+        case admitted(number: UInt64, displaced: UInt64?)
+        case refused(reason: String)
+    }
+
+    private let limits: Limits
+    private var next: UInt64 = 0
+    private var groups: [UInt64: AddressGroup] = [:]
+    private var members: [AddressGroup: Int] = [:]
+    /// Those without a login, longest waiting first: numbers only grow.
+    private var waiting: [AddressGroup: [UInt64]] = [:]
+    private var waitingCount = 0
+    private var leaving: Set<UInt64> = []
+
+    init(_ limits: Limits) {
+        self.limits = limits
+    }
+
+    /// Connections, those that are about to go included.
+    var count: Int { groups.count + leaving.count }
+
+    /// Whether so many are about to go that newcomers had better wait until some are gone.
+    var isCrowded: Bool { leaving.count >= limits.leaving }
+
+    func isLeaving(_ number: UInt64) -> Bool { leaving.contains(number) }
+
+    /// Decides about a newcomer.
+    mutating func admit(from group: AddressGroup) -> Decision {
+        if isCrowded { return .refused(reason: "too many connections that come and go") }
+        var displaced: UInt64?
+        if members[group, default: 0] >= limits.perAddress {
+            displaced = waiting[group]?.first
+            if displaced == nil { return .refused(reason: "too many connections from one address") }
+        } else if groups.count >= limits.all || waitingCount >= limits.beforeLogin {
+            displaced = longestWaiting(newcomer: group)
+            if displaced == nil { return .refused(reason: "too many connections") }
+        }
+        if let displaced {
+            leave(displaced)
+            leaving.insert(displaced)
+        }
+        next += 1
+        groups[next] = group
+        members[group, default: 0] += 1
+        waiting[group, default: []].append(next)
+        waitingCount += 1
+        return .admitted(number: next, displaced: displaced)
+    }
+
+    /// A login has come, right or wrong: it isn't displaced any more.
+    ///
+    /// - Returns: false when it has lost its place just before.
+    mutating func loginCame(_ number: UInt64) -> Bool {
+        guard let group = groups[number] else { return false }
+        removeWaiting(number, group)
+        return true
+    }
+
+    /// It is gone.
+    mutating func remove(_ number: UInt64) {
+        if leaving.remove(number) == nil { leave(number) }
+    }
+
+    private mutating func leave(_ number: UInt64) {
+        guard let group = groups.removeValue(forKey: number) else { return }
+        let others = members[group, default: 1] - 1
+        members[group] = others > 0 ? others : nil
+        removeWaiting(number, group)
+    }
+
+    private mutating func removeWaiting(_ number: UInt64, _ group: AddressGroup) {
+        guard let index = waiting[group]?.firstIndex(of: number) else { return }
+        waiting[group]?.remove(at: index)
+        if waiting[group]?.isEmpty == true { waiting[group] = nil }
+        waitingCount -= 1
+    }
+
+    /// Of the address that would have most; of several, the one that waits longest.
+    private func longestWaiting(newcomer: AddressGroup) -> UInt64? {
+        var most = 0
+        var longest: UInt64?
+        for (group, numbers) in waiting {
+            guard let first = numbers.first else { continue }
+            let count = numbers.count + (group == newcomer ? 1 : 0)
+            if count > most || count == most && first < longest ?? .max { (most, longest) = (count, first) }
+        }
+        return longest
+    }
+}

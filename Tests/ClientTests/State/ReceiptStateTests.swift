@@ -1,0 +1,151 @@
+import Foundation
+import Platform
+import Testing
+import Transport
+import Wire
+
+@testable import AutoUploadClient
+
+@Suite("Receipts in the state")
+struct ReceiptStateTests {
+    private let recordings: RecordingsFolder
+    private let signer: ReceiptSigner
+
+    init() throws {
+        recordings = try RecordingsFolder()
+        signer = try #require(ReceiptSigner.make())
+    }
+
+    private func receipt(_ stored: [UInt8], time: Int64 = 1_700_000_000, by signer: ReceiptSigner? = nil) throws
+        -> Receipt
+    {
+        let signer = signer ?? self.signer
+        let statement = try ReceiptStatement(
+            key: signer.key, user: "käm", path: RemotePath(stored), size: 5, digest: #require(Digest.of(stored)),
+            time: time)
+        return Receipt(statement: statement, signature: try #require(signer.sign(statement.bytes)))
+    }
+
+    private func receipts(_ state: ClientState) throws -> [KeptReceipt] {
+        var all: [KeptReceipt] = []
+        try state.forEachReceipt { all.append($0) }
+        return all
+    }
+
+    @Test("they survive as they were given, names of any bytes too")
+    func survive() throws {
+        let (first, second) = (try receipt([0xff, 0x0a], time: .min), try receipt(Array("a/b".utf8), time: .max))
+        try recordings.openState().record([
+            try confirmation(.of("a"), receipt: second), try confirmation(.of("b"), receipt: first),
+        ])
+        let kept = try receipts(try recordings.openState())
+        let (a, b) = try (LocalPath.of("a"), LocalPath.of("b"))
+        #expect(kept == [KeptReceipt(receipt: first, path: b), KeptReceipt(receipt: second, path: a)])
+        #expect(kept.allSatisfy { $0.receipt.isGenuine })
+    }
+
+    @Test("they stay when the file is gone, wiped or forgotten")
+    func stay() throws {
+        let state = try recordings.openState()
+        try state.record(try confirmation(.of("a"), receipt: try receipt([0x61])))
+        try state.record(try confirmation(.of("b"), receipt: try receipt([0x62])))
+        try state.record(try confirmation(.of("c"), receipt: try receipt([0x63])))
+        try state.forget(.of("a"))
+        let record = try wipe(.of("b"))
+        try state.beginWipe(record)
+        try state.endWipes([record])
+        try state.forgetMissing(keeping: [])
+        #expect(try receipts(state).count == 3)
+        #expect(try state.confirmation(of: .of("b")) == nil)
+    }
+
+    @Test("one that repeats another takes its place; one under another key doesn't")
+    func repeats() throws {
+        let state = try recordings.openState()
+        let other = try #require(ReceiptSigner.make())
+        try state.record(try confirmation(.of("a"), receipt: try receipt([0x61], time: 1)))
+        try state.record(try confirmation(.of("a"), receipt: try receipt([0x61], time: 2)))
+        try state.record(try confirmation(.of("a"), receipt: try receipt([0x61], time: 3, by: other)))
+        #expect(try receipts(state).map(\.receipt.statement.time) == [2, 3])
+    }
+
+    @Test("the expected key is remembered, replaced and given up")
+    func key() throws {
+        #expect(try recordings.openState().receiptKey() == nil)
+        try recordings.openState().setReceiptKey(signer.key)
+        #expect(try recordings.openState().receiptKey() == signer.key)
+        let other = try #require(ReceiptSigner.make()).key
+        try recordings.openState().setReceiptKey(other)
+        #expect(try recordings.openState().receiptKey() == other)
+        try recordings.openState().setReceiptKey(nil)
+        #expect(try recordings.openState().receiptKey() == nil)
+    }
+}
+
+/// `fixtures/state-1.sqlite` was written by the last program whose schema was version 1: confirmations of "sub/a" and "b", an
+/// upload of "c" and a decided wipe of "sub/d".
+@Suite("A state of version 1")
+struct OldStateTests {
+    private let recordings: RecordingsFolder
+
+    init() throws {
+        recordings = try RecordingsFolder()
+        try FileManager.default.createDirectory(atPath: recordings.statePath, withIntermediateDirectories: true)
+        let fixture = try #require(Bundle.module.url(forResource: "fixtures/state-1", withExtension: "sqlite"))
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: recordings.statePath + "/state.sqlite")
+    }
+
+    @Test("nothing in it is lost, and it takes receipts from then on")
+    func isMigrated() throws {
+        for _ in 0..<2 {
+            let state = try recordings.openState()
+            #expect(try state.confirmation(of: .of("sub/a")) == confirmation(.of("sub/a")))
+            #expect(try state.confirmation(of: .of("b")) == confirmation(.of("b")))
+            let id = try state.uploadID(for: .of("c"), fingerprint())
+            #expect(id.id.description == "b8fb659898b154de43636b370696a4a9")
+            #expect(!id.isFresh)
+            let wipe = try #require(try state.wipeRecords().first)
+            #expect(wipe.id.description == "e275eac24bfa049ceaf4d0adad9bf8dc")
+            #expect(wipe.isDecided)
+            #expect(try wipe.path == .of("sub/d"))
+            #expect(try state.receiptKey() == nil)
+        }
+        let state = try recordings.openState()
+        let signer = try #require(ReceiptSigner.make())
+        let confirmed = try Wire.Confirmation(
+            size: 1, digest: #require(Digest.of([1])), fileTag: .elsewhere, path: RemotePath([0x61])
+        ).signed(by: signer, user: "camera")
+        let receipt = try #require(Receipt(confirmed, user: "camera", key: signer.key))
+        try state.record(try confirmation(.of("new"), receipt: receipt))
+        var kept: [Receipt] = []
+        try state.forEachReceipt { kept.append($0.receipt) }
+        #expect(kept == [receipt])
+        #expect(
+            try !FileManager.default.contentsOfDirectory(atPath: recordings.statePath).contains {
+                $0.contains("damaged")
+            })
+    }
+
+    @Test("who only looks changes nothing and finds no receipts")
+    func isReadable() throws {
+        let path = recordings.statePath + "/state.sqlite"
+        let before = try Data(contentsOf: URL(filePath: path))
+        var count = 0
+        try ClientState.openToRead(folder: recordings.statePath).forEachReceipt { _ in count += 1 }
+        #expect(count == 0)
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    }
+
+    @Test("a newer one is left alone, and one that isn't there isn't made")
+    func others() throws {
+        do {
+            var connection = try SQLiteConnection(path: recordings.statePath + "/state.sqlite")
+            try connection.execute("PRAGMA user_version = 3")
+        }
+        #expect(throws: StateError.self) { try recordings.openState() }
+        #expect(throws: StateError.self) { try ClientState.openToRead(folder: recordings.statePath) }
+        let elsewhere = recordings.base + "/none"
+        #expect(throws: StateError.self) { try ClientState.openToRead(folder: elsewhere) }
+        #expect(!FileManager.default.fileExists(atPath: elsewhere))
+    }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+
+extension FaultTests {
+    /// Every call of the file system that the server makes, made to fail in its turn.
+    @Suite("Sweep of the server")
+    struct ServerSweepTests {
+        @Test(
+            "whichever call fails: nothing is confirmed falsely, lost or leaked, and the next try gets all",
+            arguments: Sweep.all)
+        func sweep(_ sweep: Sweep) async throws {
+            try await onThread {
+                let clean = try Round(number: 0, Trouble(.inputOutput))
+                try clean.run()
+                try sweep.run(oneIn: 5) { number, trouble in
+                    let round = try Round(number: number, trouble)
+                    try round.run()
+                    return try round.plan.hasFired
+                }
+            }
+        }
+
+        /// A server whose `number`th call fails, and a job.
+        private final class Round {
+            let plan: FaultPlan
+            private let site: Site
+            private let number: UInt64
+            private let trouble: Trouble
+
+            init(number: UInt64, _ trouble: Trouble) throws {
+                site = try Site()
+                plan = try FaultPlan(folders: [site.storage, site.users])
+                (self.number, self.trouble) = (number, trouble)
+                if number > 0 { try plan.fail(from: number, with: trouble) }
+            }
+
+            /// What is said of a failed expectation.
+            private var comment: Comment { plan.description(number, trouble) }
+
+            func run() throws {
+                try runJob()
+                let server = try TestServer(site)
+                var report = ServerJob.Report()
+                try ServerJob.run(on: server, &report)
+                #expect(report.refusals.isEmpty && report.broken.isEmpty, "\(comment): \(report)")
+                #expect(try Set(site.stored().values) == ServerJob.digests(), comment)
+                #expect(try site.stored().count == ServerJob.digests().count, comment)
+                #expect(try site.partials() == [], comment)
+                #expect(try server.stop().status == 0, comment)
+            }
+
+            private func runJob() throws {
+                let server: TestServer
+                do {
+                    server = try TestServer(site, environment: try plan.environment())
+                } catch let error as TestServer.DidNotStart {
+                    return expectOrderly(error.outcome)
+                }
+                let descriptors = try server.program.openDescriptors
+                var report = ServerJob.Report()
+                do {
+                    try ServerJob.run(on: server, &report)
+                } catch  where trouble.fault == .kill {
+                    #expect(try server.program.waitForEnd().wasKilled, comment)
+                    return try expectStored(report)
+                }
+                if number == 0 { #expect(report.refusals.isEmpty, "\(report)") }
+                #expect(report.broken.isEmpty, "\(comment): \(report.broken)")
+                try expectStored(report)
+                #expect(try eventually { try server.program.openDescriptors == descriptors }, "\(comment): a leak")
+                let ended = try server.stop()
+                #expect(ended.status == 0 || trouble.fault == .kill && ended.wasKilled, "\(comment): \(ended.error)")
+            }
+
+            private func expectOrderly(_ ended: RunningProgram.Outcome) {
+                if trouble.fault == .kill { return #expect(ended.wasKilled, comment) }
+                #expect(ended.isOrderly && ended.status != 0, "\(comment): \(ended.status) \(ended.error)")
+                #expect(ended.error.contains("can't"), "\(comment): \(ended.error)")
+            }
+
+            private func expectStored(_ report: ServerJob.Report) throws {
+                let stored = try site.stored()
+                for (path, digest) in report.confirmed { #expect(stored[path] == digest, "\(comment): \(path)") }
+                #expect(try Set(stored.values).isSubset(of: ServerJob.digests()), "\(comment): something half")
+            }
+        }
+    }
+}
