@@ -35,7 +35,9 @@ struct FileSystemKindTests {
 
     @Test("what isn't a release is none, and the one that runs is known")
     func noKernel() {
-        for text in ["", "6", "x6.1", "linux", "99999999999999999999.1"] { #expect(KernelVersion(release: text) == nil) }
+        for text in ["", "6", "x6.1", "linux", "99999999999999999999.1"] {
+            #expect(KernelVersion(release: text) == nil)
+        }
         #expect(KernelVersion.running > KernelVersion(major: 5, minor: 5))
     }
 

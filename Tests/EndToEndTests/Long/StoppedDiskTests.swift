@@ -6,11 +6,13 @@ import Testing
 import Wire
 
 extension LongTests {
-    /// A file system that stops in the middle of everything: from one moment on nothing reaches the disk any more, and what
-    /// is there is what a power cut would have left. The kernel does that (the ioctl that its own file systems' tests use).
+    /// A file system that stops in the middle of everything: from one moment on nothing reaches the disk any more, and
+    /// what is there is what a power cut would have left. The kernel does that, by the ioctl that its own tests use.
     @Suite("A disk that stops", .enabled(if: StoppableDisk.isPossible, StoppableDisk.reason))
     struct StoppedDiskTests {
-        @Test("what was confirmed is there, and no offset that was told goes back", arguments: StoppableDisk.Kind.possible)
+        @Test(
+            "what was confirmed is there, and no offset that was told goes back", arguments: StoppableDisk.Kind.possible
+        )
         func cut(_ kind: StoppableDisk.Kind) async throws {
             try await onThread {
                 let disk = try StoppableDisk(kind)
@@ -73,7 +75,8 @@ extension LongTests {
                 var waiting: [UInt32: (String, String)] = [:]
                 for index in 0..<20 {
                     let path = "r\(round)-\(number)/b\(batch % 7)/f\(batch)-\(index)"
-                    let content = sample(100 + index * 3000, seed: round * 1_000_000 + number * 100_000 + batch * 100 + index)
+                    let content = sample(
+                        100 + index * 3000, seed: round * 1_000_000 + number * 100_000 + batch * 100 + index)
                     let upload = try client.offer(path, size: content.count)
                     try client.send(data: content, upload: upload)
                     try client.finish(upload, content)
@@ -96,7 +99,9 @@ extension LongTests {
                 let file = told.withLock { $0.offsets.keys.randomElement() }.flatMap { Bool.random() ? $0 : nil }
                 let upload = file ?? LargeUpload(size: 24 << 20)
                 let client = try server.loggedIn()
-                guard case .proceed(let number, let proceed) = try client.offer(upload) else { throw Failure("refused") }
+                guard case .proceed(let number, let proceed) = try client.offer(upload) else {
+                    throw Failure("refused")
+                }
                 let offset = Int(proceed.durableOffset)
                 if offset > 0 || file != nil { told.withLock { $0.offsets[upload] = offset } }
                 let end = min(upload.size, offset + .random(in: 1...3_000_000))
@@ -108,7 +113,9 @@ extension LongTests {
                 guard case .proceed(_, let more) = try next.offer(upload) else { throw Failure("refused") }
                 if more.durableOffset > 0 { told.withLock { $0.offsets[upload] = Int(more.durableOffset) } }
                 next.close()
-                if told.withLock({ $0.offsets.count > 4 }), let gone = told.withLock({ $0.offsets.keys.randomElement() }) {
+                if told.withLock({ $0.offsets.count > 4 }),
+                    let gone = told.withLock({ $0.offsets.keys.randomElement() })
+                {
                     let client = try server.loggedIn()
                     guard case .proceed(let number, _) = try client.offer(gone) else { throw Failure("refused") }
                     told.withLock { $0.offsets[gone] = nil }

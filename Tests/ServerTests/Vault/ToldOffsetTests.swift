@@ -34,7 +34,8 @@ import Wire
         #expect(try test.staged().isEmpty)
     }
 
-    @Test("a killed process may not have flushed the record and its name: its successor does, before it tells an offset")
+    @Test(
+        "a killed process may not have flushed the record and its name: its successor does, before it tells an offset")
     func recovered() throws {
         let scratch = try ScratchFolder("vault")
         _ = try upload.breakOff(TestVault(partials: .small, in: scratch), at: 3000)
@@ -80,14 +81,16 @@ import Wire
         #expect(try upload.complete(test) == 2345)
     }
 
-    @Test("what has been read of a large beginning isn't read again by who takes over: it ends, however short they live")
+    @Test(
+        "what has been read of a large beginning isn't read again by who takes over: it ends, however short they live")
     func reading() throws {
         let scratch = try ScratchFolder("vault")
         let large = BrokenUpload(2, count: 20 << 20)
         _ = try large.breakOff(TestVault(in: scratch), at: 20 << 20)
         let staging = StagingFolder(
             try Directory.open(path: scratch.path(".auto-upload/partial")), calls: FlushCalls(), group: nil,
-            rules: .small, space: try SpaceBook(root: Directory.open(path: scratch.path), staging: Directory.open(path: scratch.path)))
+            rules: .small,
+            space: try SpaceBook(root: Directory.open(path: scratch.path), staging: Directory.open(path: scratch.path)))
         let found = try RecoveredPartials(in: staging, keeping: true).partials
         let partial = try #require(found.values.first)
         for _ in 0..<2 {

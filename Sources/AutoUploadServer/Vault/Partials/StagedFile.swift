@@ -166,7 +166,7 @@ extension StagedFile {
         }
     }
 
-    /// Goes on with the digest that an earlier connection of this process has left, of all that came or of its beginning.
+    /// Goes on with the digest that an earlier connection of this process has left, of all that came or of a part.
     mutating func adopt(_ prefix: consuming PrefixHash?) {
         if let prefix, prefix.count <= received { self.prefix = prefix }
     }
@@ -296,7 +296,7 @@ extension StagedFile {
             return nil
         }
         let expires = Instant.now.advanced(bySeconds: staging.rules.expiry)
-        // Also when an earlier part was still being read again: clients that never stay for long get through it all the same.
+        // Also while a beginning was still being read again: clients that never stay for long get through it too.
         let isUseful = prefix.count <= durable && !prefix.isFinished
         reservation.shrink(to: durable)
         var parked = ParkedFile(

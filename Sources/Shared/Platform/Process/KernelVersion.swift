@@ -31,7 +31,7 @@ package struct KernelVersion: Hashable, Comparable, Sendable {
         return KernelVersion(release: release) ?? KernelVersion(major: 0, minor: 0)
     }()
 
-    /// Whether syncfs(2) tells of all that it couldn't write: of lost content since Linux 5.8, of a file system that couldn't
-    /// write its own journal since 5.17 ("vfs: make sync_filesystem return errors from ->sync_fs").
+    /// Whether syncfs(2) tells of all that it couldn't write: of lost content since Linux 5.8, of a file system that
+    /// couldn't write its own journal since 5.17 ("vfs: make sync_filesystem return errors from ->sync_fs").
     package var tellsOfFailedWholeFlush: Bool { self >= KernelVersion(major: 5, minor: 17) }
 }
