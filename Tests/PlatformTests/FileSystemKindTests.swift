@@ -18,9 +18,27 @@ struct FileSystemKindTests {
         let kind = FileSystemKind(magic: magic)
         #expect(kind.name == name)
         #expect(kind.hasReliableFlush == flush)
-        #expect(kind.hasReliableWholeFlush == wholeFlush)
+        #expect(kind.hasReliableWholeFlush(under: KernelVersion(major: 5, minor: 17)) == wholeFlush)
+        #expect(!kind.hasReliableWholeFlush(under: KernelVersion(major: 5, minor: 16)))
         #expect(kind.seesEveryWriter == seesWriters)
         #expect(kind.isMemory == (name == "tmpfs"))
+    }
+
+    @Test(
+        "a kernel's version is read from its release",
+        arguments: [
+            ("6.18.44-fc-v657", 6, 18), ("5.15.0-105-generic", 5, 15), ("5.17", 5, 17), ("10.2-rc1", 10, 2),
+        ])
+    func kernel(_ release: String, _ major: Int, _ minor: Int) {
+        #expect(KernelVersion(release: release) == KernelVersion(major: major, minor: minor))
+    }
+
+    @Test("what isn't a release is none, and the one that runs is known")
+    func noKernel() {
+        for text in ["", "6", "x6.1", "linux", "99999999999999999999.1"] {
+            #expect(KernelVersion(release: text) == nil)
+        }
+        #expect(KernelVersion.running > KernelVersion(major: 5, minor: 5))
     }
 
     @Test("the largest file of FAT is known, others' isn't told by their kind")

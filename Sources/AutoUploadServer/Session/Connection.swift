@@ -133,6 +133,7 @@ extension Connection {
             }
         }
         guard let welcome = try? services.welcome() else { return close(nil) }
+        if case .finish(let upload, _) = message, let partial = uploads[upload]?.partial { try readPrefix(of: partial) }
         perform(state.receive(message, welcome: welcome))
     }
 
@@ -187,7 +188,8 @@ extension Connection {
         if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure) }
     }
 
-    /// Reads again what an earlier connection has sent, before the first byte that follows it. Others aren't kept waiting.
+    /// Reads again what an earlier connection has sent, before the first byte that follows it, or the end. Others aren't
+    /// kept waiting.
     private mutating func readPrefix(of partial: PartialUpload) throws(LinkError) {
         guard partial.hasUnreadPrefix else { return }
         if hasAnswers { try answer() }

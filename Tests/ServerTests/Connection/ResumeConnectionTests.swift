@@ -98,6 +98,38 @@ import Wire
         guard case .stored? = try finish(new) else { throw TestClient.Unexpected() }
     }
 
+    @Test("what is finished isn't kept waiting by a beginning that has to be read again first")
+    func othersFirst() throws {
+        let flushes = Monitor<[FileKind]>([])
+        let server = try TestServer(
+            flushing: FlushCalls(
+                file: { file throws(SystemError) in
+                    let kind = try file.status().kind
+                    flushes.withLock { $0.append(kind) }
+                },
+                folder: { folder throws(SystemError) in
+                    let kind = try folder.status().kind
+                    flushes.withLock { $0.append(kind) }
+                }))
+        let (old, new) = (try loggedIn(server), try loggedIn(server))
+        #expect(try begin(old) == 0)
+        try send(old, 0..<content.count)
+        try old.send(.ping(Ping(opaque: 1)))
+        guard case .pong? = try old.receive() else { throw TestClient.Unexpected() }
+        #expect(try begin(new) == content.count)
+        flushes.withLock { $0 = [] }
+        var frames = try TestClient.file([1], as: "small", upload: 2)
+        ClientMessage.finish(upload: 1, Finish(digest: try content.digest())).encode(into: &frames)
+        try new.send(bytes: frames)
+        guard case .proceed(2, _)? = try new.receive(), case .stored(2, _, _)? = try new.receive(),
+            case .stored(1, _, _)? = try new.receive()
+        else { throw TestClient.Unexpected() }
+        // The small file's, with its folders', come first.
+        let kinds = flushes.withLock { $0 }
+        #expect(kinds.filter { $0 == .regular }.count == 2)
+        #expect(kinds.first == .regular && kinds.dropFirst().first == .directory)
+    }
+
     @Test("the same id twice in one connection: the later one goes on, the earlier one is told")
     func sameConnection() throws {
         let server = try TestServer()

@@ -84,9 +84,10 @@ extension Partial {
         if state.isOver { return .over }
         if state.isCommitting { return .mustWait }
         park(&state)
+        // Whoever had it has lost it, even if it can't be opened again now: there is nothing to take their bytes.
+        state.owner += 1
         if !state.isOver { try open(&state) }
         guard let offset = state.open?.durable else { return .over }
-        state.owner += 1
         return .taken(Claim(owner: state.owner, offset: offset))
     }
 

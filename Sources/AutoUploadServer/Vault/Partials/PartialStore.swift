@@ -83,6 +83,8 @@ struct RecoveredPartials {
             kept.formUnion([data, record])
         }
         for name in names.subtracting(kept) { try staging.folder.remove(name) }
+        // Seeing a name proves nothing: a predecessor may have been killed before it flushed it.
+        if !kept.isEmpty { try staging.flushNames() }
     }
 
     /// - Returns: whether it can be gone on with.
@@ -103,7 +105,9 @@ struct RecoveredPartials {
     private func read(_ name: FileName) -> (PartialRecord.Found, modified: FileTime)? {
         guard let file = try? staging.folder.open(name, .reading), let status = try? file.status(),
             status.kind == .regular, status.size == UInt64(PartialRecord.byteCount),
-            let bytes = try? file.readAll(limit: PartialRecord.byteCount), let found = PartialRecord.parse(bytes)
+            let bytes = try? file.readAll(limit: PartialRecord.byteCount), let found = PartialRecord.parse(bytes),
+            // The bytes that it states were flushed before it was written; it may not have been.
+            (try? staging.calls.file(file)) != nil
         else { return nil }
         return (found, status.modified)
     }

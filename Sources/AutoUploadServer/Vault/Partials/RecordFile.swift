@@ -49,12 +49,28 @@ struct RecordFile: ~Copyable {
     }
 
     /// Makes a further offset durable; the one before stays until it is.
-    mutating func write(offset: UInt64, _ calls: FlushCalls) throws(SystemError) {
-        guard let entry = record.entry(offset) else { throw SystemError("make a record", errno: .noMemory) }
+    ///
+    /// - Parameter durable: the one before. After an error that leaves the upload, what follows it is cut off, but the
+    ///   further one may stand on the medium all the same: it is written over.
+    /// - Throws: EIO when that can't be done either; the record may then state what isn't there.
+    mutating func write(offset: UInt64, after durable: UInt64, _ calls: FlushCalls) throws(SystemError) {
         let next = (slot + 1) % PartialRecord.slots
-        try file.seek(to: PartialRecord.position(ofSlot: next))
+        do throws(SystemError) {
+            try write(offset, inSlot: next, calls)
+        } catch {
+            guard VaultError(error).leavesDurablePart else { throw error }
+            guard (try? write(durable, inSlot: next, calls)) != nil else {
+                throw SystemError("take back what a record states", errno: .inputOutput)
+            }
+            throw error
+        }
+        slot = next
+    }
+
+    private func write(_ offset: UInt64, inSlot slot: Int, _ calls: FlushCalls) throws(SystemError) {
+        guard let entry = record.entry(offset) else { throw SystemError("make a record", errno: .noMemory) }
+        try file.seek(to: PartialRecord.position(ofSlot: slot))
         try file.write(entry)
         try calls.file(file)
-        slot = next
     }
 }

@@ -81,8 +81,14 @@ struct StagedFile: ~Copyable {
         try descriptor.seek(to: parked.durable)
         let file = StagedFile(
             offered, staging, parked.name, descriptor, record: recordFile, durable: parked.durable, parked.reservation)
-        try file.allocate()
-        return file
+        do throws(SystemError) {
+            try file.allocate()
+            return file
+        } catch {
+            // ext4 keeps all that it could get before it ran out: nobody else would have any until this one comes back.
+            try? file.descriptor.truncate(to: parked.durable)
+            throw error
+        }
     }
 
     private init(
@@ -160,9 +166,9 @@ extension StagedFile {
         }
     }
 
-    /// Goes on with the digest that an earlier connection of this process has left.
+    /// Goes on with the digest that an earlier connection of this process has left, of all that came or of a part.
     mutating func adopt(_ prefix: consuming PrefixHash?) {
-        if let prefix, prefix.count == received { self.prefix = prefix }
+        if let prefix, prefix.count <= received { self.prefix = prefix }
     }
 
     /// Compares all that came with what the client says it sent.
@@ -198,7 +204,7 @@ extension StagedFile {
             try record?.flush(staging.calls)
             try staging.flushNames()
         } else {
-            try record?.write(offset: received, staging.calls)
+            try record?.write(offset: received, after: durable, staging.calls)
         }
         durable = received
     }
@@ -290,7 +296,8 @@ extension StagedFile {
             return nil
         }
         let expires = Instant.now.advanced(bySeconds: staging.rules.expiry)
-        let isUseful = prefix.count == durable && !prefix.isFinished
+        // Also while a beginning was still being read again: clients that never stay for long get through it too.
+        let isUseful = prefix.count <= durable && !prefix.isFinished
         reservation.shrink(to: durable)
         var parked = ParkedFile(
             name: name, durable: durable, slot: slot, expires: expires, prefix: prefix, reservation: reservation)

@@ -117,7 +117,7 @@ extension FileDescriptor {
     }
 
     /// Flushes the whole file system that the file lives on: syncfs(2). It reports a failed write-back once per open
-    /// descriptor, and only to one that was open when it happened (Linux 5.8).
+    /// descriptor, and only to one that was open when it happened; see `KernelVersion.tellsOfFailedWholeFlush`.
     package func flushFileSystem() throws(SystemError) {
         try systemCall("flush the file system") { shim_syncfs(rawValue) }
     }

@@ -15,7 +15,11 @@ package struct FileSystemKind: Hashable, Sendable {
     package var hasReliableFlush: Bool { Self.reliable[magic] != nil || magic == Self.nfs }
 
     /// Whether flushing the file system as a whole is known to reach the medium, and to tell of what was lost.
-    package var hasReliableWholeFlush: Bool { Self.wholeFlush.contains(magic) }
+    package var hasReliableWholeFlush: Bool { hasReliableWholeFlush(under: .running) }
+
+    package func hasReliableWholeFlush(under kernel: KernelVersion) -> Bool {
+        Self.wholeFlush.contains(magic) && kernel.tellsOfFailedWholeFlush
+    }
 
     /// Whether a power cut can't leave a renamed file under both names, as it can on FAT.
     package var renamesAtOnce: Bool {
