@@ -35,7 +35,7 @@ enum Action: Hashable, Sendable {
 /// What is known of a file from earlier.
 enum Recognition: Hashable, Sendable {
     case unknown
-    /// It looks like one that was confirmed, but for numbers that a mount may have made up anew (`Fingerprint.resembles`).
+    /// It looks like one that was confirmed, but for what may change without its content (`Fingerprint.mayStillBe`).
     case resembling
     /// Exactly this file was confirmed.
     case confirmed

@@ -70,10 +70,11 @@ struct PutBackTests {
         let deleting = try ClientRig(continuing: rig, deletes: true)
         #expect(try deleting.passUntilGone(["one"], against: server).remaining == 0)
         #expect(server.offers.count == 2)
-        #expect(server.everythingHeard.contains { heard in
-            guard case .message(.finish(_, let finish)) = heard else { return false }
-            return finish.digest == Digest.of(Array("two".utf8))
-        })
+        #expect(
+            server.everythingHeard.contains { heard in
+                guard case .message(.finish(_, let finish)) = heard else { return false }
+                return finish.digest == Digest.of(Array("two".utf8))
+            })
     }
 
     @Test("while the program runs, is neither sent nor read again before its time")
