@@ -57,6 +57,15 @@ final class ConfirmationBook {
         say(task, confirmation, alreadyThere: alreadyThere)
     }
 
+    /// Takes back what was confirmed of a file: the server has lost it.
+    func forget(_ file: DueFile) {
+        do throws(StateError) {
+            try state.forget(file.path)
+        } catch {
+            Log.write(.warning, "\(file.path): it isn't on the server any more, but stays noted as confirmed: \(error)")
+        }
+    }
+
     /// Whether enough is confirmed that it is better wiped before more is sent.
     var wantsToWipe: Bool {
         guard eraser != nil else { return false }
