@@ -72,7 +72,8 @@ struct Planner {
         if isConfirmed, file.links > 1 { return .nothing(.hardLinked) }
         if let note = knowledge.notes.note(for: file.path, file.fingerprint, at: knowledge.now) {
             return .wait(
-                seconds: note.until.seconds(since: knowledge.now), .noted(note.reason, isConfirmed: isConfirmed))
+                seconds: note.until.seconds(since: knowledge.now),
+                .noted(note.reason, isConfirmed: isConfirmed || note.isConfirmed))
         }
         return isConfirmed
             ? .confirmAgain(due(file, remote, writer: knowledge.writer(file)))

@@ -54,15 +54,14 @@ final class Troubles {
     ///
     /// - Parameter fingerprint: what the next scan will find, unless it changes.
     func kept(_ file: DueFile, as fingerprint: Fingerprint, _ reason: String) {
-        wait(file, as: fingerprint, Self.keptSeconds, "kept", reason, level: .warning)
+        let until = Instant.now.advanced(bySeconds: Self.keptSeconds)
+        let isNew = notes.wait(file.path, fingerprint, until: until, reason: reason, isConfirmed: true)
+        if isNew { say(file.path, "kept", reason, level: .warning) }
     }
 
-    private func wait(
-        _ file: DueFile, as fingerprint: Fingerprint? = nil, _ seconds: Double, _ event: String, _ reason: String,
-        level: LogLevel
-    ) {
+    private func wait(_ file: DueFile, _ seconds: Double, _ event: String, _ reason: String, level: LogLevel) {
         let until = Instant.now.advanced(bySeconds: seconds)
-        let isNew = notes.wait(file.path, fingerprint ?? file.fingerprint, until: until, reason: reason)
+        let isNew = notes.wait(file.path, file.fingerprint, until: until, reason: reason)
         if isNew { say(file.path, event, reason, level: level) }
     }
 
