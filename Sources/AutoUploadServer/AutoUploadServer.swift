@@ -96,7 +96,9 @@ struct AutoUploadServer {
             let file = try ReceiptKeyFile(chosen: configuration.receiptKey, in: storage.own, of: configuration.folder)
             if let keyring = try file.load() { return keyring }
             let keyring = try file.loadOrMake()
-            warn("made a key for receipts: keep a copy of \(escaped(file.path)); clients that know another one stop deleting")
+            warn(
+                "made a key for receipts: keep a copy of \(escaped(file.path)); clients that know another one stop deleting"
+            )
             return keyring
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)

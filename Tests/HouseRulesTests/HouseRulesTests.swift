@@ -70,6 +70,20 @@ struct HouseRulesTests {
         }
     }
 
+    @Test("each promise of docs/DURABILITY.md names tests that are there")
+    func promisesHaveTests() throws {
+        let document = try #require(SourceTree.files.first { $0.path == "docs/DURABILITY.md" })
+        let promises = document.lines.filter { $0.hasPrefix("| **") }
+        #expect(promises.count > 20)
+        for promise in promises {
+            let tests = (promise.split(separator: "|").last ?? "").matches(of: /`([A-Za-z\/]+Tests)`/).map(\.1)
+            #expect(!tests.isEmpty || promise.contains("the soak"), "\(promise)")
+            for test in tests {
+                #expect(SourceTree.files.contains { $0.path.hasSuffix("/\(test).swift") }, "\(test)")
+            }
+        }
+    }
+
     @Test("swift format finds nothing to say")
     func isFormatted() throws {
         let lint = try Command.run(

@@ -56,7 +56,7 @@ struct LockTests {
         let writer = try folder.open(name, .readingAndWriting)
         #expect(reader.writerState() == .writing)
         try writer.close()
-        #expect(reader.writerState() == .none)
+        #expect(isFreeSoon { reader.writerState() })
     }
 
     @Test("a write lease proves that nobody else has the file open")
@@ -69,7 +69,17 @@ struct LockTests {
         }
         try reader.close()
         let file = try folder.open(name, .readingAndWriting)
-        #expect(file.takeWriteLease() == .none)
+        #expect(isFreeSoon { file.takeWriteLease() })
         #expect(file.holdsWriteLease() == true)
+    }
+
+    /// A child that another test has forked holds a copy of every descriptor until it runs its own program.
+    private func isFreeSoon(_ state: () -> WriterState) -> Bool {
+        let deadline = Deadline.after(seconds: 30)
+        while state() != .none {
+            if deadline.hasPassed { return false }
+            Thread.sleep(seconds: 0.001)
+        }
+        return true
     }
 }

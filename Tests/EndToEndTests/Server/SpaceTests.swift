@@ -5,7 +5,7 @@ import Testing
 import Wire
 
 /// What there is no room for is refused before a byte is sent, in words that say whether to come back.
-@Suite("Space", .timeLimit(.minutes(3)))
+@Suite("Space")
 struct SpaceTests {
     private func refusal(_ client: ProtocolClient, size: UInt64, _ path: String = "x.mp4") throws -> Refusal? {
         let upload = try client.offer(path: Array(path.utf8), size: size)

@@ -6,7 +6,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// A connection with a peer that means no good, or knows no better.
-@Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
+@Suite struct ConnectionTests {
     private func loggedIn(_ server: TestServer) throws -> TestClient {
         let client = try TestClient(server)
         try client.logIn()

@@ -6,7 +6,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// Resuming, as a client sees it.
-@Suite(.timeLimit(.minutes(1))) struct ResumeConnectionTests {
+@Suite struct ResumeConnectionTests {
     /// 4 MiB of blocks, no two of which are the same.
     private let content = (0..<64 as Range<UInt8>).flatMap { [$0] + Self.block }
     private static let block = [UInt8].content(1, count: (64 << 10) - 1)

@@ -5,7 +5,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// Clients that take their time: what a bad link may, and what holds a place for nothing.
-@Suite(.timeLimit(.minutes(1))) struct SlowClientTests {
+@Suite struct SlowClientTests {
     private func client(_ server: TestServer, offering size: UInt64) throws -> TestClient {
         let client = try TestClient(server)
         try client.logIn()

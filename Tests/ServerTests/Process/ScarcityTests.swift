@@ -6,7 +6,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// A server that the system gives too little: it says so, and goes on.
-@Suite(.timeLimit(.minutes(2))) struct ScarcityTests {
+@Suite struct ScarcityTests {
     @Test("uploads that no descriptor is left for are refused for now; the others and the next clients are served")
     func descriptors() throws {
         let server = try RealServer(after: "ulimit -n 60")

@@ -7,7 +7,7 @@ import Wire
 
 /// The order of the real server's system calls, as the kernel sees them: content flushed, published, folders flushed, and
 /// only then the answer.
-@Suite(.enabled(if: TracedServer.isPossible, "strace isn't installed, or may not trace"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: TracedServer.isPossible, "strace isn't installed, or may not trace"))
 struct SystemCallTests {
     private static let calls = "trace=fsync,fdatasync,syncfs,renameat,renameat2,linkat,write,writev,sendto,sendmsg"
 

@@ -7,7 +7,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// The system calls by which a receipt key comes into being, in their order, and each of them failing in turn.
-@Suite(.enabled(if: TracedServer.isPossible, "strace isn't installed, or may not trace"), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: TracedServer.isPossible, "strace isn't installed, or may not trace"))
 struct ReceiptKeyCallTests {
     private let scratch: ScratchFolder
     private let file: ReceiptKeyFile

@@ -8,7 +8,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// What a client gets with each confirmation, over a real connection.
-@Suite("Receipts of a server", .timeLimit(.minutes(1)))
+@Suite("Receipts of a server")
 struct ReceiptTests {
     @Test(
         "each confirmation has one that the key in welcome verifies: stored, already there, under another name, present"

@@ -6,7 +6,7 @@ import Testing
 @testable import AutoUploadServer
 
 /// Flushes of the whole storage that many uploads share.
-@Suite(.timeLimit(.minutes(1)), .enabled(if: storageHasReliableWholeFlush())) struct GroupFlushTests {
+@Suite(.enabled(if: storageHasReliableWholeFlush())) struct GroupFlushTests {
     private func uploads(
         _ test: TestVault, _ prefix: String, count: Int = 5, user: String = "alice"
     ) throws -> [PendingCommit] {

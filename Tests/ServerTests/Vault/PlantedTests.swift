@@ -7,7 +7,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// Links, pipes and other things that somebody put into the storage folder: never followed, never waited on, never replaced.
-@Suite(.timeLimit(.minutes(1))) struct PlantedTests {
+@Suite struct PlantedTests {
     private let outside: ScratchFolder
     private let test: TestVault
 

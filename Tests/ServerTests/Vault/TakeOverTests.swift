@@ -7,7 +7,7 @@ import Wire
 @testable import AutoUploadServer
 
 /// Uploads that two connections want to go on with.
-@Suite(.timeLimit(.minutes(1))) struct TakeOverTests {
+@Suite struct TakeOverTests {
     private let upload = BrokenUpload(1)
 
     @Test("the newcomer goes on from all that had come; the other one is told at its next data or finish")

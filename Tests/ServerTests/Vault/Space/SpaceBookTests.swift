@@ -6,7 +6,7 @@ import Testing
 @testable import AutoUploadServer
 
 /// Who gets room, with real folders, and threads that ask at once.
-@Suite(.timeLimit(.minutes(2))) struct SpaceBookTests {
+@Suite struct SpaceBookTests {
     /// What a test may change while the book is in use.
     private final class World: Sendable {
         let quota = Monitor<[FileName: QuotaSetting]>([:])
