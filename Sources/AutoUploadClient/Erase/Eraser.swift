@@ -34,6 +34,11 @@ struct Eraser: Sendable {
         return outcomes
     }
 
+    /// What a file is now; nil when it isn't there.
+    func fingerprint(of path: LocalPath) -> Fingerprint? {
+        (try? folder.directory(of: path).status(of: path.name, fresh: true)).map(Fingerprint.init)
+    }
+
     private func wipeBatch(
         _ requests: ArraySlice<WipeRequest>, _ witness: (any WipeWitness)?
     ) -> [WipeOutcome] {

@@ -18,12 +18,17 @@ extension Eraser {
     ///
     /// - Throws: when it still stands under the wiping name; the record stays, too.
     func putBack(_ wipingName: FileName, in directory: Directory, _ record: WipeRecord) throws(WipeFailure) {
-        try WipeFailure.system { () throws(SystemError) in
+        do throws(SystemError) {
             try before(.putBack)
             // What failed may have been the renaming, or what stands before it.
             if try Self.isThere(wipingName, in: directory) {
                 try Self.renameBack(wipingName, in: directory, as: record.path.name)
             }
+        } catch {
+            guard error.errno == .exists else { throw WipeFailure(error.description) }
+            throw WipeFailure(
+                "another file has taken its name, \(record.path): once that is gone, a pass gives the name back; if it stays, "
+                    + "move that one away")
         }
         do throws(WipeFailure) {
             try cancel(record, in: directory)
@@ -53,10 +58,24 @@ extension Eraser {
         }
     }
 
+    /// Whether both names lead to the same file.
+    private static func isOneFile(
+        _ first: FileName, _ second: FileName, in directory: Directory
+    ) throws(SystemError) -> Bool {
+        guard try isThere(second, in: directory) else { return false }
+        let (one, other) = (
+            try directory.status(of: first, fresh: true), try directory.status(of: second, fresh: true)
+        )
+        // Numbers alone prove nothing where a file system makes them up.
+        return one.identity == other.identity && one.links > 1 && other.links > 1
+    }
+
     /// Never in the place of a file that has come to bear the name since.
     private static func renameBack(
         _ wipingName: FileName, in directory: Directory, as name: FileName
     ) throws(SystemError) {
+        // Where the way back takes two steps, it may have ended after the first.
+        if try isOneFile(wipingName, name, in: directory) { return try directory.remove(wipingName) }
         do throws(SystemError) {
             return try directory.renameWithoutReplacing(wipingName, to: directory, as: name)
         } catch {

@@ -15,6 +15,8 @@ final class ConfirmationBook {
     private var nextRecording = Instant.now
     private(set) var confirmed = 0
     private(set) var wiped = 0
+    /// Files that stay under their wiping names.
+    private(set) var unfinished = 0
 
     private struct Entry {
         let file: DueFile
@@ -53,6 +55,15 @@ final class ConfirmationBook {
         confirmed += 1
         if eraser != nil { pendingBytes &+= file.size }
         say(task, confirmation, alreadyThere: alreadyThere)
+    }
+
+    /// Takes back what was confirmed of a file: the server has lost it.
+    func forget(_ file: DueFile) {
+        do throws(StateError) {
+            try state.forget(file.path)
+        } catch {
+            Log.write(.warning, "\(file.path): it isn't on the server any more, but stays noted as confirmed: \(error)")
+        }
     }
 
     /// Whether enough is confirmed that it is better wiped before more is sent.
@@ -128,8 +139,18 @@ extension ConfirmationBook {
             var line = LogLine("wiped", entry.file.path)
             line.add("bytes", entry.file.size)
             reporter.log(line)
-        case .kept(let reason): troubles.kept(entry.file, reason)
-        case .unfinished(let reason): troubles.kept(entry.file, "wiping it wasn't finished: \(reason)")
+        case .kept(let reason): troubles.kept(entry.file, as: fingerprint(of: entry.file), reason)
+        case .unfinished(let reason):
+            unfinished += 1
+            troubles.kept(entry.file, as: entry.file.fingerprint, "wiping it wasn't finished: \(reason)")
         }
+    }
+
+    /// What a file that was kept is now: to hide it and to give its name back has set its change time.
+    private func fingerprint(of file: DueFile) -> Fingerprint {
+        guard let now = eraser?.fingerprint(of: file.path), now.mayStillBe(file.fingerprint) else {
+            return file.fingerprint
+        }
+        return now
     }
 }

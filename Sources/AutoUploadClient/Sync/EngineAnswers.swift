@@ -19,7 +19,7 @@ extension Engine {
         case .refused(let number, let entry, let refusal):
             if case .lastWord(let id) = entry.task.purpose { return takeLastWord(id, refusal) }
             reporter.endFile(unsent: forget(number, entry))
-            if case .asked = entry.phase, refusal.meansUnstored { return absent(entry.task) }
+            if case .asked = entry.phase, refusal.meansUnstored { return unstored(entry.task, refusal) }
             refused(entry.task, refusal)
         }
     }
@@ -50,8 +50,10 @@ extension Engine {
         }
     }
 
-    /// The server doesn't have what it was asked about.
-    private func absent(_ task: SyncTask) {
+    /// The server doesn't have what it was asked about, or doesn't say.
+    private func unstored(_ task: SyncTask, _ refusal: Refusal) {
+        // Should sending it fail, it must not count as confirmed for those who don't delete, and so don't ask.
+        if task.purpose == .confirmAgain, refusal.status == .absent { book.forget(task.file) }
         var task = task
         // Confirmed once, and gone from the server since: it must not be wiped, but sent.
         task.purpose = .upload

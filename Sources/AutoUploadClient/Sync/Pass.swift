@@ -97,11 +97,12 @@ struct Pass {
         context.headway.begin()
         var scan = try look()
         if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
+        let unfinishedWipes = countUnfinished(scan.interruptedWipes)
         report(scan.problems)
         context.tracker.observe(scan)
         var (result, tasks) = plan(scan.files)
         forgetMissing(scan)
-        result.remaining += scan.problems.count
+        result.remaining += scan.problems.count + unfinishedWipes
         if !tasks.isEmpty { send(tasks, &result) }
         return result
     }
@@ -127,6 +128,15 @@ struct Pass {
             }
         }
         return !paths.isEmpty
+    }
+
+    /// How many files still stand under the names that wipes of ours gave them: neither where they stood, nor gone.
+    private func countUnfinished(_ paths: [LocalPath]) -> Int {
+        guard context.planner.deletes else { return 0 }
+        return paths.count { path in
+            guard let id = WipeID(wipingName: path.name) else { return false }
+            return (try? state.wipeRecord(id)) != nil
+        }
     }
 
     private func report(_ problems: [ScanProblem]) {
@@ -206,7 +216,7 @@ extension Pass {
         // State that can't be read costs a question to the server, or bytes that are sent twice.
         guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
         guard record.fingerprint == file.fingerprint else {
-            return record.fingerprint.resembles(file.fingerprint) ? .resembling : .unknown
+            return record.fingerprint.mayStillBe(file.fingerprint) ? .resembling : .unknown
         }
         context.confirmed.insert(file)
         return .confirmed
@@ -242,6 +252,7 @@ extension Pass {
             result.failure = error
             result.remaining += max(1, tasks.count - book.confirmed)
         }
+        result.remaining += book.unfinished
         result.hasHeadway = context.headway.isMade
         context.reporter.end()
         summarise(book, result)

@@ -35,7 +35,7 @@ enum Action: Hashable, Sendable {
 /// What is known of a file from earlier.
 enum Recognition: Hashable, Sendable {
     case unknown
-    /// It looks like one that was confirmed, but for numbers that a mount may have made up anew (`Fingerprint.resembles`).
+    /// It looks like one that was confirmed, but for what may change without its content (`Fingerprint.mayStillBe`).
     case resembling
     /// Exactly this file was confirmed.
     case confirmed
@@ -72,7 +72,8 @@ struct Planner {
         if isConfirmed, file.links > 1 { return .nothing(.hardLinked) }
         if let note = knowledge.notes.note(for: file.path, file.fingerprint, at: knowledge.now) {
             return .wait(
-                seconds: note.until.seconds(since: knowledge.now), .noted(note.reason, isConfirmed: isConfirmed))
+                seconds: note.until.seconds(since: knowledge.now),
+                .noted(note.reason, isConfirmed: isConfirmed || note.isConfirmed))
         }
         return isConfirmed
             ? .confirmAgain(due(file, remote, writer: knowledge.writer(file)))

@@ -51,8 +51,12 @@ final class Troubles {
     }
 
     /// It is safe on the server, but stays here.
-    func kept(_ file: DueFile, _ reason: String) {
-        wait(file, Self.keptSeconds, "kept", reason, level: .warning)
+    ///
+    /// - Parameter fingerprint: what the next scan will find, unless it changes.
+    func kept(_ file: DueFile, as fingerprint: Fingerprint, _ reason: String) {
+        let until = Instant.now.advanced(bySeconds: Self.keptSeconds)
+        let isNew = notes.wait(file.path, fingerprint, until: until, reason: reason, isConfirmed: true)
+        if isNew { say(file.path, "kept", reason, level: .warning) }
     }
 
     private func wait(_ file: DueFile, _ seconds: Double, _ event: String, _ reason: String, level: LogLevel) {

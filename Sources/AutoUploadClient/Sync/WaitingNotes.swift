@@ -7,6 +7,8 @@ final class WaitingNotes {
         let until: Instant
         /// For people, escaped.
         let reason: String
+        /// Whether just that file is on the server, and waits to be wiped only.
+        var isConfirmed = false
     }
 
     private struct Entry {
@@ -34,10 +36,10 @@ final class WaitingNotes {
     ///
     /// - Returns: whether nobody was told this about the file before.
     func wait(
-        _ path: LocalPath, _ fingerprint: Fingerprint, until: Instant, reason: String
+        _ path: LocalPath, _ fingerprint: Fingerprint, until: Instant, reason: String, isConfirmed: Bool = false
     ) -> Bool {
         let isNew = warn(path, fingerprint, reason)
-        entries[path]?.note = Note(until: until, reason: reason)
+        entries[path]?.note = Note(until: until, reason: reason, isConfirmed: isConfirmed)
         return isNew
     }
 

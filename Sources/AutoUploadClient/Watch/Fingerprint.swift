@@ -19,6 +19,7 @@ struct Fingerprint: Hashable, Sendable {
         self.init(
             identity: status.identity, size: status.size, modified: status.modified, changed: status.changed)
     }
+
     /// Whether it is probably the same file, though its numbers have changed: FAT and exFAT make inodes' numbers up at
     /// each mount, and a device may have another after each start of the machine.
     ///
@@ -27,5 +28,15 @@ struct Fingerprint: Hashable, Sendable {
     func resembles(_ other: Fingerprint) -> Bool {
         size == other.size && modified == other.modified && changed == other.changed
             && identity.born == other.identity.born
+    }
+
+    /// Whether it resembles the other, or nothing but its change time tells it from that: it was renamed, as by a wipe that
+    /// was taken back, or linked, or got other permissions; or it was rewritten, and its modification time put back.
+    ///
+    /// Good enough to read the file and ask whether just that is stored, no more.
+    func mayStillBe(_ other: Fingerprint) -> Bool {
+        if resembles(other) { return true }
+        return size == other.size && modified == other.modified
+            && (identity.inode, identity.born) == (other.identity.inode, other.identity.born)
     }
 }

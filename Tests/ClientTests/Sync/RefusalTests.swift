@@ -83,4 +83,25 @@ struct RefusalTests {
         #expect(try rig.confirmed(["large", "small"]) == ["small"])
         #expect(!server.everythingHeard.contains { if case .message(.finish(1, _)) = $0 { true } else { false } })
     }
+
+    @Test("what the server has lost since it confirmed it counts as confirmed no more")
+    func forgetsLost() throws {
+        let rig = try ClientRig(deletes: false)
+        try rig.write("one", to: "one")
+        let server = try FakeServer()
+        #expect(try rig.pass(against: server).remaining == 0)
+        let lossy = try FakeServer { heard, honest, _ in
+            switch heard {
+            case .message(.query(let number, _)): return [.absent(number)]
+            case .message(.finish(let number, _)):
+                return [.send(.refused(upload: number, Refusal(status: .storageFull, text: "")))]
+            default: return honest
+            }
+        }
+        #expect(try ClientRig(continuing: rig, deletes: true).pass(against: lossy).remaining == 1)
+        // Nothing is to be deleted any more: what counts is what is stored.
+        #expect(try rig.pass(against: lossy).remaining == 1)
+        #expect(try rig.pass(against: server).remaining == 0)
+        #expect(rig.isThere("one"))
+    }
 }

@@ -76,7 +76,7 @@ struct CutTests {
         #expect(second.status == 0, "\(cut): \(second.error)")
         try job.expectDone("\(cut): \(first.error)\(second.error)")
         #expect(try eventually { try server.site.partials().isEmpty }, "\(cut)")
-        if Landed.lostAnswers { job.expectNothingSentTwice("\(cut)") }
+        job.expectNothingSentTwice("\(cut)")
         return carried.wasCut
     }
 
@@ -131,17 +131,5 @@ struct CutTests {
         let second = try job.pass()
         #expect(second.status == 0, "\(bytes): \(second.error)")
         try job.expectDone("\(bytes): \(second.error)")
-    }
-}
-
-/// What the programs know to do, by what their help tells: strict checks wait for it.
-enum Landed {
-    /// The client asks about files whose confirmation it may have lost.
-    static let lostAnswers = help(of: Binaries.client).contains("verify-receipt")
-    /// The server's times are options.
-    static let limits = help(of: Binaries.server).contains("--stall-timeout")
-
-    private static func help(of program: String) -> String {
-        (try? RunningProgram.run(program, ["--help"]).output) ?? ""
     }
 }
