@@ -28,7 +28,7 @@ struct EngineTests {
         let server = try FakeServer()
         try rig.write("one", to: "one")
         try rig.write(count: 300_000, to: "two")
-        #expect(try rig.passUntilGone(["one", "two"], against: server).remaining == 0)
+        #expect(try rig.passUntilGone(["one", "two"], against: server).remaining == 0, "\(rig.log)")
         #expect(!rig.isThere("one"))
         #expect(!rig.isThere("two"))
     }

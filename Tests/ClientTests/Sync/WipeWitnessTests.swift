@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -24,7 +25,10 @@ struct WipeWitnessTests {
         _ isDone: () -> Bool, _ rig: ClientRig, _ server: FakeServer, isForeign: Bool = false
     ) throws -> PassResult {
         var result = try rig.pass(context(rig, server, isForeign: isForeign))
-        for _ in 0..<50 where !isDone() { result = try rig.pass(context(rig, server, isForeign: isForeign)) }
+        for _ in 0..<2000 where !isDone() {
+            usleep(2000)
+            result = try rig.pass(context(rig, server, isForeign: isForeign))
+        }
         return result
     }
 
