@@ -35,7 +35,7 @@ enum Fixtures {
     }
 
     /// The floor of what adduser takes.
-    private static let cheapHash = ["--memory", "19456", "--iterations", "2", "--parallelism", "1"]
+    static let cheapHash = ["--memory", "19456", "--iterations", "2", "--parallelism", "1"]
 }
 
 /// Why a test can't go on.

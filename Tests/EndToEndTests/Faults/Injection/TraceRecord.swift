@@ -41,6 +41,10 @@ struct TraceRecord: Sendable {
     let thread: UInt32
     let event: Event
 
+    init(thread: UInt32 = 1, _ event: Event) {
+        (self.thread, self.event) = (thread, event)
+    }
+
     /// Reads a trace. A program that was killed may have left a part of a record at the end, which is nothing.
     static func all(in bytes: [UInt8]) throws -> [TraceRecord] {
         var records: [TraceRecord] = []
