@@ -30,8 +30,10 @@ final class Disk: Sendable {
 
     private init(_ scratch: ScratchFolder, image: String, at path: String, after commands: String) throws {
         (self.scratch, self.image, self.path) = (scratch, image, path)
-        let script = commands + #" && mount -o loop "$0" "$1" && echo ready && exec sleep 3600"#
-        holder = try RunningProgram("/usr/bin/env", ["unshare", "-m", "sh", "-c", script, image, path])
+        // It lasts as long as its input is open: not longer than the tests, even if they are killed.
+        let script = commands + #" && mount -o loop "$0" "$1" && echo ready && exec cat"#
+        holder = try RunningProgram(
+            "/usr/bin/env", ["unshare", "-m", "sh", "-c", script, image, path], standardInput: nil)
         guard holder.waitForLine(.output, containing: "ready") != nil else {
             throw Failure("no disk: \(holder.text(.error))")
         }
