@@ -25,7 +25,11 @@ final class PartialStore: Sendable {
                 partial.displace()
             } else {
                 do throws(VaultError) {
-                    if let claim = try partial.take() { return PartialUpload(partial, claim, self) }
+                    if let claim = try partial.take() {
+                        if !isFresh || claim.offset == 0 { return PartialUpload(partial, claim, self) }
+                        // Another connection has come between, and has sent something already.
+                        partial.displace()
+                    }
                 } catch {
                     forgetIfOver(partial)
                     throw error
