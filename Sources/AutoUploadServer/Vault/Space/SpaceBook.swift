@@ -77,9 +77,10 @@ extension SpaceBook {
     }
 
     private enum Attempt<R> {
-        case taken(R, recount: Bool)
+        /// - `mustCount`: whether the caller has to, now that it is written down that somebody does.
+        case taken(R, mustCount: Bool)
         case refused(VaultError)
-        case mustCount
+        case counting(mustCount: Bool)
     }
 
     /// Asks quota and disk, and writes down what was taken in the same instant.
@@ -89,11 +90,13 @@ extension SpaceBook {
         refreshQuota(of: user)
         while true {
             switch attempt(user, bytes, write) {
-            case .taken(let taken, let recount):
-                if recount { beginCounting(user) }
+            case .taken(let taken, let mustCount):
+                if mustCount { startCount(of: user) }
                 return taken
             case .refused(let error): throw error
-            case .mustCount: try awaitCount(of: user)
+            case .counting(let mustCount):
+                if mustCount { startCount(of: user) }
+                try awaitCount(of: user)
             }
         }
     }
@@ -103,7 +106,9 @@ extension SpaceBook {
         return ledger.withLock { ledger in
             let judgement = ledger[user].judge(adding: bytes, now: now)
             switch judgement {
-            case .mustCount: return .mustCount
+            case .mustCount:
+                if let error = ledger[user].recentFailure(now: now) { return .refused(VaultError(error)) }
+                return .counting(mustCount: ledger[user].beginCounting(now: now))
             case .exceeded(let left): return .refused(.quotaExceeded(left: left))
             case .fits, .fitsByOldCount: break
             }
@@ -113,7 +118,9 @@ extension SpaceBook {
                 guard ledger.hasRoom(for: bytes, in: room, keepingFree: room.map(policy.floor) ?? 0) else {
                     return .refused(noRoom(for: bytes, in: room))
                 }
-                return .taken(write(&ledger), recount: judgement == .fitsByOldCount)
+                let taken = write(&ledger)
+                let isOld = judgement == .fitsByOldCount
+                return .taken(taken, mustCount: isOld && ledger[user].beginCounting(now: now))
             } catch {
                 return .refused(VaultError(error))
             }
@@ -142,8 +149,14 @@ extension SpaceBook {
     /// time is taken as nothing.
     func remaining(of user: FileName) -> UInt64? {
         askForQuota(of: user)
-        let space = ledger.withLock { $0[user] }
+        let now = now()
+        let (space, mustCount) = ledger.withLock { ledger in
+            let space = ledger[user]
+            let isWanted = space.quota != nil && space.count == nil && space.recentFailure(now: now) == nil
+            return (space, isWanted && ledger[user].beginCounting(now: now))
+        }
         if space.quota == nil { return nil }
+        if mustCount { startCount(of: user) }
         if space.count == nil { try? awaitCount(of: user) }
         return ledger.withLock { $0[user].left }
     }
@@ -159,20 +172,19 @@ extension SpaceBook {
         ledger.withLock { $0[user].take(setting, now: now) }
     }
 
-    /// Waits for a count, which it begins if there is none.
+    /// Waits for the count that is under way, if one is.
     ///
-    /// - Throws: when it takes too long, which it then does for everybody who comes until it has ended; or has failed.
+    /// - Throws: when it takes too long, which it then does for everybody who comes until it has ended.
     private func awaitCount(of user: FileName) throws(VaultError) {
-        if let error = ledger.withLock({ $0[user].recentFailure(now: now()) }) { throw VaultError(error) }
-        beginCounting(user)
         guard let begun = ledger.withLock({ $0[user].counting?.begun }) else { return }
         let deadline = Deadline(at: begun.advanced(bySeconds: patience))
         let ended: Bool? = ledger.wait(before: deadline) { $0[user].counting == nil ? true : nil }
         if ended == nil { throw .counting }
     }
 
-    private func beginCounting(_ user: FileName) {
-        guard ledger.withLock({ $0[user].beginCounting(now: now()) }) else { return }
+    /// Counts what `beginCounting` has announced, in the same instant in which it was found to be needed: a count that ended in
+    /// between would be repeated.
+    private func startCount(of user: FileName) {
         do throws(SystemError) {
             try Thread.detach {
                 let result = Result { () throws(SystemError) in try self.count(user) }

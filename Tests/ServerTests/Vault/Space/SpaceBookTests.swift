@@ -116,8 +116,7 @@ import Testing
         }
         #expect(results.count { $0 != nil } == fitting)
         #expect(book.remaining(of: anna) == 1)
-        // One for the start; one more where this machine was so slow that the first was old already.
-        #expect((1...3).contains(world.counts.load(ordering: .relaxed)))
+        #expect(world.counts.load(ordering: .relaxed) == 1)
     }
 
     @Test("a large folder keeps no other user waiting, and its own for a bounded time")
@@ -133,8 +132,7 @@ import Testing
         _ = try book.reserve(user: anna, size: 1)
         world.isSlow.change { $0 = false }
         while refusal({ () throws(VaultError) in try book.reserve(user: World.slow, size: 1) }) != nil {}
-        // Hers, his, and his once more where the first had become old before it ended.
-        #expect((2...3).contains(world.counts.load(ordering: .relaxed)))
+        #expect(world.counts.load(ordering: .relaxed) == 2)
     }
 
     @Test("what the admin removed is noticed by who is refused, a minute later")
