@@ -17,7 +17,9 @@ extension LongTests {
             try await onThread {
                 let disk = try StoppableDisk(kind)
                 let told = Monitor(Told())
-                for round in 0..<StoppableDisk.rounds {
+                // A slow machine confirms less before each stop, and has more of them.
+                for round in 0..<5 * StoppableDisk.rounds
+                where round < StoppableDisk.rounds || told.withLock({ $0.stored.count <= 50 }) {
                     let server = try TestServer(disk.site, after: disk.mounting)
                     try check(told.withLock { $0 }, server, disk, round)
                     try work(round, server, told) {
@@ -29,7 +31,7 @@ extension LongTests {
                     }
                 }
                 let all = told.withLock { $0 }
-                #expect(!all.stored.isEmpty, "nothing was confirmed: this run says nothing")
+                #expect(all.stored.count > 50)
             }
         }
 
