@@ -27,6 +27,8 @@ begin_workload() {
     trap 'exit 130' INT
     trap 'exit 143' TERM
     scratch=$(scratch_folder "bench-$workload" "$1")
+    # Where it is ext4: the contenders' folders lie far from each other, and from what the last workload has deleted.
+    chattr +T -- "$scratch" 2>/dev/null || true
 }
 
 clean_up() {
@@ -77,11 +79,20 @@ divide() { awk -v number="$1" -v by="$2" 'BEGIN { printf "%.6g\n", number / by }
 # record_rate MEASURE CONTENDER AMOUNT: that amount a second, in what was timed last.
 record_rate() { record "$1" "$2" "$(divide "$3" "$(divide "$microseconds" 1000000)")"; }
 
-# Takes away what was stored, once it has been compared, so that the next run finds nothing: settle SOURCE STORED
+# Puts what was stored aside, once it has been compared, so that the next run finds nothing: settle SOURCE STORED
+# It isn't deleted before the workload ends: ext4 passes over each inode that was deleted in the last minutes, one after the
+# other, whenever a file is made nearby, and whoever comes next would pay for it.
 settle() {
     diff --recursive --brief --exclude=.auto-upload-store -- "$1" "$2" >"$scratch/differences" 2>&1 ||
         die "$EX_SOFTWARE" "what was stored differs: $(head -n 1 "$scratch/differences")"
-    find "$2" -mindepth 1 ! -name .auto-upload-store -delete
+    mv -- "$2" "$(mktemp -d -- "$scratch/settled.XXXXXX")"
+    mkdir -- "$2"
+}
+
+# The same where it is a few large files, which a disk has no room to keep.
+settle_and_delete() {
+    settle "$@"
+    rm -rf -- "$scratch"/settled.*
 }
 
 # run_client FOLDER OPTION…: timed, start and login included, with a state of its own, so that nothing counts as sent.

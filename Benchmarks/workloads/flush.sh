@@ -10,9 +10,10 @@ readonly file_bytes=10240
 
 run_strategies() {
     local name rate
-    timed "$tools/flush_strategies" "$scratch" "$count" "$file_bytes"
+    mkdir -- "$scratch/round$round"
+    timed "$tools/flush_strategies" "$scratch/round$round" "$count" "$file_bytes"
     while read -r name rate; do record files/s "$name" "$rate"; done <"$scratch/run.log"
 }
 
-begin_workload $((512 << 20))
+begin_workload $((9 * rounds * count * 3 * file_bytes / 2))
 in_turn strategies

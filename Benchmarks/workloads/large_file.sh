@@ -16,32 +16,32 @@ run_ours() {
     log_in
     run_client "$scratch/card"
     record_rate MB/s ours "$megabytes"
-    settle "$scratch/card" "$scratch/storage/$user"
+    settle_and_delete "$scratch/card" "$scratch/storage/$user"
 }
 
 run_bare() {
     mkdir -p -- "$scratch/bare/stored"
     timed "$tools/tls_limit" 1 "$scratch/card/clip000000.MP4" "$scratch/bare/stored/clip000000.MP4" 1 "$buffer_bytes"
     record_rate MB/s bare "$megabytes"
-    settle "$scratch/card" "$scratch/bare/stored"
+    settle_and_delete "$scratch/card" "$scratch/bare/stored"
 }
 
 run_curl() {
     time_curl "$scratch/list"
     record_rate MB/s curl "$megabytes"
-    settle "$scratch/card" "$nginx_stored"
+    settle_and_delete "$scratch/card" "$nginx_stored"
 }
 
 run_scp() {
     time_scp "$scratch/card/clip000000.MP4" "$scratch/received"
     record_rate MB/s scp "$megabytes"
-    settle "$scratch/card" "$scratch/received"
+    settle_and_delete "$scratch/card" "$scratch/received"
 }
 
 run_rsync() {
     time_rsync "$scratch/card" "$scratch/received"
     record_rate MB/s rsync "$megabytes"
-    settle "$scratch/card" "$scratch/received"
+    settle_and_delete "$scratch/card" "$scratch/received"
 }
 
 begin_workload $((3 * bytes))

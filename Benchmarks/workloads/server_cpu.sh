@@ -18,7 +18,7 @@ run_ours() {
     begin=$(cpu_of "$server")
     run_client "$scratch/card"
     used=$(($(cpu_of "$server") - begin))
-    settle "$scratch/card" "$scratch/storage/$user"
+    settle_and_delete "$scratch/card" "$scratch/storage/$user"
     record "$measure" ours_with_hash "$(divide "$used" "$gibibytes")"
     record "$measure" hash "$(divide "$hashing" "$gibibytes")"
     record "$measure" ours "$(divide "$((used - hashing))" "$gibibytes")"
@@ -31,7 +31,7 @@ run_nginx() {
     time_curl "$scratch/list"
     # shellcheck disable=SC2046  # numbers
     record "$measure" nginx "$(divide "$(($(cpu_of $(nginx_processes)) - begin))" "$gibibytes")"
-    settle "$scratch/card" "$nginx_stored"
+    settle_and_delete "$scratch/card" "$nginx_stored"
 }
 
 begin_workload $((3 * bytes))
