@@ -110,7 +110,7 @@ private final class ReceiptExport {
     /// The last name of where the file is stored, and what tells this receipt from all others.
     private static func name(of receipt: Receipt) -> FileName? {
         let stored = (receipt.statement.path.components.last ?? []).prefix(nameBytes)
-        let mark = hexadecimal(receipt.signature.bytes.prefix(8))
+        let mark = hexadecimal(Array(receipt.signature.bytes.prefix(8)))
         return FileName(stored + Array(".\(mark).receipt".utf8))
     }
 

@@ -89,6 +89,19 @@ final class ClientState: Sendable {
         }
     }
 
+    /// Lets what `body` reads be read together: SQLite locks the file and looks for changes of others once, and not for every
+    /// row. Others can't change the state meanwhile: keep it short.
+    func readTogether(_ body: () -> Void) {
+        // Where it fails, each read does it for itself, and says what is wrong.
+        let isBegun = (try? run("BEGIN")) != nil
+        body()
+        if isBegun { try? run("COMMIT") }
+    }
+
+    private func run(_ sql: String) throws(StateError) {
+        try read("read together") { connection throws(SQLiteError) in try connection.execute(sql) }
+    }
+
     /// Changes the tables in one transaction, which is durable when this returns; when it throws, nothing was changed.
     func change<R: Sendable>(
         _ operation: String, _ body: (inout SQLiteConnection) throws(SQLiteError) -> R

@@ -75,6 +75,17 @@ internal import CSQLite
         }
     }
 
+    /// Runs `body`, whose queries all see the same state: the file is locked, and looked at for changes of others, once and
+    /// not for each of them.
+    mutating func snapshot<R>(
+        _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
+    ) throws(SQLiteError) -> R {
+        try execute("BEGIN")
+        // It has changed nothing: there is nothing to be made durable, or to be lost.
+        defer { try? execute("COMMIT") }
+        return try body(&self)
+    }
+
     private mutating func prepared(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
         if let statement = statements[sql] { return statement }
         var made: OpaquePointer?

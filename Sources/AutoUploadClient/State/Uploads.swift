@@ -20,9 +20,11 @@ extension ClientState {
     /// The ids of several files, in their order, for the price of one flush.
     func uploadIDs(for files: [(path: LocalPath, fingerprint: Fingerprint)]) throws(StateError) -> [StoredUploadID] {
         let known = try read("look up an upload") { connection throws(SQLiteError) in
-            var ids: [UploadID?] = []
-            for (path, fingerprint) in files { ids.append(try connection.uploadID(path, fingerprint)) }
-            return ids
+            try connection.snapshot { connection throws(SQLiteError) in
+                var ids: [UploadID?] = []
+                for (path, fingerprint) in files { ids.append(try connection.uploadID(path, fingerprint)) }
+                return ids
+            }
         }
         var ids: [StoredUploadID] = []
         for id in known {

@@ -232,10 +232,8 @@ extension Engine {
 
     /// Reads a small file into the frame. It is checked before a byte of it goes out.
     private func readWhole(_ task: SyncTask, _ number: UInt32) -> ContentDigest? {
-        guard var source = openSource(of: task) else { return nil }
         do throws(SourceFailure) {
-            _ = try source.read(into: &frame, upTo: task.file.size, number: number)
-            return try source.finish()
+            return try OpenSource.read(task.file, in: folder, into: &frame, number: number)
         } catch {
             failed(task, error, unsent: task.file.size)
             return nil

@@ -34,6 +34,19 @@ struct OpenSource: ~Copyable {
         return source
     }
 
+    /// Reads a file whole, as one frame's payload. Whether somebody writes it is asked at the end only, which is before a
+    /// byte of it is sent.
+    ///
+    /// - Returns: its hash.
+    static func read(
+        _ file: DueFile, in folder: WatchedFolder, into frame: inout DataFrame, number: UInt32
+    ) throws(SourceFailure) -> ContentDigest {
+        var source = OpenSource(try descriptor(of: file, in: folder), file)
+        try source.requireUnchanged()
+        _ = try source.read(into: &frame, upTo: file.size, number: number)
+        return try source.finish()
+    }
+
     private static func descriptor(
         of file: DueFile, in folder: WatchedFolder
     ) throws(SourceFailure) -> FileDescriptor {
@@ -80,6 +93,10 @@ struct OpenSource: ~Copyable {
     private func check() throws(SourceFailure) {
         let writer = WriterCheck.state(of: descriptor)
         guard writer == .none || writer == file.writer else { throw .beingWritten }
+        try requireUnchanged()
+    }
+
+    private func requireUnchanged() throws(SourceFailure) {
         let status: FileStatus
         do throws(SystemError) {
             status = try descriptor.status()

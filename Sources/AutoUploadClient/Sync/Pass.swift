@@ -175,16 +175,30 @@ extension Pass {
             settle: context.tracker, notes: context.notes, now: .now, recognition: recognition(of:_:),
             writer: { file in writer(of: file) })
         context.confirmed.keep(among: files)
-        for file in files {
-            switch context.planner.action(for: file, knowledge) {
-            case .upload(let due): tasks.append(SyncTask(file: due, purpose: .upload))
-            case .recognise(let due): tasks.append(SyncTask(file: due, purpose: .upload, isInDoubt: true))
-            case .confirmAgain(let due): tasks.append(SyncTask(file: due, purpose: .confirmAgain))
-            case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
-            case .nothing(let idleness): note(file, idleness, in: &result)
+        for start in stride(from: 0, to: files.count, by: Self.readTogether) {
+            state.readTogether {
+                for file in files[start..<min(start + Self.readTogether, files.count)] {
+                    let action = context.planner.action(for: file, knowledge)
+                    if let task = task(for: action, file, noting: &result) { tasks.append(task) }
+                }
             }
         }
         return (result, tasks)
+    }
+
+    /// Files that the state is asked about in one go.
+    private static let readTogether = 256
+
+    /// - Returns: nil when nothing is to be done with the file now.
+    private func task(for action: Action, _ file: FoundFile, noting result: inout PassResult) -> SyncTask? {
+        switch action {
+        case .upload(let due): return SyncTask(file: due, purpose: .upload)
+        case .recognise(let due): return SyncTask(file: due, purpose: .upload, isInDoubt: true)
+        case .confirmAgain(let due): return SyncTask(file: due, purpose: .confirmAgain)
+        case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
+        case .nothing(let idleness): note(file, idleness, in: &result)
+        }
+        return nil
     }
 
     private func note(_ file: FoundFile, _ seconds: Double?, _ delay: Delay, in result: inout PassResult) {

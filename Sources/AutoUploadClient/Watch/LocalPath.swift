@@ -25,7 +25,12 @@ struct LocalPath: Hashable, Sendable {
 
     /// The names joined by slashes, as they travel.
     var bytes: [UInt8] {
-        Array((folders + [name]).map(\.bytes).joined(separator: [slash]))
+        var bytes: [UInt8] = []
+        for folder in folders {
+            bytes += folder.bytes
+            bytes.append(slash)
+        }
+        return bytes + name.bytes
     }
 
     /// The path of another file in the same folder.

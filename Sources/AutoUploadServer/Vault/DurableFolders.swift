@@ -60,7 +60,7 @@ final class DurableFolders: Sendable {
         private mutating func flushEach(_ chain: FolderChain) throws(SystemError) {
             try flushOnce(chain.last)
             for index in chain.links.indices.reversed() {
-                let place = try folders.place(chain, index)
+                let place = folders.place(chain, index)
                 if folders.isDurable(place) { continue }
                 try flushOnce(chain.folder(above: index))
                 folders.remember(place)
@@ -68,7 +68,7 @@ final class DurableFolders: Sendable {
         }
 
         private mutating func flushWhole(_ group: GroupFlush, _ chain: FolderChain) throws(SystemError) {
-            let identities = try chain.links.map { link throws(SystemError) in try link.folder.status().identity }
+            let identities = chain.links.map(\.folder.identity)
             for identity in identities { try folders.flusher.requireTrust(in: identity) }
             let result = whole ?? Result { () throws(SystemError) in try group.run(since: begunAfterFailures) }
             whole = result
@@ -80,10 +80,10 @@ final class DurableFolders: Sendable {
             names.flushed()
         }
 
-        private mutating func flushOnce(_ folder: Directory) throws(SystemError) {
-            let identity = try folder.status().identity
+        private mutating func flushOnce(_ folder: FolderChain.Folder) throws(SystemError) {
+            let identity = folder.identity
             if let result = done[identity] { return try result.get() }
-            let result = Result { () throws(SystemError) in try folders.flusher.flush(folder, identity) }
+            let result = Result { () throws(SystemError) in try folders.flusher.flush(folder.directory, identity) }
             done[identity] = result
             try result.get()
             names.flushed(in: identity)
@@ -101,26 +101,45 @@ final class DurableFolders: Sendable {
         }
     }
 
-    private func place(_ chain: FolderChain, _ index: Int) throws(SystemError) -> Place {
+    private func place(_ chain: FolderChain, _ index: Int) -> Place {
         Place(
-            parent: try chain.folder(above: index).status().identity, name: chain.links[index].name,
-            folder: try chain.links[index].folder.status().identity)
+            parent: chain.folder(above: index).identity, name: chain.links[index].name,
+            folder: chain.links[index].folder.identity)
     }
 }
 
-/// Open folders from the storage folder down to the one that holds a file.
+/// Open folders from the storage folder down to the one that holds a file. Each is asked once which inode it is: an open
+/// folder stays the same one.
 struct FolderChain {
-    struct Link {
-        let name: FileName
-        let folder: Directory
+    struct Folder {
+        let directory: Directory
+        let identity: FileIdentity
+
+        init(_ directory: Directory) throws(SystemError) {
+            self.directory = directory
+            identity = try directory.status().identity
+        }
     }
 
-    let root: Directory
-    var links: [Link] = []
+    struct Link {
+        let name: FileName
+        let folder: Folder
+    }
 
-    var last: Directory { links.last?.folder ?? root }
+    let root: Folder
+    private(set) var links: [Link] = []
 
-    func folder(above index: Int) -> Directory {
+    init(root: Directory) throws(SystemError) {
+        self.root = try Folder(root)
+    }
+
+    var last: Folder { links.last?.folder ?? root }
+
+    func folder(above index: Int) -> Folder {
         index == 0 ? root : links[index - 1].folder
+    }
+
+    mutating func descend(to folder: Directory, named name: FileName) throws(SystemError) {
+        links.append(Link(name: name, folder: try Folder(folder)))
     }
 }

@@ -14,11 +14,13 @@ struct FolderTree: Sendable {
         user: FileName, _ path: RemotePath, noting names: UnflushedNames.Batch
     ) throws(VaultError) -> (chain: FolderChain, name: FileName) {
         let (folders, name) = try split(path)
-        var chain = FolderChain(root: root)
+        var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
         for (depth, component) in ([user] + folders).enumerated() {
             let folder = try openOrMake(component, in: chain.last, noting: names)
-            chain.links.append(FolderChain.Link(name: component, folder: folder))
-            if depth == 0 { try Self.wrap { () throws(SystemError) in try StoreMarker.place(in: folder) } }
+            try Self.wrap { () throws(SystemError) in
+                try chain.descend(to: folder, named: component)
+                if depth == 0 { try StoreMarker.place(in: folder) }
+            }
         }
         return (chain, name)
     }
@@ -28,10 +30,10 @@ struct FolderTree: Sendable {
     /// - Returns: nil when there is no such folder.
     func find(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName)? {
         let (folders, name) = try split(path)
-        var chain = FolderChain(root: root)
+        var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
         for component in [user] + folders {
             do throws(SystemError) {
-                chain.links.append(FolderChain.Link(name: component, folder: try chain.last.openFolder(component)))
+                try chain.descend(to: try chain.last.directory.openFolder(component), named: component)
             } catch {
                 if Self.notAFolder.contains(error.errno) || error.errno == .noEntry { return nil }
                 throw VaultError(error)
@@ -41,8 +43,9 @@ struct FolderTree: Sendable {
     }
 
     private func openOrMake(
-        _ name: FileName, in parent: Directory, noting names: UnflushedNames.Batch
+        _ name: FileName, in above: FolderChain.Folder, noting names: UnflushedNames.Batch
     ) throws(VaultError) -> Directory {
+        let parent = above.directory
         do throws(SystemError) {
             return try parent.openFolder(name)
         } catch {
@@ -50,7 +53,7 @@ struct FolderTree: Sendable {
             if error.errno != .noEntry { throw VaultError(error) }
         }
         do throws(SystemError) {
-            try names.note(name, in: parent)
+            names.note(name, in: above.identity)
             do throws(SystemError) {
                 try parent.makeFolder(name, permissions: 0o700)
             } catch {
@@ -67,7 +70,7 @@ struct FolderTree: Sendable {
         }
     }
 
-    fileprivate func split(_ path: RemotePath) throws(VaultError) -> (folders: [FileName], name: FileName) {
+    private func split(_ path: RemotePath) throws(VaultError) -> (folders: [FileName], name: FileName) {
         var names = path.components.compactMap { FileName($0) }
         guard names.count == path.components.count, let name = names.popLast() else {
             throw .failed(SystemError("use the path", escaped(path.bytes), errno: .invalid))
@@ -92,7 +95,13 @@ struct OpenFolders {
     private let tree: FolderTree
     /// Is told which names are given in them.
     let names: UnflushedNames.Batch
-    private var chains: [[FileName]: FolderChain] = [:]
+    private var chains: [Key: FolderChain] = [:]
+
+    private struct Key: Hashable {
+        let user: FileName
+        /// As in the path, without the file's name.
+        let folders: ArraySlice<UInt8>
+    }
 
     init(_ tree: FolderTree, noting names: UnflushedNames.Batch) {
         self.tree = tree
@@ -101,10 +110,11 @@ struct OpenFolders {
 
     mutating func folder(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName)
     {
-        let (folders, name) = try tree.split(path)
-        if let chain = chains[[user] + folders] { return (chain, name) }
+        let (folders, last) = path.parts
+        let key = Key(user: user, folders: folders)
+        if let chain = chains[key], let name = FileName(last) { return (chain, name) }
         let opened = try tree.open(user: user, path, noting: names)
-        chains[[user] + folders] = opened.chain
+        chains[key] = opened.chain
         return opened
     }
 }

@@ -47,8 +47,8 @@ struct Publisher: Sendable {
         _ names: UnflushedNames.Batch
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
-            try names.note(name, in: chain.last)
-            let identity = try partial.publish(to: chain.last, as: name, renames: renamesWithoutReplacing)
+            names.note(name, in: chain.last.identity)
+            let identity = try partial.publish(to: chain.last.directory, as: name, renames: renamesWithoutReplacing)
             let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {
@@ -74,7 +74,7 @@ struct Publisher: Sendable {
         _ chain: FolderChain, _ name: FileName, size: UInt64, _ digest: ContentDigest
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
-            let file = try chain.last.open(name, .reading)
+            let file = try chain.last.directory.open(name, .reading)
             let status = try file.status()
             guard status.kind == .regular, status.size == size, try holds(file, status.identity, digest) else {
                 return nil

@@ -14,9 +14,12 @@ struct StoredName {
     /// - Parameter room: bytes that the path has left for a name: a confirmation has to tell it.
     static func candidates(
         for name: FileName, _ digest: ContentDigest, room: Int = FileName.maximumLength
-    ) -> [FileName] {
-        let digest = Array(digest.description.utf8)
-        return [name] + digits.compactMap { beside(name, suffix: digest.prefix($0), room) }
+    ) -> some Sequence<FileName> {
+        // Nearly always the first one will do: the others are made when they are asked for.
+        (0...digits.count).lazy.compactMap { index in
+            if index == 0 { return name }
+            return beside(name, suffix: Array(digest.description.utf8).prefix(digits[index - 1]), room)
+        }
     }
 
     private static func beside(_ name: FileName, suffix: ArraySlice<UInt8>, _ room: Int) -> FileName? {

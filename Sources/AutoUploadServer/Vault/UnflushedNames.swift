@@ -55,8 +55,8 @@ final class UnflushedNames: Sendable {
         }
 
         /// Call before the name is given.
-        func note(_ name: FileName, in folder: Directory) throws(SystemError) {
-            let name = Name(folder: try folder.status().identity, name: name)
+        func note(_ name: FileName, in folder: FileIdentity) {
+            let name = Name(folder: folder, name: name)
             names.state.withLock { _ = $0.ongoing[number, default: []].insert(name) }
         }
 
@@ -91,9 +91,9 @@ final class UnflushedNames: Sendable {
     /// - Throws: EIO when one of the names on the way may have been lost.
     func requireTrust(in name: FileName, below chain: FolderChain) throws(SystemError) {
         if state.withLock({ $0.lost.isEmpty }) { return }
-        var names = [Name(folder: try chain.last.status().identity, name: name)]
+        var names = [Name(folder: chain.last.identity, name: name)]
         for (index, link) in chain.links.enumerated() {
-            names.append(Name(folder: try chain.folder(above: index).status().identity, name: link.name))
+            names.append(Name(folder: chain.folder(above: index).identity, name: link.name))
         }
         guard state.withLock({ !$0.lost.isDisjoint(with: names) }) else { return }
         throw SystemError("trust a name that an earlier flush may have lost: check the disk", errno: .inputOutput)

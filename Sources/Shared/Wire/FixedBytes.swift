@@ -47,6 +47,16 @@ extension FixedBytes {
 
     /// Lower-case hexadecimal digits.
     package var description: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * Self.byteCount)
+        for byte in bytes {
+            digits.append(hexadecimalDigit(byte >> 4))
+            digits.append(hexadecimalDigit(byte & 0x0f))
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
+}
+
+private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }

@@ -38,12 +38,23 @@ package struct RemotePath: Hashable, Sendable {
     /// - Throws: what is wrong with the components, or with their sum; an empty list is `.empty`.
     package init(components: [[UInt8]]) throws(Flaw) {
         guard !components.contains(where: { $0.contains(slash) }) else { throw .doubleSlash }
-        try self.init([UInt8](components.joined(separator: [slash])))
+        var bytes: [UInt8] = []
+        for (index, component) in components.enumerated() {
+            if index > 0 { bytes.append(slash) }
+            bytes += component
+        }
+        try self.init(bytes)
     }
 
     /// The names from the user's folder down to the file: at least one.
     package var components: [[UInt8]] {
         bytes.split(separator: slash).map { [UInt8]($0) }
+    }
+
+    /// The folders before the last slash, and the file's name after it.
+    package var parts: (folders: ArraySlice<UInt8>, name: ArraySlice<UInt8>) {
+        guard let last = bytes.lastIndex(of: slash) else { return ([], bytes[...]) }
+        return (bytes[..<last], bytes[(last + 1)...])
     }
 
     private static func check(_ component: ArraySlice<UInt8>) throws(Flaw) {

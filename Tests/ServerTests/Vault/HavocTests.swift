@@ -97,7 +97,7 @@ import Wire
                 }
             }, folder: { _ in },
             storage: { _ throws(SystemError) in
-                if count.add(1, ordering: .relaxed).newValue % 7 == 0 { throw SystemError("flush", errno: .noSpace) }
+                if count.add(1, ordering: .relaxed).newValue % 19 == 0 { throw SystemError("flush", errno: .noSpace) }
             })
         let world = try World(recorder, in: scratch)
         let before = try scratch.openFiles().count

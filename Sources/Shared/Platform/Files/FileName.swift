@@ -7,11 +7,16 @@ package struct FileName: Hashable, Sendable {
     package let bytes: [UInt8]
 
     /// - Returns: nil when the bytes can't be a file's name.
-    package init?(_ bytes: some Collection<UInt8>) {
+    package init?(_ bytes: [UInt8]) {
         guard (1...Self.maximumLength).contains(bytes.count) else { return nil }
-        guard !bytes.contains(0), !bytes.contains(UInt8(ascii: "/")) else { return nil }
-        guard !bytes.elementsEqual(".".utf8), !bytes.elementsEqual("..".utf8) else { return nil }
-        self.bytes = Array(bytes)
+        guard !bytes.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") }) else { return nil }
+        guard bytes != [dot], bytes != [dot, dot] else { return nil }
+        self.bytes = bytes
+    }
+
+    /// - Returns: nil when the bytes can't be a file's name.
+    package init?(_ bytes: ArraySlice<UInt8>) {
+        self.init(Array(bytes))
     }
 
     package init?(_ text: String) {
@@ -47,6 +52,8 @@ extension FileName: Comparable {
         left.bytes.lexicographicallyPrecedes(right.bytes)
     }
 }
+
+private let dot = UInt8(ascii: ".")
 
 private func lowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte

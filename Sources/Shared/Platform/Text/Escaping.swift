@@ -5,12 +5,14 @@
 /// a log line nor steer a terminal, and two different names never look alike because of escaping.
 ///
 /// - Parameter quoting: also escapes `"`, for values that stand between quotes.
-package func escaped(_ bytes: some Collection<UInt8>, quoting: Bool = false) -> String {
+package func escaped(_ bytes: [UInt8], quoting: Bool = false) -> String {
+    // Nearly every name: there is nothing to escape in it.
+    if bytes.allSatisfy({ isPlain($0, quoting: quoting) }) { return String(decoding: bytes, as: UTF8.self) }
     var text = ""
-    var rest = Array(bytes)[...]
+    var rest = bytes[...]
     while !rest.isEmpty {
         guard let (scalar, length) = firstScalar(of: rest) else {
-            text += "\\x" + hexadecimal(rest[rest.startIndex])
+            text += "\\x" + hexadecimal([rest[rest.startIndex]])
             rest = rest.dropFirst()
             continue
         }
@@ -20,19 +22,35 @@ package func escaped(_ bytes: some Collection<UInt8>, quoting: Bool = false) -> 
     return text
 }
 
+/// The same of a part of other bytes.
+package func escaped(_ bytes: ArraySlice<UInt8>, quoting: Bool = false) -> String {
+    escaped(Array(bytes), quoting: quoting)
+}
+
 /// Text for people from a string that anybody may have chosen.
 package func escaped(_ text: String, quoting: Bool = false) -> String {
     escaped(Array(text.utf8), quoting: quoting)
 }
 
 /// Lower-case hexadecimal digits, two for each byte.
-package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.reduce(into: "") { $0 += hexadecimal($1) }
+package func hexadecimal(_ bytes: [UInt8]) -> String {
+    var digits: [UInt8] = []
+    digits.reserveCapacity(2 * bytes.count)
+    for byte in bytes {
+        digits.append(hexadecimalDigit(byte >> 4))
+        digits.append(hexadecimalDigit(byte & 0x0f))
+    }
+    return String(decoding: digits, as: UTF8.self)
 }
 
-private func hexadecimal(_ byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
+private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+}
+
+/// Whether a byte is a printable ASCII character that stands for itself.
+private func isPlain(_ byte: UInt8, quoting: Bool) -> Bool {
+    guard (0x20...0x7e).contains(byte), byte != UInt8(ascii: "\\") else { return false }
+    return !quoting || byte != UInt8(ascii: "\"")
 }
 
 private func firstScalar(of bytes: ArraySlice<UInt8>) -> (scalar: Unicode.Scalar, length: Int)? {
@@ -49,7 +67,7 @@ private func appendEscaped(_ scalar: Unicode.Scalar, to text: inout String, quot
     case "\r": text += "\\r"
     case "\t": text += "\\t"
     case "\"" where quoting: text += "\\\""
-    case let scalar where scalar.value < 0x80 && isControl(scalar): text += "\\x" + hexadecimal(UInt8(scalar.value))
+    case let scalar where scalar.value < 0x80 && isControl(scalar): text += "\\x" + hexadecimal([UInt8(scalar.value)])
     case let scalar where isControl(scalar): text += "\\u{" + String(scalar.value, radix: 16) + "}"
     default: text.unicodeScalars.append(scalar)
     }

@@ -33,7 +33,7 @@ package struct LogLine: Sendable {
         text += " \(key)=\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
     }
 
-    package mutating func add(_ key: String, bytes: some Collection<UInt8>) {
+    package mutating func add(_ key: String, bytes: [UInt8]) {
         let value = escaped(bytes, quoting: true)
         let isPlain =
             !value.isEmpty && !value.utf8.contains { $0 <= 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "=") }
