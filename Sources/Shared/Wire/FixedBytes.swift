@@ -47,6 +47,18 @@ extension FixedBytes {
 
     /// Lower-case hexadecimal digits.
     package var description: String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * Self.byteCount)
+        writeHexadecimal(to: &digits)
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Appends the bytes as lower-case hexadecimal digits.
+    func writeHexadecimal(to text: inout [UInt8]) {
+        for byte in bytes {
+            for digit in [byte >> 4, byte & 15] {
+                text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
+        }
     }
 }
