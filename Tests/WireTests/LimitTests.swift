@@ -60,7 +60,7 @@ struct LimitTests {
         let refusal = Refusal(status: .busy, text: String(repeating: "x", count: 600))
         let confirmation = try Confirmation(
             size: 1, digest: try #require(ContentDigest(key)), fileTag: .unstated, path: Self.longestPath(),
-            receipt: ReceiptStamp([UInt8](repeating: 1, count: ReceiptStamp.byteCount)))
+            receipt: ReceiptStamp([UInt8](repeating: 1, count: ReceiptStamp.byteCounts.upperBound)))
         let messages: [ServerMessage] = [
             .welcome(try longestWelcome(software: name)),
             .granted(try Granted(token: secret)),

@@ -47,7 +47,11 @@ private func rendering(_ refusal: Refusal) -> String {
 
 private func rendering(_ confirmation: Confirmation) -> String {
     "size=\(confirmation.size) digest=\(confirmation.digest) tag=\(confirmation.fileTag) "
-        + "path=\(quoted(confirmation.path.bytes)) receipt=\(confirmation.receipt.map { "\($0.time):\($0.signature)" } ?? "")"
+        + "path=\(quoted(confirmation.path.bytes)) receipt=\(confirmation.receipt.map(rendering) ?? "")"
+}
+
+private func rendering(_ receipt: ReceiptStamp) -> String {
+    "\(receipt.time):\(receipt.signature)" + receipt.proof.steps.map { ",\($0.side):\($0.sibling)" }.joined()
 }
 
 /// The word or two that a vector has as `expect:` when it is refused.

@@ -1,5 +1,6 @@
 import CommandLine
 import Platform
+import Transport
 import Wire
 
 /// The command that lists the receipts that the client has kept, or writes each to a file.
@@ -110,8 +111,14 @@ private final class ReceiptExport {
     /// The last name of where the file is stored, and what tells this receipt from all others.
     private static func name(of receipt: Receipt) -> FileName? {
         let stored = (receipt.statement.path.components.last ?? []).prefix(nameBytes)
-        let mark = hexadecimal(Array(receipt.signature.bytes.prefix(8)))
-        return FileName(stored + Array(".\(mark).receipt".utf8))
+        return mark(of: receipt).flatMap { FileName(stored + Array(".\(hexadecimal(Array($0))).receipt".utf8)) }
+    }
+
+    /// - Returns: 8 bytes; nil when OpenSSL has no memory.
+    private static func mark(of receipt: Receipt) -> ArraySlice<UInt8>? {
+        if receipt.proof.steps.isEmpty { return receipt.signature.bytes.prefix(8) }
+        // Those that were signed together share the signature.
+        return ContentHasher.digest(of: receipt.text)?.bytes.prefix(8)
     }
 
     func finish() throws(ProgramError) {

@@ -12,7 +12,7 @@ extension ClientState {
     func forEachReceipt(_ body: (KeptReceipt) -> Void) throws(StateError) {
         if schemaVersion < StateSchema.firstWithReceipts { return }
         try read("list the receipts") { connection throws(SQLiteError) in
-            _ = try connection.query(Self.selectReceipts) { row -> Void? in
+            _ = try connection.query(selectReceipts) { row -> Void? in
                 row.keptReceipt.map(body)
                 return nil
             }
@@ -39,17 +39,22 @@ extension ClientState {
         }
     }
 
-    private static let selectReceipts = """
-        SELECT key, user, stored_path, size, digest, time, signature, path FROM receipts ORDER BY time, stored_path
-        """
+    private var selectReceipts: String {
+        // Who only looks doesn't bring a state up to date.
+        let proof = schemaVersion < StateSchema.firstWithProofs ? "x''" : "proof"
+        return """
+            SELECT key, user, stored_path, size, digest, time, signature, path, \(proof) FROM receipts
+            ORDER BY time, stored_path
+            """
+    }
 }
 
 extension SQLiteConnection {
     /// Keeps a receipt, inside a transaction.
     mutating func keep(_ receipt: Receipt, of path: LocalPath) throws(SQLiteError) {
         let sql = """
-            INSERT OR REPLACE INTO receipts (key, user, stored_path, size, digest, time, signature, path)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO receipts (key, user, stored_path, size, digest, time, signature, path, proof)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         let statement = receipt.statement
         try execute(
@@ -57,7 +62,7 @@ extension SQLiteConnection {
             [
                 .blob(statement.key.bytes), .blob(Array(statement.user.utf8)), .blob(statement.path.bytes),
                 .unsigned(statement.size), .blob(statement.digest.bytes), .integer(statement.time),
-                .blob(receipt.signature.bytes), .blob(path.bytes),
+                .blob(receipt.signature.bytes), .blob(path.bytes), .blob(receipt.proof.bytes),
             ])
     }
 }
@@ -66,10 +71,12 @@ extension SQLiteStatement {
     fileprivate var keptReceipt: KeptReceipt? {
         guard let key = ReceiptKey(blob(0)), let user = String(validating: blob(1), as: UTF8.self),
             let stored = remotePath(2), let digest = digest(4), let signature = ReceiptSignature(blob(6)),
-            let path = localPath(7)
+            let path = localPath(7), let proof = ReceiptProof(blob(8).span)
         else { return nil }
         let statement = try? ReceiptStatement(
             key: key, user: user, path: stored, size: unsigned(3), digest: digest, time: integer(5))
-        return statement.map { KeptReceipt(receipt: Receipt(statement: $0, signature: signature), path: path) }
+        return statement.map {
+            KeptReceipt(receipt: Receipt(statement: $0, signature: signature, proof: proof), path: path)
+        }
     }
 }

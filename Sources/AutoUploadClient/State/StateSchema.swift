@@ -2,15 +2,17 @@
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     static let firstWithReceipts: Int64 = 2
+    static let firstWithProofs: Int64 = 3
 
     /// Those of a new file.
-    static let tables = firstTables + receiptTables
+    static let tables = firstTables + receiptTables + proofColumn
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
-        1: ["ALTER TABLE confirmations DROP COLUMN receipt"] + receiptTables
+        1: ["ALTER TABLE confirmations DROP COLUMN receipt"] + receiptTables,
+        2: proofColumn,
     ]
 
     private static let firstTables = [
@@ -47,6 +49,8 @@ enum StateSchema {
         """,
         "CREATE TABLE receipt_key (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL)",
     ]
+    // Each receipt of an earlier version has a signature of its own.
+    private static let proofColumn = ["ALTER TABLE receipts ADD COLUMN proof BLOB NOT NULL DEFAULT x''"]
 }
 
 extension SQLiteConnection {

@@ -4,17 +4,25 @@ import Wire
 /// What the receipts of one connection have to be.
 struct ReceiptCheck {
     /// The name that the client has logged in with.
-    let user: String
-    /// The key that the server has stated; nil: it signs none.
-    let key: ReceiptKey?
+    private let user: String
+    /// For the key that the server has stated; nil: it signs none.
+    private var verifier: ReceiptVerifier?
+
+    /// - Parameter key: the one that the server has stated; nil: it signs none.
+    init(user: String, key: ReceiptKey?) {
+        self.user = user
+        verifier = key.map(ReceiptVerifier.init)
+    }
 
     /// The receipt that came with a confirmation; nil where none is due.
     func receipt(of confirmation: Confirmation) -> Receipt? {
-        key.flatMap { Receipt(confirmation, user: user, key: $0) }
+        verifier.flatMap { Receipt(confirmation, user: user, key: $0.key) }
     }
 
     /// Whether the confirmation has a receipt with a good signature, or needs none and has none.
-    func covers(_ confirmation: Confirmation) -> Bool {
-        key == nil ? confirmation.receipt == nil : receipt(of: confirmation)?.isGenuine == true
+    mutating func covers(_ confirmation: Confirmation) -> Bool {
+        if verifier == nil { return confirmation.receipt == nil }
+        guard let receipt = receipt(of: confirmation) else { return false }
+        return verifier?.isGenuine(receipt) == true
     }
 }

@@ -34,7 +34,7 @@ struct UploadLedger {
         case refused(number: UInt32, Entry, Refusal)
     }
 
-    private let receipts: ReceiptCheck
+    private var receipts: ReceiptCheck
     private var entries: [UInt32: Entry] = [:]
     private var abandoned: Set<UInt32> = []
     private var last: UInt32 = 0

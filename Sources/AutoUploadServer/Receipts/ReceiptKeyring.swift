@@ -32,14 +32,17 @@ struct ReceiptKeyring: Sendable {
             signer: new, predecessors: Array(([link] + predecessors).prefix(ProtocolLimits.maximumPredecessors)))
     }
 
-    /// Signs that the user's file is stored. To be called when it is: `Stored` comes from the vault only.
+    /// Signs that the user's files are stored, all with one signature. To be called when they are: `Stored` comes from the
+    /// vault only.
     ///
     /// - Parameter time: Unix seconds.
-    /// - Returns: nil when OpenSSL has no memory.
-    func receipt(for stored: Stored, of user: String, at time: Int64) -> ReceiptStamp? {
-        let statement = try? ReceiptStatement(
-            key: signer.key, user: user, path: stored.path, size: stored.size, digest: stored.digest, time: time)
-        return statement.flatMap { signer.sign($0.bytes) }.map { ReceiptStamp(time: time, signature: $0) }
+    /// - Returns: in the order of the files; nil when OpenSSL has no memory.
+    func receipts(for files: [Stored], of user: String, at time: Int64) -> [ReceiptStamp]? {
+        let statements = try? files.map { stored in
+            try ReceiptStatement(
+                key: signer.key, user: user, path: stored.path, size: stored.size, digest: stored.digest, time: time)
+        }
+        return statements.flatMap { signer.sign($0) }?.map(\.stamp)
     }
 }
 

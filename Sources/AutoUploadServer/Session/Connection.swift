@@ -264,7 +264,7 @@ extension Connection {
             else {
                 return refuse(upload, path.bytes, Refusal(status: .absent, text: "no such content under that path"))
             }
-            guard let confirmation = signed(stored) else { return refuse(upload, path.bytes, .unsigned) }
+            guard let confirmation = signed([stored]).first else { return refuse(upload, path.bytes, .unsigned) }
             services.report(.found(peer, stored))
             state.uploadEnded(upload)
             link.queue(.present(upload: upload, confirmation))
@@ -274,10 +274,14 @@ extension Connection {
     }
 
     /// Everything is flushed by now: `Stored` says so.
-    private func signed(_ stored: Stored) -> Confirmation? {
-        guard let user = peer.user else { return nil }
-        let receipt = services.receipts.receipt(for: stored, of: user, at: currentUnixTime())
-        return receipt.flatMap { try? stored.confirmation($0) }
+    ///
+    /// - Returns: in the order of the files; none when they can't be signed.
+    private func signed(_ files: [Stored]) -> [Confirmation] {
+        guard let user = peer.user,
+            let receipts = services.receipts.receipts(for: files, of: user, at: currentUnixTime()),
+            let confirmations = try? zip(files, receipts).map({ try $0.confirmation($1) })
+        else { return [] }
+        return confirmations
     }
 
     /// The client is told what it can act on, the log why.
@@ -312,20 +316,24 @@ extension Connection {
         var batch: [FinishedUpload] = []
         swap(&batch, &pending)
         let results = services.vault.commit(batch.map(\.commit))
-        for (entry, result) in zip(batch, results) { answer(entry.upload, entry.commit.partial, result) }
+        var confirmations = signed(results.compactMap { try? $0.get() })[...]
+        for (entry, result) in zip(batch, results) {
+            switch result {
+            case .success(let stored): answer(entry, stored, confirmations.popFirst())
+            case .failure(let error): refuse(entry.upload, entry.commit.partial.path.bytes, error)
+            }
+        }
     }
 
-    private mutating func answer(_ upload: UInt32, _ partial: PartialUpload, _ result: Result<Stored, VaultError>) {
-        switch result {
-        case .success(let stored):
-            guard let confirmation = signed(stored) else { return refuse(upload, partial.path.bytes, .unsigned) }
-            let seconds = Instant.now.seconds(since: uploads[upload]?.begun ?? .now)
-            services.registry.countStored()
-            services.report(.stored(peer, stored, offered: partial.path, seconds: seconds))
-            state.uploadEnded(upload)
-            uploads[upload] = nil
-            link.queue(.stored(upload: upload, confirmation, alreadyThere: stored.wasThere))
-        case .failure(let error): refuse(upload, partial.path.bytes, error)
-        }
+    /// - Parameter confirmation: nil when it can't be signed.
+    private mutating func answer(_ finished: FinishedUpload, _ stored: Stored, _ confirmation: Confirmation?) {
+        let (upload, path) = (finished.upload, finished.commit.partial.path)
+        guard let confirmation else { return refuse(upload, path.bytes, .unsigned) }
+        let seconds = Instant.now.seconds(since: uploads[upload]?.begun ?? .now)
+        services.registry.countStored()
+        services.report(.stored(peer, stored, offered: path, seconds: seconds))
+        state.uploadEnded(upload)
+        uploads[upload] = nil
+        link.queue(.stored(upload: upload, confirmation, alreadyThere: stored.wasThere))
     }
 }

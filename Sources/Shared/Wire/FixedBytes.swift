@@ -49,11 +49,16 @@ extension FixedBytes {
     package var description: String {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * Self.byteCount)
-        for byte in bytes {
-            digits.append(hexadecimalDigit(byte >> 4))
-            digits.append(hexadecimalDigit(byte & 0x0f))
-        }
+        writeHexadecimal(to: &digits)
         return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Appends the bytes as lower-case hexadecimal digits.
+    func writeHexadecimal(to text: inout [UInt8]) {
+        for byte in bytes {
+            text.append(hexadecimalDigit(byte >> 4))
+            text.append(hexadecimalDigit(byte & 0x0f))
+        }
     }
 }
 

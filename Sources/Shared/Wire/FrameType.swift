@@ -71,9 +71,9 @@ extension FrameType {
         case .granted: FrameRules(14...526)
         case .denied, .closing: FrameRules(8...520)
         case .proceed: FrameRules(8...8, namesUpload: true)
-        case .present: FrameRules(61...4228, namesUpload: true)
+        case .present: FrameRules(61...4756, namesUpload: true)
         case .refused: FrameRules(8...520, namesUpload: true)
-        case .stored: FrameRules(61...4228, namesUpload: true, flags: FrameFlags.alreadyThere)
+        case .stored: FrameRules(61...4756, namesUpload: true, flags: FrameFlags.alreadyThere)
         }
     }
 }

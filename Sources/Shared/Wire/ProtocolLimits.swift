@@ -39,6 +39,8 @@ package enum ProtocolLimits {
     package static let textLengths = 0...512
     /// Earlier receipt keys that a server names.
     package static let maximumPredecessors = 8
+    /// Steps from a receipt's statement to what was signed.
+    package static let maximumProofSteps = 16
     /// The `quota remaining` that stands for "no quota".
     package static let unlimitedQuota = UInt64.max
 }

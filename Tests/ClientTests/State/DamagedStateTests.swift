@@ -77,7 +77,7 @@ struct DamagedStateTests {
         _ = try recordings.openState()
         do {
             var connection = try SQLiteConnection(path: database.path)
-            try connection.execute("PRAGMA user_version = 3")
+            try connection.execute("PRAGMA user_version = \(StateSchema.version + 1)")
         }
         let error = #expect(throws: StateError.self) { try recordings.openState() }
         #expect(error?.exitCode == .configuration)

@@ -44,6 +44,27 @@ struct ReceiptStateTests {
         #expect(kept.allSatisfy { $0.receipt.isGenuine })
     }
 
+    @Test("they survive with their proofs, where they were signed together")
+    func surviveTogether() throws {
+        let statements = try ["a", "b", "c"].map { try receipt(Array($0.utf8)).statement }
+        let receipts = try #require(signer.sign(statements))
+        let records = try zip(["a", "b", "c"], receipts).map { try confirmation(.of($0), receipt: $1) }
+        try recordings.openState().record(records)
+        let kept = try self.receipts(try recordings.openState()).map(\.receipt)
+        #expect(kept == receipts)
+        #expect(kept.map(\.proof.steps.count) == [2, 2, 1])
+        #expect(kept.allSatisfy { $0.isGenuine })
+    }
+
+    @Test("a receipt whose proof can't be read is left out")
+    func damagedProof() throws {
+        let state = try recordings.openState()
+        try state.record(try confirmation(.of("a"), receipt: try receipt([0x61])))
+        var connection = try SQLiteConnection(path: recordings.statePath + "/state.sqlite")
+        try connection.execute("UPDATE receipts SET proof = x'0012'")
+        #expect(try receipts(state).isEmpty)
+    }
+
     @Test("they stay when the file is gone, wiped or forgotten")
     func stay() throws {
         let state = try recordings.openState()
@@ -140,12 +161,96 @@ struct OldStateTests {
     func others() throws {
         do {
             var connection = try SQLiteConnection(path: recordings.statePath + "/state.sqlite")
-            try connection.execute("PRAGMA user_version = 3")
+            try connection.execute("PRAGMA user_version = \(StateSchema.version + 1)")
         }
         #expect(throws: StateError.self) { try recordings.openState() }
         #expect(throws: StateError.self) { try ClientState.openToRead(folder: recordings.statePath) }
         let elsewhere = recordings.base + "/none"
         #expect(throws: StateError.self) { try ClientState.openToRead(folder: elsewhere) }
         #expect(!FileManager.default.fileExists(atPath: elsewhere))
+    }
+}
+
+/// `fixtures/state-2.sqlite` was written by the last program whose schema was version 2: confirmations of "sub/a" and "b", with
+/// receipts that are vectors of docs/PROTOCOL.md, an upload of "c", a decided wipe of "sub/d", and a receipt key.
+@Suite("A state of version 2")
+struct StateWithoutProofsTests {
+    private let recordings: RecordingsFolder
+
+    init() throws {
+        recordings = try RecordingsFolder()
+        try FileManager.default.createDirectory(atPath: recordings.statePath, withIntermediateDirectories: true)
+        let fixture = try #require(Bundle.module.url(forResource: "fixtures/state-2", withExtension: "sqlite"))
+        try FileManager.default.copyItem(atPath: fixture.path, toPath: recordings.statePath + "/state.sqlite")
+    }
+
+    private func receipts(_ state: ClientState) throws -> [KeptReceipt] {
+        var all: [KeptReceipt] = []
+        try state.forEachReceipt { all.append($0) }
+        return all
+    }
+
+    private func expectOldOnes(_ kept: [KeptReceipt]) throws {
+        #expect(try kept.map(\.path) == [.of("b"), .of("sub/a")])
+        #expect(kept.allSatisfy { $0.receipt.isGenuine && $0.receipt.proof.steps.isEmpty })
+        #expect(kept.map(\.receipt.statement.user) == ["a", "camera"])
+        #expect(kept.map(\.receipt.statement.time) == [-1, 1_700_000_000])
+    }
+
+    @Test("nothing in it is lost, and it takes receipts with proofs from then on")
+    func isMigrated() throws {
+        for _ in 0..<2 {
+            let state = try recordings.openState()
+            #expect(try state.confirmation(of: .of("sub/a")) == confirmation(.of("sub/a")))
+            #expect(try state.confirmation(of: .of("b")) == confirmation(.of("b")))
+            #expect(try state.confirmation(of: .of("gone")) == nil)
+            let id = try state.uploadID(for: .of("c"), fingerprint())
+            #expect(id.id.description == "bd700a843512a0f456164c51845289ff")
+            #expect(!id.isFresh)
+            let wipe = try #require(try state.wipeRecords().first)
+            #expect(wipe.id.description == "fa55d087cd4b1b20d5e525a5314c55f6")
+            #expect(wipe.isDecided)
+            #expect(try state.receiptKey()?.description.hasPrefix("d75a9801") == true)
+            try expectOldOnes(try receipts(state))
+        }
+        let state = try recordings.openState()
+        let statements = try receipts(state).map(\.receipt.statement)
+        let signer = try #require(ReceiptSigner.make())
+        let renewed = try statements.map { old in
+            try ReceiptStatement(
+                key: signer.key, user: old.user, path: old.path, size: old.size, digest: old.digest, time: 1_800_000_000
+            )
+        }
+        let signed = try #require(signer.sign(renewed))
+        try state.record(try zip(["b", "sub/a"], signed).map { try confirmation(.of($0), receipt: $1) })
+        let kept = try receipts(try recordings.openState())
+        try expectOldOnes(Array(kept.prefix(2)))
+        #expect(Set(kept.suffix(2).map(\.receipt)) == Set(signed))
+        #expect(signed.allSatisfy { !$0.proof.steps.isEmpty })
+        #expect(
+            try !FileManager.default.contentsOfDirectory(atPath: recordings.statePath).contains {
+                $0.contains("damaged")
+            })
+    }
+
+    @Test("who only looks changes nothing and finds its receipts")
+    func isReadable() throws {
+        let path = recordings.statePath + "/state.sqlite"
+        let before = try Data(contentsOf: URL(filePath: path))
+        try expectOldOnes(try receipts(try ClientState.openToRead(folder: recordings.statePath)))
+        #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    }
+
+    @Test("it becomes what a new one is")
+    func isSame() throws {
+        func tables(_ path: String) throws -> [String] {
+            var connection = try SQLiteConnection(path: path)
+            return try connection.query("SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name") { $0.text(0) }
+        }
+        _ = try recordings.openState()
+        let fresh = try RecordingsFolder()
+        _ = try fresh.openState()
+        let old = try tables(recordings.statePath + "/state.sqlite")
+        #expect(try old == tables(fresh.statePath + "/state.sqlite"))
     }
 }

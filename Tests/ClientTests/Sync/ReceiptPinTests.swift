@@ -45,7 +45,7 @@ struct ReceiptPinTests {
     }
 
     enum Lie: CaseIterable, Sendable {
-        case missing, otherKey, otherUser, otherDigest, otherTime, unstatedKey
+        case missing, otherKey, otherUser, otherDigest, otherTime, unstatedKey, otherProof
     }
 
     @Test("a confirmation whose receipt is missing or wrong is none", arguments: Lie.allCases, [false, true])
@@ -103,6 +103,11 @@ struct ReceiptPinTests {
         case .otherTime:
             let stamp = try #require(honest.receipt)
             return try with(ReceiptStamp(time: stamp.time + 1, signature: stamp.signature))
+        case .otherProof:
+            let step = ReceiptProof.Step(.left, try #require(Digest.of([1])))
+            let stamp = try #require(honest.receipt)
+            return try with(
+                ReceiptStamp(time: stamp.time, signature: stamp.signature, proof: #require(ReceiptProof([step]))))
         }
     }
 

@@ -39,6 +39,74 @@ struct ReceiptTests {
         }
     }
 
+    @Test("many that are committed together share a signature, and each has a proof of its own")
+    func together() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let key = try client.greetAndLogIn()
+        let count = 40
+        // All in one record, so that the server has them all at hand before it commits.
+        let bytes = try (1...count).flatMap { try TestClient.file([UInt8($0)], as: "cam/\($0)", upload: UInt32($0)) }
+        try client.send(bytes: bytes)
+        let receipts = try client.confirmations(count).map {
+            try #require(Receipt($0, user: TestServer.user, key: key))
+        }
+        #expect(receipts.allSatisfy { $0.isGenuine })
+        #expect(Set(receipts.map(\.statement)).count == count)
+        let batches = Dictionary(grouping: receipts, by: \.signature).values
+        #expect(batches.count < count / 4, "\(batches.count) signatures")
+        for batch in batches {
+            #expect(Set(batch.map(\.proof)).count == batch.count)
+            #expect(batch.allSatisfy { ($0.proof.steps.isEmpty) == (batch.count == 1) })
+        }
+    }
+
+    @Test("one that is committed alone has no proof, nor has the answer to a query")
+    func alone() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let key = try client.greetAndLogIn()
+        try client.send(bytes: TestClient.file([1], as: "a", upload: 1))
+        var confirmations = try client.confirmations(1)
+        try client.send(.query(upload: 2, Query(size: 1, digest: [1].digest(), path: [0x61])))
+        confirmations += try client.confirmations(1)
+        for confirmation in confirmations {
+            let receipt = try #require(confirmation.receipt)
+            #expect(receipt.proof.steps.isEmpty && receipt.bytes.count == 72)
+            #expect(Receipt(confirmation, user: TestServer.user, key: key)?.isGenuine == true)
+        }
+    }
+
+    @Test("a failure among others leaves each with the receipt of its own")
+    func amongFailures() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let key = try client.greetAndLogIn()
+        // Where a file stands no folder can be made: every other one is refused.
+        try client.send(bytes: TestClient.file([0], as: "taken", upload: 1))
+        _ = try client.confirmations(1)
+        let numbers = UInt32(2)...21
+        let bytes = try numbers.flatMap { number in
+            try TestClient.file([UInt8(number)], as: number % 2 == 0 ? "\(number)" : "taken/\(number)", upload: number)
+        }
+        try client.send(bytes: bytes)
+        var answered: Set<UInt32> = []
+        while answered.count < numbers.count {
+            switch try client.receive() {
+            case .proceed: continue
+            case .refused(let number, let refusal):
+                #expect(number % 2 == 1 && refusal.status == .nameTaken)
+                answered.insert(number)
+            case .stored(let number, let confirmation, _):
+                #expect(confirmation.path.description == "\(number)")
+                #expect(try confirmation.digest == [UInt8(number)].digest())
+                #expect(Receipt(confirmation, user: TestServer.user, key: key)?.isGenuine == true)
+                answered.insert(number)
+            default: throw TestClient.Unexpected()
+            }
+        }
+    }
+
     @Test("nothing is signed when a flush fails")
     func notFlushed() throws {
         var calls = FlushCalls()

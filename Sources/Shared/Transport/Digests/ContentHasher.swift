@@ -9,7 +9,7 @@ package import Wire
 
     package init() {
         unsafe context = EVP_MD_CTX_new()
-        _ = unsafe EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        _ = unsafe EVP_DigestInit_ex(context, DigestMethod.sha256.pointer, nil)
     }
 
     deinit {

@@ -22,10 +22,3 @@ extension ReceiptKey {
         return next == self
     }
 }
-
-extension Receipt {
-    /// Whether the key that the receipt names has signed it. Whose key that is, is another question.
-    package var isGenuine: Bool {
-        statement.key.verifies(signature, statement.bytes)
-    }
-}

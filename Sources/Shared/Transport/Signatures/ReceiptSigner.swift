@@ -38,6 +38,18 @@ package struct ReceiptSigner: Sendable {
         pair.sign(message).flatMap { ReceiptSignature($0) }
     }
 
+    /// Signs statements that name this key, all at once: one signature costs as much for many as for one.
+    ///
+    /// - Parameter statements: at most 65,536.
+    /// - Returns: in the order of the statements; nil when OpenSSL has no memory.
+    package func sign(_ statements: [ReceiptStatement]) -> [Receipt]? {
+        if statements.isEmpty { return [] }
+        guard let tree = ReceiptTree(statements.map(\.bytes)), let signature = sign(tree.top) else { return nil }
+        return zip(statements, tree.proofs).map { statement, proof in
+            Receipt(statement: statement, signature: signature, proof: proof)
+        }
+    }
+
     /// Hands over to a new key.
     package func succession(to new: ReceiptKey) -> ReceiptPredecessor? {
         sign(ReceiptPredecessor.statement(from: key, to: new)).map { ReceiptPredecessor(key: key, signature: $0) }

@@ -29,7 +29,7 @@ package struct Confirmation: Payload {
         let digest = try ContentDigest(reading: &reader, .digest)
         let fileTag = try FileTag(reading: &reader, .fileTag)
         let path = try Self.path(reader.readBytes16(.path, ProtocolLimits.pathLengths))
-        let receipt = try Self.receipt(reader.readBytes16(.receipt, 0...ReceiptStamp.byteCount))
+        let receipt = try Self.receipt(reader.readBytes16(.receipt, 0...ReceiptStamp.byteCounts.upperBound))
         try self.init(size: size, digest: digest, fileTag: fileTag, path: path, receipt: receipt)
     }
 

@@ -3,10 +3,13 @@
 package struct Receipt: Hashable, Sendable {
     package let statement: ReceiptStatement
     package let signature: ReceiptSignature
+    /// From the statement to what the signature is over.
+    package let proof: ReceiptProof
 
-    package init(statement: ReceiptStatement, signature: ReceiptSignature) {
+    package init(statement: ReceiptStatement, signature: ReceiptSignature, proof: ReceiptProof = ReceiptProof()) {
         self.statement = statement
         self.signature = signature
+        self.proof = proof
     }
 
     /// The receipt that came with a confirmation.
@@ -21,11 +24,11 @@ package struct Receipt: Hashable, Sendable {
             key: key, user: user, path: confirmation.path, size: confirmation.size, digest: confirmation.digest,
             time: stamp.time)
         guard let statement else { return nil }
-        self.init(statement: statement, signature: stamp.signature)
+        self.init(statement: statement, signature: stamp.signature, proof: stamp.proof)
     }
 
     /// As it travels in a confirmation.
-    package var stamp: ReceiptStamp { ReceiptStamp(time: statement.time, signature: signature) }
+    package var stamp: ReceiptStamp { ReceiptStamp(time: statement.time, signature: signature, proof: proof) }
 }
 
 // MARK: - The file
@@ -34,9 +37,11 @@ extension Receipt {
     /// Bytes of the longest text.
     package static let maximumTextLength = 16 * 1024
 
-    /// The receipt as a file: the signed text, and a last line with the signature in Base64 (RFC 4648).
+    /// The receipt as a file: the statement, a line for each step of the proof, and a last one with the signature in Base64
+    /// (RFC 4648).
     package var text: [UInt8] {
-        statement.bytes + Array("signature: \(base64(signature.bytes))\n".utf8)
+        let steps = proof.steps.map(\.line).joined()
+        return statement.bytes + Array("\(steps)signature: \(base64(signature.bytes))\n".utf8)
     }
 
     /// Why bytes aren't a receipt's text.
@@ -60,13 +65,14 @@ extension Receipt {
         let size = try lines.value("size") { UInt64($0).flatMap { ProtocolLimits.fileSizes.contains($0) ? $0 : nil } }
         let digest = try lines.value("sha256") { ContentDigest(hex: $0) }
         let time = try lines.value("time") { Int64($0) }
+        let proof = try lines.proof()
         let signature = try lines.value("signature") { bytes(ofBase64: $0.utf8).flatMap { ReceiptSignature($0) } }
         guard lines.isAtEnd else { throw .trailingBytes }
         let statement = try? ReceiptStatement(
             key: key, user: user, path: path, size: size, digest: digest, time: time)
         // All that was left out above is the length of the user's name.
         guard let statement else { throw .malformed("user") }
-        self.init(statement: statement, signature: signature)
+        self.init(statement: statement, signature: signature, proof: proof)
         // Numbers with zeros in front, capital digits, needless escapes: no two texts are the same receipt.
         if let name = Self.firstDifference(self.text, text) { throw .malformed(name) }
     }
@@ -116,5 +122,18 @@ private struct TextLines {
             let text = String(validating: line.dropFirst(prefix.count), as: UTF8.self), let value = read(text)
         else { throw .malformed(name) }
         return value
+    }
+
+    /// Takes the lines `left: DIGEST` and `right: DIGEST` that come next.
+    mutating func proof() throws(Receipt.Flaw) -> ReceiptProof {
+        var proof = ReceiptProof()
+        while let side = ReceiptProof.Step.Side.allCases.first(where: { rest.starts(with: "\($0): ".utf8) }) {
+            let sibling = try value("\(side)") { ContentDigest(hex: $0) }
+            guard let longer = ReceiptProof(proof.steps + [ReceiptProof.Step(side, sibling)]) else {
+                throw .malformed("\(side)")
+            }
+            proof = longer
+        }
+        return proof
     }
 }
