@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -92,6 +93,8 @@ int shim_start_writeback(int descriptor, int64_t offset, int64_t length) {
 }
 
 ssize_t shim_getrandom(void *buffer, size_t length) { return getrandom(buffer, length, 0); }
+
+int shim_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int shim_terminal_columns(int descriptor) {
     struct winsize size;

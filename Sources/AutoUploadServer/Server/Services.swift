@@ -16,8 +16,12 @@ struct Services: Sendable {
 
     let maxPayload = ProtocolLimits.dataPayloads.upperBound
 
+    /// Takes what happened.
+    var log: @Sendable ([ServerEvent]) -> Void = { Log.write($0.map(\.logLine)) }
+
     /// Tells of what happened.
-    var report: @Sendable (ServerEvent) -> Void = { Log.write($0.logLine) }
+    func report(_ event: ServerEvent) { log([event]) }
+    func report(_ events: [ServerEvent]) { log(events) }
 
     /// What a user is told who has logged in.
     func granted(to user: FileName) -> Granted {

@@ -10,7 +10,7 @@ extension Connection {
         return hasUnfinished ? pace.patience : services.limits.idle
     }
 
-    var hasUnfinished: Bool { uploads.count > pending.count }
+    var hasUnfinished: Bool { uploads.count > pending.count + (aside?.batch.count ?? 0) }
 
     /// What may last so long, but not beyond the login's time while there is none.
     func bounded(_ seconds: Double) -> Deadline {
@@ -45,14 +45,14 @@ extension Connection {
         if verdict != .fine { throw .timedOut }
     }
 
-    var hasAnswers: Bool { !pending.isEmpty || link.queuedBytes > 0 }
+    var hasAnswers: Bool { !pending.isEmpty || aside != nil || link.queuedBytes > 0 }
 
     /// Whether what waits to be answered has waited long enough, or has become enough, though the client goes on sending:
     /// a small file isn't left unconfirmed behind a large one, who goes on sending what was refused is told, and a client
     /// that never reads fills no memory.
     var answersAreDue: Bool {
         let limits = services.limits
-        if pending.count >= limits.commitBatch || link.queuedBytes >= limits.queuedBytes { return true }
+        if isCommitDue || link.queuedBytes >= limits.queuedBytes { return true }
         guard let waitingSince else { return false }
         return Instant.now.seconds(since: waitingSince) >= limits.commitDelay
     }

@@ -10,12 +10,14 @@ struct Connection: ~Copyable {
     /// Under which the registry knows it.
     private let number: UInt64
     var link: MessageLink
-    private var state: SessionState
-    private var peer: ServerEvent.Peer
+    var state: SessionState
+    var peer: ServerEvent.Peer
     var folder: FileName?
     var uploads: [UInt32: IncomingUpload] = [:]
     /// Finished and not yet durable: they wait a moment for others, to share flushes.
     var pending: [FinishedUpload] = []
+    /// What another thread makes durable meanwhile.
+    var aside: CommitAside?
     /// Since when something waits to be answered, or an answer to be sent.
     var waitingSince: Instant?
     let loginDeadline: Deadline
@@ -29,11 +31,6 @@ struct Connection: ~Copyable {
         let partial: PartialUpload
         let slot: UploadSlots.Slot
         let begun: Instant
-    }
-
-    struct FinishedUpload {
-        let upload: UInt32
-        let commit: PendingCommit
     }
 
     private struct Ending {
@@ -98,7 +95,7 @@ extension Connection {
     /// Takes one frame. While more have come already, answers and flushes wait for them.
     private mutating func step() {
         do throws(LinkError) {
-            if try !link.hasInput() || answersAreDue { try answer() }
+            try answerBeforeReading()
             if ending != nil { return }
             // A stream that never pauses has no end of input to notice.
             if services.registry.isStopping { return endOfInput() }
@@ -113,12 +110,6 @@ extension Connection {
         } catch {
             fail(error)
         }
-    }
-
-    mutating func answer() throws(LinkError) {
-        waitingSince = nil
-        commitPending()
-        try link.flush(until: bounded(services.limits.send))
     }
 
     private mutating func take(_ header: FrameHeader) throws(LinkError) {
@@ -182,7 +173,7 @@ extension Connection {
         var remaining = Int(header.length)
         while remaining > 0, ending == nil {
             try takePiece(&remaining, into: partial)
-            if answersAreDue { try answer() }
+            try answerWhileReading()
         }
         receivedBytes += UInt64(header.length)
         if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure) }
@@ -276,7 +267,7 @@ extension Connection {
     /// Everything is flushed by now: `Stored` says so.
     ///
     /// - Returns: in the order of the files; none when they can't be signed.
-    private func signed(_ files: [Stored]) -> [Confirmation] {
+    func signed(_ files: [Stored]) -> [Confirmation] {
         guard let user = peer.user,
             let receipts = services.receipts.receipts(for: files, of: user, at: currentUnixTime()),
             let confirmations = try? zip(files, receipts).map({ try $0.confirmation($1) })
@@ -285,11 +276,11 @@ extension Connection {
     }
 
     /// The client is told what it can act on, the log why.
-    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ error: VaultError) {
+    mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ error: VaultError) {
         refuse(upload, path, error.refusal, reason: error.description)
     }
 
-    private mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal, reason: String? = nil) {
+    mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal, reason: String? = nil) {
         services.report(.refused(peer, path: path, refusal, reason: reason))
         state.uploadEnded(upload)
         if let incoming = uploads.removeValue(forKey: upload) { leave(incoming.partial) }
@@ -305,35 +296,5 @@ extension Connection {
     private func leave(_ partial: PartialUpload) {
         guard let offset = partial.leave() else { return }
         services.report(.parked(peer, path: partial.path, offset: offset))
-    }
-}
-
-// MARK: - Commit
-
-extension Connection {
-    private mutating func commitPending() {
-        if pending.isEmpty { return }
-        var batch: [FinishedUpload] = []
-        swap(&batch, &pending)
-        let results = services.vault.commit(batch.map(\.commit))
-        var confirmations = signed(results.compactMap { try? $0.get() })[...]
-        for (entry, result) in zip(batch, results) {
-            switch result {
-            case .success(let stored): answer(entry, stored, confirmations.popFirst())
-            case .failure(let error): refuse(entry.upload, entry.commit.partial.path.bytes, error)
-            }
-        }
-    }
-
-    /// - Parameter confirmation: nil when it can't be signed.
-    private mutating func answer(_ finished: FinishedUpload, _ stored: Stored, _ confirmation: Confirmation?) {
-        let (upload, path) = (finished.upload, finished.commit.partial.path)
-        guard let confirmation else { return refuse(upload, path.bytes, .unsigned) }
-        let seconds = Instant.now.seconds(since: uploads[upload]?.begun ?? .now)
-        services.registry.countStored()
-        services.report(.stored(peer, stored, offered: path, seconds: seconds))
-        state.uploadEnded(upload)
-        uploads[upload] = nil
-        link.queue(.stored(upload: upload, confirmation, alreadyThere: stored.wasThere))
     }
 }

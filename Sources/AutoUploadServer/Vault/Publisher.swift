@@ -27,11 +27,11 @@ struct Publisher: Sendable {
     ///
     /// - Parameter open: folders that uploads published together share.
     func publish(
-        _ partial: PartialUpload, _ digest: ContentDigest, in open: inout OpenFolders
+        _ upload: PendingCommit, in open: inout OpenFolders
     ) throws(VaultError) -> Place {
-        let (chain, name) = try open.folder(user: partial.user, partial.path)
-        for candidate in StoredName.candidates(for: name, digest, room: Self.room(in: partial.path, name)) {
-            if let place = try publish(partial, digest, chain, candidate, open.names) { return place }
+        let (chain, name) = try open.folder(user: upload.user, upload.path)
+        for candidate in StoredName.candidates(for: name, upload.digest, room: Self.room(in: upload.path, name)) {
+            if let place = try publish(upload, chain, candidate, open.names) { return place }
         }
         throw .nameTaken(name)
     }
@@ -43,18 +43,17 @@ struct Publisher: Sendable {
 
     /// - Returns: nil when the name belongs to other content.
     private func publish(
-        _ partial: PartialUpload, _ digest: ContentDigest, _ chain: FolderChain, _ name: FileName,
-        _ names: UnflushedNames.Batch
+        _ upload: PendingCommit, _ chain: FolderChain, _ name: FileName, _ names: UnflushedNames.Batch
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
             names.note(name, in: chain.last.identity)
-            let identity = try partial.publish(to: chain.last.directory, as: name, renames: renamesWithoutReplacing)
+            let identity = try upload.publish(to: chain.last.directory, as: name, renames: renamesWithoutReplacing)
             let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {
             if error.errno != .exists { throw VaultError(error) }
         }
-        return try find(chain, name, size: partial.size, digest)
+        return try find(chain, name, size: upload.size, upload.digest)
     }
 
     /// Finds exactly this content under a path's own or derived names.

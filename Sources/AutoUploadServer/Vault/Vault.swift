@@ -81,32 +81,32 @@ final class Vault: Sendable {
         let places = zip(uploads, ready).map { upload, ready in
             Result { () throws(VaultError) in
                 try ready.get()
-                return try publisher.publish(upload.partial, upload.digest, in: &open)
+                return try publisher.publish(upload, in: &open)
             }
         }
         // The names, after all of them are published.
         return zip(uploads, places).map { upload, place in
             let result = Result { () throws(VaultError) in
-                try confirm(place.get(), upload.digest, upload.partial.size, &round)
+                try confirm(place.get(), upload.digest, upload.size, &round)
             }
-            upload.partial.endCommit(result.failure)
+            upload.end(result.failure)
             return result
         }
     }
 
     /// Content and attributes, before anything gets its name.
     private func makeDurable(_ uploads: [PendingCommit], _ group: GroupFlush?) -> [Result<Void, VaultError>] {
-        let checked = uploads.map { upload in
-            Result { () throws(VaultError) in try upload.partial.beginCommit(upload.digest, rights) }
+        let begun = uploads.map { upload in
+            Result { () throws(VaultError) in try upload.begin(rights) }
         }
         let shared = group.map { group in
             Result { () throws(SystemError) in try group.run(since: group.failureCount) }
         }
-        return zip(uploads, checked).map { upload, checked in
+        return zip(uploads, begun).map { upload, begun in
             Result { () throws(VaultError) in
-                try checked.get()
-                try upload.partial.flush(shared: shared)
-                if let readBack { try upload.partial.check(readBack, upload.digest) }
+                try begun.get()
+                try upload.flush(shared: shared)
+                if let readBack { try upload.check(readBack) }
             }
         }
     }
@@ -139,13 +139,6 @@ final class Vault: Sendable {
         }
         return Stored(path: path, size: size, digest: digest, tag: place.tag, wasThere: place.isOld)
     }
-}
-
-/// An upload all of whose bytes have come.
-struct PendingCommit {
-    let partial: PartialUpload
-    /// What the client says it sent.
-    let digest: ContentDigest
 }
 
 extension Result {

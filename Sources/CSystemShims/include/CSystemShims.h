@@ -48,6 +48,8 @@ int shim_syncfs(int descriptor);
 int shim_start_writeback(int descriptor, int64_t offset, int64_t length);
 /* getrandom(2) */
 ssize_t shim_getrandom(void *buffer, size_t length);
+/* eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK */
+int shim_eventfd(void);
 /* The columns of a terminal, by ioctl(2) TIOCGWINSZ; 0 when it isn't one */
 int shim_terminal_columns(int descriptor);
 

@@ -40,8 +40,8 @@ final class TestServer: Sendable {
             receipts: try #require(ReceiptKeyring.make()), registry: ConnectionRegistry(limits.admission),
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
             granted: try Granted(),
-            report: { event in
-                events.change { $0.append(event.logLine.text) }
+            log: { new in
+                events.change { $0 += new.map(\.logLine.text) }
                 happened.signal()
             })
         listener = try Listener(on: #require(resolve(host: "127.0.0.1", port: 0, passive: true).first))

@@ -128,10 +128,11 @@ import Wire
         let file = OfferedFile(user: FileName(constant: "alice"), path: try RemotePath([0x61]), offer)
         let partial = try partials.begin(file, isFresh: true)
         partial.append(content)
-        try partial.beginCommit(content.digest(), AccessRights())
-        defer { partial.endCommit(nil) }
+        let upload = PendingCommit(partial: partial, digest: try content.digest())
+        try upload.begin(AccessRights())
+        defer { upload.end(nil) }
         var open = OpenFolders(publisher.folders, noting: UnflushedNames().begin())
-        return try publisher.publish(partial, content.digest(), in: &open)
+        return try publisher.publish(upload, in: &open)
     }
 
     @Test("linking publishes, never replaces, finds the same again, and leaves nothing in staging")

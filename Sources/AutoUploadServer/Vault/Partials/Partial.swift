@@ -174,9 +174,13 @@ extension Partial {
         }
     }
 
+    /// Ends the owner's commit, if it has begun.
+    ///
     /// - Parameter failure: why it wasn't stored; nil: it was, or the same content was there before.
-    func endCommit(_ failure: VaultError?) {
+    func endCommit(_ failure: VaultError?, by owner: UInt64) {
         state.change { state in
+            // Nobody else becomes the owner while it is being committed.
+            guard state.isCommitting, state.owner == owner else { return }
             state.isCommitting = false
             let isPublished = state.open?.isPublished ?? false
             if let failure, !isPublished {
@@ -195,7 +199,8 @@ extension Partial {
     /// Leaves it to be gone on with later.
     func leave(by owner: UInt64) -> Rest {
         state.withLock { state in
-            guard isOwned(by: owner, state) else { return .takenOver }
+            // What is being committed is as good as gone.
+            guard isOwned(by: owner, state), !state.isCommitting else { return .takenOver }
             park(&state)
             guard let durable = state.parked?.durable else { return .nothing }
             return .parked(durable)
@@ -205,7 +210,7 @@ extension Partial {
     /// Removes it.
     func discard(by owner: UInt64) {
         state.withLock { state in
-            if isOwned(by: owner, state) { remove(&state) }
+            if isOwned(by: owner, state), !state.isCommitting { remove(&state) }
         }
     }
 

@@ -94,6 +94,20 @@ extension MessageLink {
         }
     }
 
+    /// Waits until something of the next frame is here, or the other thing has happened.
+    ///
+    /// - Returns: whether something is here.
+    package func awaitInput(or wakeUp: WakeUp) throws(LinkError) -> Bool {
+        if try hasInput() { return true }
+        // The peer has nothing more to say.
+        if inputEnded { return false }
+        do throws(TLSError) {
+            return try session.waitForInput(or: wakeUp)
+        } catch {
+            throw LinkError(error)
+        }
+    }
+
     /// Lends the whole payload of a frame whose header was just read; not for `data`.
     package mutating func withPayload<R>(
         of header: FrameHeader, until deadline: Deadline, _ body: (RawSpan) throws(WireError) -> R

@@ -148,6 +148,17 @@ extension TLSSession {
         throw .timedOut
     }
 
+    /// Waits until there may be more to read, or the other thing has happened.
+    ///
+    /// - Returns: whether there may be more to read.
+    package func waitForInput(or wakeUp: WakeUp) throws(TLSError) -> Bool {
+        do throws(SystemError) {
+            return try socket.waitForInput(or: wakeUp)
+        } catch {
+            throw .system(error)
+        }
+    }
+
     /// Whether bytes stand in OpenSSL's own buffer, of which the socket knows nothing any more.
     package var hasBufferedInput: Bool { unsafe SSL_has_pending(pointer) == 1 }
 
