@@ -56,9 +56,12 @@ extension FixedBytes {
     /// Appends the bytes as lower-case hexadecimal digits.
     func writeHexadecimal(to text: inout [UInt8]) {
         for byte in bytes {
-            for digit in [byte >> 4, byte & 15] {
-                text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
-            }
+            text.append(Self.digit(byte >> 4))
+            text.append(Self.digit(byte & 15))
         }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
