@@ -1,7 +1,7 @@
 import Wire
 
 /// Takes the input as a receipt's file, and as what travels of one. What is read must be written as the same bytes, so that
-/// no two files are the same receipt, and must sign what the file's first lines say. Nothing may trap.
+/// no two files are the same receipt, and must be about what the file's first lines say. Nothing may trap.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzReceipt(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = [UInt8](UnsafeBufferPointer(start: start, count: count))
@@ -12,12 +12,25 @@ public func fuzzReceipt(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     require(input.starts(with: statement), "what was signed isn't what the file begins with")
     require(statement.allSatisfy { $0 == 0x0A || (0x20...0x7E).contains($0) }, "a statement isn't of ASCII lines")
     require(statement.count { $0 == 0x0A } == 7, "a statement doesn't have seven lines")
+    require(input.count { $0 == 0x0A } == 8 + receipt.proof.steps.count, "a step isn't a line")
+    checkProof(receipt.proof)
     checkConfirmation(receipt)
     return 0
 }
 
+/// What is hashed on the way can't be taken for a statement.
+private func checkProof(_ proof: ReceiptProof) {
+    require(ReceiptProof(proof.bytes.span) == proof, "a proof is read as another than was written")
+    for step in proof.steps {
+        let pair = step.pair(with: step.sibling)
+        require(pair.count == 170, "a pair has another length")
+        require((try? Receipt(text: pair)) == nil, "a pair is taken for a receipt")
+    }
+}
+
 private func checkStamp(_ input: [UInt8]) {
     guard let stamp = ReceiptStamp(input) else { return require(input.count != 72, "72 bytes are no stamp") }
+    require(ReceiptStamp.byteCounts.contains(stamp.bytes.count), "a stamp has a length that none has")
     require(stamp.bytes == input, "a stamp is written as other bytes than it was read from")
 }
 

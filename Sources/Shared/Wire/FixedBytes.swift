@@ -56,12 +56,12 @@ extension FixedBytes {
     /// Appends the bytes as lower-case hexadecimal digits.
     func writeHexadecimal(to text: inout [UInt8]) {
         for byte in bytes {
-            text.append(hexadecimalDigit(byte >> 4))
-            text.append(hexadecimalDigit(byte & 0x0f))
+            text.append(Self.digit(byte >> 4))
+            text.append(Self.digit(byte & 15))
         }
     }
-}
 
-private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
 }

@@ -28,10 +28,18 @@ package struct ReceiptStatement: Hashable, Sendable {
 
     /// The text that is signed: lines of ASCII, each with its line feed.
     package var bytes: [UInt8] {
-        var text = Self.heading + "\n"
-        text += "key: \(key)\nuser: \(percentEncoded(user.utf8))\npath: \(percentEncoded(path.bytes))\n"
-        text += "size: \(size)\nsha256: \(digest)\ntime: \(time)\n"
-        return Array(text.utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(384 + path.bytes.count)
+        text += "\(Self.heading)\nkey: ".utf8
+        key.writeHexadecimal(to: &text)
+        text += "\nuser: ".utf8
+        writePercentEncoded(user.utf8, to: &text)
+        text += "\npath: ".utf8
+        writePercentEncoded(path.bytes, to: &text)
+        text += "\nsize: \(size)\nsha256: ".utf8
+        digest.writeHexadecimal(to: &text)
+        text += "\ntime: \(time)\n".utf8
+        return text
     }
 
     static let heading = "auto-upload-receipt/1"

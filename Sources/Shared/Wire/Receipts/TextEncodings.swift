@@ -1,6 +1,5 @@
-/// Printable ASCII for any bytes: those outside 0x21–0x7e, and the percent sign, become `%XX`, in capital digits.
-func percentEncoded(_ bytes: some Sequence<UInt8>) -> String {
-    var text: [UInt8] = []
+/// Appends printable ASCII for any bytes: those outside 0x21–0x7e, and the percent sign, become `%XX`, in capital digits.
+func writePercentEncoded(_ bytes: some Sequence<UInt8>, to text: inout [UInt8]) {
     for byte in bytes {
         if (0x21...0x7E).contains(byte), byte != percent {
             text.append(byte)
@@ -8,7 +7,6 @@ func percentEncoded(_ bytes: some Sequence<UInt8>) -> String {
             text += [percent, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
     }
-    return String(decoding: text, as: UTF8.self)
 }
 
 /// - Returns: nil where a percent sign isn't followed by two hexadecimal digits.
