@@ -222,9 +222,12 @@ extension Connection {
 
     private mutating func verify(_ login: Authenticate) {
         peer.user = login.user
-        guard services.registry.loginCame(number) else { return close(nil) }
-        switch services.gate.decide(login) {
+        let (registry, number) = (services.registry, number)
+        let applicant = LoginGate.Applicant(number: number, group: link.peer.group) { registry.isToEnd(number) }
+        guard let decision = services.gate.decide(login, of: applicant) else { return endOfInput() }
+        switch decision {
         case .success(let name):
+            guard registry.loggedIn(number) else { return endOfInput() }
             folder = FileName(name.text)
             services.report(.loggedIn(peer, protection: link.protection))
             perform(state.loginDecided(.success(folder.map(services.granted) ?? services.granted)))
