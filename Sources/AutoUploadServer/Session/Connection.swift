@@ -153,7 +153,7 @@ extension Connection {
             let text = verdict == .slow ? "an upload came too slowly" : "nothing was heard for too long"
             close(Refusal(status: .timedOut, text: text))
         case .truncated where services.registry.isStopping: endOfInput()
-        case .transport, .truncated, .givenUp:
+        case .transport, .unreachable, .truncated, .givenUp:
             let lostItsPlace = services.registry.hasLostItsPlace(number)
             ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : error.description)
         }

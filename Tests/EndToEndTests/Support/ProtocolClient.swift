@@ -243,14 +243,11 @@ enum PlainClient {
         Signals.ignoreNuisances()
         let raw = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
         let descriptor = FileDescriptor(owning: raw)
-        for (host, port, call) in [(source, UInt16(0), bind), ("127.0.0.1", port, Glibc.connect)] {
-            guard let address = try resolve(host: host, port: port, passive: true).first,
-                unsafe address.withAddress({ unsafe call(raw, $0, $1) }) == 0
-            else { throw Failure("can't connect from \(source): \(Errno.current)") }
-        }
-        guard fcntl(raw, F_SETFL, O_NONBLOCK) == 0,
-            let peer = try resolve(host: "127.0.0.1", port: port, passive: true).first
-        else { throw Failure("can't use the socket") }
+        guard let own = try resolve(host: source, port: 0, passive: true).first,
+            let peer = try resolve(host: "127.0.0.1", port: port, passive: true).first,
+            unsafe own.withAddress({ unsafe bind(raw, $0, $1) }) == 0,
+            unsafe peer.withAddress({ unsafe Glibc.connect(raw, $0, $1) }) == 0, fcntl(raw, F_SETFL, O_NONBLOCK) == 0
+        else { throw Failure("can't connect from \(source): \(Errno.current)") }
         return Socket(owning: descriptor, peer: peer)
     }
 
