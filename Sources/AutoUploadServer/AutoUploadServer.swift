@@ -42,12 +42,12 @@ struct AutoUploadServer {
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
         var limits = configuration.limits
         if let warning = limits.fit(openFiles: openFiles) { warn(warning) }
+        let gate = LoginGate(
+            accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
+            patience: limits.loginQueue)
         return Services(
-            tls: tls, vault: vault,
-            gate: LoginGate(
-                accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
-                patience: limits.loginQueue),
-            receipts: receipts, registry: ConnectionRegistry(limits.admission),
+            tls: tls, vault: vault, gate: gate, receipts: receipts,
+            registry: ConnectionRegistry(limits.admission) { gate.withdraw($0) },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
             granted: granted)
     }

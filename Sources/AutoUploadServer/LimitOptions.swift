@@ -11,8 +11,8 @@ enum LimitOptions {
         "Of them, from one IPv4 address or one /64 network of IPv6.")
     static let beforeLogin = count(
         "max-before-login", 1...1_000_000, Limits().beforeLogin,
-        "Of them, without a login. One more takes the place of the one that has waited longest, of the address that has "
-            + "most.")
+        "Of them, not logged in yet. One more takes the place of the one that has waited longest, of the address that "
+            + "has most.")
     static let openUploads = count(
         "max-open-uploads", 1...65_535, Int(Limits().openUploads),
         "Uploads and queries of one connection that may be unanswered.")

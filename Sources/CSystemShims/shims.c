@@ -19,6 +19,7 @@
 const int shim_O_PATH = O_PATH, shim_O_NOATIME = O_NOATIME, shim_O_DIRECT = O_DIRECT;
 const int shim_SEEK_DATA = SEEK_DATA, shim_SEEK_HOLE = SEEK_HOLE;
 const uint64_t shim_RESOLVE_BENEATH_NO_LINKS = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+const uint64_t shim_RESOLVE_NO_XDEV = RESOLVE_NO_XDEV;
 
 int shim_openat2(int folder, const char *path, int flags, uint32_t mode, uint64_t resolve) {
     struct open_how how = {.flags = (uint64_t)(unsigned)flags, .mode = mode, .resolve = resolve};

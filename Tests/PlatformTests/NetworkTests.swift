@@ -200,7 +200,7 @@ struct NetworkTests {
 extension Listener {
     struct NobodyCame: Error {}
 
-    fileprivate func acceptOne() throws -> Socket {
+    func acceptOne() throws -> Socket {
         guard let socket = try accept(until: .after(seconds: 30)) else { throw NobodyCame() }
         return socket
     }

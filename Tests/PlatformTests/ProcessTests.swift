@@ -22,33 +22,6 @@ struct ProcessTests {
         #expect(currentUnixTime() > 1_700_000_000)
     }
 
-    @Test("no more threads are inside a gate than it lets in")
-    func gate() throws {
-        let (gate, inside, left) = (Gate(permits: 3), Monitor((now: 0, most: 0)), Monitor(20))
-        for _ in 0..<20 {
-            try Thread.detach { [gate] in
-                _ = gate.enter(before: .after(seconds: 30)) {
-                    inside.change { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
-                    sched_yield()
-                    inside.change { $0.now -= 1 }
-                }
-                left.change { $0 -= 1 }
-            }
-        }
-        _ = left.wait { $0 == 0 ? true : nil }
-        #expect((1...3).contains(inside.change { $0.most }))
-    }
-
-    @Test("a full gate lets nobody in, and its place is free again after an error")
-    func fullGate() throws {
-        struct Failure: Error {}
-        let gate = Gate(permits: 1)
-        let inner = gate.enter(before: .after(seconds: 30)) { gate.enter(before: .after(seconds: 0)) { true } }
-        #expect(inner == .some(nil))
-        #expect(throws: Failure.self) { try gate.enter(before: .after(seconds: 30)) { throw Failure() } }
-        #expect(gate.enter(before: .after(seconds: 30)) { 7 } == 7)
-    }
-
     @Test("an event is kept until it is taken, once")
     func event() throws {
         let event = Event()

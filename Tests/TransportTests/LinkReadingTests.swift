@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -211,6 +212,37 @@ import Wire
         let told = try peer.value()
         #expect(told.dropLast().last == "700")
         #expect(told.last == (ends ? "the connection ended in the middle of a message" : "no answer in time"))
+    }
+
+    @Test("of data whose link is reset, what had come is lent before the reason is told")
+    func reset() throws {
+        let isReset = Monitor(false)
+        let peer = try LoopbackPeer<[Int]>.secure(.testServer()) { session in
+            var link = MessageLink(session, dataLimit: Self.dataLimit)
+            guard let header = try link.nextHeader(until: .after(seconds: 30)) else { throw Failure("no header") }
+            _ = isReset.wait { $0 ? true : nil }
+            var (remaining, told) = (Int(header.length), [Int]())
+            do throws(LinkError) {
+                while true {
+                    try link.withDataChunk(remaining: &remaining, until: .after(seconds: 30)) { _ in }
+                    told.append(remaining)
+                }
+            } catch {
+                guard case .transport = error else { throw error }
+            }
+            return told
+        }
+        do {
+            let socket = try peer.connect()
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            unsafe setsockopt(
+                socket.rawDescriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+            let session = try TLSSession(connecting: socket, to: "127.0.0.1", context: .testClient())
+            try session.handshake(until: .after(seconds: 30))
+            try session.send(Self.header(5, upload: 1, length: 1000) + [UInt8](repeating: 1, count: 300))
+        }
+        isReset.change { $0 = true }
+        #expect(try peer.value() == [700])
     }
 
     @Test("a wait is given up when it is told to")

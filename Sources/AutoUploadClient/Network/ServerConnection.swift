@@ -16,6 +16,7 @@ struct ServerConnection: ~Copyable {
         let session = try protectedSession(target, transfer)
         var link = MessageLink(session, dataLimit: 0)
         link.giveUpWaits { transfer.reason != nil }
+        link.endWaits(unacknowledgedFor: target.patience.unacknowledgedSeconds)
         do throws(SyncFailure) {
             let welcome = try greet(&link)
             try logIn(target, &link)
@@ -43,7 +44,7 @@ extension ServerConnection {
     private static func protectedSession(
         _ target: ServerTarget, _ transfer: TransferGuard
     ) throws(SyncFailure) -> TLSSession {
-        let socket = try connect(target.server, transfer)
+        let socket = try connect(target, transfer)
         let session: TLSSession
         do throws(TLSError) {
             session = try TLSSession(connecting: socket, to: target.server.host, context: target.context)
@@ -58,12 +59,15 @@ extension ServerConnection {
     }
 
     /// Tries each address for a while: one that answers nothing must not use up the time of the next.
-    private static func connect(_ server: ServerName, _ transfer: TransferGuard) throws(SyncFailure) -> Socket {
+    private static func connect(_ target: ServerTarget, _ transfer: TransferGuard) throws(SyncFailure) -> Socket {
+        // The kernel's own time for unacknowledged bytes would also end the connection of a server that is busy.
+        let options = SocketOptions(keepAlive: target.patience.keepAlive, userTimeout: 0)
         var reason = "it has no address"
-        for address in try addresses(of: server) {
+        for address in try addresses(of: target.server) {
             try transfer.check()
             do throws(SystemError) {
-                return try Socket.connect(to: [address], deadline: .after(seconds: connectSeconds))
+                return try Socket.connect(
+                    to: [address], deadline: .after(seconds: connectSeconds), options: options)
             } catch {
                 reason = error.description
             }

@@ -8,6 +8,7 @@ final class ServerTarget {
     let user: String
     private let password: Password
     let context: TLSContext
+    var patience = LinkPatience()
 
     init(server: ServerName, user: String, password: Password, context: TLSContext) {
         self.server = server
@@ -30,4 +31,12 @@ final class ServerTarget {
             throw .local("the login can't be sent: \(error)")
         }
     }
+}
+
+/// After how long a server that can't be reached any more counts as gone. One that is there may take its time.
+struct LinkPatience {
+    /// Seconds of silence until TCP asks whether the server is there; three questions within as long again go unanswered then.
+    var keepAlive: CInt = 30
+    /// Seconds that what was sent may stay unacknowledged.
+    var unacknowledgedSeconds = 90.0
 }

@@ -152,7 +152,10 @@ extension Engine {
 
     /// A server that ends the connection says why before; what it has confirmed before still counts.
     private func failure(ofWriting error: LinkError) throws(SyncFailure) -> SyncFailure {
-        if case .transport = error { try takeAnswers() }
+        switch error {
+        case .transport, .unreachable: try takeAnswers()
+        case .wire, .timedOut, .truncated, .givenUp: break
+        }
         return SyncFailure(error)
     }
 

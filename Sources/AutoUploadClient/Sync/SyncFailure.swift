@@ -59,6 +59,7 @@ extension SyncFailure {
         case .transport(let error): self = .broken(error.description)
         case .wire(let error): self = .notOurServer("the server broke the protocol: \(error)")
         case .timedOut: self = .broken("the server was silent for too long")
+        case .unreachable: self = .broken(error.description)
         case .truncated: self = .broken("the connection ended in the middle of a message")
         // Why it was given up is known to the transfer's guard.
         case .givenUp: self = .stopped

@@ -3,12 +3,32 @@ import Platform
 import Wire
 
 /// Decides about logins. Checking a password takes tens of MiB and all of a core: only so many threads do it at a time, the
-/// others queue. Who was let in a moment ago needn't.
+/// others wait for their turns. Who was let in a moment ago needn't.
 final class LoginGate: Sendable {
     private let accounts: AccountDirectory
     private let verified: VerifiedLogins
-    private let turns: Gate
+    private let state: Monitor<State>
     private let patience: Double
+
+    private struct State {
+        var queue: LoginQueue
+        /// What wakes those who wait: each its own, as a crowd that is woken for one turn costs more than the turn.
+        var calls: [UInt64: Call] = [:]
+    }
+
+    private struct Call {
+        let event = Event()
+        let group: AddressGroup
+    }
+
+    /// A connection whose login is to be decided about.
+    struct Applicant {
+        /// Under which the registry knows it.
+        let number: UInt64
+        let group: AddressGroup
+        /// Whether it is to end, as far as is known. From then on `withdraw` tells.
+        let isToEnd: () -> Bool
+    }
 
     /// - Parameters:
     ///   - simultaneous: passwords that are checked at a time.
@@ -16,18 +36,67 @@ final class LoginGate: Sendable {
     init(accounts: AccountDirectory, verified: VerifiedLogins, simultaneous: Int, patience: Double) {
         self.accounts = accounts
         self.verified = verified
-        turns = Gate(permits: simultaneous)
+        state = Monitor(State(queue: LoginQueue(simultaneous: simultaneous)))
         self.patience = patience
     }
 
-    /// - Returns: the user's name, which is that of the folder.
-    func decide(_ login: Authenticate) -> Result<UserName, LoginRefusal> {
+    /// - Returns: the user's name, which is that of the folder; nil when the connection is to end and needs no answer.
+    func decide(_ login: Authenticate, of applicant: Applicant) -> Result<UserName, LoginRefusal>? {
         if let user = userVerifiedBefore(login) { return .success(user) }
-        let decision = turns.enter(before: .after(seconds: patience)) {
-            // While this one queued, the same login may have been found right.
-            userVerifiedBefore(login).map(Result.success) ?? check(login)
+        switch awaitTurn(applicant) {
+        case .withdrawn: return nil
+        case .late: return Self.refuse(.busy, retryAfter: 60, "too many logins at once")
+        case .come: break
         }
-        return decision ?? Self.refuse(.busy, retryAfter: 60, "too many logins at once")
+        // While this one waited, the same login may have been found right.
+        let decision = userVerifiedBefore(login).map(Result.success) ?? check(login)
+        endTurn(applicant, decision)
+        return decision
+    }
+
+    /// Lets a login wait no longer, as its connection is to end. From any thread.
+    func withdraw(_ number: UInt64) {
+        state.withLock { state in
+            guard let call = state.calls.removeValue(forKey: number) else { return }
+            state.queue.leave(number, from: call.group)
+            call.event.signal()
+        }
+    }
+
+    private enum Turn {
+        case come, late, withdrawn
+    }
+
+    private func awaitTurn(_ applicant: Applicant) -> Turn {
+        let call = Call(group: applicant.group)
+        state.withLock { state in
+            state.calls[applicant.number] = call
+            state.queue.join(applicant.number, from: applicant.group)
+            Self.callNext(&state)
+        }
+        // It may have been told to end before it could be withdrawn.
+        if applicant.isToEnd() { withdraw(applicant.number) }
+        call.event.wait(until: .after(seconds: patience))
+        return state.withLock { state in
+            let wasWaiting = state.calls.removeValue(forKey: applicant.number) != nil
+            if state.queue.isChecking(applicant.number) { return .come }
+            state.queue.leave(applicant.number, from: applicant.group)
+            return wasWaiting ? .late : .withdrawn
+        }
+    }
+
+    private func endTurn(_ applicant: Applicant, _ decision: Result<UserName, LoginRefusal>) {
+        state.withLock { state in
+            if case .failure(let failure) = decision, failure.refusal.status == .credentialsWrong {
+                state.queue.wasDenied(applicant.group)
+            }
+            state.queue.leave(applicant.number, from: applicant.group)
+            Self.callNext(&state)
+        }
+    }
+
+    private static func callNext(_ state: inout State) {
+        while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.event.signal() }
     }
 
     private func userVerifiedBefore(_ login: Authenticate) -> UserName? {

@@ -2,9 +2,9 @@ import Platform
 
 /// Who may connect when many want to: pure bookkeeping by numbers, without sockets.
 ///
-/// Connections that haven't sent a login yet wait, and cost a flood's sender nothing. So they never keep others out: when
-/// there is no room, a newcomer takes the place of the one that has waited longest among those of the address that has most.
-/// Who has sent a login stays.
+/// Connections that aren't logged in yet wait, also for the password check, and cost a flood's sender nothing. So they never
+/// keep others out: when there is no room, a newcomer takes the place of the one that has waited longest among those of the
+/// address that has most. Who is logged in stays.
 struct Admission {
     /// How many connections there may be.
     struct Limits {
@@ -25,7 +25,7 @@ struct Admission {
     private var next: UInt64 = 0
     private var groups: [UInt64: AddressGroup] = [:]
     private var members: [AddressGroup: Int] = [:]
-    /// Those without a login, longest waiting first: numbers only grow.
+    /// Those that aren't logged in, longest waiting first: numbers only grow.
     private var waiting: [AddressGroup: [UInt64]] = [:]
     private var waitingCount = 0
     private var leaving: Set<UInt64> = []
@@ -65,10 +65,10 @@ struct Admission {
         return .admitted(number: next, displaced: displaced)
     }
 
-    /// A login has come, right or wrong: it isn't displaced any more.
+    /// A login was right: it isn't displaced any more.
     ///
     /// - Returns: false when it has lost its place just before.
-    mutating func loginCame(_ number: UInt64) -> Bool {
+    mutating func loggedIn(_ number: UInt64) -> Bool {
         guard let group = groups[number] else { return false }
         removeWaiting(number, group)
         return true

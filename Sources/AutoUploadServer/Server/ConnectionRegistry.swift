@@ -11,8 +11,11 @@ final class ConnectionRegistry: Sendable {
     private let state: Monitor<State>
     private let stopping = Atomic(false)
     private let storedFiles = Atomic<UInt64>(0)
+    private let tellEnding: @Sendable (UInt64) -> Void
 
-    init(_ limits: Admission.Limits) {
+    /// - Parameter tellEnding: is told of connections that are to end, which may wait for something else than their socket.
+    init(_ limits: Admission.Limits, tellEnding: @escaping @Sendable (UInt64) -> Void = { _ in }) {
+        self.tellEnding = tellEnding
         state = Monitor(State(admission: Admission(limits)))
     }
 
@@ -43,7 +46,8 @@ final class ConnectionRegistry: Sendable {
         }
         switch decision {
         case .refused(let reason): return .failure(NoRoom(reason: reason))
-        case .admitted(let number, _):
+        case .admitted(let number, let displaced):
+            if let displaced { tellEnding(displaced) }
             socket.beforeClosing { self.remove(number) }
             return .success(number)
         }
@@ -53,12 +57,15 @@ final class ConnectionRegistry: Sendable {
         let reason: String
     }
 
-    /// A login has come: the connection won't lose its place any more.
+    /// A login was right: the connection won't lose its place any more.
     ///
     /// - Returns: false when it just has.
-    func loginCame(_ number: UInt64) -> Bool {
-        state.withLock { $0.admission.loginCame(number) }
+    func loggedIn(_ number: UInt64) -> Bool {
+        state.withLock { $0.admission.loggedIn(number) }
     }
+
+    /// Whether the connection is to end without having been served.
+    func isToEnd(_ number: UInt64) -> Bool { isStopping || hasLostItsPlace(number) }
 
     /// Whether the connection was ended so that another could have its place.
     func hasLostItsPlace(_ number: UInt64) -> Bool {
@@ -74,9 +81,11 @@ final class ConnectionRegistry: Sendable {
 
     /// Ends what every connection can still receive, so that each one wakes up, sees why, and leaves.
     func stop() {
-        state.withLock { state in
+        let numbers = state.withLock { state in
             stopping.store(true, ordering: .releasing)
             for descriptor in state.sockets.values { Socket.endReading(rawDescriptor: descriptor) }
+            return Array(state.sockets.keys)
         }
+        for number in numbers { tellEnding(number) }
     }
 }

@@ -6,7 +6,7 @@ struct Limits: Sendable {
     var connections = 10_000
     /// Of one IPv4 address, or one /64 network of IPv6.
     var connectionsPerAddress = 5000
-    /// That haven't sent a login yet.
+    /// That aren't logged in yet.
     var beforeLogin = 2000
     /// Uploads and queries of one connection that may be unanswered.
     var openUploads: UInt16 = 256

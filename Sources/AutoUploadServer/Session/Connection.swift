@@ -144,7 +144,7 @@ extension Connection {
             let text = verdict == .slow ? "an upload came too slowly" : "nothing was heard for too long"
             close(Refusal(status: .timedOut, text: text))
         case .truncated where services.registry.isStopping: endOfInput()
-        case .transport, .truncated, .givenUp:
+        case .transport, .unreachable, .truncated, .givenUp:
             let lostItsPlace = services.registry.hasLostItsPlace(number)
             ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : error.description)
         }
@@ -213,9 +213,12 @@ extension Connection {
 
     private mutating func verify(_ login: Authenticate) {
         peer.user = login.user
-        guard services.registry.loginCame(number) else { return close(nil) }
-        switch services.gate.decide(login) {
+        let (registry, number) = (services.registry, number)
+        let applicant = LoginGate.Applicant(number: number, group: link.peer.group) { registry.isToEnd(number) }
+        guard let decision = services.gate.decide(login, of: applicant) else { return endOfInput() }
+        switch decision {
         case .success(let name):
+            guard registry.loggedIn(number) else { return endOfInput() }
             folder = FileName(name.text)
             services.report(.loggedIn(peer, protection: link.protection))
             perform(state.loginDecided(.success(folder.map(services.granted) ?? services.granted)))

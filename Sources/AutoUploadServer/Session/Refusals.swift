@@ -5,6 +5,8 @@ extension VaultError {
     var refusal: Refusal {
         switch self {
         case .nameTaken: Refusal(status: .nameTaken, text: description)
+        case .elsewhere:
+            Refusal(status: .folderElsewhere, text: "the server's admin must act: its log says what to do")
         case .digestMismatch: Refusal(status: .digestMismatch, text: description)
         case .full: Refusal(status: .storageFull, retryAfterSeconds: 300, text: "the server's storage has no room")
         case .tooLarge: Refusal(status: .tooLarge, text: "the server's storage takes no file of this size")

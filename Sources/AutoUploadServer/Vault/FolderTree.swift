@@ -42,6 +42,23 @@ struct FolderTree: Sendable {
         return (chain, name)
     }
 
+    /// Makes sure that files of the storage folder can be renamed into the folder that a path leads to, as far as that is
+    /// there. What is made later is made where it may be.
+    ///
+    /// - Throws: `VaultError.elsewhere`. Whatever else is wrong with the folder is told when a file is to be published.
+    func requireWithinMount(user: FileName, _ path: RemotePath) throws(VaultError) {
+        let (folders, _) = try split(path)
+        var folder = root
+        for name in [user] + folders {
+            do throws(SystemError) {
+                folder = try folder.openFolderWithinMount(name)
+            } catch {
+                if error.errno == .crossDevice { throw .elsewhere(name) }
+                return
+            }
+        }
+    }
+
     private func openOrMake(
         _ name: FileName, in above: FolderChain.Folder, noting names: UnflushedNames.Batch
     ) throws(VaultError) -> Directory {

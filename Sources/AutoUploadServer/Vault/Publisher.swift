@@ -51,6 +51,8 @@ struct Publisher: Sendable {
             let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {
+            // Something was mounted since the offer.
+            if error.errno == .crossDevice { throw .elsewhere(chain.links.last?.name ?? name) }
             if error.errno != .exists { throw VaultError(error) }
         }
         return try find(chain, name, size: upload.size, upload.digest)

@@ -105,7 +105,7 @@ struct Storage: ~Copyable {
         } catch {
             if error.errno != .exists { throw error }
         }
-        return try parent.openFolder(name)
+        return try parent.openFolderWithinMount(name)
     }
 }
 
@@ -123,6 +123,10 @@ struct StorageError: Error, CustomStringConvertible {
         } else if error.operation == "lock", error.errno == .tryAgain {
             description =
                 "another auto-upload-server uses the storage folder \(folder): end it first, or choose another folder"
+        } else if error.errno == .crossDevice {
+            description =
+                "the storage folder \(folder) can't be used: its folder .auto-upload must lie on the same file system, with "
+                + "nothing mounted on it or in it"
         } else {
             description = "the storage folder \(folder) can't be used: \(error)"
         }

@@ -54,7 +54,8 @@ final class Vault: Sendable {
     ///
     /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
     func begin(_ file: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
-        try partials.begin(file, isFresh: isFresh)
+        try publisher.folders.requireWithinMount(user: file.user, file.path)
+        return try partials.begin(file, isFresh: isFresh)
     }
 
     /// Removes unfinished uploads that nobody has come back for in time.

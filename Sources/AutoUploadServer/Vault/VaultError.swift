@@ -5,6 +5,8 @@ import Wire
 enum VaultError: Error, Hashable {
     /// A folder of the path is a file or a link in the storage folder.
     case nameTaken(FileName)
+    /// A folder of the path is mounted from elsewhere: no upload can be renamed into it.
+    case elsewhere(FileName)
     /// The bytes that came have another SHA-256 than the client states.
     case digestMismatch
     /// No room: ENOSPC or EDQUOT.
@@ -38,7 +40,7 @@ enum VaultError: Error, Hashable {
     /// Whether what is durable of the upload is still good to be gone on with.
     var leavesDurablePart: Bool {
         switch self {
-        case .nameTaken, .full, .busy, .takenOver, .quotaExceeded, .counting: true
+        case .nameTaken, .elsewhere, .full, .busy, .takenOver, .quotaExceeded, .counting: true
         case .digestMismatch, .tooLarge, .overLimit, .readBackDiffers, .failed: false
         }
     }
@@ -48,6 +50,9 @@ extension VaultError: CustomStringConvertible {
     var description: String {
         switch self {
         case .nameTaken(let name): "the folder \(name) of the path is a file or a link on the server"
+        case .elsewhere(let name):
+            "the folder \(name) isn't on the storage folder's own file system: users' folders must lie there, with nothing "
+                + "mounted on them or in them; mount the file system on the storage folder itself, or give --folder another"
         case .digestMismatch: "the bytes that came don't have the stated SHA-256"
         case .overLimit(let bytes): "no file of more than \(bytes) bytes is taken"
         case .quotaExceeded(let left): "the user's quota has \(left) bytes left"

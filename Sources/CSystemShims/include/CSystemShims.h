@@ -20,6 +20,7 @@ enum {
 extern const int shim_O_PATH, shim_O_NOATIME, shim_O_DIRECT;
 extern const int shim_SEEK_DATA, shim_SEEK_HOLE;
 extern const uint64_t shim_RESOLVE_BENEATH_NO_LINKS;
+extern const uint64_t shim_RESOLVE_NO_XDEV;
 
 /* openat2(2) */
 int shim_openat2(int folder, const char *path, int flags, uint32_t mode, uint64_t resolve);

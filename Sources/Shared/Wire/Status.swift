@@ -34,6 +34,8 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     package static let pathInvalid = Status(rawValue: 0x0106)
     /// The account is locked by the server's admin.
     package static let accountLocked = Status(rawValue: 0x0107)
+    /// A folder of the path is mounted from elsewhere on the server.
+    package static let folderElsewhere = Status(rawValue: 0x0108)
 
     /// Too much to do at the moment.
     package static let busy = Status(rawValue: 0x0201)
@@ -81,6 +83,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
         .protocolViolation: "protocolViolation",
         .pathInvalid: "pathInvalid",
         .accountLocked: "accountLocked",
+        .folderElsewhere: "folderElsewhere",
         .busy: "busy",
         .storageFull: "storageFull",
         .quotaExceeded: "quotaExceeded",

@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Transport
 import Wire
 
@@ -18,6 +19,8 @@ final class FakeServer: Sendable {
         case clientsFrame
         /// Ends the connection without a word.
         case hangUp
+        /// From now on nothing of the client arrives, and nothing tells it so.
+        case vanish
     }
 
     /// - honest: what an honest server would answer.
@@ -78,17 +81,18 @@ final class FakeServer: Sendable {
 
     private func serve(_ socket: consuming Socket, _ context: TLSContext) {
         do {
+            let descriptor = socket.rawDescriptor
             let session = try TLSSession(accepting: socket, context: context)
             try session.handshake(until: .after(seconds: 10))
             var link = MessageLink(session, dataLimit: 65_536)
-            try converse(on: &link)
+            try converse(on: &link, descriptor)
             link.close()
         } catch {
             // The client has gone, or a script has thrown: the connection ends, as it would in the field.
         }
     }
 
-    private func converse(on link: inout MessageLink) throws {
+    private func converse(on link: inout MessageLink, _ descriptor: CInt) throws {
         let session = FakeSession(welcome: welcome, signer)
         let deadline = Deadline.after(seconds: 30)
         while let header = try link.nextHeader(until: deadline) {
@@ -99,6 +103,7 @@ final class FakeServer: Sendable {
                 case .send(let message): link.queue(message)
                 case .clientsFrame: link.queue(ClientMessage.goodbye)
                 case .hangUp: return try link.flush(until: deadline)
+                case .vanish: try Vanishing.begin(on: descriptor)
                 }
             }
             try link.flush(until: deadline)

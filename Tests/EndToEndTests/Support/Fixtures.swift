@@ -23,9 +23,9 @@ enum Fixtures {
         return try folder.bytes(of: "users")
     }
 
-    static func addUser(_ name: String, _ password: String, to file: String) throws {
+    static func addUser(_ name: String, _ password: String, to file: String, hash: [String] = cheapHash) throws {
         let added = try RunningProgram.run(
-            Binaries.adduser, ["-u", name, "-f", file] + cheapHash, standardInput: password + "\n")
+            Binaries.adduser, ["-u", name, "-f", file] + hash, standardInput: password + "\n")
         guard added.status == 0 else { throw Failure("adduser: \(added.error)") }
     }
 
@@ -36,6 +36,9 @@ enum Fixtures {
 
     /// The floor of what adduser takes.
     static let cheapHash = ["--memory", "19456", "--iterations", "2", "--parallelism", "1"]
+
+    /// A quarter of a second or so.
+    static let dearHash = ["--memory", "131072", "--iterations", "4", "--parallelism", "1"]
 }
 
 /// Why a test can't go on.

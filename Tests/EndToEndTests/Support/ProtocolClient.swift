@@ -1,7 +1,8 @@
 import Glibc
-import Platform
 import Transport
 import Wire
+
+@testable import Platform
 
 /// A peer that says exactly what it is told to, right or wrong, over a real TLS connection. Used by one thread.
 final class ProtocolClient {
@@ -14,8 +15,8 @@ final class ProtocolClient {
     private var hasEnded = false
     private var nextUpload: UInt32 = 1
 
-    init(port: UInt16, authority: String, context: TLSContext? = nil) throws {
-        let socket = try PlainClient.connect(port)
+    init(port: UInt16, authority: String, context: TLSContext? = nil, from source: String? = nil) throws {
+        let socket = try source.map { try PlainClient.connect(port, from: $0) } ?? PlainClient.connect(port)
         address = PlainClient.address(of: socket)
         rawDescriptor = socket.rawDescriptor
         let context = try context ?? TLSContext(authorities: authority, minimum: .tls13)
@@ -164,9 +165,14 @@ extension ProtocolClient {
     }
 
     func tryToLogIn(_ user: String, _ password: String) throws -> ServerMessage {
+        try beginLogin(user, password)
+        return try answer(seconds: 180)
+    }
+
+    /// Sends a login, and leaves it at that.
+    func beginLogin(_ user: String, _ password: String) throws {
         _ = try greet()
         try send(.authenticate(Authenticate(user: user, password: Credential(Array(password.utf8)))))
-        return try answer(seconds: 180)
     }
 
     /// Takes the next number.
@@ -232,16 +238,27 @@ enum PlainClient {
         return try Socket.connect(to: addresses, deadline: .after(seconds: 30))
     }
 
+    /// - Parameter source: an address of 127.0.0.0/8, for the client's own.
+    static func connect(_ port: UInt16, from source: String) throws -> Socket {
+        Signals.ignoreNuisances()
+        let raw = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = FileDescriptor(owning: raw)
+        guard let own = try resolve(host: source, port: 0, passive: true).first,
+            let peer = try resolve(host: "127.0.0.1", port: port, passive: true).first,
+            unsafe own.withAddress({ unsafe bind(raw, $0, $1) }) == 0,
+            unsafe peer.withAddress({ unsafe Glibc.connect(raw, $0, $1) }) == 0, fcntl(raw, F_SETFL, O_NONBLOCK) == 0
+        else { throw Failure("can't connect from \(source): \(Errno.current)") }
+        return Socket(owning: descriptor, peer: peer)
+    }
+
     /// The socket's own address: "127.0.0.1:54321".
     static func address(of socket: borrowing Socket) -> String {
-        var storage = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = socket.rawDescriptor
-        let result = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(descriptor, $0, &length)
+        let address = try? unsafe SocketAddress { address, length throws(SystemError) in
+            guard unsafe getsockname(descriptor, address, length) == 0 else {
+                throw SystemError("look", errno: .current)
             }
         }
-        return result == 0 ? "127.0.0.1:\(UInt16(bigEndian: storage.sin_port))" : "?"
+        return address?.description ?? "?"
     }
 }

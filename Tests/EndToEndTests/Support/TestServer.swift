@@ -112,7 +112,8 @@ final class TestServer: Sendable {
         return client
     }
 
-    func connect() throws -> ProtocolClient {
-        try ProtocolClient(port: port, authority: site.certificates.authority)
+    /// - Parameter source: the client's own address, of 127.0.0.0/8; nil: the usual one.
+    func connect(from source: String? = nil) throws -> ProtocolClient {
+        try ProtocolClient(port: port, authority: site.certificates.authority, from: source)
     }
 }

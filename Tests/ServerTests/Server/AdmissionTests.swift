@@ -29,7 +29,7 @@ import Testing
         var isCrowded: Bool { admission.isCrowded }
         func isLeaving(_ number: UInt64) -> Bool { admission.isLeaving(number) }
         func admit(from group: AddressGroup) -> Admission.Decision { admission.admit(from: group) }
-        func loginCame(_ number: UInt64) -> Bool { admission.loginCame(number) }
+        func loggedIn(_ number: UInt64) -> Bool { admission.loggedIn(number) }
         func remove(_ number: UInt64) { admission.remove(number) }
     }
 
@@ -61,15 +61,15 @@ import Testing
         #expect(try displaced(admission.admit(from: Self.three)) == first[0])
     }
 
-    @Test("who has sent a login isn't displaced, and who comes when only such are there is refused")
+    @Test("who is logged in isn't displaced, and who comes when only such are there is refused")
     func loggedIn() throws {
         let admission = Door(all: 3, beforeLogin: 2)
         let numbers = admit(2, from: Self.one, to: admission)
-        for number in numbers { #expect(admission.loginCame(number)) }
+        for number in numbers { #expect(admission.loggedIn(number)) }
         let waiting = admit(1, from: Self.two, to: admission)
         #expect(try displaced(admission.admit(from: Self.one)) == waiting[0])
         let last = try #require(numbers.last) + 2
-        #expect(admission.loginCame(last))
+        #expect(admission.loggedIn(last))
         #expect(admission.admit(from: Self.three) == .refused(reason: "too many connections"))
         admission.remove(numbers[0])
         #expect(try displaced(admission.admit(from: Self.three)) == nil)
@@ -80,12 +80,12 @@ import Testing
         let admission = Door(perAddress: 2)
         let other = admit(1, from: Self.two, to: admission)
         let own = admit(2, from: Self.one, to: admission)
-        #expect(admission.loginCame(own[0]))
+        #expect(admission.loggedIn(own[0]))
         #expect(try displaced(admission.admit(from: Self.one)) == own[1])
-        #expect(admission.loginCame(own[1] + 1))
+        #expect(admission.loggedIn(own[1] + 1))
         #expect(admission.admit(from: Self.one) == .refused(reason: "too many connections from one address"))
         #expect(try displaced(admission.admit(from: Self.two)) == nil)
-        #expect(admission.loginCame(other[0]))
+        #expect(admission.loggedIn(other[0]))
     }
 
     @Test("who lost its place counts until it is gone, and a login that comes too late is told so")
@@ -94,7 +94,7 @@ import Testing
         let first = admit(3, from: Self.one, to: admission)
         #expect(admission.count == 3)
         #expect(admission.isCrowded)
-        #expect(!admission.loginCame(first[0]))
+        #expect(!admission.loggedIn(first[0]))
         guard case .refused = admission.admit(from: Self.two) else { throw Refused() }
         for number in first { admission.remove(number) }
         #expect(admission.count == 0)
@@ -114,7 +114,7 @@ import Testing
             let number = open.randomElement(using: &random)
             switch UInt8.random(in: 0..<4, using: &random) {
             case 0: if let number { admission.remove(number); open.remove(number); loggedIn.remove(number) }
-            case 1: if let number, admission.loginCame(number) { loggedIn.insert(number) }
+            case 1: if let number, admission.loggedIn(number) { loggedIn.insert(number) }
             default:
                 let group = AddressGroup([10, 0, 0, .random(in: 0..<5, using: &random)])
                 guard case .admitted(let new, let displaced) = admission.admit(from: group) else { continue }

@@ -31,13 +31,13 @@ final class TestServer: Sendable {
         let vault = try Vault(
             Storage(folder: scratch.path("storage"), allowWeak: true), rights: AccessRights(), flushing: calls)
         let users = try scratch.write(TestUsers.file.get(), to: "users")
+        let gate = LoginGate(
+            accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
+            patience: limits.loginQueue)
         services = Services(
             tls: try TLSContext(certificateChain: certificates.chain, privateKey: certificates.key, minimum: .tls13),
-            vault: vault,
-            gate: LoginGate(
-                accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
-                patience: 60),
-            receipts: try #require(ReceiptKeyring.make()), registry: ConnectionRegistry(limits.admission),
+            vault: vault, gate: gate, receipts: try #require(ReceiptKeyring.make()),
+            registry: ConnectionRegistry(limits.admission) { gate.withdraw($0) },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
             granted: try Granted(),
             log: { new in

@@ -120,10 +120,10 @@ import Wire
         #expect(try test.staged().isEmpty)
     }
 
-    @Test("what was received of an upload goes with it")
+    @Test("what was received of an upload goes with it, if it isn't worth a flush")
     func droppedPartial() throws {
         let test = try TestVault()
-        var upload: PendingCommit? = try test.receive(.content(2, count: 100_000), as: "a")
+        var upload: PendingCommit? = try test.receive(.content(2, count: 10_000), as: "a")
         #expect(try test.staged().count == 1)
         #expect(try test.scratch.permissions(of: ".auto-upload/partial/" + test.staged()[0]) == 0o600)
         upload = nil

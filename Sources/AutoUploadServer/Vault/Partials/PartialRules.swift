@@ -2,10 +2,24 @@
 struct PartialRules: Sendable {
     /// So many bytes after the last durable one, a growing upload is made durable again.
     var checkpointBytes: UInt64 = 32 << 20
-    /// Or after so many seconds, if it has grown by `worthwhileBytes`.
-    var checkpointSeconds = 5.0
-    /// Fewer bytes aren't worth flushes of their own: they are sent again.
-    var worthwhileBytes: UInt64 = 1 << 20
+    /// Or after so many seconds, if it has grown by `quickBytes`.
+    var quickSeconds = 5.0
+    var quickBytes: UInt64 = 1 << 20
+    /// Or after so many seconds, if it has grown by `worthwhileBytes`: over a slow link these took long.
+    var slowSeconds = 30.0
+    /// Fewer bytes aren't worth flushes of their own: they are sent again. When a connection ends, that goes only for uploads
+    /// of which nothing is durable yet.
+    var worthwhileBytes: UInt64 = 16 << 10
     /// Seconds for which an upload that nobody goes on with is kept.
     var expiry = 7 * 86_400.0
+
+    /// Whether a growing upload is to be made durable.
+    ///
+    /// - Parameters:
+    ///   - grown: bytes since that was last tried.
+    ///   - seconds: since then.
+    func isCheckpointDue(grown: UInt64, seconds: Double) -> Bool {
+        grown >= checkpointBytes || (grown >= quickBytes && seconds >= quickSeconds)
+            || (grown >= worthwhileBytes && seconds >= slowSeconds)
+    }
 }

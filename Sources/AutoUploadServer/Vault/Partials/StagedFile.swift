@@ -187,9 +187,7 @@ extension StagedFile {
         // Once all is here, the flush of the commit is near.
         guard received < offered.size else { return false }
         let grown = received - lastCheckpoint.received
-        guard grown >= staging.rules.worthwhileBytes else { return false }
-        if grown >= staging.rules.checkpointBytes { return true }
-        return Instant.now.seconds(since: lastCheckpoint.at) >= staging.rules.checkpointSeconds
+        return staging.rules.isCheckpointDue(grown: grown, seconds: Instant.now.seconds(since: lastCheckpoint.at))
     }
 
     /// Makes all that has come durable: first the bytes, then the record that states how many they are.

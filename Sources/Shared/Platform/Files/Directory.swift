@@ -61,6 +61,18 @@ extension Directory {
         Directory(owning: try openBeneath(name, O_RDONLY | O_DIRECTORY))
     }
 
+    /// Opens a folder in this folder, as `openFolder` does, if files can be renamed from one to the other.
+    ///
+    /// - Throws: EXDEV when something is mounted there, be it only a folder of the same file system, or the folder is a
+    ///   volume of its own within its file system (btrfs).
+    package func openFolderWithinMount(_ name: FileName) throws(SystemError) -> Directory {
+        let folder = Directory(owning: try openBeneath(name, O_RDONLY | O_DIRECTORY, resolving: shim_RESOLVE_NO_XDEV))
+        guard try folder.status().identity.device == status().identity.device else {
+            throw SystemError("open", name.description, errno: .crossDevice)
+        }
+        return folder
+    }
+
     /// Opens the folder above this one; at the root that is the root itself.
     package func openParent() throws(SystemError) -> Directory {
         let raw = try systemCall("open the folder above") {
@@ -70,12 +82,13 @@ extension Directory {
     }
 
     private func openBeneath(
-        _ name: FileName, _ flags: CInt, _ permissions: UInt32 = 0
+        _ name: FileName, _ flags: CInt, _ permissions: UInt32 = 0, resolving more: UInt64 = 0
     ) throws(SystemError) -> FileDescriptor {
         let flags = flags | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY
         let raw = try systemCall("open", name.description) {
             name.withCString {
-                unsafe shim_openat2(descriptor.rawValue, $0, flags, permissions, shim_RESOLVE_BENEATH_NO_LINKS)
+                unsafe shim_openat2(
+                    descriptor.rawValue, $0, flags, permissions, shim_RESOLVE_BENEATH_NO_LINKS | more)
             }
         }
         return FileDescriptor(owning: raw)

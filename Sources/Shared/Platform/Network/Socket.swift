@@ -76,7 +76,8 @@ package struct SocketOptions: Sendable {
     /// Seconds of silence, 1 … 32767, until the kernel asks whether the peer is there (TCP_KEEPIDLE); it asks three times,
     /// within as long again.
     package var keepAlive: CInt
-    /// Seconds, 1 … 86400, that sent bytes may stay unacknowledged until the connection is over (TCP_USER_TIMEOUT).
+    /// Seconds, 1 … 86400, that sent bytes may stay unacknowledged, or that the peer may leave no room for more, until the
+    /// connection is over (TCP_USER_TIMEOUT); 0 for what the system does by itself, after a quarter of an hour or so.
     package var userTimeout: CInt
 
     package init(keepAlive: CInt = 60, userTimeout: CInt = 120) {
@@ -92,12 +93,12 @@ extension Socket {
     ///
     /// - Throws: the last address's error; ETIMEDOUT when the time is over.
     package static func connect(
-        to addresses: [SocketAddress], deadline: Deadline
+        to addresses: [SocketAddress], deadline: Deadline, options: SocketOptions = SocketOptions()
     ) throws(SystemError) -> Socket {
         var last = SystemError("connect", errno: Errno(rawValue: EADDRNOTAVAIL))
         for address in addresses {
             do throws(SystemError) {
-                return try connect(to: address, deadline: deadline)
+                return try connect(to: address, deadline, options)
             } catch {
                 last = error
             }
@@ -105,7 +106,9 @@ extension Socket {
         throw last
     }
 
-    private static func connect(to address: SocketAddress, deadline: Deadline) throws(SystemError) -> Socket {
+    private static func connect(
+        to address: SocketAddress, _ deadline: Deadline, _ options: SocketOptions
+    ) throws(SystemError) -> Socket {
         let subject = address.description
         let raw = try systemCall("make a socket for", subject) { shim_stream_socket(address.family) }
         let descriptor = FileDescriptor(owning: raw)
@@ -119,7 +122,7 @@ extension Socket {
             try descriptor.throwPendingError("connect to", subject)
         }
         let socket = Socket(owning: descriptor, peer: address)
-        socket.set(SocketOptions())
+        socket.set(options)
         return socket
     }
 }

@@ -7,6 +7,8 @@ package enum LinkError: Error {
     case wire(WireError)
     /// The peer was silent, or took nothing, for too long.
     case timedOut
+    /// The peer's system doesn't acknowledge any more what is sent: see `MessageLink.endWaits`.
+    case unreachable
     /// The peer ended in the middle of a frame.
     case truncated
     /// The link's own side gave up waiting: see `MessageLink.giveUpWaits`.
@@ -23,6 +25,7 @@ extension LinkError: CustomStringConvertible {
         case .transport(let error): error.description
         case .wire(let error): "the peer broke the protocol: \(error)"
         case .timedOut: "no answer in time"
+        case .unreachable: "the link is dead: nothing that was sent has been acknowledged for too long"
         case .truncated: "the connection ended in the middle of a message"
         case .givenUp: "waiting was given up"
         }

@@ -12,9 +12,12 @@ package struct MessageLink: ~Copyable {
     private var output: [UInt8] = []
     private let dataLimit: Int
     private var inputEnded = false
+    /// Why reading has failed: nothing more comes, but what had come before is still lent.
+    private var inputFailure: LinkError?
     /// Why a write has failed. The stream may have ended inside a frame: nothing may follow it.
     private var outputFailure: LinkError?
     private var mustGiveUp: (() -> Bool)?
+    private var watch: AcknowledgementWatch?
 
     /// - Parameter dataLimit: bytes that one incoming `data` payload may have.
     package init(_ session: consuming TLSSession, dataLimit: Int) {
@@ -36,6 +39,12 @@ package struct MessageLink: ~Copyable {
     /// says so, the call throws `LinkError.givenUp`. A write that was given up can't be gone on with.
     package mutating func giveUpWaits(when condition: @escaping () -> Bool) {
         mustGiveUp = condition
+    }
+
+    /// Lets every wait from here on end once the peer's system hasn't acknowledged what was sent for so many seconds: the link
+    /// is dead. A peer that is only slow may take its time.
+    package mutating func endWaits(unacknowledgedFor seconds: Double) {
+        watch = AcknowledgementWatch(seconds: seconds)
     }
 
     /// Bytes that a piece of `data` has at most.
@@ -124,7 +133,8 @@ extension MessageLink {
     /// or the peer has ended.
     ///
     /// - Parameter remaining: bytes of the payload not yet lent; reduced by what is.
-    /// - Throws: `timedOut` when nothing has come; it can be called again then.
+    /// - Throws: `timedOut` when nothing has come; it can be called again then. Of a link that broke, what had come is lent
+    ///   before that is told.
     package mutating func withDataChunk(
         remaining: inout Int, until deadline: Deadline, _ body: (RawSpan) -> Void
     ) throws(LinkError) {
@@ -132,7 +142,7 @@ extension MessageLink {
         do throws(LinkError) {
             if try !fill(wanted, until: deadline), input.isEmpty { throw .truncated }
         } catch {
-            guard case .timedOut = error, !input.isEmpty else { throw error }
+            if input.isEmpty { throw error }
         }
         let size = min(wanted, input.count)
         remaining -= size
@@ -185,21 +195,29 @@ extension MessageLink {
 
     /// - Returns: nil when nothing has come.
     private mutating func receive() throws(LinkError) -> Int? {
-        let count = try input.receive(from: session)
-        if count == 0 { inputEnded = true }
-        return count
+        if let inputFailure { throw inputFailure }
+        do throws(LinkError) {
+            let count = try input.receive(from: session)
+            if count == 0 { inputEnded = true }
+            return count
+        } catch {
+            inputFailure = error
+            throw error
+        }
     }
 
-    private func wait(for event: Socket.Event, until deadline: Deadline) throws(LinkError) {
+    private mutating func wait(for event: Socket.Event, until deadline: Deadline) throws(LinkError) {
         // poll(2) looks even when the time is over: a peer that always has something to say would never be given up.
         if deadline.hasPassed { throw .timedOut }
         while true {
-            let slice = mustGiveUp == nil ? deadline : min(deadline, .after(seconds: Self.sliceSeconds))
+            let isLookedAfter = mustGiveUp != nil || watch != nil
+            let slice = isLookedAfter ? min(deadline, .after(seconds: Self.sliceSeconds)) : deadline
             do throws(TLSError) {
                 return try session.wait(for: event, until: slice)
             } catch {
                 guard case .timedOut = error, !deadline.hasPassed else { throw LinkError(error) }
                 if mustGiveUp?() == true { throw .givenUp }
+                if watch?.isOverdue(session.acknowledgement) == true { throw .unreachable }
             }
         }
     }

@@ -52,6 +52,9 @@ package import Platform
 
     package var peer: SocketAddress { socket.peer }
 
+    /// What the peer's system has acknowledged.
+    var acknowledgement: Acknowledgement { socket.acknowledgement }
+
     /// "TLSv1.3", and the like.
     package var version: String { unsafe String(cString: SSL_get_version(pointer)) }
 

@@ -10,6 +10,8 @@ struct LinkQuality: Sendable {
     var stalls: (bytes: Int, seconds: Double)?
     /// The link breaks (RST to both sides) once it has passed so many bytes, both directions together.
     var breaksAfter: Int?
+    /// Rather than with an RST, it then breaks without a word: the packets of both sides vanish.
+    var vanishes = false
     /// Once the client has sent so many bytes, the server's answers are held back until `LinkProxy.release`.
     var holdsAnswersAfter: Int?
 }

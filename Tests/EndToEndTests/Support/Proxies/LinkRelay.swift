@@ -1,5 +1,6 @@
 import Glibc
 import Platform
+import TestSupport
 
 /// One connection through a `LinkProxy`, moved on by one thread.
 struct LinkRelay: ~Copyable {
@@ -28,7 +29,7 @@ struct LinkRelay: ~Copyable {
             let isHeld = quality.holdsAnswersAfter.map { up.passed >= $0 && !isReleased.isSet } ?? false
             if !isHeld { down.write(to: client, quality, room: room) }
             report(passed)
-            if room == 0 { return breakOff(report) }
+            if room == 0 { return quality.vanishes ? vanish(until: stop, report) : breakOff(report) }
             pause(isHeld: isHeld)
         }
     }
@@ -46,6 +47,15 @@ struct LinkRelay: ~Copyable {
         var passed = passed
         passed.isBroken = true
         report(passed)
+    }
+
+    /// The sockets stay, so that neither side hears of an end.
+    private func vanish(until stop: StopFlag, _ report: (LinkProxy.Passed) -> Void) {
+        for descriptor in [client.rawDescriptor, server.rawDescriptor] { try? Vanishing.begin(on: descriptor) }
+        var passed = passed
+        passed.isBroken = true
+        report(passed)
+        while !stop.isSet { Platform.Thread.sleep(seconds: 0.1) }
     }
 
     private func pause(isHeld: Bool) {
