@@ -54,9 +54,13 @@ final class Vault: Sendable {
     ///
     /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
     func begin(_ file: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
-        try publisher.folders.requireWithinMount(user: file.user, file.path)
+        if file.size >= Self.worthAsking { try publisher.folders.requireWithinMount(user: file.user, file.path) }
         return try partials.begin(file, isFresh: isFresh)
     }
+
+    /// Bytes from which on it is asked at the offer whether the file can get its name at all. Smaller ones show it when they
+    /// are published: to ask for each costs more than to send a few for nothing.
+    private static let worthAsking: UInt64 = 64 << 10
 
     /// Removes unfinished uploads that nobody has come back for in time.
     ///

@@ -30,7 +30,7 @@ struct MountedFolderTests {
         let what = isSameFileSystem ? "--bind '\(site.scratch.path("elsewhere"))'" : "-t tmpfs tmpfs"
         let server = try server(mounting: what, on: Fixtures.user)
         let client = try server.loggedIn()
-        try client.offer("a/clip.mp4", size: 1000)
+        try client.offer("a/clip.mp4", size: 100_000)
         #expect(status(of: try client.answer()) == .folderElsewhere)
         let line = try server.logLine(with: " refused ", "status=folderElsewhere", "path=a/clip.mp4")
         #expect(line.contains("the folder camera isn't on the storage folder's own file system"))
