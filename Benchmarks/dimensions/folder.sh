@@ -40,6 +40,18 @@ measure_server() {
     done
 }
 
+# weigh_daemon COUNT: what the client holds that stays, after several passes that find all confirmed, each faster than the last.
+weigh_daemon() {
+    local word daemon=()
+    for word in "${client[@]}"; do [ "$word" = --once ] || daemon+=("$word"); done
+    "${daemon[@]}" --interval 1 >"$scratch/run.log" 2>&1 &
+    command=$!
+    sleep $((4 * microseconds / 1000000 + 5))
+    record_at "$1" 'KiB at most' client_daemon "$(process_status VmHWM "$command")"
+    end_process "$command"
+    command=''
+}
+
 # watch COUNT: empty files, which cost a name, a row in the client's state and a receipt each, as any other.
 watch() {
     local state_bytes
@@ -58,6 +70,7 @@ watch() {
         record_at "$1" 'µs for each file' confirmed_pass "$(divide "$microseconds" "$1")"
     done
     record_at "$1" 'KiB at most' client_confirmed_pass "$client_peak"
+    weigh_daemon "$1"
     state_bytes=$(find "$scratch/state" -name state.sqlite -printf %s)
     record_at "$1" 'bytes of state each' client "$(divide "${state_bytes:?no state}" "$1")"
     # Into the place of the next one.
