@@ -36,6 +36,9 @@ soak: ## kill -9 at random instants, ROUNDS times (60) each of server, client an
 bench: ## against what users would pick instead, in the same run
 	Benchmarks/run
 
+growth: ## how cost grows with files, users and connections, as plots
+	Benchmarks/growth
+
 man: ## manual pages of the built programs
 	scripts/manual-pages
 
@@ -45,4 +48,4 @@ install: ## the built programs into PREFIX/bin (/usr/local), documents and manua
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz soak bench man install clean
+.PHONY: help build test demo format lint tsan asan fuzz soak bench growth man install clean

@@ -106,6 +106,19 @@ struct AccountDirectoryTests {
         #expect(warnings.all.count == 2)
     }
 
+    @Test("a file that comes back as it was counts again, and is warned of when it goes again")
+    func back() throws {
+        let accounts = try open(line)
+        for warnedOf in 1...2 {
+            try FileManager.default.removeItem(atPath: scratch.path("users"))
+            #expect(try login(accounts, "anna", "p") == .accepted(UserName("anna")))
+            #expect(warnings.all.count == warnedOf)
+            try scratch.write(line, to: "users")
+            #expect(try login(accounts, "anna", "p") == .accepted(UserName("anna")))
+            #expect(warnings.all.count == warnedOf)
+        }
+    }
+
     @Test("lines that aren't right are reported once, without what they say")
     func problems() throws {
         let accounts = try open(line + "bob:hunter2\n")

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Sourced by scripts/demo and the benchmarks after common.sh: the programs, and a server on loopback with one user.
-# Uses `scratch` (a folder), `hash_options` and `server_options` (more for adduser and the server), and sets `binaries`,
-# `server` (a process) and `port`.
+# Uses `scratch` (a folder), `login_as` (for another user than the first one), `hash_options` and `server_options` (more for
+# adduser and the server), and sets `binaries`, `server` (a process) and `port`.
 
 readonly user=camera
 : "${scratch=}"
@@ -39,6 +39,6 @@ start_server() {
 # Sets `client` to the command that uploads once from a folder: use_client FOLDER OPTION…
 use_client() {
     # shellcheck disable=SC2034  # for the script that sources this
-    client=("$binaries/auto-upload-client" -s "127.0.0.1:$port" -u "$user" --password-file "$scratch/password"
+    client=("$binaries/auto-upload-client" -s "127.0.0.1:$port" -u "${login_as:-$user}" --password-file "$scratch/password"
         --ca-file "$scratch/certificates/ca.pem" -f "$1" --once "${@:2}")
 }

@@ -29,9 +29,12 @@ struct SettleTracker: Sendable {
         let since: Instant
         /// No later than the last one.
         let until: Instant
+        /// The look that this comes from.
+        let look: UInt32
     }
 
     private var sightings: [LocalPath: Sighting] = [:]
+    private var look: UInt32 = 0
 
     /// Takes in what a scan found; what vanished is forgotten.
     ///
@@ -47,14 +50,18 @@ struct SettleTracker: Sendable {
     }
 
     private mutating func observe(_ files: [FoundFile], from began: Instant, to ended: Instant) {
-        var current: [LocalPath: Sighting] = Dictionary(minimumCapacity: files.count)
+        look &+= 1
+        sightings.reserveCapacity(files.count)
+        // In place: of a million files, a second table would take hundreds of MiB.
         for file in files {
-            let earlier = sightings[file.path].flatMap { $0.fingerprint == file.fingerprint ? $0 : nil }
-            current[file.path] = Sighting(
+            let earlier = sightings[file.path].flatMap {
+                $0.look == look &- 1 && $0.fingerprint == file.fingerprint ? $0 : nil
+            }
+            sightings[file.path] = Sighting(
                 fingerprint: file.fingerprint, since: earlier?.since ?? ended,
-                until: earlier.map { max($0.until, began) } ?? began)
+                until: earlier.map { max($0.until, began) } ?? began, look: look)
         }
-        sightings = current
+        if sightings.count > files.count { sightings = sightings.filter { $0.value.look == look } }
     }
 
     /// How long to wait before the file may be sent.

@@ -26,7 +26,8 @@ package final class AccountDirectory: Sendable {
     ///   changed file can't be read; the one that was read before then goes on counting.
     /// - Throws: `PasswordFileError` when the file can't be read, or everybody may use it.
     package init(path: String, warn: @escaping @Sendable (String) -> Void) throws(PasswordFileError) {
-        let (file, status) = try Self.read(path)
+        let (content, status) = try Self.read(path)
+        let file = PasswordFile(content)
         self.path = path
         self.warn = warn
         state = Monitor(State(file: file, status: status, decoy: try Self.decoy(for: file)))
@@ -81,7 +82,13 @@ extension AccountDirectory {
         do throws(PasswordFileError) {
             let current = try Self.status(path)
             if current == state.status { return [] }
-            let (file, status) = try Self.read(path)
+            let (content, status) = try Self.read(path)
+            // Most of a second for 100,000 lines, which everybody else waits for: a young file is read at each login.
+            if content == state.file.content {
+                (state.status, state.lastWarning) = (status, nil)
+                return []
+            }
+            let file = PasswordFile(content)
             let old = state.file.problems
             state = State(file: file, status: status, decoy: try Self.decoy(for: file))
             return file.problems == old ? [] : file.problems.map { Self.warning(about: $0, in: path) }
@@ -100,7 +107,7 @@ extension AccountDirectory {
         }
     }
 
-    private static func read(_ path: String) throws(PasswordFileError) -> (PasswordFile, FileStatus?) {
+    private static func read(_ path: String) throws(PasswordFileError) -> ([UInt8], FileStatus?) {
         let content: [UInt8]
         let status: FileStatus
         do throws(SystemError) {
@@ -114,7 +121,7 @@ extension AccountDirectory {
         guard status.permissions & openToAll == 0 else { throw .openToAll(path: path) }
         // Two changes within a tick of the file system's clock leave the same times: a file that young is read again.
         let isSettled = status.modified.seconds < currentUnixTime() - 1
-        return (PasswordFile(content), isSettled ? status : nil)
+        return (content, isSettled ? status : nil)
     }
 
     /// A hash that nobody's password has. It costs what most users' hashes cost.

@@ -100,6 +100,16 @@ struct SettleTrackerTests {
         #expect(tracker.waitingTime(for: other, writer: .none, at: moment(100), rules: Self.rules) == 10)
     }
 
+    @Test("what vanished is forgotten, too, when as many others have come", arguments: [1, 2])
+    func forgetsAmongOthers(_ others: Int) throws {
+        var tracker = SettleTracker()
+        tracker.observe([try file(), try file("b")], at: moment(0))
+        tracker.observe(try (0..<others).map { try file("c\($0)") } + [try file("b")], at: moment(50))
+        tracker.observe([try file(), try file("b")], at: moment(100))
+        #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(100), rules: Self.rules) == 10)
+        #expect(tracker.waitingTime(for: try file("b"), writer: .none, at: moment(100), rules: Self.rules) == 0)
+    }
+
     @Test("a scan that takes long doesn't make up time")
     func countsBetweenScans() throws {
         var tracker = SettleTracker()
