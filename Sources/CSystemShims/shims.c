@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <linux/openat2.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -94,6 +95,15 @@ int shim_start_writeback(int descriptor, int64_t offset, int64_t length) {
 }
 
 ssize_t shim_getrandom(void *buffer, size_t length) { return getrandom(buffer, length, 0); }
+
+int shim_stack(void **lowest, size_t *size) {
+    pthread_attr_t attributes;
+    int error = pthread_getattr_np(pthread_self(), &attributes);
+    if (error != 0) return error;
+    error = pthread_attr_getstack(&attributes, lowest, size);
+    pthread_attr_destroy(&attributes);
+    return error;
+}
 
 int shim_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

@@ -49,6 +49,8 @@ int shim_syncfs(int descriptor);
 int shim_start_writeback(int descriptor, int64_t offset, int64_t length);
 /* getrandom(2) */
 ssize_t shim_getrandom(void *buffer, size_t length);
+/* The calling thread's stack, by pthread_getattr_np(3): its lowest address and its size; an error number, or 0 */
+int shim_stack(void **lowest, size_t *size);
 /* eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK */
 int shim_eventfd(void);
 /* The columns of a terminal, by ioctl(2) TIOCGWINSZ; 0 when it isn't one */

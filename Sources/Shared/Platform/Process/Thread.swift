@@ -1,3 +1,4 @@
+internal import CSystemShims
 internal import Glibc
 
 /// Threads with a stack of our choosing: the default of 8 MiB of addresses is too much for thousands.
@@ -29,6 +30,23 @@ package enum Thread {
             throw SystemError("start a thread", errno: Errno(rawValue: result))
         }
     }
+
+    /// Gives back the pages of the calling thread's stack that deeper calls have touched, before a long wait: a TLS handshake
+    /// alone leaves some. For threads that `detach` has started. The corresponding C call is madvise(2) with MADV_DONTNEED.
+    package static func releaseUnusedStack() {
+        var lowest: UnsafeMutableRawPointer?
+        var size = 0
+        guard unsafe shim_stack(&lowest, &size) == 0, let lowest = unsafe lowest else { return }
+        // The stack grows downwards: all that is in use lies above this variable, but for the calls that are made from here.
+        var here: UInt8 = 0
+        let used = unsafe withUnsafeMutablePointer(to: &here) { unsafe UnsafeMutableRawPointer($0) - lowest }
+        let unused = (used - stackLeft) & ~(Int(getpagesize()) - 1)
+        guard (1..<size).contains(unused) else { return }
+        unsafe madvise(lowest, unused, MADV_DONTNEED)
+    }
+
+    /// Bytes below the present depth that stay.
+    private static let stackLeft = 1024
 
     /// Lets the calling thread rest. For waits that no event ends.
     package static func sleep(seconds: Double) {

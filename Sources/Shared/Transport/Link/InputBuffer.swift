@@ -20,7 +20,7 @@
         if unsafe size <= memory.count {
             unsafe memory.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
         } else {
-            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 4096)
+            let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
             unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
             unsafe memory.deallocate()
             unsafe memory = larger

@@ -49,7 +49,7 @@ package struct MessageLink: ~Copyable {
 
     /// Bytes that a piece of `data` has at most.
     private static let chunk = 256 * 1024
-    private static let smallBuffer = 8 * 1024
+    private static let smallBuffer = 1024
     /// While a link is silent for longer, its buffer's memory is given back.
     private static let idleSeconds = 1.0
     /// How long a wait goes on before it is asked whether it is to be given up.
@@ -63,8 +63,11 @@ extension MessageLink {
     ///
     /// - Returns: nil when the peer said goodbye between two frames.
     package mutating func nextHeader(until deadline: Deadline) throws(LinkError) -> FrameHeader? {
-        if input.isEmpty, !inputEnded {
-            if try !waitBriefly(until: deadline) { input.release() }
+        if input.isEmpty, !inputEnded, try !waitBriefly(until: deadline) {
+            input.release()
+            if session.isServer { Thread.releaseUnusedStack() }
+            // Before any memory is taken again: of ten thousand connections nearly all wait here.
+            try wait(for: .readable, until: deadline)
         }
         guard try fill(FrameHeader.encodedSize, until: deadline) else {
             if input.isEmpty { return nil }
