@@ -90,12 +90,37 @@ final class Vault: Sendable {
             }
         }
         // The names, after all of them are published.
-        return zip(uploads, places).map { upload, place in
-            let result = Result { () throws(VaultError) in
+        let confirmed = zip(uploads, places).map { upload, place in
+            Result { () throws(VaultError) in
                 try confirm(place.get(), upload.digest, upload.size, &round)
             }
-            upload.end(result.failure)
-            return result
+        }
+        let results = requireIntact(for: confirmed)
+        for (upload, result) in zip(uploads, results) { upload.end(result.failure) }
+        return results
+    }
+
+    /// Nothing of what was made durable counts if the storage takes no changes any more.
+    private func requireIntact(for results: [Result<Stored, VaultError>]) -> [Result<Stored, VaultError>] {
+        if results.allSatisfy({ $0.failure != nil }) { return results }
+        do throws(VaultError) {
+            try requireIntact()
+            return results
+        } catch {
+            return results.map { $0.failure == nil ? .failure(error) : $0 }
+        }
+    }
+
+    /// Makes sure that the file system still takes changes, by some that harm nothing.
+    ///
+    /// A flush succeeds where it finds nothing left to write. On ext4 it finds nothing also when the journal has just been
+    /// aborted, and the names that it was to make durable are gone. The next change finds that out, and the one after is refused.
+    private func requireIntact() throws(VaultError) {
+        do throws(SystemError) {
+            for _ in 0..<2 { try lock.setModified(FileTime(seconds: currentUnixTime(), nanoseconds: 0)) }
+        } catch {
+            // Where times can't be set nothing is known; that isn't the same as knowing that it is broken.
+            if ![.notSupported, .notImplemented, .notPermitted].contains(error.errno) { throw VaultError(error) }
         }
     }
 
@@ -127,7 +152,9 @@ final class Vault: Sendable {
     ) throws(VaultError) -> Stored? {
         guard let place = try publisher.find(user: user, path, size: size, digest) else { return nil }
         var round = durable.round(sharing: nil)
-        return try confirm(place, digest, size, &round)
+        let stored = try confirm(place, digest, size, &round)
+        try requireIntact()
+        return stored
     }
 
     /// The one place where something becomes "stored": after its folders are flushed.

@@ -125,7 +125,7 @@ struct HostileFrameTests {
     func halfAFrame() throws {
         let server = try TestServer()
         let header = Self.header(0x05, upload: 1, length: 50_000)
-        let clients = try [Array(header.prefix(7)), header + sample(20_000)].map { part in
+        let clients = try [Array(header.prefix(7)), header + sample(10_000)].map { part in
             let client = try server.loggedIn()
             try client.offer("half.mp4", size: 100_000)
             guard case .proceed = try client.answer() else { throw Failure("no proceed") }

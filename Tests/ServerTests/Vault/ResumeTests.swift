@@ -53,6 +53,22 @@ import Wire
         #expect(try upload.begin(test).offset == 0)
     }
 
+    @Test("where very many uploads are unfinished, only large ones are kept anew, and those that were stay")
+    func crowd() throws {
+        var rules = PartialRules.small
+        (rules.mostLittle, rules.quickBytes) = (2, 2000)
+        let test = try TestVault(partials: rules)
+        let uploads = (10..<14).map { BrokenUpload($0) }
+        #expect(try uploads[0].breakOff(test, at: 500) == 500)
+        #expect(try uploads[1].breakOff(test, at: 500) == 500)
+        #expect(try uploads[2].breakOff(test, at: 900) == nil)
+        // A checkpoint makes it durable on the way.
+        #expect(try uploads[3].breakOff(test, at: 3000) == 3000)
+        #expect(try uploads[0].breakOff(test, at: 600) == 600)
+        for number in [0, 1] { try uploads[number].begin(test).discard() }
+        #expect(try uploads[2].breakOff(test, at: 900) == 900)
+    }
+
     @Test("a file that comes whole before a checkpoint is due is flushed once")
     func whole() throws {
         let recorder = FlushRecorder()

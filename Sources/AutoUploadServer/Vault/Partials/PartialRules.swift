@@ -10,6 +10,9 @@ struct PartialRules: Sendable {
     /// Fewer bytes aren't worth flushes of their own: they are sent again. When a connection ends, that goes only for uploads
     /// of which nothing is durable yet.
     var worthwhileBytes: UInt64 = 16 << 10
+    /// While there are more unfinished uploads than these, what is below `quickBytes` isn't kept: a client that breaks off all
+    /// day fills neither memory nor the staging folder with little ones.
+    var mostLittle = 20_000
     /// Seconds for which an upload that nobody goes on with is kept.
     var expiry = 7 * 86_400.0
 

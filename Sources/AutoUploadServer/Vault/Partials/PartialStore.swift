@@ -13,6 +13,7 @@ final class PartialStore: Sendable {
         self.staging = staging
         let found = try RecoveredPartials(in: staging, keeping: keeping)
         partials.withLock { $0 = found.partials }
+        staging.note(uploads: found.partials.count)
     }
 
     /// Begins an upload, or goes on with it, taking it over from whichever connection has it.
@@ -45,6 +46,7 @@ final class PartialStore: Sendable {
             if let partial = partials[offered.key] { return (partial, false) }
             let partial = Partial(offered, in: staging)
             partials[offered.key] = partial
+            staging.note(uploads: partials.count)
             return (partial, true)
         }
     }
@@ -54,6 +56,7 @@ final class PartialStore: Sendable {
         guard partial.isOver else { return }
         partials.withLock { partials in
             if partials[partial.offered.key] === partial { partials[partial.offered.key] = nil }
+            staging.note(uploads: partials.count)
         }
     }
 

@@ -280,7 +280,7 @@ extension StagedFile {
     ///
     /// - Returns: nil when nothing is left of it.
     consuming func park() -> ParkedFile? {
-        let isWorthwhile = record != nil || received >= staging.rules.worthwhileBytes
+        let isWorthwhile = record != nil || received >= staging.leastKept
         do throws(SystemError) {
             if received > durable { try staging.requireNoFailure(since: failuresBefore) }
             if failure == nil, received > durable, isWorthwhile { try checkpoint() }

@@ -9,6 +9,7 @@ final class StagingFolder: Sendable {
     let space: SpaceBook
     private let group: GroupFlush?
     private let keepsNames = Atomic(true)
+    private let uploads = Atomic(0)
 
     /// - Parameters:
     ///   - group: through which a lost write may be told, whoever's it was.
@@ -26,6 +27,16 @@ final class StagingFolder: Sendable {
 
     func requireNoFailure(since failures: UInt64) throws(SystemError) {
         try group?.requireNoFailure(since: failures)
+    }
+
+    /// Takes note of how many unfinished uploads there are.
+    func note(uploads count: Int) {
+        uploads.store(count, ordering: .relaxed)
+    }
+
+    /// Bytes of an upload from which on it is worth being kept when its connection ends.
+    var leastKept: UInt64 {
+        uploads.load(ordering: .relaxed) > rules.mostLittle ? rules.quickBytes : rules.worthwhileBytes
     }
 
     /// Whether names of new records can be made durable: not after a flush of the folder has failed.

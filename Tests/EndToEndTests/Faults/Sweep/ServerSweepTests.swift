@@ -28,6 +28,9 @@ extension FaultTests {
             private let site: Site
             private let number: UInt64
             private let trouble: Trouble
+            /// Uploads that were refused, perhaps when much of them was there: it is kept for who offers them again, which this
+            /// job doesn't do under the same number.
+            private var refused = 0
 
             init(number: UInt64, _ trouble: Trouble) throws {
                 site = try Site()
@@ -47,7 +50,8 @@ extension FaultTests {
                 #expect(report.refusals.isEmpty && report.broken.isEmpty, "\(comment): \(report)")
                 #expect(try Set(site.stored().values) == ServerJob.digests(), comment)
                 #expect(try site.stored().count == ServerJob.digests().count, comment)
-                #expect(try site.partials() == [], comment)
+                // Of each its bytes and its record.
+                #expect(try site.partials().count <= 2 * refused, comment)
                 #expect(try server.stop().status == 0, comment)
             }
 
@@ -66,6 +70,7 @@ extension FaultTests {
                     #expect(try server.program.waitForEnd().wasKilled, comment)
                     return try expectStored(report)
                 }
+                refused = report.refusals.count
                 if number == 0 { #expect(report.refusals.isEmpty, "\(report)") }
                 #expect(report.broken.isEmpty, "\(comment): \(report.broken)")
                 try expectStored(report)
