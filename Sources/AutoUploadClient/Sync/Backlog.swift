@@ -7,7 +7,7 @@ struct Backlog {
     private var ids: [LocalPath: StoredUploadID] = [:]
 
     /// How many ids are stored for the price of one flush.
-    private static let batch = 256
+    private static let batch = 1024
 
     init(_ tasks: [SyncTask]) {
         self.tasks = tasks

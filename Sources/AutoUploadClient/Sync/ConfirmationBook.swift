@@ -24,9 +24,11 @@ final class ConfirmationBook {
         let confirmation: Confirmation
     }
 
-    /// So many files, or bytes, are wiped before others are begun; so many are written down at the latest.
+    /// So many files, or bytes, are wiped before others are begun.
     private static let batch = 256
     private static let batchBytes: UInt64 = 256 * 1024 * 1024
+    /// So many are written down at the latest.
+    private static let recordBatch = 1024
     /// While others are being sent, what was confirmed is written down after so long: a flush takes its time, but what is
     /// forgotten is sent again.
     private static let recordSeconds = 5.0
@@ -72,10 +74,15 @@ final class ConfirmationBook {
         return unrecorded.count + unwiped.count >= Self.batch || pendingBytes >= Self.batchBytes
     }
 
+    /// Whether something has waited long enough to be written down, or wiped.
+    var isDue: Bool {
+        if unrecorded.isEmpty { return !unwiped.isEmpty }
+        return wantsToWipe || unrecorded.count >= Self.recordBatch || Instant.now >= nextRecording
+    }
+
     /// Writes down what was confirmed if it has waited for long.
     func recordIfDue() throws(SyncFailure) {
-        if unrecorded.isEmpty { return }
-        if unrecorded.count >= Self.batch || Instant.now >= nextRecording { try record() }
+        if isDue { try record() }
     }
 
     /// Writes down what was confirmed, durably, and then wipes it.

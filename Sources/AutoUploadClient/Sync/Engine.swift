@@ -44,6 +44,8 @@ final class Engine {
     private static let mostUnanswered = 256
     /// Messages and small files are gathered to so many bytes before they are written.
     static let gatheredBytes = 64 * 1024
+    /// A silence of the server that is long enough to be used.
+    private static let quietSeconds = 0.02
     /// How long the server may take to answer, and for each MiB that it may have to read again.
     private static let answerSeconds = 300.0
     private static let secondsPerMiB = 1.0
@@ -106,7 +108,8 @@ final class Engine {
     /// Nothing can be sent before the server has answered: the time to write down and wipe what it has confirmed.
     private func pause() throws(SyncFailure) {
         try flush()
-        if try hasInput() { return try awaitAnswer() }
+        // Each time that something is written down costs flushes: not while one answer follows the other.
+        if try hasInput(within: book.isDue ? 0 : Self.quietSeconds) { return try awaitAnswer() }
         // While a wipe goes on nothing is sent, and the server gives up on uploads that it waits for.
         try book.settle(mayWipe: ledger.unfinishedCount == 0, witness: self)
         if let failureMeanwhile { throw failureMeanwhile }
@@ -159,9 +162,9 @@ extension Engine {
         return SyncFailure(error)
     }
 
-    private func hasInput() throws(SyncFailure) -> Bool {
+    private func hasInput(within seconds: Double) throws(SyncFailure) -> Bool {
         do throws(LinkError) {
-            return try connection.link.hasInput()
+            return try connection.link.hasInput(until: .after(seconds: seconds))
         } catch {
             throw SyncFailure(error)
         }

@@ -94,11 +94,13 @@ extension MessageLink {
     package var hasEnded: Bool { inputEnded && input.count < FrameHeader.encodedSize }
 
     /// Whether something of the next frame is here already, so that it is worth reading on before answering.
-    package func hasInput() throws(LinkError) -> Bool {
+    ///
+    /// - Parameter deadline: how long to wait for it; by default not at all.
+    package func hasInput(until deadline: Deadline = Deadline(at: Instant(nanoseconds: 0))) throws(LinkError) -> Bool {
         if !input.isEmpty || session.hasBufferedInput { return true }
         if inputEnded { return false }
         do throws(TLSError) {
-            try session.wait(for: .readable, until: Deadline(at: Instant(nanoseconds: 0)))
+            try session.wait(for: .readable, until: deadline)
             return true
         } catch {
             if case .timedOut = error { return false }
