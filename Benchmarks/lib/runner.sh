@@ -1,13 +1,14 @@
 # shellcheck shell=bash
 # Sourced by Benchmarks/run and Benchmarks/growth after chain.sh: compiles the tools, writes down on what machine it runs, and
-# runs one script after the other. Uses `binaries`, `rounds` and `scale`; sets `tools`, `records` and `failed`.
+# runs one script after the other. Uses `binaries`, `rounds` and `scale`; sets `tools`,
+# `leftovers` (where workloads leave what they have stored), `records` and `failed`.
 
 end_run() {
     local code=$?
     trap - EXIT
     # It ends what it has started itself.
     [ -z "${running:-}" ] || end_process "$running"
-    [ -z "${tools:-}" ] || rm -rf -- "$tools"
+    rm -rf -- ${tools:+"$tools"} ${leftovers:+"$leftovers"}
     exit "$code"
 }
 
@@ -59,7 +60,8 @@ run_each() {
     local folder=$1 name begin
     shift
     failed=()
-    export binaries tools rounds scale records
+    leftovers=$(scratch_folder bench-leftovers 0)
+    export binaries tools leftovers rounds scale records
     for name in "$@"; do
         note "$name"
         begin=$SECONDS

@@ -11,7 +11,7 @@
 . "$repository/scripts/lib/chain.sh"
 export LC_ALL=C # names are bytes, and decimal points are points
 
-: "${binaries:?start this by Benchmarks/run}" "${tools:?}" "${rounds:?}" "${scale:?}" "${records:?}"
+: "${binaries:?start this by Benchmarks/run}" "${tools:?}" "${leftovers:?}" "${rounds:?}" "${scale:?}" "${records:?}"
 workload=${program%.sh}
 # Set by chain.sh, and by `timed` while a command runs.
 server='' port='' command=''
@@ -35,8 +35,14 @@ clean_up() {
     local code=$? process
     trap - EXIT
     for process in ${command:+"$command"} ${server:+"$server"} ${processes[@]+"${processes[@]}"}; do end_process "$process"; done
-    [ -z "$scratch" ] || rm -rf -- "$scratch"
+    [ -z "$scratch" ] || put_aside_scratch
     exit "$code"
+}
+
+# Many small files are deleted when all workloads are over: see `settle`.
+put_aside_scratch() {
+    find "$scratch" -type f -size +1M -delete
+    mv -- "$scratch" "$leftovers/"
 }
 
 # make_files FOLDER COUNT BYTES: files of random bytes, in the page cache and flushed.
@@ -80,7 +86,7 @@ divide() { awk -v number="$1" -v by="$2" 'BEGIN { printf "%.6g\n", number / by }
 record_rate() { record "$1" "$2" "$(divide "$3" "$(divide "$microseconds" 1000000)")"; }
 
 # Puts what was stored aside, once it has been compared, so that the next run finds nothing: settle SOURCE STORED
-# It isn't deleted before the workload ends: ext4 passes over each inode that was deleted in the last minutes, one after the
+# It isn't deleted before the run ends: ext4 passes over each inode that was deleted in the last minutes, one after the
 # other, whenever a file is made nearby, and whoever comes next would pay for it.
 settle() {
     diff --recursive --brief --exclude=.auto-upload-store -- "$1" "$2" >"$scratch/differences" 2>&1 ||
