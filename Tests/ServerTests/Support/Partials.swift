@@ -8,7 +8,8 @@ import Wire
 extension PartialRules {
     /// So small that a test needs few bytes, with no clock in it.
     static let small = PartialRules(
-        checkpointBytes: 1000, quickSeconds: 1e9, slowSeconds: 1e9, worthwhileBytes: 100, expiry: 7 * 86_400)
+        checkpointBytes: 1000, quickSeconds: 1e9, slowSeconds: 1e9, worthwhileBytes: 100, largeBytes: 4000,
+        expiry: 7 * 86_400)
 }
 
 extension FileName {

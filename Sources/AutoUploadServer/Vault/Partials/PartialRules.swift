@@ -13,6 +13,8 @@ struct PartialRules: Sendable {
     /// While there are more unfinished uploads than these, what is below `quickBytes` isn't kept: a client that breaks off all
     /// day fills neither memory nor the staging folder with little ones.
     var mostLittle = 20_000
+    /// Bytes of a file from which on it is written past the page cache.
+    var largeBytes: UInt64 = 16 << 20
     /// Seconds for which an upload that nobody goes on with is kept.
     var expiry = 7 * 86_400.0
 

@@ -17,6 +17,8 @@ struct StagedFile: ~Copyable {
     /// Bytes of them that a flush has covered, and the record states.
     private(set) var durable: UInt64
     private var prefix: PrefixHash
+    /// Gathers the bytes of a large file. They count as received, and are handed to the kernel before any flush.
+    private var large: LargeWrites.Writer?
     private var writebackStarted: UInt64
     /// How many flushes of the whole storage had failed before the first byte that isn't durable came.
     private var failuresBefore: UInt64
@@ -107,6 +109,9 @@ struct StagedFile: ~Copyable {
         writebackStarted = durable
         failuresBefore = staging.failureCount
         lastCheckpoint = (.now, durable)
+        if offered.size >= staging.rules.largeBytes {
+            large = staging.largeWrites.writer(to: self.descriptor, from: durable)
+        }
     }
 }
 
@@ -136,14 +141,27 @@ extension StagedFile {
         if failure != nil { return }
         if received == durable { failuresBefore = staging.failureCount }
         do throws(SystemError) {
-            try descriptor.write(bytes)
+            try write(bytes)
             prefix.update(bytes)
             received += UInt64(bytes.byteCount)
+            if received >= offered.size {
+                try handOver()
+                large = nil
+            }
             startWriteback()
             if isCheckpointDue { try checkpoint() }
         } catch {
             failure = VaultError(error)
         }
+    }
+
+    private mutating func write(_ bytes: RawSpan) throws(SystemError) {
+        if try large?.append(bytes) == nil { try descriptor.write(bytes) }
+    }
+
+    /// Lets the kernel have all that has come.
+    private mutating func handOver() throws(SystemError) {
+        try large?.flush()
     }
 
     private mutating func startWriteback() {
@@ -194,6 +212,7 @@ extension StagedFile {
     private mutating func checkpoint() throws(SystemError) {
         lastCheckpoint = (.now, received)
         guard staging.takesRecords else { return }
+        try handOver()
         try staging.calls.file(descriptor)
         // Their write-back may have failed earlier, and been told to the flush that was shared.
         try staging.requireNoFailure(since: failuresBefore)

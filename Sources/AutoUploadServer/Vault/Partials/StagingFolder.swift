@@ -7,6 +7,7 @@ final class StagingFolder: Sendable {
     let calls: FlushCalls
     let rules: PartialRules
     let space: SpaceBook
+    let largeWrites = LargeWrites()
     private let group: GroupFlush?
     private let keepsNames = Atomic(true)
     private let uploads = Atomic(0)

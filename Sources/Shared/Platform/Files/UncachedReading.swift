@@ -62,10 +62,4 @@ extension FileDescriptor {
             unsafe pread(rawValue, buffer.baseAddress, buffer.count, off_t(clamping: offset))
         }
     }
-
-    private func setDirect(_ isDirect: Bool) throws(SystemError) {
-        let flags = try systemCall("read a descriptor's flags") { fcntl(rawValue, F_GETFL) }
-        let wanted = isDirect ? flags | shim_O_DIRECT : flags & ~shim_O_DIRECT
-        try systemCall("read past the page cache") { fcntl(rawValue, F_SETFL, wanted) }
-    }
 }

@@ -1,0 +1,70 @@
+import Platform
+import TestSupport
+import Testing
+
+/// What is written past the page cache, as far as the file system lets it.
+@Suite("Direct writing") final class DirectWriterTests {
+    private let scratch: ScratchFolder
+    private let file: FileDescriptor
+    private static let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+
+    init() throws {
+        scratch = try ScratchFolder("direct")
+        file = try Directory.open(path: scratch.path).open(
+            #require(FileName("a")), .openingOrCreating(permissions: 0o600))
+    }
+
+    private func append(_ range: Range<Int>, to writer: inout DirectWriter) throws {
+        try writer.append(unsafe Self.content.span.extracting(range).bytes)
+    }
+
+    @Test("bytes that come in pieces of any size stand where they belong", arguments: 0..<20 as Range<UInt64>)
+    func pieces(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        // What is there already, and ends within a block or at the end of one.
+        let start = seed % 4 == 0 ? 8192 : Int.random(in: 0..<10_000, using: &random)
+        try file.write(Array(Self.content[..<start]))
+        var writer = try DirectWriter(
+            capacity: Int.random(in: 1...5, using: &random) * 4096, to: file, position: UInt64(start))
+        var position = start
+        while position < Self.content.count {
+            let next = min(Self.content.count, position + Int.random(in: 1..<20_000, using: &random))
+            try append(position..<next, to: &writer)
+            position = next
+            guard Int.random(in: 0..<6, using: &random) == 0 else { continue }
+            try writer.flush()
+            #expect(try scratch.bytes(of: "a") == Array(Self.content[..<position]))
+        }
+        try writer.flush()
+        #expect(try scratch.bytes(of: "a") == Self.content)
+    }
+
+    @Test("what is under way when a writer ends goes to its own file, and to no other")
+    func ending() throws {
+        var writer: DirectWriter? = try DirectWriter(capacity: 1 << 16, to: file, position: 0)
+        try writer?.append(unsafe Self.content.span.extracting(..<(1 << 16)).bytes)
+        writer = nil
+        let other = try Directory.open(path: scratch.path).open(
+            #require(FileName("b")), .openingOrCreating(permissions: 0o600))
+        #expect(try other.status().size == 0)
+    }
+
+    @Test("an error of a piece that another thread has written is told, at the latest by the flush")
+    func errors() throws {
+        // A file that can't be written.
+        let reading = try Directory.open(path: scratch.path).open(#require(FileName("a")), .reading)
+        var writer = try DirectWriter(capacity: 4096, to: reading, position: 0)
+        #expect(throws: SystemError.self) {
+            try append(0..<4096, to: &writer)
+            try writer.flush()
+        }
+    }
+
+    @Test("a file without a byte is none of its business")
+    func nothing() throws {
+        var writer = try DirectWriter(capacity: 4096, to: file, position: 0)
+        try writer.append(unsafe Self.content.span.extracting(..<0).bytes)
+        try writer.flush()
+        #expect(try file.status().size == 0)
+    }
+}
