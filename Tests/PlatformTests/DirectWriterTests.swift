@@ -49,6 +49,16 @@ import Testing
         #expect(try other.status().size == 0)
     }
 
+    @Test("after it is cancelled nothing is written any more", arguments: 0..<10)
+    func cancelling(_ round: Int) throws {
+        var writer = try DirectWriter(capacity: 1 << 16, to: file, position: 0)
+        try append(0..<200_000, to: &writer)
+        writer.cancel()
+        try file.truncate(to: 100)
+        try writer.flush()
+        #expect(try file.status().size == 100)
+    }
+
     @Test("an error of a piece that another thread has written is told, at the latest by the flush")
     func errors() throws {
         // A file that can't be written.

@@ -34,6 +34,11 @@ final class LargeWrites: Sendable {
             try writer.append(bytes)
         }
 
+        /// As `DirectWriter.cancel` does.
+        mutating func cancel() {
+            writer.cancel()
+        }
+
         /// Lets the kernel have them.
         mutating func flush() throws(SystemError) {
             try writer.flush()

@@ -306,6 +306,8 @@ extension StagedFile {
         } catch {
             fail(VaultError(error))
         }
+        // A piece that came late would stand where another connection has written since.
+        large?.cancel()
         guard durable > 0, let slot = record?.slot, failure?.leavesDurablePart ?? true,
             (try? descriptor.truncate(to: durable)) != nil
         else {

@@ -73,6 +73,13 @@ package struct DirectWriter: ~Copyable {
         filled = 0
     }
 
+    /// Drops what was appended and not handed over. Nothing is written any more when this returns, so that the file may be cut.
+    package mutating func cancel() {
+        // Nobody counts on it, whatever it has met.
+        _ = try? underWay.take()?.awaitWriting()
+        filled = 0
+    }
+
     /// Waits for the piece that is under way.
     private mutating func settle() throws(SystemError) {
         guard let piece = underWay.take() else { return }
