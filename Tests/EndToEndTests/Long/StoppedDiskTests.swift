@@ -176,7 +176,8 @@ struct StoppableDisk {
 
     /// Stops the file system without writing its journal: EXT4_IOC_SHUTDOWN, XFS_IOC_GOINGDOWN.
     func cut(_ server: TestServer) throws {
-        let folder = unsafe open(root(of: server), O_RDONLY)
+        // A program that another test starts meanwhile would keep the stopped file system mounted, and the next server get it.
+        let folder = unsafe open(root(of: server), O_RDONLY | O_CLOEXEC)
         guard folder >= 0 else { throw Failure("can't open the storage") }
         defer { _ = Glibc.close(folder) }
         var withoutJournal: UInt32 = 2

@@ -97,7 +97,7 @@ import Wire
                 }
             }, folder: { _ in },
             storage: { _ throws(SystemError) in
-                if count.add(1, ordering: .relaxed).newValue % 19 == 0 { throw SystemError("flush", errno: .noSpace) }
+                if count.add(1, ordering: .relaxed).newValue % 7 == 0 { throw SystemError("flush", errno: .noSpace) }
             })
         let world = try World(recorder, in: scratch)
         let before = try scratch.openFiles().count
@@ -106,6 +106,8 @@ import Wire
             return true
         }
         #expect(ended.count == 6)
+        // On a busy machine they take everything from each other before it is whole: alone, one comes to an end.
+        play(world, seed * 100 + 6, rounds: 800)
         #expect(world.wrong.withLock { $0 } == [])
         let stored = world.stored.withLock { $0 }
         for (path, content) in stored { #expect(try scratch.bytes(of: "alice/" + path) == content) }
