@@ -37,7 +37,7 @@ struct ReceiptCheckTests {
     func shared() {
         let all = confirmations + confirmations.reversed()
         #expect(answers(key: signer.key, all).allSatisfy { $0 })
-        #expect(Set(confirmations.compactMap(\.receipt?.signature)).count == 1)
+        #expect(Set(confirmations.compactMap { $0.receipt?.signature }).count == 1)
         let check = ReceiptCheck(user: "camera", key: signer.key)
         #expect(check.receipt(of: confirmations[0])?.stamp == confirmations[0].receipt)
     }
