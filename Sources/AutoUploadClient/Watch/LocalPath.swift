@@ -44,7 +44,9 @@ private let slash = UInt8(ascii: "/")
 extension LocalPath: Comparable {
     /// By the names from the top down, not by the bytes: what stands in one folder stays together.
     static func < (left: LocalPath, right: LocalPath) -> Bool {
-        (left.folders + [left.name]).lexicographicallyPrecedes(right.folders + [right.name])
+        // Made into one list only where the folders differ: most of a folder's files are compared with each other.
+        if left.folders == right.folders { return left.name < right.name }
+        return (left.folders + [left.name]).lexicographicallyPrecedes(right.folders + [right.name])
     }
 }
 

@@ -20,6 +20,8 @@ struct Scan: Sendable {
     /// When the walk began and ended: each file was looked at some time between.
     let began: Instant
     let ended: Instant
+    /// The wall clock when the walk began.
+    let clock: FileTime
     /// What may be a recording; oldest modification first, then by path.
     let files: [FoundFile]
     /// Files under a wiping name: an earlier wipe that didn't come to its end.

@@ -10,13 +10,14 @@ struct Scanner {
     let folder: WatchedFolder
 
     func scan() -> Scan {
-        let began = Instant.now
+        let (began, clock) = (Instant.now, FileTime.now)
         var walk = Walk()
         walk.visit(folder)
         walk.files.sort(by: Walk.isOlder)
         return Scan(
-            began: began, ended: .now, files: walk.files, interruptedWipes: walk.interruptedWipes.sorted(),
-            problems: walk.problems, storeMarkers: walk.storeMarkers.sorted())
+            began: began, ended: .now, clock: clock, files: walk.files,
+            interruptedWipes: walk.interruptedWipes.sorted(), problems: walk.problems,
+            storeMarkers: walk.storeMarkers.sorted())
     }
 }
 

@@ -12,13 +12,19 @@ struct SettleRules: Hashable, Sendable {
     /// The same where times are kept in whole seconds: FAT (two of them), ext4 with inodes of 128 bytes.
     var coarseTickSeconds = 2.05
 
-    /// How long a file must have stayed as it is before its attributes tell of every later change.
-    fileprivate func tick(of fingerprint: Fingerprint) -> Double {
-        fingerprint.changed.nanoseconds == 0 ? coarseTickSeconds : tickSeconds
+    /// How long a file must stay as it is before its attributes tell of every later change.
+    ///
+    /// - Parameter clock: the wall clock when the look began that found these attributes; nil where it isn't the file's.
+    fileprivate func tick(of fingerprint: Fingerprint, clock: FileTime?) -> Double {
+        let tick = fingerprint.changed.nanoseconds == 0 ? coarseTickSeconds : tickSeconds
+        // Whatever comes after the look gets a later time than the one that was read.
+        if let clock, clock.seconds(since: fingerprint.changed) >= tick { return 0 }
+        return tick
     }
 }
 
-/// Remembers since when each file has stayed as it is, by the monotonic clock: clocks of files and walls jump.
+/// Remembers since when each file has stayed as it is, by the monotonic clock: clocks of files and walls jump. The wall clock
+/// only tells whether it can show the time of a file's last change a second time.
 struct SettleTracker: Sendable {
     /// What `waitingTime` asks for when the time has passed, but the file hasn't been looked at since.
     static let anotherLook = 0.01
@@ -35,21 +41,26 @@ struct SettleTracker: Sendable {
 
     private var sightings: [LocalPath: Sighting] = [:]
     private var look: UInt32 = 0
+    /// The wall clock when the latest look began.
+    private var clock: FileTime?
 
     /// Takes in what a scan found; what vanished is forgotten.
     ///
     /// Each file was looked at between the scan's beginning and its end: a first look counts from the end, a last one
     /// up to the beginning, so that a long scan never makes a file seem settled longer than it was.
     mutating func observe(_ scan: Scan) {
-        observe(scan.files, from: scan.began, to: scan.ended)
+        observe(scan.files, from: scan.began, to: scan.ended, scan.clock)
     }
 
     /// Takes in files that were looked at just now.
     mutating func observe(_ files: [FoundFile], at now: Instant) {
-        observe(files, from: now, to: now)
+        observe(files, from: now, to: now, nil)
     }
 
-    private mutating func observe(_ files: [FoundFile], from began: Instant, to ended: Instant) {
+    private mutating func observe(
+        _ files: [FoundFile], from began: Instant, to ended: Instant, _ clock: FileTime?
+    ) {
+        self.clock = clock
         look &+= 1
         sightings.reserveCapacity(files.count)
         // In place: of a million files, a second table would take hundreds of MiB.
@@ -70,23 +81,23 @@ struct SettleTracker: Sendable {
     /// - Returns: seconds; 0 when it has settled; nil while somebody writes it, however long that takes. After the wait
     ///   it must be observed anew.
     func waitingTime(for file: FoundFile, writer: WriterState, at now: Instant, rules: SettleRules) -> Double? {
-        guard let needed = Self.neededSeconds(for: file, writer, rules) else { return nil }
+        guard let needed = neededSeconds(for: file, writer, rules) else { return nil }
         if needed <= 0 { return 0 }
         guard let sighting = sightings[file.path], sighting.fingerprint == file.fingerprint else { return needed }
         if sighting.until.seconds(since: sighting.since) >= needed { return 0 }
         return max(needed - now.seconds(since: sighting.since), Self.anotherLook)
     }
 
-    private static func neededSeconds(
-        for file: FoundFile, _ writer: WriterState, _ rules: SettleRules
-    ) -> Double? {
+    private func neededSeconds(for file: FoundFile, _ writer: WriterState, _ rules: SettleRules) -> Double? {
         switch writer {
         case .writing: nil
         // Also with 0: a rewrite right behind the reading, within a tick, would be wiped unread.
-        case .none: max(rules.settleSeconds, rules.tick(of: file.fingerprint))
-        // Never 0: where nobody can tell who writes, one look proves nothing.
+        case .none: max(rules.settleSeconds, rules.tick(of: file.fingerprint, clock: clock))
+        // Never 0: where nobody can tell who writes, one look proves nothing. The times may be those of another machine.
         case .unknown:
-            max(rules.settleSeconds, rules.settleUnknownSeconds, anotherLook, rules.tick(of: file.fingerprint))
+            max(
+                rules.settleSeconds, rules.settleUnknownSeconds, Self.anotherLook,
+                rules.tick(of: file.fingerprint, clock: nil))
         }
     }
 }

@@ -46,6 +46,41 @@ struct SettleTrackerTests {
         #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(0.02), rules: none) == 0)
     }
 
+    @Test(
+        "one look is enough once the clock has gone on: a later change has a later time",
+        arguments: [(0.019, false), (0.021, true), (86_400, true), (-0.021, false), (-86_400, false)])
+    func oldFile(_ age: Double, _ isEnough: Bool) throws {
+        let rules = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)
+        let file = try file()
+        var tracker = SettleTracker()
+        tracker.observe(try scan(from: 0, to: 1, clock: Self.clock(file, age)))
+        let wait = try #require(tracker.waitingTime(for: file, writer: .none, at: moment(1), rules: rules))
+        #expect((wait == 0) == isEnough)
+        #expect(tracker.waitingTime(for: file, writer: .unknown, at: moment(1), rules: rules) != 0)
+        #expect(tracker.waitingTime(for: file, writer: .none, at: moment(1), rules: Self.rules) != 0)
+    }
+
+    @Test(
+        "with times of whole seconds the clock must have gone on by more than two",
+        arguments: [(2.0, false), (2.1, true)])
+    func oldFileOnCoarseClock(_ age: Double, _ isEnough: Bool) throws {
+        let rules = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)
+        let file = try file("a", fingerprint(changedNanoseconds: 0))
+        var tracker = SettleTracker()
+        tracker.observe(try scan(from: 0, to: 1, clock: Self.clock(file, age), file))
+        let wait = try #require(tracker.waitingTime(for: file, writer: .none, at: moment(1), rules: rules))
+        #expect((wait == 0) == isEnough)
+    }
+
+    /// What the wall clock shows when a file's last change is so many seconds ago.
+    private static func clock(_ file: FoundFile, _ age: Double) -> FileTime {
+        let changed = file.fingerprint.changed
+        let nanoseconds = Int64(changed.nanoseconds) + Int64((age * 1e9).rounded())
+        let seconds = changed.seconds + (nanoseconds >= 0 ? nanoseconds : nanoseconds - 999_999_999) / 1_000_000_000
+        return FileTime(
+            seconds: seconds, nanoseconds: UInt32((nanoseconds % 1_000_000_000 + 1_000_000_000) % 1_000_000_000))
+    }
+
     @Test("a clock of whole seconds asks for more than two of them", arguments: [0, 1, 2.0])
     func coarseClock(_ settle: Double) throws {
         let whole = fingerprint(changedNanoseconds: 0)
@@ -122,9 +157,14 @@ struct SettleTrackerTests {
         #expect(tracker.waitingTime(for: try file(), writer: .none, at: moment(70), rules: Self.rules) == 0)
     }
 
-    private func scan(from began: Double, to ended: Double) throws -> Scan {
+    /// - Parameter clock: before the file's times, unless given.
+    private func scan(
+        from began: Double, to ended: Double, clock: FileTime = FileTime(seconds: 0, nanoseconds: 0),
+        _ file: FoundFile? = nil
+    ) throws -> Scan {
         Scan(
-            began: moment(began), ended: moment(ended), files: [try file()], interruptedWipes: [], problems: [],
-            storeMarkers: [])
+            began: moment(began), ended: moment(ended), clock: clock, files: [try file ?? self.file()],
+            interruptedWipes: [],
+            problems: [], storeMarkers: [])
     }
 }

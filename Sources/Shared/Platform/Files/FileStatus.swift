@@ -10,6 +10,11 @@ package struct FileTime: Hashable, Sendable {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }
+
+    /// Seconds from `earlier` to this one, less than 0 when `earlier` is later.
+    package func seconds(since earlier: FileTime) -> Double {
+        Double(seconds) - Double(earlier.seconds) + (Double(nanoseconds) - Double(earlier.nanoseconds)) / 1e9
+    }
 }
 
 /// What a name or a descriptor stands for. See inode(7).

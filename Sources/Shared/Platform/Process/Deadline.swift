@@ -70,3 +70,12 @@ package struct Deadline: Hashable, Comparable, Sendable {
 package func currentUnixTime() -> Int64 {
     Int64(time(nil))
 }
+
+extension FileTime {
+    /// The wall clock, from which local file systems take their times. Theirs may lag behind it by a tick of the scheduler.
+    package static var now: FileTime {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        return FileTime(seconds: Int64(time.tv_sec), nanoseconds: UInt32(clamping: time.tv_nsec))
+    }
+}
