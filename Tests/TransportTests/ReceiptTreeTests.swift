@@ -254,6 +254,29 @@ struct ReceiptVerifierTests {
         }
     }
 
+    @Test("is never led astray by what it has learned from good ones")
+    func learned() throws {
+        let receipts = try #require(
+            signer.sign(Array(repeating: receipts, count: 2).flatMap { $0.map(\.statement) }.dropLast()))
+        let verifier = Verifier(signer.key)
+        #expect(receipts.allSatisfy { verifier.takes($0) })
+        for receipt in receipts {
+            let stamp = receipt.stamp.bytes
+            for index in stamp.indices {
+                var bytes = stamp
+                bytes[index] ^= 1 << (index % 8)
+                guard let other = ReceiptStamp(bytes) else { continue }
+                let forged = Receipt(statement: receipt.statement, signature: other.signature, proof: other.proof)
+                // The time is in the statement.
+                #expect(verifier.takes(forged) == (index < 8))
+            }
+            for proof in receipts.map(\.proof) + [ReceiptProof()] {
+                let moved = Receipt(statement: receipt.statement, signature: receipt.signature, proof: proof)
+                #expect(verifier.takes(moved) == moved.isGenuine)
+            }
+        }
+    }
+
     @Test("takes none of another key, however good, and none under a key that is none")
     func otherKey() throws {
         let other = try #require(ReceiptSigner.make())

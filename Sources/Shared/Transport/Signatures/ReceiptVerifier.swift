@@ -5,12 +5,20 @@ package import Wire
 package struct ReceiptVerifier: Sendable {
     package let key: ReceiptKey
     private let publicKey: OpenSSLKey?
-    /// The last signature that was right, and what it is over.
-    private var lastRight: Signed?
+    /// What the last signature that was right covers, as far as that is known.
+    private var covered = Covered()
 
-    private struct Signed: Equatable {
-        let signature: ReceiptSignature
-        let text: [UInt8]
+    private struct Covered {
+        var signature: ReceiptSignature?
+        /// The hashes of texts, and the steps from each to what was signed.
+        var ways: [ContentDigest: [ReceiptProof.Step]] = [:]
+
+        /// Notes what stands beside the way from a receipt to what was signed: with a step's other side the same pair is made.
+        mutating func note(besides way: some Sequence<ContentDigest>, _ steps: [ReceiptProof.Step]) {
+            for (index, (digest, step)) in zip(way, steps).enumerated() {
+                ways[step.sibling] = [ReceiptProof.Step(step.side.opposite, digest)] + steps[(index + 1)...]
+            }
+        }
     }
 
     package init(_ key: ReceiptKey) {
@@ -20,11 +28,23 @@ package struct ReceiptVerifier: Sendable {
 
     /// Whether the receipt names the key and was signed with it. Anything that goes wrong is a no.
     package mutating func isGenuine(_ receipt: Receipt) -> Bool {
-        guard receipt.statement.key == key, let text = receipt.signedText else { return false }
-        let signed = Signed(signature: receipt.signature, text: text)
-        if signed == lastRight { return true }
-        guard let publicKey, publicKey.verify(signed.signature.bytes, of: text) else { return false }
-        lastRight = signed
+        guard receipt.statement.key == key else { return false }
+        let isSameSignature = covered.signature == receipt.signature
+        let steps = receipt.proof.steps
+        var text = receipt.statement.bytes
+        var way: [ContentDigest] = []
+        for (index, step) in steps.enumerated() {
+            guard let digest = ContentHasher.digest(of: text) else { return false }
+            way.append(digest)
+            if isSameSignature, covered.ways[digest]?.elementsEqual(steps[index...]) == true {
+                covered.note(besides: way.dropLast(), steps)
+                return true
+            }
+            text = step.pair(with: digest)
+        }
+        guard let publicKey, publicKey.verify(receipt.signature.bytes, of: text) else { return false }
+        if !isSameSignature { covered = Covered(signature: receipt.signature) }
+        covered.note(besides: way, steps)
         return true
     }
 }
@@ -35,16 +55,8 @@ extension Receipt {
         var verifier = ReceiptVerifier(statement.key)
         return verifier.isGenuine(self)
     }
+}
 
-    /// What the signature has to be over: the statement, or the last pair on the way that the proof tells.
-    ///
-    /// - Returns: nil when OpenSSL has no memory.
-    fileprivate var signedText: [UInt8]? {
-        var text = statement.bytes
-        for step in proof.steps {
-            guard let digest = ContentHasher.digest(of: text) else { return nil }
-            text = step.pair(with: digest)
-        }
-        return text
-    }
+extension ReceiptProof.Step.Side {
+    fileprivate var opposite: Self { self == .left ? .right : .left }
 }
