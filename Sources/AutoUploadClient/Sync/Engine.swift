@@ -41,7 +41,7 @@ final class Engine {
     /// header, frames fill whole TLS records.
     private static let frameBytes = 256 * 1024 - FrameHeader.encodedSize
     /// Uploads and queries that are unanswered at a time, at most.
-    private static let mostUnanswered = 256
+    private static let mostUnanswered = 1024
     /// Messages and small files are gathered to so many bytes before they are written.
     static let gatheredBytes = 64 * 1024
     /// A silence of the server that is long enough to be used.

@@ -9,13 +9,13 @@ struct Limits: Sendable {
     /// That aren't logged in yet.
     var beforeLogin = 2000
     /// Uploads and queries of one connection that may be unanswered.
-    var openUploads: UInt16 = 256
+    var openUploads: UInt16 = 1024
     /// Uploads of one user that may be under way, over all of their connections.
     var openUploadsPerUser = 4096
     /// Uploads that may be under way: see `fit`.
     private(set) var openUploadsInAll = 1_000_000
     /// Uploads that share one round of flushes.
-    var commitBatch = 64
+    var commitBatch = 512
 
     /// Bytes of answers that wait, at most, while a client sends without a pause.
     var queuedBytes = 64 * 1024
