@@ -17,7 +17,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-const int shim_O_PATH = O_PATH, shim_O_NOATIME = O_NOATIME, shim_O_DIRECT = O_DIRECT;
+const int shim_O_PATH = O_PATH, shim_O_NOATIME = O_NOATIME, shim_O_DIRECT = O_DIRECT, shim_O_TMPFILE = O_TMPFILE;
+const int shim_AT_EMPTY_PATH = AT_EMPTY_PATH;
 const int shim_SEEK_DATA = SEEK_DATA, shim_SEEK_HOLE = SEEK_HOLE;
 const uint64_t shim_RESOLVE_BENEATH_NO_LINKS = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
 const uint64_t shim_RESOLVE_NO_XDEV = RESOLVE_NO_XDEV;

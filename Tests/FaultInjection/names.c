@@ -46,12 +46,14 @@ static int open_under_plan(enum way way, int folder, const char *path, int flags
     bool is_concerned = concerns_path(folder, path);
     struct verdict verdict = judge(CALL_OPEN, is_concerned);
     EARLY(verdict, -1)
-    bool may_make = is_concerned && is_tracing() && flags & O_CREAT;
+    bool is_unnamed = (flags & O_TMPFILE) == O_TMPFILE;
+    bool may_make = is_concerned && is_tracing() && (is_unnamed || flags & O_CREAT);
     if (may_make) lock_trace();
-    bool was_there = may_make && inode_at(folder, path) != 0;
+    bool was_there = may_make && !is_unnamed && inode_at(folder, path) != 0;
     int file = open_really(way, folder, path, flags, more, mode);
     if (may_make && !was_there && file >= 0) {
-        struct place place = place_of(folder, path);
+        struct place place = {0};
+        if (!is_unnamed) place = place_of(folder, path);
         record((struct record){.kind = RECORD_MAKE_FILE, .inode = inode_of(file), .folder = place.folder}, place.name,
             NULL, NULL, 0);
     }

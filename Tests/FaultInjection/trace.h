@@ -7,7 +7,7 @@
 enum record_kind {
     RECORD_WRITE = 1,      /* inode, offset; data */
     RECORD_TRUNCATE,       /* inode, offset: the size */
-    RECORD_MAKE_FILE,      /* inode, folder, name */
+    RECORD_MAKE_FILE,      /* inode, folder, name; without a name: both are missing */
     RECORD_MAKE_FOLDER,    /* inode, folder, name */
     RECORD_RENAME,         /* inode, folder, name → other, other_name */
     RECORD_LINK,           /* inode, other, other_name */

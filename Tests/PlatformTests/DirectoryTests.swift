@@ -54,6 +54,21 @@ struct DirectoryTests {
         #expect(errno { _ = try folder.open(name("none"), .readingAndWriting) } == .noEntry)
     }
 
+    @Test("a file without a name is nowhere until it gets one, and never replaces another")
+    func unnamed() throws {
+        let file = try folder.makeUnnamedFile(permissions: 0o640)
+        try file.write(Array("abc".utf8))
+        #expect(try scratch.names().isEmpty)
+        #expect(try file.status().links == 0)
+        try scratch.write("taken", to: "file")
+        #expect(errno { try folder.name(file, name("file")) } == .exists)
+        #expect(try scratch.text(of: "file") == "taken")
+        try folder.name(file, name("other"))
+        #expect(try scratch.text(of: "other") == "abc")
+        #expect(try folder.status(of: name("other")).identity == file.status().identity)
+        #expect(try folder.status(of: name("other")).permissions == 0o640)
+    }
+
     @Test("folders are made, opened and removed when empty")
     func folders() throws {
         try folder.makeFolder(name("inner"), permissions: 0o700)

@@ -17,7 +17,8 @@ struct AccessRights: Hashable, Sendable {
     }
 
     func apply(toFile file: borrowing FileDescriptor) throws(SystemError) {
-        try file.setPermissions(self.file)
+        // Mostly it was made with them. A change is written by the file system, a look isn't.
+        if try file.status().permissions != self.file { try file.setPermissions(self.file) }
         if let group { try file.setGroup(group) }
     }
 }

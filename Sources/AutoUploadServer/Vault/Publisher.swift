@@ -25,13 +25,16 @@ struct Publisher: Sendable {
 
     /// Publishes under the first of the candidate names that is free, or finds the same content under one of them.
     ///
-    /// - Parameter open: folders that uploads published together share.
+    /// - Parameters:
+    ///   - open: folders that uploads published together share.
+    ///   - flushesNaming: as for `StagedFile.publish`; not where a flush of the whole storage follows.
     func publish(
-        _ upload: PendingCommit, in open: inout OpenFolders
+        _ upload: PendingCommit, in open: inout OpenFolders, flushesNaming: Bool
     ) throws(VaultError) -> Place {
+        let namings = flushesNaming ? flusher : nil
         let (chain, name) = try open.folder(user: upload.user, upload.path)
         for candidate in StoredName.candidates(for: name, upload.digest, room: Self.room(in: upload.path, name)) {
-            if let place = try publish(upload, chain, candidate, open.names) { return place }
+            if let place = try publish(upload, chain, candidate, open.names, namings) { return place }
         }
         throw .nameTaken(name)
     }
@@ -43,11 +46,13 @@ struct Publisher: Sendable {
 
     /// - Returns: nil when the name belongs to other content.
     private func publish(
-        _ upload: PendingCommit, _ chain: FolderChain, _ name: FileName, _ names: UnflushedNames.Batch
+        _ upload: PendingCommit, _ chain: FolderChain, _ name: FileName, _ names: UnflushedNames.Batch,
+        _ namings: Flusher?
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
             names.note(name, in: chain.last.identity)
-            let identity = try upload.publish(to: chain.last.directory, as: name, renames: renamesWithoutReplacing)
+            let identity = try upload.publish(
+                to: chain.last.directory, as: name, renames: renamesWithoutReplacing, flushingNamingBy: namings)
             let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {

@@ -6,7 +6,7 @@ struct Storage: ~Copyable {
     /// The server's own folder, where no client path leads.
     let own: Directory
     let staging: Directory
-    let renamesWithoutReplacing: Bool
+    let abilities: StorageTrial.Abilities
     /// What an admin should know about the folder, if anything.
     let warnings: [String]
     private let lock: FileDescriptor
@@ -27,23 +27,23 @@ struct Storage: ~Copyable {
             let lock = try own.open(Self.lockName, .openingOrCreating(permissions: 0o600))
             guard try lock.tryLock(exclusive: true) else { throw SystemError("lock", errno: .tryAgain) }
             let staging = try Self.openOrMake(Self.stagingName, in: own)
-            let renames = try StorageTrial(own: own, root: root).run()
+            let abilities = try StorageTrial(own: own, root: root).run()
             try StoreMarker.place(in: root)
             try root.flush()
-            self.init(root: root, own: own, staging: staging, renames: renames, warnings: warnings, lock: lock)
+            self.init(root: root, own: own, staging: staging, abilities: abilities, warnings: warnings, lock: lock)
         } catch {
             throw StorageError(folder: folder, error)
         }
     }
 
     private init(
-        root: Directory, own: Directory, staging: Directory, renames: Bool, warnings: [String],
+        root: Directory, own: Directory, staging: Directory, abilities: StorageTrial.Abilities, warnings: [String],
         lock: consuming FileDescriptor
     ) {
         self.root = root
         self.own = own
         self.staging = staging
-        renamesWithoutReplacing = renames
+        self.abilities = abilities
         self.warnings = warnings
         self.lock = lock
     }
@@ -76,7 +76,10 @@ struct Storage: ~Copyable {
         do throws(SystemError) {
             let keeping = try root.descriptor.fileSystemKind().renamesAtOnce
             return try PartialStore(
-                StagingFolder(staging, calls: calls, group: group, rules: rules, space: space), keeping: keeping)
+                StagingFolder(
+                    staging, calls: calls, group: group, rules: rules, space: space,
+                    makesUnnamed: abilities.namesUnnamed),
+                keeping: keeping)
         } catch {
             throw StorageError(folder: "", error)
         }

@@ -9,18 +9,26 @@ struct StorageTrial {
     private static let first = FileName(constant: "trial-1")
     private static let second = FileName(constant: "trial-2")
 
-    /// - Returns: whether renaming without replacing works in one step; if not, linking does.
+    /// What the storage can do, of what it need not.
+    struct Abilities {
+        /// Whether renaming without replacing works in one step; if not, linking does.
+        let renamesWithoutReplacing: Bool
+        /// Whether a file can be made without a name, and get one without replacing another.
+        let namesUnnamed: Bool
+    }
+
     /// - Throws: `SystemError` naming the step that failed.
-    func run() throws(SystemError) -> Bool {
+    func run() throws(SystemError) -> Abilities {
         removeTraces()
         defer { removeTraces() }
         try write(Self.first)
         try write(Self.second)
+        let names = canNameUnnamed()
         let renames = try canRename()
         if !renames { try tryLinking() }
         try own.flush()
         try root.flush()
-        return renames
+        return Abilities(renamesWithoutReplacing: renames, namesUnnamed: names)
     }
 
     private func write(_ name: FileName) throws(SystemError) {
@@ -28,6 +36,24 @@ struct StorageTrial {
         try file.write(Array("trial".utf8))
         try file.flush()
         try file.close()
+    }
+
+    /// Whatever goes wrong: there is the other way.
+    private func canNameUnnamed() -> Bool {
+        do throws(SystemError) {
+            let file = try own.makeUnnamedFile(permissions: 0o600)
+            do throws(SystemError) {
+                try own.name(file, Self.first)
+                return false
+            } catch {
+                guard error.errno == .exists else { return false }
+            }
+            try own.remove(Self.first)
+            try own.name(file, Self.first)
+            return try own.status(of: Self.first).identity == file.status().identity
+        } catch {
+            return false
+        }
     }
 
     private func canRename() throws(SystemError) -> Bool {

@@ -41,7 +41,7 @@ final class Vault: Sendable {
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights),
-            renamesWithoutReplacing: storage.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
+            renamesWithoutReplacing: storage.abilities.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
         lock = storage.takeLock()
     }
 
@@ -86,7 +86,7 @@ final class Vault: Sendable {
         let places = zip(uploads, ready).map { upload, ready in
             Result { () throws(VaultError) in
                 try ready.get()
-                return try publisher.publish(upload, in: &open)
+                return try publisher.publish(upload, in: &open, flushesNaming: group == nil)
             }
         }
         // The names, after all of them are published.

@@ -17,7 +17,8 @@ enum {
     shim_lease_write = 2,
 };
 
-extern const int shim_O_PATH, shim_O_NOATIME, shim_O_DIRECT;
+extern const int shim_O_PATH, shim_O_NOATIME, shim_O_DIRECT, shim_O_TMPFILE;
+extern const int shim_AT_EMPTY_PATH;
 extern const int shim_SEEK_DATA, shim_SEEK_HOLE;
 extern const uint64_t shim_RESOLVE_BENEATH_NO_LINKS;
 extern const uint64_t shim_RESOLVE_NO_XDEV;

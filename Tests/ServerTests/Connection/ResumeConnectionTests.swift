@@ -124,10 +124,10 @@ import Wire
         guard case .proceed(2, _)? = try new.receive(), case .stored(2, _, _)? = try new.receive(),
             case .stored(1, _, _)? = try new.receive()
         else { throw TestClient.Unexpected() }
-        // The small file's, with its folders', come first.
+        // The small file's, before and after it got its name, with its folders', come first.
         let kinds = flushes.withLock { $0 }
-        #expect(kinds.filter { $0 == .regular }.count == 2)
-        #expect(kinds.first == .regular && kinds.dropFirst().first == .directory)
+        #expect(kinds.filter { $0 == .regular }.count == 3)
+        #expect(kinds.prefix(3) == [.regular, .regular, .directory])
     }
 
     @Test("the same id twice in one connection: the later one goes on, the earlier one is told")

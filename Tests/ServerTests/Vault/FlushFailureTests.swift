@@ -80,7 +80,8 @@ final class FlushRecorder: Sendable {
         let all = FlushRecorder()
         let whole = try TestVault(flushing: all.calls)
         _ = whole.vault.commit(try paths.map { try whole.receive(Array($0.utf8), as: $0) })
-        #expect(all.now.calls == 7)  // three files, "a", "b", "alice", the storage folder
+        // Three files, before and after they got their first names, "a", "b", "alice", the storage folder.
+        #expect(all.now.calls == 10)
         for number in 1...all.now.calls {
             let recorder = FlushRecorder { call, _ in call == number }
             let test = try TestVault(flushing: recorder.calls)
@@ -96,7 +97,7 @@ final class FlushRecorder: Sendable {
 
     @Test("a folder whose flush failed is never trusted again, by upload or query")
     func poisonedFolder() throws {
-        let recorder = FlushRecorder { call, _ in call == 2 }
+        let recorder = FlushRecorder { call, _ in call == 3 }
         let test = try TestVault(flushing: recorder.calls)
         let upload = try test.receive([1], as: "a/x")
         #expect(throws: VaultError.self) { try test.commit(upload) }
@@ -104,6 +105,17 @@ final class FlushRecorder: Sendable {
         #expect(throws: VaultError.self) { try test.store([2], as: "a/y") }
         #expect(throws: VaultError.self) { try test.find([1], as: "a/x") }
         #expect(try test.store([2], as: "other").pathText == "other")
+    }
+
+    @Test("a file that has its name, but couldn't be flushed with it, isn't confirmed, then or later")
+    func poisonedNaming() throws {
+        let recorder = FlushRecorder { call, _ in call == 2 }
+        let test = try TestVault(flushing: recorder.calls)
+        #expect(throws: VaultError.self) { try test.store([1], as: "x") }
+        #expect(throws: VaultError.self) { try test.find([1], as: "x") }
+        #expect(throws: VaultError.self) { try test.store([1], as: "x") }
+        #expect(try test.staged().isEmpty)
+        #expect(try test.store([2], as: "y").pathText == "y")
     }
 
     @Test("a stored file whose flush failed in a query is never vouched for again")
@@ -138,10 +150,10 @@ final class FlushRecorder: Sendable {
         try test.store([1], as: "a/1")
         let before = recorder.now.calls
         try test.store([2], as: "a/2")
-        #expect(recorder.now.calls == before + 2)  // the file and "a"
+        #expect(recorder.now.calls == before + 3)  // the file, before and after it got its name, and "a"
         try test.scratch.makeFolder("alice/admin")
         try test.store([3], as: "admin/3")
-        #expect(recorder.now.calls == before + 5)  // the file, "admin" and "alice"
+        #expect(recorder.now.calls == before + 7)  // the file twice, "admin" and "alice"
     }
 
     @Test("a folder that took another's place counts as new")
@@ -153,8 +165,8 @@ final class FlushRecorder: Sendable {
         try test.scratch.makeFolder("alice/a")
         let before = recorder.now.calls
         try test.store([2], as: "a/2")
-        #expect(recorder.now.calls == before + 3)
+        #expect(recorder.now.calls == before + 4)
         try test.store([3], as: "b/3")
-        #expect(recorder.now.calls == before + 6)
+        #expect(recorder.now.calls == before + 8)
     }
 }

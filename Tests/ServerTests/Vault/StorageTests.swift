@@ -49,7 +49,7 @@ import Wire
     @Test("a server that was refused touches nothing that the first one has under way")
     func refusedTouchesNothing() throws {
         let test = try TestVault()
-        let upload = try test.receive([1], as: "a")
+        let upload = try test.receive(.content(1, count: 20_000), as: "a")
         #expect(refusal(test.scratch.path) != nil)
         #expect(try test.staged().count == 1)
         #expect(try test.commit(upload).pathText == "a")
@@ -86,8 +86,9 @@ import Wire
     func trial() throws {
         let scratch = try ScratchFolder("storage")
         let storage = try Storage(folder: scratch.path, allowWeak: true)
-        let renames = storage.renamesWithoutReplacing
-        #expect(renames)
+        let abilities = storage.abilities
+        #expect(abilities.renamesWithoutReplacing)
+        #expect(abilities.namesUnnamed)
         #expect(try scratch.names(in: ".auto-upload").sorted() == ["lock", "partial"])
     }
 
@@ -132,7 +133,7 @@ import Wire
         try upload.begin(AccessRights())
         defer { upload.end(nil) }
         var open = OpenFolders(publisher.folders, noting: UnflushedNames().begin())
-        return try publisher.publish(upload, in: &open)
+        return try publisher.publish(upload, in: &open, flushesNaming: true)
     }
 
     @Test("linking publishes, never replaces, finds the same again, and leaves nothing in staging")

@@ -123,11 +123,29 @@ import Wire
     @Test("what was received of an upload goes with it, if it isn't worth a flush")
     func droppedPartial() throws {
         let test = try TestVault()
-        var upload: PendingCommit? = try test.receive(.content(2, count: 10_000), as: "a")
-        #expect(try test.staged().count == 1)
+        var upload: PendingCommit? = try test.receive(.content(2, count: 10_000), as: [0x61], size: 20_000)
+        try #require(try test.staged().count == 1)
         #expect(try test.scratch.permissions(of: ".auto-upload/partial/" + test.staged()[0]) == 0o600)
         upload = nil
         #expect(upload == nil)
         #expect(try test.staged().isEmpty)
+    }
+
+    @Test("what is too small to be gone on with has no name before its last one, and the same attributes")
+    func unnamed() throws {
+        let test = try TestVault(rights: AccessRights(file: 0o640))
+        let small = try test.receive(.content(3, count: 10_000), as: "small")
+        #expect(try test.staged().isEmpty)
+        let large = try test.receive(.content(3, count: 20_000), as: "large")
+        #expect(try test.staged().count == 1)
+        for upload in [small, large] { #expect(try !test.commit(upload).wasThere) }
+        #expect(try test.staged().isEmpty)
+        for name in ["small", "large"] {
+            #expect(try test.scratch.permissions(of: "alice/" + name) == 0o640)
+            let status = try Directory.open(path: test.scratch.path("alice")).status(of: #require(FileName(name)))
+            #expect(status.modified == .testTime)
+            #expect(status.links == 1)
+        }
+        #expect(try test.scratch.bytes(of: "alice/small") == .content(3, count: 10_000))
     }
 }

@@ -43,9 +43,11 @@ struct PendingCommit: Sendable {
     }
 
     /// Gives the file its final name: as for `StagedFile.publish`.
-    func publish(to folder: Directory, as name: FileName, renames: Bool) throws(SystemError) -> FileIdentity {
+    func publish(
+        to folder: Directory, as name: FileName, renames: Bool, flushingNamingBy flusher: Flusher?
+    ) throws(SystemError) -> FileIdentity {
         let identity = try partial.withFile { file throws(SystemError) in
-            try file.publish(to: folder, as: name, renames: renames)
+            try file.publish(to: folder, as: name, renames: renames, flushingNamingBy: flusher)
         }
         guard let identity else { throw SystemError("publish what isn't to be committed", errno: .invalid) }
         return identity

@@ -8,7 +8,8 @@ struct StagedFile: ~Copyable {
     let offered: OfferedFile
     let staging: StagingFolder
     let descriptor: FileDescriptor
-    private let name: FileName
+    /// In the staging folder; nil: it has none there, never had one, or has it no more.
+    private var name: FileName?
     private var record: RecordFile?
     private let reservation: Reservation
 
@@ -24,7 +25,6 @@ struct StagedFile: ~Copyable {
     private var failuresBefore: UInt64
     /// When and at how many bytes it was last tried to make it durable.
     private var lastCheckpoint: (at: Instant, received: UInt64)
-    private var isInStaging = true
     /// Whether it has its final name.
     private(set) var isPublished = false
     /// The first error; nothing is taken, and nothing is flushed again, after it.
@@ -44,9 +44,8 @@ struct StagedFile: ~Copyable {
     private static func create(
         _ offered: OfferedFile, in staging: StagingFolder, _ reservation: Reservation
     ) throws(SystemError) -> StagedFile {
-        let random = hexadecimal(try randomBytes(16))
-        guard let name = FileName(random) else { throw SystemError("name the partial file", errno: .invalid) }
-        let descriptor = try staging.folder.open(name, .creating(permissions: 0o600))
+        let name = needsName(offered, staging) ? try randomName() : nil
+        let descriptor = try open(name, in: staging.folder)
         var file = StagedFile(offered, staging, name, descriptor, record: nil, durable: 0, reservation)
         do throws(SystemError) {
             try file.allocate()
@@ -55,6 +54,24 @@ struct StagedFile: ~Copyable {
             file.remove()
             throw error
         }
+    }
+
+    /// What is too small to be gone on with when its connection ends needs no name before its last one. Without it, there is less
+    /// to be done, and nothing to be removed.
+    private static func needsName(_ offered: OfferedFile, _ staging: StagingFolder) -> Bool {
+        !staging.makesUnnamed || offered.size >= staging.rules.worthwhileBytes
+    }
+
+    private static func randomName() throws(SystemError) -> FileName {
+        guard let name = FileName(hexadecimal(try randomBytes(16))) else {
+            throw SystemError("name the partial file", errno: .invalid)
+        }
+        return name
+    }
+
+    private static func open(_ name: FileName?, in folder: Directory) throws(SystemError) -> FileDescriptor {
+        guard let name else { return try folder.makeUnnamedFile(permissions: 0o600) }
+        return try folder.open(name, .creating(permissions: 0o600))
     }
 
     /// Goes on with what is durable, and gives back what may lie behind it.
@@ -94,7 +111,7 @@ struct StagedFile: ~Copyable {
     }
 
     private init(
-        _ offered: OfferedFile, _ staging: StagingFolder, _ name: FileName, _ descriptor: consuming FileDescriptor,
+        _ offered: OfferedFile, _ staging: StagingFolder, _ name: FileName?, _ descriptor: consuming FileDescriptor,
         record: consuming RecordFile?, durable: UInt64, _ reservation: Reservation
     ) {
         self.reservation = reservation
@@ -228,7 +245,7 @@ extension StagedFile {
 
     /// - Returns: false when there is no room or descriptor for a record: the upload goes on without.
     private mutating func makeRecord() -> Bool {
-        guard let record = PartialRecord(offered), let name = RecordFile.name(for: name) else { return false }
+        guard let record = PartialRecord(offered), let name = name.flatMap(RecordFile.name) else { return false }
         self.record = try? RecordFile(creating: name, in: staging.folder, record, offset: received)
         return self.record != nil
     }
@@ -249,6 +266,7 @@ extension StagedFile {
             if let shared { try shared.get() } else { try staging.calls.file(descriptor) }
             // Its first bytes may have been lost long before.
             try staging.requireNoFailure(since: failuresBefore)
+            descriptor.dropFromCache()
         } catch {
             let failure = VaultError(error)
             self.failure = failure
@@ -272,22 +290,30 @@ extension StagedFile {
 extension StagedFile {
     /// Gives the file its final name, unless that is taken (EEXIST).
     ///
-    /// - Parameter renames: whether renaming without replacing works in one step; if not, linking does.
+    /// - Parameters:
+    ///   - renames: whether renaming without replacing works in one step; if not, linking does.
+    ///   - flusher: makes durable that a file has its first name, as a file system without a journal may hold one that seems to
+    ///     have none for deleted; nil: another flush will.
     mutating func publish(
-        to folder: Directory, as newName: FileName, renames: Bool
+        to folder: Directory, as newName: FileName, renames: Bool, flushingNamingBy flusher: Flusher?
     ) throws(SystemError) -> FileIdentity {
-        if renames {
-            try staging.folder.renameWithoutReplacing(name, to: folder, as: newName)
-        } else {
-            try staging.folder.link(name, to: folder, as: newName)
-            // A second name in the staging folder harms nothing; it goes at the next start.
-            try? staging.folder.remove(name)
-        }
-        isInStaging = false
+        let isFirstName = name == nil
+        try move(to: folder, as: newName, renames: renames)
         isPublished = true
         reservation.becomesStored()
         removeRecord()
-        return try descriptor.status().identity
+        name = nil
+        let identity = try descriptor.status().identity
+        if isFirstName { try flusher?.flush(descriptor, identity) }
+        return identity
+    }
+
+    private func move(to folder: Directory, as newName: FileName, renames: Bool) throws(SystemError) {
+        guard let name else { return try folder.name(descriptor, newName) }
+        if renames { return try staging.folder.renameWithoutReplacing(name, to: folder, as: newName) }
+        try staging.folder.link(name, to: folder, as: newName)
+        // A second name in the staging folder harms nothing; it goes at the next start.
+        try? staging.folder.remove(name)
     }
 
     /// Nothing more is taken. The graver of two errors counts: the one after which nothing of it is kept.
@@ -308,7 +334,7 @@ extension StagedFile {
         }
         // A piece that came late would stand where another connection has written since.
         large?.cancel()
-        guard durable > 0, let slot = record?.slot, failure?.leavesDurablePart ?? true,
+        guard durable > 0, let name, let slot = record?.slot, failure?.leavesDurablePart ?? true,
             (try? descriptor.truncate(to: durable)) != nil
         else {
             remove()
@@ -327,12 +353,12 @@ extension StagedFile {
     /// Removes it, unless it has its final name.
     mutating func remove() {
         removeRecord()
-        if isInStaging { try? staging.folder.remove(name) }
-        isInStaging = false
+        if let name { try? staging.folder.remove(name) }
+        name = nil
     }
 
     private mutating func removeRecord() {
-        guard record != nil, let name = RecordFile.name(for: name) else { return }
+        guard record != nil, let name = name.flatMap(RecordFile.name) else { return }
         try? staging.folder.remove(name)
         record = nil
     }

@@ -7,6 +7,8 @@ final class StagingFolder: Sendable {
     let calls: FlushCalls
     let rules: PartialRules
     let space: SpaceBook
+    /// Whether a file that nobody would go on with needs no name here.
+    let makesUnnamed: Bool
     let largeWrites = LargeWrites()
     private let group: GroupFlush?
     private let keepsNames = Atomic(true)
@@ -15,12 +17,16 @@ final class StagingFolder: Sendable {
     /// - Parameters:
     ///   - group: through which a lost write may be told, whoever's it was.
     ///   - space: who says which uploads there is room for.
-    init(_ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules, space: SpaceBook) {
+    init(
+        _ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules, space: SpaceBook,
+        makesUnnamed: Bool = false
+    ) {
         self.folder = folder
         self.calls = calls
         self.group = group
         self.rules = rules
         self.space = space
+        self.makesUnnamed = makesUnnamed
     }
 
     /// How many flushes of the whole storage have failed.

@@ -139,6 +139,11 @@ extension FileDescriptor {
         _ = posix_fadvise(rawValue, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
+    /// Lets the kernel drop what it holds of the file in memory and has written already.
+    package func dropFromCache() {
+        _ = posix_fadvise(rawValue, 0, 0, POSIX_FADV_DONTNEED)
+    }
+
     package func truncate(to size: UInt64) throws(SystemError) {
         try systemCall("truncate") { ftruncate(rawValue, off_t(clamping: size)) }
     }

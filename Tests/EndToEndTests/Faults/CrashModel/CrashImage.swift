@@ -12,6 +12,8 @@ struct CrashImage {
     private let survival: Survival
     private var generator: SeededGenerator
     private var paths: [FileSystemModel.Object: String] = [:]
+    /// Whether files that have just got their first names are there at all.
+    private var hasName: [FileSystemModel.Object: Bool] = [:]
 
     init(_ model: FileSystemModel, _ survival: Survival, seed: UInt64) {
         self.model = model
@@ -43,7 +45,16 @@ struct CrashImage {
         guard let folder = model.folders[folder] else { return [:] }
         var entries = folder.durable
         for change in folder.pending where survives() { entries.apply(change.change) }
-        return entries
+        return entries.filter { isThere($0.value) }
+    }
+
+    /// A name that leads to a file which doesn't know that it has one may be taken for a remainder, and removed.
+    private mutating func isThere(_ object: FileSystemModel.Object) -> Bool {
+        guard model.files[object]?.isBeingNamed == true else { return true }
+        if let known = hasName[object] { return known }
+        let survives = survives()
+        hasName[object] = survives
+        return survives
     }
 
     private mutating func content(of file: FileSystemModel.Object) -> [UInt8] {

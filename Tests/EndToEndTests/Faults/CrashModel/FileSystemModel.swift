@@ -19,6 +19,8 @@ struct FileSystemModel {
     enum ContentChange {
         case write(offset: Int, [UInt8])
         case truncate(size: Int)
+        /// The file has its first name, which changes none of its bytes; a crash that leaves this out may leave none of them.
+        case named
     }
 
     struct EntryChange {
@@ -29,6 +31,8 @@ struct FileSystemModel {
     struct File {
         var durable: [UInt8] = []
         var pending: [Pending<ContentChange>] = []
+        /// Whether it never had a name.
+        var isUnnamed = false
     }
 
     struct Folder {
@@ -78,15 +82,18 @@ extension FileSystemModel {
         case .truncate(let inode, let size): change(inode, .truncate(size: size))
         case .makeFile(let inode, let folder, let name):
             let object = newObject(inode)
-            files[object] = File()
-            change(folder, EntryChange(added: (name, object)))
+            files[object] = File(isUnnamed: name.isEmpty)
+            if !name.isEmpty { change(folder, EntryChange(added: (name, object))) }
         case .makeFolder(let inode, let folder, let name):
             let object = newObject(inode)
             folders[object] = Folder()
             change(folder, EntryChange(added: (name, object)))
         case .rename(let inode, let from, let name, let to, let newName): rename(inode, from, name, to, newName)
         case .link(let inode, let folder, let name):
-            if let object = objects[inode] { change(folder, EntryChange(added: (name, object))) }
+            guard let object = objects[inode] else { return }
+            if files[object]?.isUnnamed == true { change(inode, .named) }
+            files[object]?.isUnnamed = false
+            change(folder, EntryChange(added: (name, object)))
         case .unlink(_, let folder, let name): change(folder, EntryChange(removed: name))
         case .flushing, .flushingAll: flushes[record.thread] = time
         case .flushed(let inode, let outcome):
@@ -150,6 +157,11 @@ extension FileSystemModel.File {
     /// Everything, as programs see it.
     var current: [UInt8] { pending.reduce(into: durable) { $0.apply($1.change) } }
 
+    /// Whether a crash may leave it without any name.
+    var isBeingNamed: Bool {
+        pending.contains { if case .named = $0.change { true } else { false } }
+    }
+
     /// What any crash leaves; nil when crashes leave one thing or another.
     var certain: [UInt8]? { pending.isEmpty ? durable : nil }
 }
@@ -199,6 +211,7 @@ extension Array {
 extension [UInt8] {
     mutating func apply(_ change: FileSystemModel.ContentChange) {
         switch change {
+        case .named: return
         case .truncate(let size): resize(size)
         case .write(let offset, let bytes):
             if count < offset + bytes.count { resize(offset + bytes.count) }

@@ -72,6 +72,24 @@ extension FaultTests {
             }
         }
 
+        @Test("a file's first name is certain once both the folder and the file have been flushed")
+        func firstName() {
+            let flush = [TraceRecord.Event.flushing(Self.file), .flushed(Self.file, .succeeded)]
+            let unnamed = TraceRecord.Event.makeFile(Self.file, in: 0, name: "")
+            var model = model(unnamed, Self.written)
+            for event in flush { model.apply(TraceRecord(event)) }
+            #expect(content(model) == [1, 2])
+            model.apply(TraceRecord(.link(Self.file, to: Self.root, name: "f")))
+            model.apply(TraceRecord(.flushing(Self.root)))
+            model.apply(TraceRecord(.flushed(Self.root, .succeeded)))
+            #expect(entry("f", in: model) != nil && content(model) == nil)
+            for event in flush { model.apply(TraceRecord(event)) }
+            #expect(content(model) == [1, 2])
+            // A second one is another matter.
+            model.apply(TraceRecord(.link(Self.file, to: Self.root, name: "g")))
+            #expect(content(model) == [1, 2])
+        }
+
         @Test("an inode number that is used again is another file")
         func usedAgain() {
             let model = model(

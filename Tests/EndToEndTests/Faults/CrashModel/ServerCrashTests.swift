@@ -75,16 +75,16 @@ extension FaultTests {
 
         @Test(
             "folders that a killed predecessor made and didn't flush are flushed before anything in them is confirmed",
-            arguments: [FileCall.rename, .flush])
-        func killedPredecessor(_ last: FileCall) async throws {
+            arguments: [(FileCall.rename, 20_000), (.link, 100), (.flush, 100)])
+        func killedPredecessor(_ last: FileCall, _ size: Int) async throws {
             try await onThread {
                 let traced = try TracedSite()
                 try traced.run(killing: true) { server in
                     let client = try server.loggedIn()
-                    // The content's own flush comes first, then the folders are made, then comes the renaming.
+                    // The content's own flush comes first, then the folders are made, then comes the name.
                     let number: UInt64 = last == .flush ? 3 : 1
                     try traced.plan.fail(number...number, with: .kill, calls: [last])
-                    #expect(throws: (any Error).self) { try client.upload(sample(100), to: "a/b/first") }
+                    #expect(throws: (any Error).self) { try client.upload(sample(size), to: "a/b/first") }
                 }
                 try traced.plan.stop()
                 #expect(FileManager.default.fileExists(atPath: traced.site.storage + "/\(Fixtures.user)/a/b"))
