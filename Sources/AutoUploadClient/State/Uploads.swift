@@ -52,8 +52,7 @@ extension ClientState {
 
 extension SQLiteConnection {
     fileprivate mutating func uploadID(_ path: LocalPath, _ fingerprint: Fingerprint) throws(SQLiteError) -> UploadID? {
-        let sql = "SELECT \(FingerprintColumns.names), upload_id FROM uploads WHERE path = ?"
-        return try query(sql, [.blob(path.bytes)]) { row in
+        try query(selectUpload, [.blob(path.bytes)]) { row in
             row.fingerprint(from: 0).resembles(fingerprint) ? UploadID(row.blob(FingerprintColumns.count)) : nil
         }.first
     }
@@ -61,10 +60,12 @@ extension SQLiteConnection {
     fileprivate mutating func store(
         _ id: UploadID, _ path: LocalPath, _ fingerprint: Fingerprint
     ) throws(SQLiteError) {
-        let sql = """
-            INSERT OR REPLACE INTO uploads (path, \(FingerprintColumns.names), upload_id)
-            VALUES (?, \(FingerprintColumns.placeholders), ?)
-            """
-        try execute(sql, [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint) + [.blob(id.bytes)])
+        try execute(insertUpload, [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint) + [.blob(id.bytes)])
     }
 }
+
+private let selectUpload = "SELECT \(FingerprintColumns.names), upload_id FROM uploads WHERE path = ?"
+private let insertUpload = """
+    INSERT OR REPLACE INTO uploads (path, \(FingerprintColumns.names), upload_id)
+    VALUES (?, \(FingerprintColumns.placeholders), ?)
+    """

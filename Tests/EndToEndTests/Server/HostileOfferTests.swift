@@ -13,7 +13,7 @@ struct HostileOfferTests {
         let server = try TestServer(options: ["--max-open-uploads", "16"])
         try server.unharmed {
             let client = try server.loggedIn()
-            for number in 0..<5000 { try client.offer("f\(number)", size: 1000) }
+            for number in 0..<5000 { try client.offer("f\(number)", size: 100_000) }
             let answers = try (0..<5000).map { _ in try client.answer() }
             let accepted = answers.count { if case .proceed = $0 { true } else { false } }
             #expect(accepted == 16)
