@@ -27,7 +27,7 @@ tsan: ## the tests under ThreadSanitizer
 asan: ## the tests under AddressSanitizer
 	scripts/test asan
 
-fuzz: ## each fuzz target for FUZZ_SECONDS (20)
+fuzz: ## each fuzz target for FUZZ_SECONDS (12)
 	scripts/test fuzz
 
 soak: ## kill -9 at random instants, ROUNDS times (60) each of server, client and both

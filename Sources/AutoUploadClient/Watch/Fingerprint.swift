@@ -1,7 +1,7 @@
 import Platform
 
 /// What tells whether a file is still what it was: which inode, how long, and both of its times. The change time can't be
-/// set by a program, so a rewrite that puts the modification time back shows too.
+/// set by a program, so a rewrite that puts the modification time back shows too; but for FAT, which has one time for both.
 struct Fingerprint: Hashable, Sendable {
     let identity: FileIdentity
     let size: UInt64

@@ -16,10 +16,11 @@ struct SettleRules: Hashable, Sendable {
     ///
     /// - Parameter clock: the wall clock when the look began that found these attributes; nil where it isn't the file's.
     fileprivate func tick(of fingerprint: Fingerprint, clock: FileTime?) -> Double {
-        let tick = fingerprint.changed.nanoseconds == 0 ? coarseTickSeconds : tickSeconds
+        // On FAT the time of the last change is the one of the last modification, which programs set as they like.
+        if fingerprint.changed.nanoseconds == 0 { return coarseTickSeconds }
         // Whatever comes after the look gets a later time than the one that was read.
-        if let clock, clock.seconds(since: fingerprint.changed) >= tick { return 0 }
-        return tick
+        if let clock, clock.seconds(since: fingerprint.changed) >= tickSeconds { return 0 }
+        return tickSeconds
     }
 }
 

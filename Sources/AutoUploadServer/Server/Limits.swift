@@ -11,7 +11,7 @@ struct Limits: Sendable {
     /// Uploads and queries of one connection that may be unanswered.
     var openUploads: UInt16 = 1024
     /// Uploads of one user that may be under way, over all of their connections.
-    var openUploadsPerUser = 4096
+    var openUploadsPerUser = 8192
     /// Uploads that may be under way: see `fit`.
     private(set) var openUploadsInAll = 1_000_000
     /// Uploads that share one round of flushes.
@@ -66,6 +66,19 @@ extension Limits {
             "--max-connections is \(connections) rather than \(wanted): this process may open only \(files) files at a "
             + "time; raise the limit (ulimit -n, LimitNOFILE=)"
     }
+
+    /// Uploads and queries that a new connection is told to leave unanswered: the fewer, the more there are, as all may be one
+    /// user's, whose uploads beyond the bound would be sent for nothing.
+    ///
+    /// - Parameter connections: how many there are, this one included.
+    func openUploads(among connections: Int) -> UInt16 {
+        let half = openUploadsPerUser / 2
+        let share = max(half / max(1, connections), min(Self.fewestOpenUploads, half), 1)
+        return UInt16(clamping: min(Int(openUploads), share))
+    }
+
+    /// As many as keep a link busy.
+    private static let fewestOpenUploads = 64
 
     /// Its bytes, and the record of what is durable of them.
     private static let descriptorsOfUpload = 2

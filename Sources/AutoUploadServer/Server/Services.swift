@@ -32,7 +32,7 @@ struct Services: Sendable {
     func welcome() throws(WireError) -> Welcome {
         try Welcome(
             software: "auto-upload-server/\(Version.current)", maxPayload: maxPayload,
-            maxOpenUploads: limits.openUploads, serverTime: currentUnixTime(),
+            maxOpenUploads: limits.openUploads(among: registry.count), serverTime: currentUnixTime(),
             receiptKey: receipts.key, predecessors: receipts.predecessors)
     }
 }

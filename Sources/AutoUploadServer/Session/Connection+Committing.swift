@@ -8,7 +8,9 @@ extension Connection {
     /// From so many uploads on, another thread is worth its while also where nothing else is to be done.
     private static let crowd = 16
 
-    var isCommitDue: Bool { aside == nil && pending.count >= services.limits.commitBatch }
+    var isCommitDue: Bool {
+        aside == nil && pending.count >= min(services.limits.commitBatch, services.vault.mostTogether)
+    }
 
     /// Answers what can be answered before the next frame is waited for; as long as another thread commits, it is waited for,
     /// too.

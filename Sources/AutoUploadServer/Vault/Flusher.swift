@@ -1,6 +1,7 @@
 import Platform
 
-/// The calls that every confirmation rests on, in one place, so that tests can put failing ones in their stead.
+/// The calls that every confirmation, and every offset that is told, rests on: in one place, so that tests can put failing
+/// ones in their stead.
 struct FlushCalls: Sendable {
     var file: @Sendable (borrowing FileDescriptor) throws(SystemError) -> Void = { file throws(SystemError) in
         try file.flush()
@@ -12,6 +13,30 @@ struct FlushCalls: Sendable {
     var storage: @Sendable (Directory) throws(SystemError) -> Void = { root throws(SystemError) in
         try root.descriptor.flushFileSystem()
     }
+    /// Of a folder, harming nothing.
+    var change: @Sendable (Directory) throws(SystemError) -> Void = { folder throws(SystemError) in
+        try folder.descriptor.setModified(.now)
+    }
+}
+
+extension FlushCalls {
+    /// Makes sure, after flushes, that the file system still takes changes: else nothing of what they said counts.
+    ///
+    /// A flush succeeds where it finds nothing left to write. On ext4 it finds nothing also when the journal has just been
+    /// aborted, and the names that it was to make durable are gone. The next change finds that out, and the one after is refused.
+    func requireIntact(_ folder: Directory) throws(SystemError) {
+        do throws(SystemError) {
+            for _ in 0..<2 { try change(folder) }
+        } catch {
+            // Where times can't be set nothing is known; that isn't the same as knowing that it is broken. And one that has no
+            // room for a time is alive.
+            if !error.isLackOfRoom, !Self.saysNothing.contains(error.errno) { throw error }
+        }
+    }
+
+    private static let saysNothing: Set<Errno> = [
+        .notSupported, .notImplemented, .notPermitted, .noMemory, .tryAgain, .interrupted,
+    ]
 }
 
 /// Flushes files and folders that stand under their final names, and never again trusts one whose flush has failed: Linux

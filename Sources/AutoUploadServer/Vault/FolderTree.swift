@@ -113,6 +113,8 @@ struct OpenFolders {
     /// Is told which names are given in them.
     let names: UnflushedNames.Batch
     private var chains: [Key: FolderChain] = [:]
+    /// How many folders are open.
+    private(set) var count = 0
 
     private struct Key: Hashable {
         let user: FileName
@@ -132,6 +134,7 @@ struct OpenFolders {
         if let chain = chains[key], let name = FileName(last) { return (chain, name) }
         let opened = try tree.open(user: user, path, noting: names)
         chains[key] = opened.chain
+        count += opened.chain.links.count
         return opened
     }
 }

@@ -74,12 +74,11 @@ struct Storage: ~Copyable {
         _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules, _ space: SpaceBook
     ) throws(StorageError) -> PartialStore {
         do throws(SystemError) {
-            let keeping = try root.descriptor.fileSystemKind().renamesAtOnce
-            return try PartialStore(
-                StagingFolder(
-                    staging, calls: calls, group: group, rules: rules, space: space,
-                    makesUnnamed: abilities.namesUnnamed),
-                keeping: keeping)
+            let kind = try root.descriptor.fileSystemKind()
+            let folder = StagingFolder(
+                staging, calls: calls, group: group, rules: rules, space: space,
+                makesUnnamed: abilities.namesUnnamed && kind.keepsUnnamedFiles)
+            return try PartialStore(folder, keeping: kind.renamesAtOnce)
         } catch {
             throw StorageError(folder: "", error)
         }

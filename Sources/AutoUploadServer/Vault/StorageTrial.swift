@@ -21,9 +21,10 @@ struct StorageTrial {
     func run() throws(SystemError) -> Abilities {
         removeTraces()
         defer { removeTraces() }
-        try write(Self.first)
         try write(Self.second)
         let names = canNameUnnamed()
+        try? own.remove(Self.first)
+        try write(Self.first)
         let renames = try canRename()
         if !renames { try tryLinking() }
         try own.flush()
@@ -43,12 +44,12 @@ struct StorageTrial {
         do throws(SystemError) {
             let file = try own.makeUnnamedFile(permissions: 0o600)
             do throws(SystemError) {
-                try own.name(file, Self.first)
+                try own.name(file, Self.second)
                 return false
             } catch {
                 guard error.errno == .exists else { return false }
             }
-            try own.remove(Self.first)
+            // Only a name that is free shows whether it may be given.
             try own.name(file, Self.first)
             return try own.status(of: Self.first).identity == file.status().identity
         } catch {

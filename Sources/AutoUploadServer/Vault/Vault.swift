@@ -17,6 +17,8 @@ final class Vault: Sendable {
     private let group: GroupFlush?
     /// Uploads that wait to be made durable.
     private let waiting = Atomic(0)
+    /// The server's own folder, where no client path leads.
+    private let own: Directory
     /// Held until the process ends: two servers on one folder would write each other's uploads.
     private let lock: FileDescriptor
 
@@ -42,6 +44,7 @@ final class Vault: Sendable {
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights),
             renamesWithoutReplacing: storage.abilities.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
+        own = storage.own
         lock = storage.takeLock()
     }
 
@@ -81,24 +84,44 @@ final class Vault: Sendable {
         defer { self.waiting.subtract(uploads.count, ordering: .relaxed) }
         let group = waiting >= Self.crowd ? group : nil
         let ready = makeDurable(uploads, group)
-        var round = durable.round(sharing: group)
-        var open = OpenFolders(publisher.folders, noting: round.names)
-        let places = zip(uploads, ready).map { upload, ready in
-            Result { () throws(VaultError) in
-                try ready.get()
-                return try publisher.publish(upload, in: &open, flushesNaming: group == nil)
-            }
-        }
-        // The names, after all of them are published.
-        let confirmed = zip(uploads, places).map { upload, place in
-            Result { () throws(VaultError) in
-                try confirm(place.get(), upload.digest, upload.size, &round)
-            }
+        var confirmed: [Result<Stored, VaultError>] = []
+        while confirmed.count < uploads.count {
+            let next = confirmed.count...
+            confirmed += publish(Array(zip(uploads[next], ready[next])), group)
         }
         let results = requireIntact(for: confirmed)
         for (upload, result) in zip(uploads, results) { upload.end(result.failure) }
         return results
     }
+
+    /// Publishes the first uploads, as many as keep the number of open folders within a bound, and flushes their names.
+    private func publish(
+        _ uploads: [(PendingCommit, ready: Result<Void, VaultError>)], _ group: GroupFlush?
+    ) -> [Result<Stored, VaultError>] {
+        var round = durable.round(sharing: group)
+        var open = OpenFolders(publisher.folders, noting: round.names)
+        var places: [Result<Publisher.Place, VaultError>] = []
+        for (upload, ready) in uploads {
+            if open.count >= Self.mostFolders { break }
+            places.append(
+                Result { () throws(VaultError) in
+                    try ready.get()
+                    return try publisher.publish(upload, in: &open, flushesNaming: group == nil)
+                })
+        }
+        // The names, after all of them are given.
+        return zip(uploads, places).map { upload, place in
+            Result { () throws(VaultError) in
+                try confirm(place.get(), upload.0.digest, upload.0.size, &round)
+            }
+        }
+    }
+
+    /// Descriptors of folders that a commit may take beyond those of its uploads.
+    private static let mostFolders = 256
+
+    /// Uploads that are made durable in one go, at most: where each is flushed for itself, the first would wait long.
+    var mostTogether: Int { group == nil ? 64 : .max }
 
     /// Nothing of what was made durable counts if the storage takes no changes any more.
     private func requireIntact(for results: [Result<Stored, VaultError>]) -> [Result<Stored, VaultError>] {
@@ -111,17 +134,8 @@ final class Vault: Sendable {
         }
     }
 
-    /// Makes sure that the file system still takes changes, by some that harm nothing.
-    ///
-    /// A flush succeeds where it finds nothing left to write. On ext4 it finds nothing also when the journal has just been
-    /// aborted, and the names that it was to make durable are gone. The next change finds that out, and the one after is refused.
     private func requireIntact() throws(VaultError) {
-        do throws(SystemError) {
-            for _ in 0..<2 { try lock.setModified(FileTime(seconds: currentUnixTime(), nanoseconds: 0)) }
-        } catch {
-            // Where times can't be set nothing is known; that isn't the same as knowing that it is broken.
-            if ![.notSupported, .notImplemented, .notPermitted].contains(error.errno) { throw VaultError(error) }
-        }
+        try FolderTree.wrap { () throws(SystemError) in try flusher.calls.requireIntact(own) }
     }
 
     /// Content and attributes, before anything gets its name.

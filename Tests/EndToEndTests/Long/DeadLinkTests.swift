@@ -1,10 +1,14 @@
+import Foundation
 import Platform
 import TestSupport
 import Testing
 
 extension LongTests {
-    /// With the times of the real client. `ClientTests/Network/DeadLinkTests` has the same with short ones.
-    @Suite("Links whose packets vanish")
+    /// With the times of the real client, minutes long: by `scripts/soak links`. `ClientTests/Network/DeadLinkTests` has the same
+    /// with short ones.
+    @Suite(
+        "Links whose packets vanish",
+        .enabled(if: ProcessInfo.processInfo.environment["AUTO_UPLOAD_SOAK"] == "links", "only by scripts/soak links"))
     struct DeadLinkTests {
         /// Bytes of the file, and bytes that pass before the link dies: the client still sends then, or only waits.
         @Test(

@@ -21,6 +21,26 @@ import Wire
         #expect(limits.openUploadsPerUser < limits.openUploadsInAll)
     }
 
+    @Test(
+        "the more connections there are, the fewer uploads a new one is told to leave unanswered, though some",
+        arguments: [(1, 1024), (4, 1024), (16, 256), (64, 64), (10_000, 64)])
+    func windows(_ connections: Int, _ window: UInt16) {
+        var limits = Limits()
+        #expect(limits.openUploads(among: connections) == window)
+        limits.openUploads = 16
+        #expect(limits.openUploads(among: connections) == 16)
+    }
+
+    @Test("few descriptors make a window that one user may fill", arguments: [64, 256, 1024, 4096])
+    func smallWindows(_ files: UInt64) {
+        var limits = Limits()
+        _ = limits.fit(openFiles: files)
+        for connections in [1, 10, 1000] {
+            let window = Int(limits.openUploads(among: connections))
+            #expect(window >= 1 && window <= max(1, limits.openUploadsPerUser / 2))
+        }
+    }
+
     @Test("where there are enough, the limits are as they were set", arguments: [20_000, 1 << 20, .max])
     func manyDescriptors(_ files: UInt64) {
         var limits = Limits()

@@ -31,6 +31,22 @@ import Wire
         }
     }
 
+    @Test("flushes that succeed tell of no offset where the storage takes no changes any more")
+    func broken() throws {
+        // The first two tell of an offset, and so on.
+        for number in 1...6 {
+            let count = Atomic(0)
+            var calls = FlushCalls()
+            calls.change = { _ throws(SystemError) in
+                let call = count.add(1, ordering: .relaxed).newValue
+                if call >= number { throw SystemError("change", errno: .inputOutput) }
+            }
+            let test = try TestVault(partials: .small, flushing: calls)
+            #expect(try upload.breakOff(test, at: 3500) == nil, "change \(number)")
+            #expect(try test.staged().isEmpty, "change \(number)")
+        }
+    }
+
     @Test("the upload is refused at once, takes nothing more, and is not flushed again")
     func refused() throws {
         let recorder = FlushRecorder { call, _ in call == 1 }

@@ -131,6 +131,16 @@ import Wire
         #expect(try test.staged().isEmpty)
     }
 
+    @Test("uploads into more folders than are opened at a time are all stored, each where it belongs")
+    func manyFolders() throws {
+        let test = try TestVault()
+        let paths = (0..<150).map { "day-\($0)/\($0 % 3)/clip" }
+        let results = test.vault.commit(try paths.map { try test.receive(Array($0.utf8), as: $0) })
+        #expect(try results.map { try $0.get().pathText } == paths)
+        for path in paths { #expect(try test.scratch.bytes(of: "alice/" + path) == Array(path.utf8)) }
+        #expect(try test.staged().isEmpty)
+    }
+
     @Test("what is too small to be gone on with has no name before its last one, and the same attributes")
     func unnamed() throws {
         let test = try TestVault(rights: AccessRights(file: 0o640))

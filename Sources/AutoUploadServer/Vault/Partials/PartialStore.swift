@@ -91,7 +91,9 @@ struct RecoveredPartials {
         }
         for name in names.subtracting(kept) { try staging.folder.remove(name) }
         // Seeing a name proves nothing: a predecessor may have been killed before it flushed it.
-        if !kept.isEmpty { try staging.flushNames() }
+        if kept.isEmpty { return }
+        try staging.flushNames()
+        try staging.calls.requireIntact(staging.folder)
     }
 
     /// - Returns: whether it can be gone on with.

@@ -240,6 +240,7 @@ extension StagedFile {
         } else {
             try record?.write(offset: received, after: durable, staging.calls)
         }
+        try staging.calls.requireIntact(staging.folder)
         durable = received
     }
 
@@ -304,8 +305,18 @@ extension StagedFile {
         removeRecord()
         name = nil
         let identity = try descriptor.status().identity
-        if isFirstName { try flusher?.flush(descriptor, identity) }
+        if isFirstName, let flusher { try flushNaming(identity, flusher) }
         return identity
+    }
+
+    private func flushNaming(_ identity: FileIdentity, _ flusher: Flusher) throws(SystemError) {
+        do throws(SystemError) {
+            try flusher.calls.file(descriptor)
+        } catch {
+            // For want of room nothing is lost: the content has been flushed before.
+            if !error.isLackOfRoom { flusher.distrust(identity) }
+            throw error
+        }
     }
 
     private func move(to folder: Directory, as newName: FileName, renames: Bool) throws(SystemError) {

@@ -21,6 +21,10 @@ package struct FileSystemKind: Hashable, Sendable {
         Self.wholeFlush.contains(magic) && kernel.tellsOfFailedWholeFlush
     }
 
+    /// Whether flushing a file that has no name makes it durable, and giving it one is cheap. ZFS doesn't flush such files, and
+    /// f2fs flushes itself as a whole each time.
+    package var keepsUnnamedFiles: Bool { Self.unnamed.contains(magic) || isMemory }
+
     /// Whether a power cut can't leave a renamed file under both names, as it can on FAT.
     package var renamesAtOnce: Bool {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || magic == Self.nfs
@@ -47,6 +51,7 @@ package struct FileSystemKind: Hashable, Sendable {
     }
 
     private static let wholeFlush: Set<UInt64> = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010]
+    private static let unnamed: Set<UInt64> = [0xef53, 0x5846_5342, 0x9123_683e]
     private static let nfs: UInt64 = 0x6969
     private static let overlay: UInt64 = 0x794c_7630
     private static let fat: Set<UInt64> = [0x4d44, 0x2011_bab0]

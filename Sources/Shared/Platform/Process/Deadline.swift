@@ -72,10 +72,11 @@ package func currentUnixTime() -> Int64 {
 }
 
 extension FileTime {
-    /// The wall clock, from which local file systems take their times. Theirs may lag behind it by a tick of the scheduler.
+    /// The clock from which local file systems take their times, CLOCK_REALTIME_COARSE: the wall clock, as it was at the last
+    /// tick of the scheduler.
     package static var now: FileTime {
         var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
         return FileTime(seconds: Int64(time.tv_sec), nanoseconds: UInt32(clamping: time.tv_nsec))
     }
 }

@@ -13,8 +13,13 @@ package struct ReceiptVerifier: Sendable {
         /// The hashes of texts, and the steps from each to what was signed.
         var ways: [ContentDigest: [ReceiptProof.Step]] = [:]
 
+        /// Of more statements than are ever signed together; each is below a KiB.
+        private static let mostWays = 4096
+
         /// Notes what stands beside the way from a receipt to what was signed: with a step's other side the same pair is made.
         mutating func note(besides way: some Sequence<ContentDigest>, _ steps: [ReceiptProof.Step]) {
+            // There may be keys that sign everything with the same signature.
+            if ways.count >= Self.mostWays { ways = [:] }
             for (index, (digest, step)) in zip(way, steps).enumerated() {
                 ways[step.sibling] = [ReceiptProof.Step(step.side.opposite, digest)] + steps[(index + 1)...]
             }

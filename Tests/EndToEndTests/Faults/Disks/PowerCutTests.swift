@@ -31,7 +31,7 @@ extension FaultTests {
 
             init(_ number: UInt64) throws {
                 self.number = number
-                disk = try Disk(mebibytes: 24)
+                disk = try Disk(mebibytes: 64)
                 try FileManager.default.createDirectory(
                     atPath: disk.outside("storage"), withIntermediateDirectories: true)
                 site = try Site(storage: disk.path + "/storage")
@@ -108,7 +108,7 @@ extension FaultTests {
 
             init(_ number: UInt64, _ server: TestServer) throws {
                 (self.number, self.server) = (number, server)
-                disk = try Disk(mebibytes: 24)
+                disk = try Disk(mebibytes: 64)
                 plan = try FaultPlan(folders: [disk.path])
                 try FileManager.default.createDirectory(atPath: disk.outside("card"), withIntermediateDirectories: true)
                 for (path, content) in Self.recordings {

@@ -23,9 +23,10 @@ struct ServerJob {
         Recording(path: "together/\($0 % 2)/\($0)", content: sample(900, seed: 10 + $0))
     }
 
-    /// Enough that what is here when the connection goes is kept, and gone on with over another.
-    static let large = LargeUpload(size: 2_500_000)
-    private static let cut = 1_500_000
+    /// Enough that what is here when the connection goes is kept, and gone on with over another; and to be written past the
+    /// page cache, by another thread.
+    static let large = LargeUpload(size: 17 << 20)
+    private static let cut = 11 << 20
 
     /// What came of a job that something may have gone wrong with.
     struct Report {
