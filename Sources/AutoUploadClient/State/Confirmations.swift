@@ -11,6 +11,13 @@ extension ClientState {
         }
     }
 
+    /// Whether anything is known to be confirmed: of a new state, or where all that is confirmed is wiped, nothing is.
+    func hasConfirmations() throws(StateError) -> Bool {
+        try read("look for confirmations") { connection throws(SQLiteError) in
+            try connection.query("SELECT 1 FROM confirmations LIMIT 1") { _ in () }.first != nil
+        }
+    }
+
     /// Remembers confirmations, each in the place of an earlier one of its path, and their receipts, which stay for
     /// good, in one transaction. The uploads they came from are over.
     func record(_ confirmations: [ConfirmationRecord]) throws(StateError) {

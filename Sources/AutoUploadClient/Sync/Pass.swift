@@ -171,8 +171,10 @@ extension Pass {
     private func plan(_ files: [FoundFile]) -> (PassResult, [SyncTask]) {
         var result = PassResult()
         var tasks: [SyncTask] = []
+        let mayBeKnown = (try? state.hasConfirmations()) ?? true
         let knowledge = Planner.Knowledge(
-            settle: context.tracker, notes: context.notes, now: .now, recognition: recognition(of:_:),
+            settle: context.tracker, notes: context.notes, now: .now,
+            recognition: { file, remote in mayBeKnown ? recognition(of: file, remote) : .unknown },
             writer: { file in writer(of: file) })
         context.confirmed.keep(among: files)
         for start in stride(from: 0, to: files.count, by: Self.readTogether) {

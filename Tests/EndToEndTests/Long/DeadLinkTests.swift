@@ -1,4 +1,3 @@
-import Foundation
 import Platform
 import TestSupport
 import Testing
@@ -8,7 +7,7 @@ extension LongTests {
     /// with short ones.
     @Suite(
         "Links whose packets vanish",
-        .enabled(if: ProcessInfo.processInfo.environment["AUTO_UPLOAD_SOAK"] == "links", "only by scripts/soak links"))
+        .enabled(if: LongTests.hasTime, "only by scripts/soak links"))
     struct DeadLinkTests {
         /// Bytes of the file, and bytes that pass before the link dies: the client still sends then, or only waits.
         @Test(

@@ -16,28 +16,41 @@ package struct LogLine: Sendable {
     package init(_ event: String, level: LogLevel = .info) {
         self.level = level
         text = event
+        text.reserveCapacity(Self.usualLength)
     }
+
+    /// Bytes that most lines stay below.
+    private static let usualLength = 192
 
     package mutating func add(_ key: String, _ value: String) {
         add(key, bytes: Array(value.utf8))
     }
 
     package mutating func add(_ key: String, _ value: some BinaryInteger) {
-        text += " \(key)=\(value)"
+        begin(key)
+        text += String(value)
     }
 
     /// - Parameter seconds: shown to the millisecond.
     package mutating func add(_ key: String, seconds: Double) {
         let thousandths = Int64((max(0, min(seconds, 1e12)) * 1000).rounded())
         let fraction = String(thousandths % 1000)
-        text += " \(key)=\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
+        begin(key)
+        text += "\(thousandths / 1000)." + String(repeating: "0", count: 3 - fraction.count) + fraction
     }
 
     package mutating func add(_ key: String, bytes: [UInt8]) {
         let value = escaped(bytes, quoting: true)
         let isPlain =
             !value.isEmpty && !value.utf8.contains { $0 <= 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "=") }
-        text += isPlain ? " \(key)=\(value)" : " \(key)=\"\(value)\""
+        begin(key)
+        text += isPlain ? value : "\"\(value)\""
+    }
+
+    private mutating func begin(_ key: String) {
+        text += " "
+        text += key
+        text += "="
     }
 }
 

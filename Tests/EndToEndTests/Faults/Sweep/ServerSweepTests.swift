@@ -14,7 +14,7 @@ extension FaultTests {
             try await onThread {
                 let clean = try Round(number: 0, Trouble(.inputOutput))
                 try clean.run()
-                try sweep.run(oneIn: 5) { number, trouble in
+                try sweep.run(oneIn: 10) { number, trouble in
                     let round = try Round(number: number, trouble)
                     try round.run()
                     return try round.plan.hasFired
