@@ -23,6 +23,11 @@ final class TransferGuard {
         if let reason { throw reason }
     }
 
+    /// Waits for so long, or until a person stops the program.
+    func wait(seconds: Double) {
+        stop.wait(until: .after(seconds: seconds))
+    }
+
     /// Why the transfer has to end; nil when it may go on.
     var reason: SyncFailure? {
         if stop.isStopping { return .stopped }

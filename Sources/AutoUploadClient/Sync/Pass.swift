@@ -101,10 +101,22 @@ struct Pass {
         report(scan.problems)
         context.tracker.observe(scan)
         var (result, tasks) = plan(scan.files)
+        if !tasks.isEmpty, let seconds = tickToWait(result) {
+            // Else it would take a connection of its own, a moment later.
+            context.transfer.wait(seconds: seconds)
+            scan = try look()
+            context.tracker.observe(scan)
+            (result, tasks) = plan(scan.files)
+        }
         forgetMissing(scan)
         result.remaining += scan.problems.count + unfinishedWipes
         if !tasks.isEmpty { send(tasks, &result) }
         return result
+    }
+
+    /// How long some file still waits, if it is for no more than a tick of its clock.
+    private func tickToWait(_ result: PassResult) -> Double? {
+        result.settling.values.map(\.seconds).filter { $0 <= context.planner.rules.tickSeconds }.max()
     }
 
     private func look() throws(WorkplaceError) -> Scan {

@@ -1,3 +1,4 @@
+import Glibc
 import Platform
 import Testing
 import Wire
@@ -20,6 +21,21 @@ struct EngineTests {
         #expect(rig.isThere("one"))
         _ = try rig.pass(against: server)
         #expect(server.offers.count == 3)
+    }
+
+    @Test("a file that is younger than a tick of its clock goes over the same connection as the others")
+    func waitsForTick() throws {
+        let rig = try ClientRig()
+        let server = try FakeServer()
+        let rules = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0, tickSeconds: 0.2, coarseTickSeconds: 0.2)
+        let context = try rig.context(for: server, trusting: TestCertificates.trusted.get(), settle: rules)
+        try rig.write("old", to: "old")
+        let recorded = FileTime.now
+        while FileTime.now.seconds(since: recorded) < rules.tickSeconds { usleep(1000) }
+        try rig.write("young", to: "young")
+        #expect(try rig.pass(context).remaining == 0)
+        #expect(try rig.confirmed(["old", "young"]) == ["old", "young"])
+        #expect(server.offers.count == 2)
     }
 
     @Test("a confirmed file is wiped when that is wished, and only then gone")
