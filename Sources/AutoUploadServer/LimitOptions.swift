@@ -15,7 +15,8 @@ enum LimitOptions {
             + "has most.")
     static let openUploads = count(
         "max-open-uploads", 1...65_535, Int(Limits().openUploads),
-        "Uploads and queries of one connection that may be unanswered.")
+        "Uploads and queries of one connection that may be unanswered; fewer for a new one, the more connections there are."
+    )
     static let openUploadsPerUser = count(
         "max-open-uploads-per-user", 1...1_000_000, Limits().openUploadsPerUser,
         "Uploads of one user that may be under way, over all connections.")

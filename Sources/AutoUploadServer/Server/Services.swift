@@ -29,10 +29,11 @@ struct Services: Sendable {
         return (try? Granted(quotaRemaining: remaining)) ?? granted
     }
 
-    func welcome() throws(WireError) -> Welcome {
+    /// - Parameter maxOpenUploads: what the connection is held to.
+    func welcome(maxOpenUploads: UInt16) throws(WireError) -> Welcome {
         try Welcome(
             software: "auto-upload-server/\(Version.current)", maxPayload: maxPayload,
-            maxOpenUploads: limits.openUploads(among: registry.count), serverTime: currentUnixTime(),
+            maxOpenUploads: maxOpenUploads, serverTime: currentUnixTime(),
             receiptKey: receipts.key, predecessors: receipts.predecessors)
     }
 }

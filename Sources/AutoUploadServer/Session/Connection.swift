@@ -21,6 +21,8 @@ struct Connection: ~Copyable {
     /// Since when something waits to be answered, or an answer to be sent.
     var waitingSince: Instant?
     let loginDeadline: Deadline
+    /// What the client is told, and held to.
+    private let maxOpenUploads: UInt16
     /// Of the client, while it has an upload unfinished.
     var pace: Pace
     var verdict = Pace.Verdict.fine
@@ -45,7 +47,8 @@ struct Connection: ~Copyable {
         pace = Pace(services.limits)
         peer = ServerEvent.Peer(address: session.peer)
         loginDeadline = .after(seconds: services.limits.login)
-        state = SessionState(maxOpenUploads: services.limits.openUploads)
+        maxOpenUploads = services.limits.openUploads(among: services.registry.count)
+        state = SessionState(maxOpenUploads: maxOpenUploads)
         link = MessageLink(session, dataLimit: Int(services.maxPayload))
     }
 }
@@ -123,7 +126,7 @@ extension Connection {
                 try ClientMessage(header: header, payload: payload)
             }
         }
-        guard let welcome = try? services.welcome() else { return close(nil) }
+        guard let welcome = try? services.welcome(maxOpenUploads: maxOpenUploads) else { return close(nil) }
         if case .finish(let upload, _) = message, let partial = uploads[upload]?.partial { try readPrefix(of: partial) }
         perform(state.receive(message, welcome: welcome))
     }

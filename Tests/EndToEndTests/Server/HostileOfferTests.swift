@@ -49,6 +49,23 @@ struct HostileOfferTests {
         }
     }
 
+    @Test("what the greeting tells is what a connection is held to, also where there are others")
+    func told() throws {
+        let server = try TestServer(options: ["--max-open-uploads-per-user", "1000"])
+        let others = try (0..<4).map { _ in try server.loggedIn() }
+        let client = try server.connect()
+        let window = Int(try client.greet().maxOpenUploads)
+        #expect(window == 100)
+        try client.send(
+            .authenticate(Authenticate(user: Fixtures.user, password: Credential(Array(Fixtures.password.utf8)))))
+        guard case .granted = try client.answer() else { throw Failure("not granted") }
+        for number in 0...window { try client.offer("f\(number)", size: 1000) }
+        let answers = try (0...window).map { _ in try client.answer() }
+        #expect(answers.dropLast().allSatisfy { Self.isProceed($0) })
+        #expect(answers.last.map { Self.isRefusal($0, .tooManyUploads) } == true)
+        for client in others + [client] { client.close() }
+    }
+
     private func client(_ client: ProtocolClient, abandons count: UInt32) throws {
         for upload in 1...count { try client.send(.abandon(upload: upload)) }
         try client.send(.ping(Ping(opaque: 1)))
