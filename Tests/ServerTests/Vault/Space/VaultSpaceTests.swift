@@ -15,21 +15,22 @@ import Wire
 
     @Test("what is stored is used, once, and what is given up is not")
     func used() throws {
-        let test = try vault(quota: 10_000)
-        try test.store(.content(1, count: 3000), as: "a")
-        try test.store(.content(1, count: 3000), as: "a")
-        try test.store(.content(2, count: 3000), as: "a")
-        #expect(test.vault.quotaRemaining(of: alice) == 4000)
-        var upload: PendingCommit? = try test.receive(.content(3, count: 4000), as: "b")
+        let test = try vault(quota: 100_000)
+        try test.store(.content(1, count: 30_000), as: "a")
+        try test.store(.content(1, count: 30_000), as: "a")
+        try test.store(.content(2, count: 30_000), as: "a")
+        #expect(test.vault.quotaRemaining(of: alice) == 40_000)
+        var upload: PendingCommit? = try test.receive(.content(3, count: 4000), as: [0x62], size: 40_000)
         #expect(test.vault.quotaRemaining(of: alice) == 0)
         #expect(throws: VaultError.quotaExceeded(left: 0)) { try test.receive([1], as: "c") }
+        #expect(try test.staged().count == 1)
         upload = nil
         #expect(upload == nil)
-        #expect(test.vault.quotaRemaining(of: alice) == 4000)
+        #expect(test.vault.quotaRemaining(of: alice) == 40_000)
         #expect(throws: VaultError.digestMismatch) {
             try test.commit(test.receive(.content(4, count: 100), as: Array("d".utf8), digest: [0].digest()))
         }
-        #expect(test.vault.quotaRemaining(of: alice) == 4000)
+        #expect(test.vault.quotaRemaining(of: alice) == 40_000)
     }
 
     @Test("the next server counts what it finds")
