@@ -87,7 +87,7 @@ final class Vault: Sendable {
         var confirmed: [Result<Stored, VaultError>] = []
         while confirmed.count < uploads.count {
             let next = confirmed.count...
-            confirmed += publish(Array(zip(uploads[next], ready[next])), group)
+            confirmed += publish(zip(uploads[next], ready[next]).map { (upload: $0, ready: $1) }, group)
         }
         let results = requireIntact(for: confirmed)
         for (upload, result) in zip(uploads, results) { upload.end(result.failure) }
@@ -96,7 +96,7 @@ final class Vault: Sendable {
 
     /// Publishes the first uploads, as many as keep the number of open folders within a bound, and flushes their names.
     private func publish(
-        _ uploads: [(PendingCommit, ready: Result<Void, VaultError>)], _ group: GroupFlush?
+        _ uploads: [(upload: PendingCommit, ready: Result<Void, VaultError>)], _ group: GroupFlush?
     ) -> [Result<Stored, VaultError>] {
         var round = durable.round(sharing: group)
         var open = OpenFolders(publisher.folders, noting: round.names)
@@ -110,9 +110,9 @@ final class Vault: Sendable {
                 })
         }
         // The names, after all of them are given.
-        return zip(uploads, places).map { upload, place in
+        return zip(uploads.map(\.upload), places).map { upload, place in
             Result { () throws(VaultError) in
-                try confirm(place.get(), upload.0.digest, upload.0.size, &round)
+                try confirm(place.get(), upload.digest, upload.size, &round)
             }
         }
     }
