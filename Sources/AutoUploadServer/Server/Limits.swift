@@ -72,8 +72,7 @@ extension Limits {
     ///
     /// - Parameter connections: how many there are, this one included.
     func openUploads(among connections: Int) -> UInt16 {
-        let half = openUploadsPerUser / 2
-        let share = max(half / max(1, connections), min(Self.fewestOpenUploads, half), 1)
+        let share = max(openUploadsPerUser / max(1, connections), min(Self.fewestOpenUploads, openUploadsPerUser), 1)
         return UInt16(clamping: min(Int(openUploads), share))
     }
 

@@ -55,7 +55,7 @@ struct HostileOfferTests {
         let others = try (0..<4).map { _ in try server.loggedIn() }
         let client = try server.connect()
         let window = Int(try client.greet().maxOpenUploads)
-        #expect(window == 100)
+        #expect(window == 200)
         try client.send(
             .authenticate(Authenticate(user: Fixtures.user, password: Credential(Array(Fixtures.password.utf8)))))
         guard case .granted = try client.answer() else { throw Failure("not granted") }
