@@ -6,7 +6,7 @@ import Testing
 @Suite("Direct writing") final class DirectWriterTests {
     private let scratch: ScratchFolder
     private let file: FileDescriptor
-    private static let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+    private static let content = [UInt8].random(300_000, seed: 1)
 
     init() throws {
         scratch = try ScratchFolder("direct")

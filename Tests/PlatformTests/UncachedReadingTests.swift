@@ -15,10 +15,7 @@ struct UncachedReadingTests {
         return file
     }
 
-    private func content(_ count: Int) -> [UInt8] {
-        var random = SeededGenerator(seed: UInt64(count))
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
-    }
+    private func content(_ count: Int) -> [UInt8] { .random(count, seed: UInt64(count)) }
 
     @Test(
         "every byte comes once and in order, and the position stays",

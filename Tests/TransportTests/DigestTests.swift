@@ -37,8 +37,7 @@ import Wire
         arguments: [0, 1, 262_143, 262_144, 262_145, 600_000])
     func file(_ count: Int) throws {
         let scratch = try ScratchFolder("digest")
-        var random = SeededGenerator(seed: 9)
-        let content = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let content = [UInt8].random(count, seed: 9)
         let path = try scratch.write(content, to: "file")
         let file = try FileDescriptor.openForReading(path: path)
         #expect(try ContentHasher.digest(of: file) == ContentHasher.digest(of: content))

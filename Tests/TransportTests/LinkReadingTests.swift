@@ -88,8 +88,7 @@ import Wire
     func muchData() throws {
         let peer = try Self.listen()
         let session = try peer.session()
-        var random = SeededGenerator(seed: 7)
-        let contents = (0..<20).map { _ in (0..<Self.dataLimit).map { _ in UInt8.random(in: 0...255, using: &random) } }
+        let contents = (0..<20).map { [UInt8].random(Self.dataLimit, seed: $0) }
         for (number, content) in contents.enumerated() {
             try session.send(
                 Self.header(5, upload: UInt32(number + 1), length: UInt32(content.count)) + content

@@ -193,8 +193,7 @@ import Wire
     @Test("a file goes out in frames of its bytes, up to its end", arguments: [0, 1, 65_536, 65_537, 300_000])
     func dataFrames(_ count: Int) throws {
         let scratch = try ScratchFolder("frames")
-        var random = SeededGenerator(seed: 3)
-        let content = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+        let content = [UInt8].random(count, seed: 3)
         let path = try scratch.write(content, to: "file")
         let peer = try Self.server { link in
             var digest = ContentHasher()

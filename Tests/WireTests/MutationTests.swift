@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import Wire
 
@@ -7,7 +8,7 @@ import Wire
 struct MutationTests {
     @Test("parse to what encodes back, or are refused", arguments: [1, 2, 3, 4] as [UInt64])
     func mutations(seed: UInt64) throws {
-        var random = SplitMix64(state: seed)
+        var random = SeededGenerator(seed: seed)
         let frames = try Vector.frames.filter { $0.fields["expect"] == "ok" }
             .map { (bytes: try $0.bytes("hex"), fromClient: try $0.field("from") == "client") }
             .filter { $0.bytes.count < 1200 }
@@ -28,7 +29,7 @@ struct MutationTests {
         #expect(refused > 500, "too few mutations are refused to mean anything")
     }
 
-    private func mutated(_ original: [UInt8], by random: inout SplitMix64) -> [UInt8] {
+    private func mutated(_ original: [UInt8], by random: inout SeededGenerator) -> [UInt8] {
         var bytes = original
         for _ in 0...(random.next() % 3) {
             guard !bytes.isEmpty else { return bytes }
@@ -50,18 +51,5 @@ struct MutationTests {
             bytes.replaceSubrange(8..<12, with: length)
         }
         return bytes
-    }
-}
-
-/// A small generator with a seed (Steele, Lea and Flood, 2014), so that a failure repeats.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

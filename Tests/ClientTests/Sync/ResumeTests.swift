@@ -11,9 +11,7 @@ struct ResumeTests {
     /// More than is asked about rather than offered.
     private static let largeSize = 5_000_000
 
-    private static func sample(_ count: Int) -> [UInt8] {
-        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 11) }
-    }
+    private static func sample(_ count: Int) -> [UInt8] { .random(count, seed: 1) }
 
     /// A first pass that is cut, and whatever `between` does.
     private func cutPass(

@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Transport
 import Wire
 
@@ -84,14 +85,5 @@ func digest(of content: [UInt8]) throws -> String {
     return digest.description
 }
 
-/// Content that differs for each seed and doesn't compress: a linear congruential generator (Knuth's MMIX).
-func sample(_ count: Int, seed: Int = 0) -> [UInt8] {
-    var state = UInt64(bitPattern: Int64(seed)) &* 2 &+ 1
-    var content: [UInt8] = []
-    content.reserveCapacity(count)
-    while content.count < count {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        for shift in stride(from: 24, to: 64, by: 8) { content.append(UInt8(truncatingIfNeeded: state >> shift)) }
-    }
-    return Array(content.prefix(count))
-}
+/// Content that differs for each seed and doesn't compress.
+func sample(_ count: Int, seed: Int = 0) -> [UInt8] { .random(count, seed: UInt64(bitPattern: Int64(seed))) }

@@ -94,10 +94,7 @@ extension [UInt8] {
     }
 
     /// Bytes that differ for each seed.
-    static func content(_ seed: UInt64, count: Int = 1000) -> [UInt8] {
-        var random = SeededGenerator(seed: seed)
-        return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
-    }
+    static func content(_ seed: UInt64, count: Int = 1000) -> [UInt8] { .random(count, seed: seed) }
 }
 
 extension Stored {
