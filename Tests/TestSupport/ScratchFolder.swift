@@ -24,7 +24,8 @@ package final class ScratchFolder: Sendable {
         let file = URL(fileURLWithPath: path(name))
         try FileManager.default.createDirectory(
             at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(bytes).write(to: file)
+        let data = Data(bytes)
+        try Births.preventing { try data.write(to: file) }
         try setPermissions(permissions, of: name)
         return path(name)
     }

@@ -9,16 +9,13 @@ struct Spawned {
     let output: FileHandle
     let error: FileHandle
 
-    /// A pipe can't be made closed on exec in one step here: nobody else may start a process in between, which would
-    /// inherit an end and keep it open.
-    private static let lock = NSLock()
-
     /// - Parameter environment: all of it.
     init(
         _ path: String, _ arguments: [String], environment: [String: String], folder: String?, terminal: FileHandle?
     ) throws {
-        Self.lock.lock()
-        defer { Self.lock.unlock() }
+        // A pipe can't be made closed on exec in one step here: another child would inherit an end and keep it open.
+        Births.lock.lock()
+        defer { Births.lock.unlock() }
         let (input, output, error) = (try ClosingPipe(), try ClosingPipe(), try ClosingPipe())
         let streams = [terminal ?? input.reading, output.writing, error.writing].map(\.fileDescriptor)
         // The C library's call for another working folder isn't in Glibc's module; env(1) becomes the program.
@@ -27,6 +24,18 @@ struct Spawned {
         for end in [input.reading, output.writing, error.writing] { try end.close() }
         self.input = terminal == nil ? input.writing : nil
         (self.output, self.error) = (output.reading, error.reading)
+    }
+}
+
+/// Children of this process come into being with copies of all its descriptors.
+package enum Births {
+    fileprivate static let lock = NSLock()
+
+    /// Has no child begin while `body` has a file open for writing: else nobody could tell that it is finished.
+    package static func preventing<R>(_ body: () throws -> R) rethrows -> R {
+        lock.lock()
+        defer { lock.unlock() }
+        return try body()
     }
 }
 
@@ -75,7 +84,7 @@ private func spawn(_ words: [String], environment: [String: String], streams: [I
     for (target, stream) in streams.enumerated() {
         unsafe posix_spawn_file_actions_adddup2(&actions, stream, Int32(target))
     }
-    closeAllOnExec()
+    unsafe closeAll(&actions)
     var attributes = cleanAttributes()
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     var process = pid_t()
@@ -88,11 +97,13 @@ private func spawn(_ words: [String], environment: [String: String], streams: [I
     return process
 }
 
-/// Another test's file, open for writing in this process, must not stay open in a program that outlives the test:
-/// Foundation opens files without asking that they be closed on exec.
-private func closeAllOnExec() {
+/// Another test's file, open for writing in this process, must not stay open in a child: Foundation opens files without asking
+/// that they be closed on exec, and the kernel lets the parent go on before it has closed those.
+private func closeAll(_ actions: inout posix_spawn_file_actions_t) {
     for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
-        if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        if let descriptor = Int32(name), descriptor > 2 {
+            unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
     }
 }
 

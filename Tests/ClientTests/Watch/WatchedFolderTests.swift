@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Platform
+import TestSupport
 import Testing
 
 @testable import AutoUploadClient
@@ -125,6 +126,26 @@ struct WriterCheckTests {
     func unknownElsewhere() throws {
         let file = try FileDescriptor.openForReading(path: "/proc/self/status")
         #expect(WriterCheck.state(of: file) == .unknown)
+    }
+
+    @Test("nobody, while other tests start programs and this one has written")
+    func bornMeanwhile() throws {
+        let scratch = try ScratchFolder("births")
+        let recordings = recordings
+        let isRight = try inParallel(4) { number in
+            (0..<(number == 0 ? 60 : 300)).allSatisfy { _ in
+                do {
+                    if number == 0 { return try RunningProgram.run("/bin/true", []).status == 0 }
+                    let found = try recordings.write("x", to: "file-\(number)")
+                    let large = try scratch.write([UInt8](repeating: 1, count: 100_000), to: "file-\(number)")
+                    return try WriterCheck.state(of: recordings.watched.open(found.path, .reading)) == .none
+                        && WriterCheck.state(of: FileDescriptor.openForReading(path: large)) == .none
+                } catch {
+                    return false
+                }
+            }
+        }
+        #expect(isRight == [true, true, true, true])
     }
 
     @Test("a write lease falls with the first who opens the file")

@@ -48,10 +48,13 @@ extension RecordingsFolder {
 
     @discardableResult
     func write(_ bytes: [UInt8], to path: LocalPath) throws -> FoundFile {
-        let file = try makeDirectory(of: path).open(path.name, .openingOrCreating(permissions: 0o600))
-        try file.truncate(to: 0)
-        try file.write(bytes)
-        let status = try file.status()
+        let folder = try makeDirectory(of: path)
+        let status = try Births.preventing {
+            let file = try folder.open(path.name, .openingOrCreating(permissions: 0o600))
+            try file.truncate(to: 0)
+            try file.write(bytes)
+            return try file.status()
+        }
         return FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links)
     }
 

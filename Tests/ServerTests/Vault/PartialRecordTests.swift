@@ -52,10 +52,11 @@ import Wire
             // What the third write, into the first slot, may leave: so many bytes of it.
             let entry = try #require(record.entry(300))
             torn.replaceSubrange(8192..<8192 + length, with: entry.prefix(length))
-            #expect(PartialRecord.parse(torn)?.offset == 200)
+            // Once in a while what is missing is just what stood there.
+            #expect(PartialRecord.parse(torn)?.offset == (torn[8192..<8216].elementsEqual(entry) ? 300 : 200))
             var second = whole
             second.replaceSubrange(start + length..<start + 24, with: [UInt8](repeating: 0, count: 24 - length))
-            #expect(PartialRecord.parse(second)?.offset == 100)
+            #expect(PartialRecord.parse(second)?.offset == (second == whole ? 200 : 100))
         }
     }
 
