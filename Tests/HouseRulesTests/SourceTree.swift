@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The files of this repository, found from where this file lies.
 enum SourceTree {
@@ -55,16 +56,9 @@ enum SourceTree {
 enum Command {
     /// Runs a program found on PATH to its end; its errors come with its output.
     static func run(_ words: String...) throws -> (status: Int32, output: String) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words
-        process.currentDirectoryURL = SourceTree.root
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let outcome = try RunningProgram.run(
+            "/usr/bin/env", words, environment: ProcessInfo.processInfo.environment, folder: SourceTree.root.path,
+            seconds: 300)
+        return (outcome.status, outcome.output + outcome.error)
     }
 }
