@@ -101,6 +101,8 @@ struct Publisher: Sendable {
             try flusher.flush(file, identity)
             return try readBack.digest(of: file) == digest
         }
+        // Memory may show what never reached the medium.
+        file.dropFromCache()
         guard try ContentHasher.digest(of: file) == digest else { return false }
         try flusher.flush(file, identity)
         return true

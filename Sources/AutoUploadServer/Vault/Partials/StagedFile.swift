@@ -135,12 +135,12 @@ struct StagedFile: ~Copyable {
 // MARK: - Room
 
 extension StagedFile {
-    /// Files below this aren't worth a call to allocate their space.
-    private static let smallestAllocation: UInt64 = 64 << 10
+    /// Files below this aren't worth a call to allocate their space, nor one to free the memory they take.
+    private static let worthACall: UInt64 = 64 << 10
 
     /// Allocates the space for the whole file where the file system can.
     private func allocate() throws(SystemError) {
-        guard offered.size >= Self.smallestAllocation else { return }
+        guard offered.size >= Self.worthACall else { return }
         do throws(SystemError) {
             try descriptor.preallocate(offered.size)
             reservation.occupies(offered.size)
@@ -267,7 +267,8 @@ extension StagedFile {
             if let shared { try shared.get() } else { try staging.calls.file(descriptor) }
             // Its first bytes may have been lost long before.
             try staging.requireNoFailure(since: failuresBefore)
-            descriptor.dropFromCache()
+            // Nobody reads it soon, and memory is better used otherwise.
+            if offered.size >= Self.worthACall { descriptor.dropFromCache() }
         } catch {
             let failure = VaultError(error)
             self.failure = failure
