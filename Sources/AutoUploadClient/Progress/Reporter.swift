@@ -4,7 +4,7 @@ import Platform
 final class Reporter {
     /// Where text goes; tests collect it.
     struct Output {
-        var log: (LogLine) -> Void
+        var log: ([LogLine]) -> Void
         /// Writes text as it is to the terminal; nil where there is none.
         var draw: ((String) -> Void)?
         var columns: () -> Int
@@ -41,15 +41,21 @@ final class Reporter {
 
     /// Writes a line of log. At a terminal only warnings and errors: there the bar tells the rest.
     func log(_ line: LogLine) {
-        if output.draw != nil, line.level == .info { return }
+        log([line])
+    }
+
+    /// Several at once: cheaper than each for itself.
+    func log(_ lines: [LogLine]) {
+        let shown = output.draw == nil ? lines : lines.filter { $0.level != .info }
+        if shown.isEmpty { return }
         clear()
-        output.log(line)
+        output.log(shown)
     }
 
     /// Writes a line that is shown at a terminal, too.
     func announce(_ line: LogLine) {
         clear()
-        output.log(line)
+        output.log([line])
     }
 }
 

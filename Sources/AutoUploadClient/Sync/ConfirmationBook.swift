@@ -22,6 +22,8 @@ final class ConfirmationBook {
         let file: DueFile
         let record: ConfirmationRecord
         let confirmation: Confirmation
+        /// What people are told.
+        let line: LogLine
     }
 
     /// So many files, or bytes, are wiped before others are begun.
@@ -53,10 +55,10 @@ final class ConfirmationBook {
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
             storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime())
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
-        unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
+        let line = line(task, confirmation, alreadyThere: alreadyThere)
+        unrecorded.append(Entry(file: file, record: record, confirmation: confirmation, line: line))
         confirmed += 1
         if eraser != nil { pendingBytes &+= file.size }
-        say(task, confirmation, alreadyThere: alreadyThere)
     }
 
     /// Takes back what was confirmed of a file: the server has lost it.
@@ -103,6 +105,7 @@ final class ConfirmationBook {
 
     private func record() throws(SyncFailure) {
         if unrecorded.isEmpty { return }
+        reporter.log(unrecorded.map(\.line))
         do throws(StateError) {
             try state.record(unrecorded.map(\.record))
         } catch {
@@ -112,13 +115,13 @@ final class ConfirmationBook {
         unrecorded = []
     }
 
-    private func say(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) {
+    private func line(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) -> LogLine {
         var line = LogLine(task.purpose == .upload ? "confirmed" : "confirmed-again", task.file.path)
         line.add("bytes", task.file.size)
         line.add("seconds", seconds: Instant.now.seconds(since: task.began))
         if task.purpose == .upload, alreadyThere { line.add("already-there", "yes") }
         if confirmation.path != task.file.remote { line.add("stored-as", bytes: confirmation.path.bytes) }
-        reporter.log(line)
+        return line
     }
 }
 

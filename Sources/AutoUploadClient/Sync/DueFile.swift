@@ -7,8 +7,8 @@ struct DueFile: Hashable, Sendable {
     /// What the scan saw; what is sent must still be that.
     let fingerprint: Fingerprint
     let remote: RemotePath
-    /// Who may have it open for writing, as far as the system could tell when it was planned.
-    let writer: WriterState
+    /// What the system may say when it is read about who writes it, besides that nobody does.
+    let toleratedWriter: WriterState
 
     var size: UInt64 { fingerprint.size }
 

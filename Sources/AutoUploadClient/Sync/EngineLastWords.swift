@@ -47,7 +47,8 @@ extension Engine: WipeWitness {
 
     private func task(for record: WipeRecord) -> SyncTask {
         let file = DueFile(
-            path: record.path, fingerprint: record.fingerprint, remote: record.storedPath, writer: .unknown)
+            path: record.path, fingerprint: record.fingerprint, remote: record.storedPath,
+            toleratedWriter: .unknown)
         return SyncTask(file: file, purpose: .lastWord(record.id))
     }
 

@@ -10,6 +10,8 @@ enum SourceFailure: Error, Hashable {
     case changed
     /// Somebody has it open for writing.
     case beingWritten
+    /// Nobody can tell who writes it, and it hasn't stayed as it is for long enough.
+    case unsettled
     case unreadable(SystemError)
 }
 
@@ -92,7 +94,9 @@ struct OpenSource: ~Copyable {
     /// Its status tells what was written until now, and the lease whether more may come.
     private func check() throws(SourceFailure) {
         let writer = WriterCheck.state(of: descriptor)
-        guard writer == .none || writer == file.writer else { throw .beingWritten }
+        guard writer == .none || writer == file.toleratedWriter else {
+            throw writer == .unknown ? .unsettled : .beingWritten
+        }
         try requireUnchanged()
     }
 

@@ -184,10 +184,17 @@ extension Pass {
         var result = PassResult()
         var tasks: [SyncTask] = []
         let mayBeKnown = (try? state.hasConfirmations()) ?? true
+        // Once there is a file to connect for, the others are asked about when they are read, which comes anyway.
+        var isWorthConnecting = false
         let knowledge = Planner.Knowledge(
             settle: context.tracker, notes: context.notes, now: .now,
             recognition: { file, remote in mayBeKnown ? recognition(of: file, remote) : .unknown },
-            writer: { file in writer(of: file) })
+            writer: { file in
+                let writer = writer(of: file)
+                if writer == .none { isWorthConnecting = true }
+                return writer
+            },
+            asksWhenReading: { isWorthConnecting })
         context.confirmed.keep(among: files)
         for start in stride(from: 0, to: files.count, by: Self.readTogether) {
             state.readTogether {
@@ -224,6 +231,15 @@ extension Pass {
             result.remaining += 1
             context.troubles.isUnfinished(file.path, file.fingerprint, "it is open for writing")
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
+        }
+    }
+
+    private func noteUnsettled(in result: inout PassResult) {
+        for due in context.troubles.unsettled {
+            let file = FoundFile(path: due.path, fingerprint: due.fingerprint, links: 1)
+            let seconds = context.tracker.waitingTime(
+                for: file, writer: .unknown, at: .now, rules: context.planner.rules)
+            note(file, seconds, .settling, in: &result)
         }
     }
 
@@ -276,6 +292,7 @@ extension Pass {
             try send(tasks, over: connection, book)
             result.hasConnected = true
             result.remaining += context.troubles.unsent
+            noteUnsettled(in: &result)
         } catch {
             result.failure = error
             result.remaining += max(1, tasks.count - book.confirmed)

@@ -57,6 +57,8 @@ struct Planner {
         let recognition: (FoundFile, RemotePath) -> Recognition
         /// Whether somebody is writing it; asked only for files that are due otherwise.
         let writer: (FoundFile) -> WriterState
+        /// Whether that may be left to when the file is read.
+        let asksWhenReading: () -> Bool
     }
 
     func action(for file: FoundFile, _ knowledge: Knowledge) -> Action {
@@ -76,7 +78,7 @@ struct Planner {
                 .noted(note.reason, isConfirmed: isConfirmed || note.isConfirmed))
         }
         return isConfirmed
-            ? .confirmAgain(due(file, remote, writer: knowledge.writer(file)))
+            ? .confirmAgain(due(file, remote, tolerating: knowledge.writer(file)))
             : upload(file, remote, recognition, knowledge)
     }
 
@@ -85,9 +87,9 @@ struct Planner {
     ) -> Action {
         if let wait = wait(file, .none, knowledge) { return wait }
         // To ask who has it open takes opening it: only once it has settled anyway.
-        let writer = knowledge.writer(file)
-        if let wait = wait(file, writer, knowledge) { return wait }
-        let due = due(file, remote, writer: writer)
+        if !knowledge.asksWhenReading(), let wait = wait(file, knowledge.writer(file), knowledge) { return wait }
+        let hasSettledUnseen = wait(file, .unknown, knowledge) == nil
+        let due = due(file, remote, tolerating: hasSettledUnseen ? .unknown : .none)
         return recognition == .resembling ? .recognise(due) : .upload(due)
     }
 
@@ -97,8 +99,8 @@ struct Planner {
         return seconds > 0 ? .wait(seconds: seconds, .settling) : nil
     }
 
-    private func due(_ file: FoundFile, _ remote: RemotePath, writer: WriterState) -> DueFile {
-        DueFile(path: file.path, fingerprint: file.fingerprint, remote: remote, writer: writer)
+    private func due(_ file: FoundFile, _ remote: RemotePath, tolerating writer: WriterState) -> DueFile {
+        DueFile(path: file.path, fingerprint: file.fingerprint, remote: remote, toleratedWriter: writer)
     }
 
     private func remotePath(of path: LocalPath) throws(RemotePath.Flaw) -> RemotePath {

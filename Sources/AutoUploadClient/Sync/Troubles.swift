@@ -7,6 +7,8 @@ final class Troubles {
     private let reporter: Reporter
     /// Files that stay to be sent in this pass.
     private(set) var unsent = 0
+    /// Files that have to settle for longer than was thought.
+    private(set) var unsettled: [DueFile] = []
 
     /// Seconds before a file that this machine can't read is tried again.
     private static let unreadableSeconds = 300.0
@@ -21,6 +23,7 @@ final class Troubles {
     /// A new pass begins.
     func begin() {
         unsent = 0
+        unsettled = []
     }
 
     /// The server didn't take it.
@@ -38,6 +41,7 @@ final class Troubles {
     /// It couldn't be read as what it was planned to be.
     func failed(_ file: DueFile, _ failure: SourceFailure) {
         if failure == .vanished { return }
+        if failure == .unsettled { return unsettled.append(file) }
         unsent += 1
         if case .unreadable(let error) = failure {
             return wait(file, Self.unreadableSeconds, "unreadable", error.description, level: .warning)

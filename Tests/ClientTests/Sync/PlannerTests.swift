@@ -21,7 +21,8 @@ struct PlannerTests {
     private func action(
         for file: FoundFile, seen seconds: Double, deletes: Bool = false, isConfirmed: Bool = false,
         resembles: Bool = false,
-        writer: WriterState = .none, notes: WaitingNotes = WaitingNotes(), prefix: String? = nil
+        writer: WriterState = .none, asksWhenReading: Bool = false, notes: WaitingNotes = WaitingNotes(),
+        prefix: String? = nil
     ) throws -> Action {
         var tracker = SettleTracker()
         tracker.observe([file], at: Self.start)
@@ -31,13 +32,14 @@ struct PlannerTests {
         let knowledge = Planner.Knowledge(
             settle: tracker, notes: notes, now: now,
             recognition: { _, _ in isConfirmed ? .confirmed : resembles ? .resembling : .unknown },
-            writer: { _ in writer })
+            writer: { _ in writer }, asksWhenReading: { asksWhenReading })
         return planner.action(for: file, knowledge)
     }
 
-    private func due(_ file: FoundFile, _ remote: String, writer: WriterState = .none) throws -> DueFile {
+    private func due(_ file: FoundFile, _ remote: String, tolerating writer: WriterState = .none) throws -> DueFile {
         DueFile(
-            path: file.path, fingerprint: file.fingerprint, remote: try RemotePath(Array(remote.utf8)), writer: writer)
+            path: file.path, fingerprint: file.fingerprint, remote: try RemotePath(Array(remote.utf8)),
+            toleratedWriter: writer)
     }
 
     @Test("a file is sent once it has settled and nobody writes it")
@@ -48,7 +50,29 @@ struct PlannerTests {
         #expect(try action(for: file, seen: 10) == .upload(due(file, "a/b")))
         #expect(try action(for: file, seen: 10, writer: .writing) == .wait(seconds: nil, .beingWritten))
         #expect(try action(for: file, seen: 10, writer: .unknown) == .wait(seconds: 110, .settling))
-        #expect(try action(for: file, seen: 120, writer: .unknown) == .upload(due(file, "a/b", writer: .unknown)))
+        #expect(try action(for: file, seen: 120, writer: .unknown) == .upload(due(file, "a/b", tolerating: .unknown)))
+    }
+
+    @Test("when who writes it is asked later, only what has settled for long enough may be unknown then")
+    func asksLater() throws {
+        let file = try file("a/b")
+        for writer in [WriterState.none, .writing, .unknown] {
+            let action = { seconds in
+                try self.action(for: file, seen: seconds, writer: writer, asksWhenReading: true)
+            }
+            #expect(try action(9) == .wait(seconds: 1, .settling))
+            #expect(try action(10) == .upload(due(file, "a/b")))
+            #expect(try action(119) == .upload(due(file, "a/b")))
+            #expect(try action(120) == .upload(due(file, "a/b", tolerating: .unknown)))
+        }
+    }
+
+    @Test("of a confirmed file it is always asked who writes it")
+    func asksAboutConfirmed() throws {
+        let file = try file("a")
+        let action = try action(
+            for: file, seen: 0, deletes: true, isConfirmed: true, writer: .writing, asksWhenReading: true)
+        #expect(try action == .confirmAgain(due(file, "a", tolerating: .writing)))
     }
 
     @Test("what resembles a confirmed file is asked about, once it has settled like any other")

@@ -42,7 +42,7 @@ struct ProgressTests {
     func clears() {
         var screen: [String] = []
         let output = Reporter.Output(
-            log: { screen.append("LINE " + $0.text) }, draw: { screen.append($0) }, columns: { 80 })
+            log: { lines in screen += lines.map { "LINE \($0.text)" } }, draw: { screen.append($0) }, columns: { 80 })
         let reporter = Reporter(output)
         reporter.begin(files: 1, bytes: 10)
         reporter.beginFile("clip.mp4", size: 10)

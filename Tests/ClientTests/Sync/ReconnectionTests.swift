@@ -47,7 +47,7 @@ struct ReconnectionTests {
 struct HeadwayTests {
     private func file(_ fingerprint: Fingerprint) throws -> DueFile {
         DueFile(
-            path: try .of("a"), fingerprint: fingerprint, remote: try RemotePath([0x61]), writer: .none)
+            path: try .of("a"), fingerprint: fingerprint, remote: try RemotePath([0x61]), toleratedWriter: .none)
     }
 
     @Test("only more than ever before is headway")

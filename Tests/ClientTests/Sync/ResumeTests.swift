@@ -142,7 +142,7 @@ struct ResumeTests {
             try ([5_000_000, 6_000_000, 10, 7_000_000, 20] as [UInt64]).map { size in
                 let file = DueFile(
                     path: try .of("f\(size)"), fingerprint: fingerprint(size: size), remote: try RemotePath([0x61]),
-                    writer: .none)
+                    toleratedWriter: .none)
                 return SyncTask(file: file, purpose: .upload)
             })
         #expect(try backlog.uploadID(in: state)?.isFresh == true)

@@ -12,7 +12,7 @@ struct UploadLedgerTests {
         let file = DueFile(
             path: try #require(LocalPath(bytes: [0x61])),
             fingerprint: Fingerprint(identity: identity, size: size, modified: time, changed: time),
-            remote: try RemotePath([0x61]), writer: .none)
+            remote: try RemotePath([0x61]), toleratedWriter: .none)
         return SyncTask(file: file, purpose: .upload)
     }
 

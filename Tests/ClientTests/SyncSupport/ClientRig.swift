@@ -85,7 +85,7 @@ final class ClientRig {
             lines.withLock { $0.append(line.text) }
         }
         let output = Reporter.Output(
-            log: { [lines] line in lines.withLock { $0.append(line.text) } }, draw: nil, columns: { 80 })
+            log: { [lines] new in lines.withLock { $0 += new.map(\.text) } }, draw: nil, columns: { 80 })
         return PassContext(
             planner: Planner(
                 deletes: deletes, prefix: nil, rules: settle),

@@ -50,6 +50,29 @@ struct ChangingFileTests {
         #expect(try daemon.waitForEnd().status == 0)
     }
 
+    @Test(
+        "of a file of somebody else's nobody can tell who writes it: it settles for longer, whatever goes before it",
+        .enabled(if: OtherOwner.isPossible, OtherOwner.reason))
+    func settlesUnseen() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.record(sample(1000), as: "a.mp4")
+        try client.record(sample(1000), as: "b.mp4")
+        try OtherOwner.take(client.card + "/b.mp4")
+        let daemon = try OtherOwner.start(client, "-d", "y", "--settle-unknown", "3600")
+        #expect(try eventually { daemon.text(.error).contains(" pass confirmed=1 wiped=1 remaining=1") })
+        #expect(try server.site.stored().keys.sorted() == ["a.mp4"])
+        #expect(try Tree.paths(of: client.card) == ["b.mp4"])
+        daemon.signal(SIGTERM)
+        #expect(try daemon.waitForEnd().status == 0)
+        try client.record(sample(2000), as: "a.mp4")
+        // One pass lasts until the other has settled, too.
+        let pass = try OtherOwner.start(client, "-d", "y", "--once", "--settle-unknown", "1").waitForEnd()
+        #expect(pass.status == 0, "\(pass.error)")
+        #expect(try server.site.stored()["b.mp4"] == digest(of: sample(1000)))
+        #expect(try client.isEmpty())
+    }
+
     // MARK: - Changed on the way
 
     /// How a file is changed after the server has made it durable, and before the client hears of that.
@@ -134,5 +157,27 @@ struct ChangingFileTests {
         try FileManager.default.removeItem(atPath: other)
         #expect(try client.pass("-d", "y").status == 0)
         #expect(try client.isEmpty())
+    }
+}
+
+/// Files of another user, and a client that may not ask about those (CAP_LEASE).
+private enum OtherOwner {
+    static let reason: Comment = "this needs root and setpriv (util-linux)"
+
+    static let isPossible: Bool = {
+        let tried = try? RunningProgram.run("/usr/bin/env", ["setpriv", "--bounding-set", "-lease", "true"])
+        return tried?.status == 0
+    }()
+
+    static func take(_ path: String) throws {
+        try FileManager.default.setAttributes([.ownerAccountID: 65534], ofItemAtPath: path)
+    }
+
+    static func start(_ client: TestClient, _ options: String...) throws -> RunningProgram {
+        try RunningProgram(
+            "/usr/bin/env",
+            ["setpriv", "--bounding-set", "-lease", Binaries.client]
+                + client.arguments(["--interval", "1"] + options),
+            environment: client.environment)
     }
 }
