@@ -8,15 +8,20 @@ final class LargeWrites: Sendable {
     private static let most = 32
     private let taken = Atomic(0)
 
-    /// - Parameter position: in the file, of the next byte.
+    /// - Parameters:
+    ///   - position: in the file, of the next byte.
+    ///   - reader: as for `DirectWriter`.
     /// - Returns: nil when none is left.
-    func writer(to file: borrowing FileDescriptor, from position: UInt64) -> Writer? {
+    func writer(
+        to file: borrowing FileDescriptor, from position: UInt64, reader: @escaping @Sendable (RawSpan) -> Void
+    ) -> Writer? {
         guard taken.add(1, ordering: .relaxed).newValue <= Self.most else {
             taken.subtract(1, ordering: .relaxed)
             return nil
         }
         let place = Place(self)
-        guard let writer = try? DirectWriter(capacity: Self.capacity, to: file, position: position) else { return nil }
+        guard let writer = try? DirectWriter(capacity: Self.capacity, to: file, position: position, reader: reader)
+        else { return nil }
         return Writer(writer, place)
     }
 
@@ -39,7 +44,7 @@ final class LargeWrites: Sendable {
             writer.cancel()
         }
 
-        /// Lets the kernel have them.
+        /// Lets the kernel and the reader have them.
         mutating func flush() throws(SystemError) {
             try writer.flush()
         }

@@ -9,7 +9,7 @@ struct ParkedFile: ~Copyable {
     let slot: Int
     let expires: Instant
     /// The digest of the bytes so far, where this process has it.
-    var prefix: PrefixHash?
+    let prefix: PrefixHash?
     /// The room that it takes.
     let reservation: Reservation
 

@@ -95,7 +95,6 @@ extension Partial {
         guard let parked = state.parked.take() else { return try create(&state) }
         do throws(VaultError) {
             state.open = try StagedFile.reopen(parked, of: offered, in: staging)
-            state.open?.adopt(parked.prefix)
         } catch {
             if error.leavesDurablePart {
                 state.parked = consume parked

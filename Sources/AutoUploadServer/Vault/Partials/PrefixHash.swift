@@ -2,43 +2,57 @@ import Platform
 import Transport
 import Wire
 
-/// The SHA-256 of a growing file's first bytes.
-struct PrefixHash: ~Copyable {
-    /// Bytes that it covers.
-    private(set) var count: UInt64 = 0
-    private var hasher: ContentHasher? = ContentHasher()
+/// The SHA-256 of a growing file's first bytes. Bytes of a large file are added by other threads, one after the other.
+final class PrefixHash: Sendable {
+    private struct State: ~Copyable {
+        var count: UInt64 = 0
+        var hasher: ContentHasher? = ContentHasher()
+    }
+
+    private let state = Monitor(State())
 
     /// Bytes that are read at a time: whoever wants to take the upload over waits for no more.
     private static let piece: UInt64 = 8 << 20
 
-    mutating func update(_ bytes: RawSpan) {
-        hasher?.update(bytes)
-        count += UInt64(bytes.byteCount)
+    /// Bytes that it covers.
+    var count: UInt64 { state.withLock { $0.count } }
+
+    func update(_ bytes: RawSpan) {
+        state.withLock { state in
+            state.hasher?.update(bytes)
+            state.count += UInt64(bytes.byteCount)
+        }
     }
 
     /// Reads the next piece of the file, up to `end` at most. The descriptor's position is then anywhere.
     ///
     /// - Throws: EIO also when the file ends before.
-    mutating func read(from file: borrowing FileDescriptor, to end: UInt64) throws(SystemError) {
-        try file.seek(to: count)
-        let wanted = min(end - min(end, count), Self.piece)
-        guard let read = try hasher?.update(reading: wanted, of: file), read == wanted else {
-            throw SystemError("read what came before", errno: .inputOutput)
+    func read(from file: borrowing FileDescriptor, to end: UInt64) throws(SystemError) {
+        try state.withLock { state throws(SystemError) in
+            try file.seek(to: state.count)
+            let wanted = min(end - min(end, state.count), Self.piece)
+            guard let read = try state.hasher?.update(reading: wanted, of: file), read == wanted else {
+                throw SystemError("read what came before", errno: .inputOutput)
+            }
+            state.count += wanted
         }
-        count += wanted
     }
 
     /// Nothing can be added any more.
     var isFinished: Bool {
-        switch hasher {
-        case .some: false
-        case nil: true
+        state.withLock { state in
+            switch state.hasher {
+            case .some: false
+            case nil: true
+            }
         }
     }
 
     /// - Returns: nil when it was finished before, or OpenSSL had no memory.
-    mutating func finish() -> ContentDigest? {
-        guard let whole = hasher.take() else { return nil }
-        return whole.finalize()
+    func finish() -> ContentDigest? {
+        state.withLock { state in
+            guard let whole = state.hasher.take() else { return nil }
+            return whole.finalize()
+        }
     }
 }

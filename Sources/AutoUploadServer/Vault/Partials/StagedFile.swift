@@ -17,8 +17,8 @@ struct StagedFile: ~Copyable {
     private(set) var received: UInt64
     /// Bytes of them that a flush has covered, and the record states.
     private(set) var durable: UInt64
-    private var prefix: PrefixHash
-    /// Gathers the bytes of a large file. They count as received, and are handed to the kernel before any flush.
+    private let prefix: PrefixHash
+    /// Gathers the bytes of a large file. They count as received, and are handed to the kernel, and hashed, before any flush.
     private var large: LargeWrites.Writer?
     private var writebackStarted: UInt64
     /// How many flushes of the whole storage had failed before the first byte that isn't durable came.
@@ -46,7 +46,8 @@ struct StagedFile: ~Copyable {
     ) throws(SystemError) -> StagedFile {
         let name = needsName(offered, staging) ? try randomName() : nil
         let descriptor = try open(name, in: staging.folder)
-        var file = StagedFile(offered, staging, name, descriptor, record: nil, durable: 0, reservation)
+        var file = StagedFile(
+            offered, staging, name, descriptor, record: nil, durable: 0, PrefixHash(), reservation)
         do throws(SystemError) {
             try file.allocate()
             return file
@@ -98,8 +99,11 @@ struct StagedFile: ~Copyable {
         let recordFile = try RecordFile(reopening: recordName, in: staging.folder, record, slot: parked.slot)
         try descriptor.truncate(to: parked.durable)
         try descriptor.seek(to: parked.durable)
+        // Of all that came or of a part, where an earlier connection of this process has left it.
+        let prefix = parked.prefix.flatMap { $0.count <= parked.durable ? $0 : nil } ?? PrefixHash()
         let file = StagedFile(
-            offered, staging, parked.name, descriptor, record: recordFile, durable: parked.durable, parked.reservation)
+            offered, staging, parked.name, descriptor, record: recordFile, durable: parked.durable, prefix,
+            parked.reservation)
         do throws(SystemError) {
             try file.allocate()
             return file
@@ -112,7 +116,7 @@ struct StagedFile: ~Copyable {
 
     private init(
         _ offered: OfferedFile, _ staging: StagingFolder, _ name: FileName?, _ descriptor: consuming FileDescriptor,
-        record: consuming RecordFile?, durable: UInt64, _ reservation: Reservation
+        record: consuming RecordFile?, durable: UInt64, _ prefix: PrefixHash, _ reservation: Reservation
     ) {
         self.reservation = reservation
         self.offered = offered
@@ -122,12 +126,12 @@ struct StagedFile: ~Copyable {
         self.record = record
         received = durable
         self.durable = durable
-        prefix = PrefixHash()
+        self.prefix = prefix
         writebackStarted = durable
         failuresBefore = staging.failureCount
         lastCheckpoint = (.now, durable)
         if offered.size >= staging.rules.largeBytes {
-            large = staging.largeWrites.writer(to: self.descriptor, from: durable)
+            large = staging.largeWrites.writer(to: self.descriptor, from: durable) { prefix.update($0) }
         }
     }
 }
@@ -159,7 +163,6 @@ extension StagedFile {
         if received == durable { failuresBefore = staging.failureCount }
         do throws(SystemError) {
             try write(bytes)
-            prefix.update(bytes)
             received += UInt64(bytes.byteCount)
             if received >= offered.size {
                 try handOver()
@@ -173,7 +176,9 @@ extension StagedFile {
     }
 
     private mutating func write(_ bytes: RawSpan) throws(SystemError) {
-        if try large?.append(bytes) == nil { try descriptor.write(bytes) }
+        if try large?.append(bytes) != nil { return }
+        try descriptor.write(bytes)
+        prefix.update(bytes)
     }
 
     /// Lets the kernel have all that has come.
@@ -199,11 +204,6 @@ extension StagedFile {
         } catch {
             failure = VaultError(error)
         }
-    }
-
-    /// Goes on with the digest that an earlier connection of this process has left, of all that came or of a part.
-    mutating func adopt(_ prefix: consuming PrefixHash?) {
-        if let prefix, prefix.count <= received { self.prefix = prefix }
     }
 
     /// Compares all that came with what the client says it sent.
@@ -356,10 +356,9 @@ extension StagedFile {
         // Also while a beginning was still being read again: clients that never stay for long get through it too.
         let isUseful = prefix.count <= durable && !prefix.isFinished
         reservation.shrink(to: durable)
-        var parked = ParkedFile(
-            name: name, durable: durable, slot: slot, expires: expires, prefix: prefix, reservation: reservation)
-        if !isUseful { parked.prefix = nil }
-        return parked
+        return ParkedFile(
+            name: name, durable: durable, slot: slot, expires: expires, prefix: isUseful ? prefix : nil,
+            reservation: reservation)
     }
 
     /// Removes it, unless it has its final name.

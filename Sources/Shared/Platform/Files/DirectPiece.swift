@@ -10,13 +10,22 @@ final class DirectFile: Sendable {
     }
 }
 
+/// Takes bytes in their order, each once, from one thread at a time.
+typealias DirectReader = @Sendable (RawSpan) -> Void
+
 /// Bytes that are to be written to one place of a file.
 final class DirectPiece: Sendable {
     let memory: AlignedMemory
     private let count: Int
     private let position: UInt64
     private let file: DirectFile
-    private let outcome = Monitor<Outcome>(.none)
+    private let reader: DirectReader
+    private let state = Monitor<State>(State())
+
+    private struct State {
+        var outcome = Outcome.none
+        var isBeingRead = false
+    }
 
     private enum Outcome {
         case none, underWay
@@ -26,25 +35,39 @@ final class DirectPiece: Sendable {
         case failed(SystemError)
     }
 
-    init(_ memory: AlignedMemory, count: Int, at position: UInt64, in file: DirectFile) {
+    init(
+        _ memory: AlignedMemory, count: Int, at position: UInt64, in file: DirectFile, reader: @escaping DirectReader
+    ) {
         self.memory = memory
         self.count = count
         self.position = position
         self.file = file
+        self.reader = reader
     }
 
-    /// Lets another thread write what of it is whole blocks.
+    /// Lets other threads write what of it is whole blocks, and meanwhile read all of it.
     func begin() {
-        outcome.change { $0 = .underWay }
+        state.change { $0 = State(outcome: .underWay, isBeingRead: true) }
+        Self.aside { [self] in writePastCache() }
+        Self.aside { [self] in read() }
+    }
+
+    private static func aside(_ work: @escaping @Sendable () -> Void) {
         // Where there is no thread for it, it is done here.
-        if (try? Thread.detach { [self] in writePastCache() }) == nil { writePastCache() }
+        if (try? Thread.detach(work)) == nil { work() }
+    }
+
+    /// Lends all of it to the reader.
+    func read() {
+        unsafe memory.withBytes(0..<count) { bytes in unsafe reader(bytes.bytes) }
+        state.change { $0.isBeingRead = false }
     }
 
     /// Writes what of it is whole blocks.
     func writePastCache() {
         let whole = count - count % AlignedMemory.alignment
         let result = whole == 0 ? .written(0) : write(whole)
-        outcome.change { $0 = result }
+        state.change { $0.outcome = result }
     }
 
     private func write(_ count: Int) -> Outcome {
@@ -58,10 +81,13 @@ final class DirectPiece: Sendable {
         }
     }
 
+    /// Waits until nobody reads or writes it any more.
+    ///
     /// - Returns: whether the file system doesn't write like that.
-    func awaitWriting() throws(SystemError) -> Bool {
-        let outcome = outcome.wait { outcome -> Outcome? in
-            if case .underWay = outcome { nil } else { outcome }
+    func awaitEnd() throws(SystemError) -> Bool {
+        let outcome = state.wait { state -> Outcome? in
+            if case .underWay = state.outcome { return nil }
+            return state.isBeingRead ? nil : state.outcome
         }
         switch outcome {
         case .none, .underWay, .written: return false
@@ -73,7 +99,7 @@ final class DirectPiece: Sendable {
     /// Writes by way of the page cache what hasn't been written past it: an end that is no whole block, or all of it.
     func writeRest() throws(SystemError) {
         var written = 0
-        if case .written(let bytes) = outcome.withLock({ $0 }) { written = bytes }
+        if case .written(let bytes) = state.withLock({ $0.outcome }) { written = bytes }
         try unsafe memory.withBytes(written..<count) { bytes throws(SystemError) in
             try file.descriptor.write(unsafe bytes.bytes, at: position + UInt64(written))
         }
@@ -104,9 +130,9 @@ final class DirectPiece: Sendable {
         unsafe piece.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
     }
 
-    func withBytes<R>(
-        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(SystemError) -> R
-    ) throws(SystemError) -> R {
+    func withBytes<R, E: Error>(
+        _ range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+    ) throws(E) -> R {
         try unsafe body(UnsafeRawBufferPointer(rebasing: bytes[range]))
     }
 }

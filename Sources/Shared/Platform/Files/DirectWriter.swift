@@ -4,8 +4,11 @@
 /// kernel keeps the two in step.
 ///
 /// What was appended is in the kernel's hands after `flush` only. None of it says anything about durability.
+///
+/// A reader is lent all bytes once, in their order: by yet another thread, while they are written.
 package struct DirectWriter: ~Copyable {
     private let file: DirectFile
+    private let reader: DirectReader
     private var gathering: AlignedMemory
     private var filled = 0
     /// Where in the file the first byte that is gathered belongs; aligned while there is one.
@@ -17,11 +20,16 @@ package struct DirectWriter: ~Copyable {
     ///   - capacity: bytes that are gathered, in whole blocks; twice as many are held.
     ///   - file: must be open for writing. While a piece is under way nobody else may read or write through it.
     ///   - position: where the first byte belongs.
-    package init(capacity: Int, to file: borrowing FileDescriptor, position: UInt64) throws(SystemError) {
+    ///   - reader: is lent the bytes, by one thread at a time. Those that are dropped by `cancel` it may not see.
+    package init(
+        capacity: Int, to file: borrowing FileDescriptor, position: UInt64,
+        reader: @escaping @Sendable (RawSpan) -> Void
+    ) throws(SystemError) {
         // One of its own: a piece that is under way when the upload ends finds its descriptor open.
         self.file = DirectFile(try file.duplicate())
         gathering = AlignedMemory(capacity)
         self.position = position
+        self.reader = reader
     }
 
     /// Takes the next bytes.
@@ -35,6 +43,7 @@ package struct DirectWriter: ~Copyable {
             if lead > 0 {
                 try settle()
                 try file.descriptor.write(piece, at: position)
+                reader(piece)
                 position += UInt64(piece.byteCount)
             } else {
                 try gather(piece)
@@ -55,7 +64,7 @@ package struct DirectWriter: ~Copyable {
         let spare = underWay?.memory
         try settle()
         if isRefused { return try flush() }
-        let piece = DirectPiece(gathering, count: filled, at: position, in: file)
+        let piece = DirectPiece(gathering, count: filled, at: position, in: file, reader: reader)
         gathering = spare ?? AlignedMemory(gathering.size)
         underWay = piece
         position += UInt64(filled)
@@ -63,20 +72,22 @@ package struct DirectWriter: ~Copyable {
         piece.begin()
     }
 
-    /// Hands over everything that was appended.
+    /// Hands over everything that was appended, to the kernel and to the reader.
     package mutating func flush() throws(SystemError) {
         try settle()
-        let piece = DirectPiece(gathering, count: filled, at: position, in: file)
+        let piece = DirectPiece(gathering, count: filled, at: position, in: file, reader: reader)
+        piece.read()
         if !isRefused { piece.writePastCache() }
         try finish(piece)
         position += UInt64(filled)
         filled = 0
     }
 
-    /// Drops what was appended and not handed over. Nothing is written any more when this returns, so that the file may be cut.
+    /// Drops what was appended and not handed over. Nothing is written or read any more when this returns, so that the file may
+    /// be cut.
     package mutating func cancel() {
         // Nobody counts on it, whatever it has met.
-        _ = try? underWay.take()?.awaitWriting()
+        _ = try? underWay.take()?.awaitEnd()
         filled = 0
     }
 
@@ -88,7 +99,7 @@ package struct DirectWriter: ~Copyable {
 
     /// Writes what of a piece couldn't be written past the page cache: its end that is no whole block, or all of it.
     private mutating func finish(_ piece: DirectPiece) throws(SystemError) {
-        if !isRefused { isRefused = try piece.awaitWriting() }
+        if !isRefused { isRefused = try piece.awaitEnd() }
         try piece.writeRest()
     }
 }
