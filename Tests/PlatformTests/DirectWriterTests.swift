@@ -50,6 +50,18 @@ import Testing
         #expect(read.withLock { $0 } == Array(Self.content[start...]))
     }
 
+    @Test("the same in large pages")
+    func largePages() throws {
+        let content = [UInt8].random(5 << 20 + 777, seed: 2)
+        var writer = try writer(2 << 20, to: file)
+        for start in stride(from: 0, to: content.count, by: 200_000) {
+            try writer.append(unsafe content.span.extracting(start..<min(start + 200_000, content.count)).bytes)
+        }
+        try writer.flush()
+        #expect(try scratch.bytes(of: "a") == content)
+        #expect(read.withLock { $0 } == content)
+    }
+
     @Test("what is under way when a writer ends goes to its own file, and to no other")
     func ending() throws {
         var writer: DirectWriter? = try writer(1 << 16, to: file)

@@ -25,9 +25,10 @@ package struct DirectWriter: ~Copyable {
         capacity: Int, to file: borrowing FileDescriptor, position: UInt64,
         reader: @escaping @Sendable (RawSpan) -> Void
     ) throws(SystemError) {
+        let memory = try AlignedMemory(capacity)
         // One of its own: a piece that is under way when the upload ends finds its descriptor open.
         self.file = DirectFile(try file.duplicate())
-        gathering = AlignedMemory(capacity)
+        gathering = memory
         self.position = position
         self.reader = reader
     }
@@ -64,8 +65,9 @@ package struct DirectWriter: ~Copyable {
         let spare = underWay?.memory
         try settle()
         if isRefused { return try flush() }
+        let next = if let spare { spare } else { try AlignedMemory(gathering.size) }
         let piece = DirectPiece(gathering, count: filled, at: position, in: file, reader: reader)
-        gathering = spare ?? AlignedMemory(gathering.size)
+        gathering = next
         underWay = piece
         position += UInt64(filled)
         filled = 0
