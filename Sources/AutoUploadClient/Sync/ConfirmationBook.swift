@@ -9,6 +9,8 @@ final class ConfirmationBook {
     private let reporter: Reporter
     private let troubles: Troubles
     private var unrecorded: [Entry] = []
+    /// What people weren't told yet.
+    private var untold: [LogLine] = []
     private var unwiped: [Entry] = []
     /// Bytes of all files that are to be wiped yet.
     private var pendingBytes: UInt64 = 0
@@ -22,8 +24,6 @@ final class ConfirmationBook {
         let file: DueFile
         let record: ConfirmationRecord
         let confirmation: Confirmation
-        /// What people are told.
-        let line: LogLine
     }
 
     /// So many files, or bytes, are wiped before others are begun.
@@ -55,8 +55,8 @@ final class ConfirmationBook {
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
             storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime())
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
-        let line = line(task, confirmation, alreadyThere: alreadyThere)
-        unrecorded.append(Entry(file: file, record: record, confirmation: confirmation, line: line))
+        unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
+        untold.append(line(task, confirmation, alreadyThere: alreadyThere))
         confirmed += 1
         if eraser != nil { pendingBytes &+= file.size }
     }
@@ -104,8 +104,8 @@ final class ConfirmationBook {
     }
 
     private func record() throws(SyncFailure) {
+        tell()
         if unrecorded.isEmpty { return }
-        reporter.log(unrecorded.map(\.line))
         do throws(StateError) {
             try state.record(unrecorded.map(\.record))
         } catch {
@@ -113,6 +113,12 @@ final class ConfirmationBook {
         }
         if eraser != nil { unwiped += unrecorded }
         unrecorded = []
+    }
+
+    /// Tells people what was confirmed, many files at once: a write for each costs more than to make the line.
+    func tell() {
+        reporter.log(untold)
+        untold = []
     }
 
     private func line(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) -> LogLine {

@@ -14,9 +14,7 @@ struct DueFile: Hashable, Sendable {
 
     /// Whether reading it is so little work that the server is rather asked about it than offered it, where it may have
     /// it already.
-    var isSmall: Bool { size <= Self.smallBytes }
-
-    private static let smallBytes: UInt64 = 4 * 1024 * 1024
+    var isSmall: Bool { fingerprint.isOfSmallFile }
 }
 
 /// What is to be done with it.

@@ -175,6 +175,7 @@ extension Engine {
         while let header = try availableHeader() {
             try take(connection.link.receive(header, until: answerDeadline))
         }
+        book.tell()
         if connection.link.hasEnded { throw .broken("the server hung up") }
     }
 

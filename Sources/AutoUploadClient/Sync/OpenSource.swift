@@ -36,17 +36,20 @@ struct OpenSource: ~Copyable {
         return source
     }
 
-    /// Reads a file whole, as one frame's payload. Whether somebody writes it is asked at the end only, which is before a
-    /// byte of it is sent.
+    /// Reads a file whole, as one frame's payload, before a byte of it is sent.
+    ///
+    /// Whether somebody writes it is asked before it is read: who had it mapped could still change it, and no time would
+    /// show that. Whoever opens it later can't change it without changing its times.
     ///
     /// - Returns: its hash.
     static func read(
         _ file: DueFile, in folder: WatchedFolder, into frame: inout DataFrame, number: UInt32
     ) throws(SourceFailure) -> ContentDigest {
         var source = OpenSource(try descriptor(of: file, in: folder), file)
-        try source.requireUnchanged()
+        try source.check()
         _ = try source.read(into: &frame, upTo: file.size, number: number)
-        return try source.finish()
+        try source.requireUnchanged()
+        return try source.digest()
     }
 
     private static func descriptor(
@@ -83,8 +86,12 @@ struct OpenSource: ~Copyable {
 
     /// The hash of the whole file, once everything was read and the file has stayed what it was all the while.
     consuming func finish() throws(SourceFailure) -> ContentDigest {
-        guard isComplete else { throw .changed }
         try check()
+        return try digest()
+    }
+
+    private consuming func digest() throws(SourceFailure) -> ContentDigest {
+        guard isComplete else { throw .changed }
         guard let digest = hasher.finalize() else {
             throw .unreadable(SystemError("hash", file.path.description, errno: .inputOutput))
         }

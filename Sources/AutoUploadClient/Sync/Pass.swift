@@ -184,7 +184,8 @@ extension Pass {
         var result = PassResult()
         var tasks: [SyncTask] = []
         let mayBeKnown = (try? state.hasConfirmations()) ?? true
-        // Once there is a file to connect for, the others are asked about when they are read, which comes anyway.
+        // Where the system can tell who writes a file, and there is one to connect for, the other small ones are asked about
+        // when they are read, which comes anyway. A large one would be planned for, and begun, in vain.
         var isWorthConnecting = false
         let knowledge = Planner.Knowledge(
             settle: context.tracker, notes: context.notes, now: .now,
@@ -194,7 +195,7 @@ extension Pass {
                 if writer == .none { isWorthConnecting = true }
                 return writer
             },
-            asksWhenReading: { isWorthConnecting })
+            asksWhenReading: { isWorthConnecting && $0.fingerprint.isOfSmallFile })
         context.confirmed.keep(among: files)
         for start in stride(from: 0, to: files.count, by: Self.readTogether) {
             state.readTogether {
@@ -235,11 +236,12 @@ extension Pass {
     }
 
     private func noteUnsettled(in result: inout PassResult) {
-        for due in context.troubles.unsettled {
-            let file = FoundFile(path: due.path, fingerprint: due.fingerprint, links: 1)
+        for file in context.troubles.unsettled {
             let seconds = context.tracker.waitingTime(
-                for: file, writer: .unknown, at: .now, rules: context.planner.rules)
-            note(file, seconds, .settling, in: &result)
+                for: file.path, file.fingerprint, writer: .unknown, at: .now, rules: context.planner.rules)
+            result.remaining += 1
+            result.settling[file.path] = PassResult.Settling(
+                fingerprint: file.fingerprint, seconds: max(seconds ?? 0, SettleTracker.anotherLook))
         }
     }
 

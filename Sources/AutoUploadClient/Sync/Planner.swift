@@ -58,7 +58,7 @@ struct Planner {
         /// Whether somebody is writing it; asked only for files that are due otherwise.
         let writer: (FoundFile) -> WriterState
         /// Whether that may be left to when the file is read.
-        let asksWhenReading: () -> Bool
+        let asksWhenReading: (FoundFile) -> Bool
     }
 
     func action(for file: FoundFile, _ knowledge: Knowledge) -> Action {
@@ -87,14 +87,15 @@ struct Planner {
     ) -> Action {
         if let wait = wait(file, .none, knowledge) { return wait }
         // To ask who has it open takes opening it: only once it has settled anyway.
-        if !knowledge.asksWhenReading(), let wait = wait(file, knowledge.writer(file), knowledge) { return wait }
+        if !knowledge.asksWhenReading(file), let wait = wait(file, knowledge.writer(file), knowledge) { return wait }
         let hasSettledUnseen = wait(file, .unknown, knowledge) == nil
         let due = due(file, remote, tolerating: hasSettledUnseen ? .unknown : .none)
         return recognition == .resembling ? .recognise(due) : .upload(due)
     }
 
     private func wait(_ file: FoundFile, _ writer: WriterState, _ knowledge: Knowledge) -> Action? {
-        let seconds = knowledge.settle.waitingTime(for: file, writer: writer, at: knowledge.now, rules: rules)
+        let seconds = knowledge.settle.waitingTime(
+            for: file.path, file.fingerprint, writer: writer, at: knowledge.now, rules: rules)
         guard let seconds else { return .wait(seconds: nil, .beingWritten) }
         return seconds > 0 ? .wait(seconds: seconds, .settling) : nil
     }

@@ -20,6 +20,11 @@ struct Fingerprint: Hashable, Sendable {
             identity: status.identity, size: status.size, modified: status.modified, changed: status.changed)
     }
 
+    /// Whether to read the file is little work.
+    var isOfSmallFile: Bool { size <= Self.smallBytes }
+
+    private static let smallBytes: UInt64 = 4 * 1024 * 1024
+
     /// Whether it is probably the same file, though its numbers have changed: FAT and exFAT make inodes' numbers up at
     /// each mount, and a device may have another after each start of the machine.
     ///

@@ -78,27 +78,31 @@ struct SettleTracker: Sendable {
 
     /// How long to wait before the file may be sent.
     ///
-    /// - Parameter file: as the latest look found it.
+    /// - Parameter fingerprint: as the latest look found it.
     /// - Returns: seconds; 0 when it has settled; nil while somebody writes it, however long that takes. After the wait
     ///   it must be observed anew.
-    func waitingTime(for file: FoundFile, writer: WriterState, at now: Instant, rules: SettleRules) -> Double? {
-        guard let needed = neededSeconds(for: file, writer, rules) else { return nil }
+    func waitingTime(
+        for path: LocalPath, _ fingerprint: Fingerprint, writer: WriterState, at now: Instant, rules: SettleRules
+    ) -> Double? {
+        guard let needed = neededSeconds(for: fingerprint, writer, rules) else { return nil }
         if needed <= 0 { return 0 }
-        guard let sighting = sightings[file.path], sighting.fingerprint == file.fingerprint else { return needed }
+        guard let sighting = sightings[path], sighting.fingerprint == fingerprint else { return needed }
         if sighting.until.seconds(since: sighting.since) >= needed { return 0 }
         return max(needed - now.seconds(since: sighting.since), Self.anotherLook)
     }
 
-    private func neededSeconds(for file: FoundFile, _ writer: WriterState, _ rules: SettleRules) -> Double? {
+    private func neededSeconds(
+        for fingerprint: Fingerprint, _ writer: WriterState, _ rules: SettleRules
+    ) -> Double? {
         switch writer {
         case .writing: nil
         // Also with 0: a rewrite right behind the reading, within a tick, would be wiped unread.
-        case .none: max(rules.settleSeconds, rules.tick(of: file.fingerprint, clock: clock))
+        case .none: max(rules.settleSeconds, rules.tick(of: fingerprint, clock: clock))
         // Never 0: where nobody can tell who writes, one look proves nothing. The times may be those of another machine.
         case .unknown:
             max(
                 rules.settleSeconds, rules.settleUnknownSeconds, Self.anotherLook,
-                rules.tick(of: file.fingerprint, clock: nil))
+                rules.tick(of: fingerprint, clock: nil))
         }
     }
 }

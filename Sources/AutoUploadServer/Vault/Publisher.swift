@@ -101,7 +101,7 @@ struct Publisher: Sendable {
             try flusher.flush(file, identity)
             return try readBack.digest(of: file) == digest
         }
-        // Memory may show what never reached the medium.
+        // Memory may show what has never reached the medium. What is yet to be written stays, and is flushed below.
         file.dropFromCache()
         guard try ContentHasher.digest(of: file) == digest else { return false }
         try flusher.flush(file, identity)

@@ -32,7 +32,7 @@ struct PlannerTests {
         let knowledge = Planner.Knowledge(
             settle: tracker, notes: notes, now: now,
             recognition: { _, _ in isConfirmed ? .confirmed : resembles ? .resembling : .unknown },
-            writer: { _ in writer }, asksWhenReading: { asksWhenReading })
+            writer: { _ in writer }, asksWhenReading: { _ in asksWhenReading })
         return planner.action(for: file, knowledge)
     }
 

@@ -165,3 +165,11 @@ struct SettleTrackerTests {
             problems: [], storeMarkers: [])
     }
 }
+
+extension SettleTracker {
+    fileprivate func waitingTime(
+        for file: FoundFile, writer: WriterState, at now: Instant, rules: SettleRules
+    ) -> Double? {
+        waitingTime(for: file.path, file.fingerprint, writer: writer, at: now, rules: rules)
+    }
+}

@@ -73,6 +73,29 @@ struct ChangingFileTests {
         #expect(try client.isEmpty())
     }
 
+    @Test(
+        "who writes a file is asked before it is read, and whether it has changed after that",
+        .enabled(if: TracedClient.isPossible, "strace isn't installed, or may not trace"))
+    func asksFirst() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let names = ["a.mp4", "b.mp4", "c.mp4"]
+        for name in names { try client.record(sample(5000), as: name) }
+        let trace = try TracedClient.pass(client, calls: "openat2,fcntl,read,statx")
+        for name in names {
+            let lines = trace.filter { $0.contains("/card/\(name)>") || $0.contains("\"\(name)\"") }
+            let last = try #require(lines.lastIndex { $0.contains("openat2(") })
+            let reading = lines[last...]
+            let lease = try #require(reading.firstIndex { $0.contains("F_SETLEASE, F_RDLCK) = 0") })
+            let status = try #require(reading.lastIndex { $0.contains("statx(") && $0.contains("AT_EMPTY_PATH") })
+            let reads = reading.indices.filter { reading[$0].contains("read(") }
+            #expect(!reads.isEmpty && reads.allSatisfy { lease < $0 && $0 < status }, "\(lines)")
+        }
+        // The first one tells that there is something to connect for.
+        let opened = names.map { name in trace.count { $0.contains("openat2(") && $0.contains("\"\(name)\"") } }
+        #expect(opened.sorted() == [1, 1, 2])
+    }
+
     // MARK: - Changed on the way
 
     /// How a file is changed after the server has made it durable, and before the client hears of that.
@@ -179,5 +202,24 @@ private enum OtherOwner {
             ["setpriv", "--bounding-set", "-lease", Binaries.client]
                 + client.arguments(["--interval", "1"] + options),
             environment: client.environment)
+    }
+}
+
+/// The system calls of a client's single pass.
+private enum TracedClient {
+    static let isPossible: Bool = {
+        let tried = try? RunningProgram.run("/usr/bin/env", ["strace", "-o", "/dev/null", "true"])
+        return tried?.status == 0
+    }()
+
+    static func pass(_ client: TestClient, calls: String) throws -> [Substring] {
+        let trace = client.scratch.path("trace")
+        let pass = try RunningProgram.run(
+            "/usr/bin/env",
+            ["strace", "-f", "-y", "-e", "trace=\(calls)", "-o", trace, Binaries.client]
+                + client.arguments(["--once"]),
+            environment: client.environment)
+        #expect(pass.status == 0, "\(pass.error)")
+        return try String(contentsOfFile: trace, encoding: .utf8).split(separator: "\n")
     }
 }

@@ -18,8 +18,10 @@ struct StagedFile: ~Copyable {
     /// Bytes of them that a flush has covered, and the record states.
     private(set) var durable: UInt64
     private let prefix: PrefixHash
+    /// Bytes that came before it was opened.
+    private let earlier: UInt64
     /// Gathers the bytes of a large file. They count as received, and are handed to the kernel, and hashed, before any flush.
-    private var large: LargeWrites.Writer?
+    private var large: DirectWriter?
     private var writebackStarted: UInt64
     /// How many flushes of the whole storage had failed before the first byte that isn't durable came.
     private var failuresBefore: UInt64
@@ -127,6 +129,7 @@ struct StagedFile: ~Copyable {
         received = durable
         self.durable = durable
         self.prefix = prefix
+        earlier = durable
         writebackStarted = durable
         failuresBefore = staging.failureCount
         lastCheckpoint = (.now, durable)
@@ -139,12 +142,14 @@ struct StagedFile: ~Copyable {
 // MARK: - Room
 
 extension StagedFile {
-    /// Files below this aren't worth a call to allocate their space, nor one to free the memory they take.
-    private static let worthACall: UInt64 = 64 << 10
+    /// Files below this aren't worth a call to allocate their space.
+    private static let smallestAllocation: UInt64 = 64 << 10
+    /// Files below this aren't worth a call to drop them from the page cache.
+    private static let smallestDrop: UInt64 = 64 << 10
 
     /// Allocates the space for the whole file where the file system can.
     private func allocate() throws(SystemError) {
-        guard offered.size >= Self.worthACall else { return }
+        guard offered.size >= Self.smallestAllocation else { return }
         do throws(SystemError) {
             try descriptor.preallocate(offered.size)
             reservation.occupies(offered.size)
@@ -194,13 +199,13 @@ extension StagedFile {
     }
 
     /// Whether there are bytes of an earlier connection that haven't been read for the digest yet.
-    var hasUnreadPrefix: Bool { failure == nil && prefix.count < received }
+    var hasUnreadPrefix: Bool { failure == nil && prefix.count < earlier }
 
-    /// Reads the next piece of what an earlier connection has sent, for the digest.
+    /// Reads the next piece of what an earlier connection has sent, for the digest; before more is taken.
     mutating func readPrefix() {
         do throws(SystemError) {
-            try prefix.read(from: descriptor, to: received)
-            if prefix.count == received { try descriptor.seek(to: received) }
+            try prefix.read(from: descriptor, to: earlier)
+            if prefix.count == earlier { try descriptor.seek(to: earlier) }
         } catch {
             failure = VaultError(error)
         }
@@ -268,7 +273,7 @@ extension StagedFile {
             // Its first bytes may have been lost long before.
             try staging.requireNoFailure(since: failuresBefore)
             // Nobody reads it soon, and memory is better used otherwise.
-            if offered.size >= Self.worthACall { descriptor.dropFromCache() }
+            if offered.size >= Self.smallestDrop { descriptor.dropFromCache() }
         } catch {
             let failure = VaultError(error)
             self.failure = failure

@@ -11,11 +11,11 @@ final class DirectFile: Sendable {
 }
 
 /// Takes bytes in their order, each once, from one thread at a time.
-typealias DirectReader = @Sendable (RawSpan) -> Void
+package typealias DirectReader = @Sendable (RawSpan) -> Void
 
 /// Bytes that are to be written to one place of a file.
 final class DirectPiece: Sendable {
-    let memory: AlignedMemory
+    private let memory: AlignedMemory
     private let count: Int
     private let position: UInt64
     private let file: DirectFile

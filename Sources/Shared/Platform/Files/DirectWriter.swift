@@ -5,11 +5,13 @@
 ///
 /// What was appended is in the kernel's hands after `flush` only. None of it says anything about durability.
 ///
-/// A reader is lent all bytes once, in their order: by yet another thread, while they are written.
+/// A reader is lent all bytes once, in their order: those of a whole piece by yet another thread, while they are written.
 package struct DirectWriter: ~Copyable {
     private let file: DirectFile
     private let reader: DirectReader
     private var gathering: AlignedMemory
+    /// That of the piece that is under way, if one is.
+    private var other: AlignedMemory
     private var filled = 0
     /// Where in the file the first byte that is gathered belongs; aligned while there is one.
     private var position: UInt64
@@ -23,12 +25,13 @@ package struct DirectWriter: ~Copyable {
     ///   - reader: is lent the bytes, by one thread at a time. Those that are dropped by `cancel` it may not see.
     package init(
         capacity: Int, to file: borrowing FileDescriptor, position: UInt64,
-        reader: @escaping @Sendable (RawSpan) -> Void
+        reader: @escaping DirectReader
     ) throws(SystemError) {
-        let memory = try AlignedMemory(capacity)
+        let (gathering, other) = (try AlignedMemory(capacity), try AlignedMemory(capacity))
         // One of its own: a piece that is under way when the upload ends finds its descriptor open.
         self.file = DirectFile(try file.duplicate())
-        gathering = memory
+        self.gathering = gathering
+        self.other = other
         self.position = position
         self.reader = reader
     }
@@ -62,12 +65,10 @@ package struct DirectWriter: ~Copyable {
         gathering.fill(from: filled, bytes)
         filled += bytes.byteCount
         if filled < gathering.size { return }
-        let spare = underWay?.memory
         try settle()
         if isRefused { return try flush() }
-        let next = if let spare { spare } else { try AlignedMemory(gathering.size) }
         let piece = DirectPiece(gathering, count: filled, at: position, in: file, reader: reader)
-        gathering = next
+        swap(&gathering, &other)
         underWay = piece
         position += UInt64(filled)
         filled = 0
