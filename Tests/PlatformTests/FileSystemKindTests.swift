@@ -9,7 +9,7 @@ struct FileSystemKindTests {
             (0xef53, "ext4", true, true, true), (0x5846_5342, "xfs", true, true, true),
             (0x9123_683e, "btrfs", true, true, true), (0xf2f5_2010, "f2fs", true, true, true),
             (0x2fc1_2fc1, "zfs", true, false, true), (0x6969, "nfs", true, false, false),
-            (0x794c_7630, "overlay", false, false, true), (0x4d44, "vfat", false, false, true),
+            (0x794c_7630, "overlay", false, false, false), (0x4d44, "vfat", false, false, true),
             (0x2011_bab0, "exfat", false, false, true), (0x6573_5546, "fuse", false, false, false),
             (0xff53_4d42, "cifs", false, false, false), (0x0102_1994, "tmpfs", false, false, true),
             (0x1234, "0x1234", false, false, false),

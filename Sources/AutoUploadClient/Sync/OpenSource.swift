@@ -39,7 +39,7 @@ struct OpenSource: ~Copyable {
     /// Reads a file whole, as one frame's payload, before a byte of it is sent.
     ///
     /// Whether somebody writes it is asked before it is read: who had it mapped could still change it, and no time would
-    /// show that. Whoever opens it later can't change it without changing its times.
+    /// show that. Whoever opens it later can't change it without changing its times (but on tmpfs, by a mapping).
     ///
     /// - Returns: its hash.
     static func read(

@@ -26,15 +26,17 @@ final class PrefixHash: Sendable {
 
     /// Reads the next piece of the file, up to `end` at most. The descriptor's position is then anywhere.
     ///
-    /// - Throws: EIO also when the file ends before.
+    /// - Throws: EIO also when the file ends before. Nothing can be added after an error: a part of the piece may be in.
     func read(from file: borrowing FileDescriptor, to end: UInt64) throws(SystemError) {
         try state.withLock { state throws(SystemError) in
+            var hasher = state.hasher.take()
             try file.seek(to: state.count)
             let wanted = min(end - min(end, state.count), Self.piece)
-            guard let read = try state.hasher?.update(reading: wanted, of: file), read == wanted else {
+            guard let read = try hasher?.update(reading: wanted, of: file), read == wanted else {
                 throw SystemError("read what came before", errno: .inputOutput)
             }
             state.count += wanted
+            state.hasher = hasher.take()
         }
     }
 

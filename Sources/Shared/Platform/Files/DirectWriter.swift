@@ -5,7 +5,7 @@
 ///
 /// What was appended is in the kernel's hands after `flush` only. None of it says anything about durability.
 ///
-/// A reader is lent all bytes once, in their order: those of a whole piece by yet another thread, while they are written.
+/// A reader is lent all bytes once, in their order: those of a piece that another thread writes by yet another one.
 package struct DirectWriter: ~Copyable {
     private let file: DirectFile
     private let reader: DirectReader

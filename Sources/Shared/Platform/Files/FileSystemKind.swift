@@ -30,9 +30,10 @@ package struct FileSystemKind: Hashable, Sendable {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || magic == Self.nfs
     }
 
-    /// Whether every opening of a file passes through this machine's kernel, so that a lease can tell who writes.
+    /// Whether every opening of a file passes through this machine's kernel, so that a lease can tell who writes. On overlayfs a
+    /// lease is granted though somebody has the file mapped for writing, once they have closed it.
     package var seesEveryWriter: Bool {
-        Self.reliable[magic] != nil || isMemory || magic == Self.overlay || Self.fat.contains(magic)
+        Self.reliable[magic] != nil || isMemory || Self.fat.contains(magic)
     }
 
     /// Whether a file keeps its inode number for good. FAT and exFAT make theirs up at each mount, as FUSE and SMB may.
