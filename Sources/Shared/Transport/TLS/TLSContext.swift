@@ -20,7 +20,7 @@ package enum TLSVersion: Sendable {
         _ = unsafe shim_SSL_CTX_set_min_proto_version(context, version)
         unsafe SSL_CTX_set_options(context, shim_SSL_options)
         _ = unsafe shim_SSL_CTX_set_mode(context, Int(shim_SSL_modes))
-        // Reads of many records at a time: fewer system calls for a stream of data.
+        // Reads of more than a record at a time: fewer system calls for a stream of data.
         unsafe shim_SSL_CTX_set_read_ahead(context, 1)
         unsafe SSL_CTX_set_default_read_buffer_len(context, Self.readAheadBytes)
         // No private key of ours has a passphrase that OpenSSL may ask a terminal for.
@@ -31,7 +31,9 @@ package enum TLSVersion: Sendable {
         unsafe SSL_CTX_free(pointer)
     }
 
-    private static let readAheadBytes = 128 * 1024
+    /// Two whole records, with what they take on the wire at most (SSL3_RT_MAX_PACKET_SIZE). OpenSSL moves all that it has
+    /// read ahead to the front of its buffer for each record: with eight of them that is more than three copies of each byte.
+    private static let readAheadBytes = 2 * (5 + 16 * 1024 + 256)
 }
 
 // MARK: - Server
