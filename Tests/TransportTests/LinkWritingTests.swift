@@ -208,7 +208,7 @@ import Wire
             return "\(frames) \(digest.finalize()?.description ?? "")"
         }
         var link = MessageLink(try Self.client(of: peer), dataLimit: 1 << 20)
-        var frame = DataFrame(capacity: 65_536)
+        let frame = DataFrame(capacity: 65_536)
         let file = try FileDescriptor.openForReading(path: path)
         while try frame.read(from: file, limit: .max, upload: 1) > 0 {
             try link.send(frame: frame, until: .after(seconds: 30))

@@ -5,7 +5,7 @@ import Wire
 /// Sends what is due over one connection. Many files are under way at a time: offers, data and confirmations overlap, so
 /// that the link's round trips and the server's flushes don't count per file.
 ///
-/// One thread, and memory that doesn't grow with the size of any file.
+/// One thread, with a helper that hashes large files, and memory that doesn't grow with the size of any file.
 final class Engine {
     var connection: ServerConnection
     let folder: WatchedFolder
@@ -20,6 +20,8 @@ final class Engine {
     var ready: [(number: UInt32, offset: UInt64)] = []
     var outgoing: OutgoingFile?
     var frame: DataFrame
+    /// The one before it, which may still be hashed.
+    var otherFrame: DataFrame
     let frameCapacity: Int
     let window: Int
     /// What was asked for the last time before files are wiped, and is unanswered.
@@ -57,6 +59,7 @@ final class Engine {
         window = min(Int(connection.welcome.maxOpenUploads), Self.mostUnanswered)
         frameCapacity = min(Int(connection.welcome.maxPayload), Self.frameBytes)
         frame = DataFrame(capacity: frameCapacity)
+        otherFrame = DataFrame(capacity: frameCapacity)
         ledger = UploadLedger(ReceiptCheck(user: context.target.user, key: connection.welcome.receiptKey))
         self.connection = connection
         self.backlog = backlog

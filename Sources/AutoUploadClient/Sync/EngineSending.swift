@@ -222,7 +222,8 @@ extension Engine {
         do throws(SourceFailure) {
             if file.source.isComplete { return .complete(try file.source.finish()) }
             let isSending = file.isSending
-            let bytes = try file.source.read(into: &frame, upTo: file.readEnd, number: file.number)
+            swap(&frame, &otherFrame)
+            let bytes = try file.source.read(into: frame, upTo: file.readEnd, number: file.number)
             outgoing = consume file
             return .frame(bytes: bytes, isToBeSent: isSending)
         } catch {
@@ -233,7 +234,7 @@ extension Engine {
     /// Reads a small file into the frame. It is checked before a byte of it goes out.
     private func readWhole(_ task: SyncTask, _ number: UInt32) -> ContentDigest? {
         do throws(SourceFailure) {
-            return try OpenSource.read(task.file, in: folder, into: &frame, number: number)
+            return try OpenSource.read(task.file, in: folder, into: frame, number: number)
         } catch {
             failed(task, error, unsent: task.file.size)
             return nil

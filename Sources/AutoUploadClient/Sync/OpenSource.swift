@@ -19,7 +19,7 @@ enum SourceFailure: Error, Hashable {
 struct OpenSource: ~Copyable {
     private let descriptor: FileDescriptor
     private let file: DueFile
-    private var hasher = ContentHasher()
+    private let hasher = FrameHasher()
     /// Bytes read so far.
     private(set) var position: UInt64 = 0
 
@@ -28,11 +28,16 @@ struct OpenSource: ~Copyable {
         self.file = file
     }
 
+    deinit {
+        hasher.end()
+    }
+
     /// Opens a file beneath the folder, and checks that it is still the one that the scan saw and that nobody writes it.
     static func open(_ file: DueFile, in folder: WatchedFolder) throws(SourceFailure) -> OpenSource {
         let source = OpenSource(try descriptor(of: file, in: folder), file)
         try source.check()
         source.descriptor.adviseSequentialReading()
+        if !file.isSmall { source.hasher.getHelp() }
         return source
     }
 
@@ -43,11 +48,11 @@ struct OpenSource: ~Copyable {
     ///
     /// - Returns: its hash.
     static func read(
-        _ file: DueFile, in folder: WatchedFolder, into frame: inout DataFrame, number: UInt32
+        _ file: DueFile, in folder: WatchedFolder, into frame: DataFrame, number: UInt32
     ) throws(SourceFailure) -> ContentDigest {
         var source = OpenSource(try descriptor(of: file, in: folder), file)
         try source.check()
-        _ = try source.read(into: &frame, upTo: file.size, number: number)
+        _ = try source.read(into: frame, upTo: file.size, number: number)
         try source.requireUnchanged()
         return try source.digest()
     }
@@ -65,12 +70,15 @@ struct OpenSource: ~Copyable {
     /// Whether everything was read.
     var isComplete: Bool { position >= file.size }
 
-    /// Reads the next bytes into the frame, and hashes them.
+    /// Reads the next bytes into the frame, and has them hashed.
     ///
-    /// - Parameter end: where to stop reading, at most the file's size.
+    /// - Parameters:
+    ///   - frame: not the one of the call before, which may be hashed meanwhile.
+    ///   - end: where to stop reading, at most the file's size.
     /// - Returns: bytes read, never 0 before `end`.
-    mutating func read(into frame: inout DataFrame, upTo end: UInt64, number: UInt32) throws(SourceFailure) -> UInt64 {
+    mutating func read(into frame: DataFrame, upTo end: UInt64, number: UInt32) throws(SourceFailure) -> UInt64 {
         guard end > position else { return 0 }
+        hasher.settle(leaving: 1)
         let count: Int
         do throws(SystemError) {
             count = try frame.read(from: descriptor, limit: end - position, upload: number)
@@ -79,7 +87,7 @@ struct OpenSource: ~Copyable {
         }
         // It has become shorter.
         guard count > 0 else { throw .changed }
-        frame.withPayload { hasher.update($0) }
+        hasher.add(frame)
         position += UInt64(count)
         return UInt64(count)
     }
@@ -92,7 +100,7 @@ struct OpenSource: ~Copyable {
 
     private consuming func digest() throws(SourceFailure) -> ContentDigest {
         guard isComplete else { throw .changed }
-        guard let digest = hasher.finalize() else {
+        guard let digest = hasher.finish() else {
             throw .unreadable(SystemError("hash", file.path.description, errno: .inputOutput))
         }
         return digest

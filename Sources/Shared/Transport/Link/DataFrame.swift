@@ -3,24 +3,31 @@ internal import Wire
 
 /// A `data` frame in one piece of memory, header and payload side by side, used again for frame after frame: a file is read
 /// straight into it and TLS takes it from there.
-@safe package struct DataFrame: ~Copyable {
+@safe package final class DataFrame: @unchecked Sendable {
+    // Sendable: it has one owner, who fills it; while other threads have it, they and the owner only read it.
+    private let whole: UnsafeMutableRawBufferPointer
+    /// What of it a frame may take: the payload begins on a page. A few bytes behind the beginning of one, copying to it from
+    /// the beginning of another, such as the page cache's, takes the processor three times as long.
     private let memory: UnsafeMutableRawBufferPointer
     private var size = 0
 
+    private static let page = 4096
+
     /// - Parameter capacity: bytes of payload at most.
     package init(capacity: Int) {
-        unsafe memory = .allocate(byteCount: FrameHeader.encodedSize + capacity, alignment: 4096)
+        unsafe whole = .allocate(byteCount: Self.page + capacity, alignment: Self.page)
+        unsafe memory = UnsafeMutableRawBufferPointer(rebasing: whole[(Self.page - FrameHeader.encodedSize)...])
     }
 
     deinit {
-        unsafe memory.deallocate()
+        unsafe whole.deallocate()
     }
 
     /// Reads the next bytes of a file as this frame's payload.
     ///
     /// - Parameter limit: bytes to read at most.
     /// - Returns: bytes read; 0 at the end of the file, with no frame to send then.
-    package mutating func read(
+    package func read(
         from file: borrowing FileDescriptor, limit: UInt64, upload: UInt32
     ) throws(SystemError) -> Int {
         let room = unsafe memory.count - FrameHeader.encodedSize

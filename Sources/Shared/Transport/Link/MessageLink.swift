@@ -271,12 +271,12 @@ extension MessageLink {
     }
 
     /// Adds a frame that is encoded already to what the next `flush` sends: cheaper than a write of its own for a small one.
-    package mutating func queue(_ frame: borrowing DataFrame) {
+    package mutating func queue(_ frame: DataFrame) {
         frame.withBytes { bytes in unsafe bytes.withUnsafeBytes { unsafe output.append(contentsOf: $0) } }
     }
 
     /// Sends a frame that is encoded already, behind what is queued.
-    package mutating func send(frame: borrowing DataFrame, until deadline: Deadline) throws(LinkError) {
+    package mutating func send(frame: DataFrame, until deadline: Deadline) throws(LinkError) {
         try flush(until: deadline)
         try frame.withBytes { bytes throws(LinkError) in try self.send(bytes, until: deadline) }
     }

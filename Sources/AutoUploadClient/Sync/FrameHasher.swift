@@ -1,0 +1,83 @@
+import Platform
+import Transport
+import Wire
+
+/// The SHA-256 of a file's frames, in their order. A helper hashes them beside their sending where it gets a processor for that;
+/// what it hasn't begun, who sends them hashes, so that nobody waits for a thread that has none.
+final class FrameHasher: Sendable {
+    private struct State {
+        /// Frames that aren't hashed yet, in their order; the one that is being hashed among them.
+        var waiting: [DataFrame] = []
+        var isBusy = false
+        var hasHelper = false
+        var isOver = false
+
+        /// The frame that is to be hashed next, unless somebody is at it.
+        mutating func begin() -> DataFrame? {
+            guard !isBusy, let frame = waiting.first else { return nil }
+            isBusy = true
+            return frame
+        }
+    }
+
+    private enum Step {
+        case hash(DataFrame)
+        case leave
+    }
+
+    private let state = Monitor(State())
+    /// Belongs to who has made the state busy.
+    private let hasher = Monitor<ContentHasher?>(ContentHasher())
+
+    /// Lets another thread hash as well, until `end`. Only worth it for many frames, and where there is a processor for it.
+    func getHelp() {
+        guard Processor.count > 1, (try? Thread.detach { self.help() }) != nil else { return }
+        state.withLock { $0.hasHelper = true }
+    }
+
+    private func help() {
+        work { $0.isOver }
+    }
+
+    /// Takes the next frame. It may not be filled anew before `settle` has told that it is hashed.
+    func add(_ frame: DataFrame) {
+        let isAlone = state.change { state in
+            state.waiting.append(frame)
+            return !state.hasHelper
+        }
+        // While it is in the processor's cache.
+        if isAlone { settle(leaving: 0) }
+    }
+
+    /// Returns once no more than `count` frames, the last ones, aren't hashed.
+    func settle(leaving count: Int) {
+        work { $0.waiting.count <= count }
+    }
+
+    private func work(until isEnough: (State) -> Bool) {
+        while case .hash(let frame) = state.wait(until: { isEnough($0) ? .leave : $0.begin().map(Step.hash) }) {
+            hasher.withLock { hasher in frame.withPayload { hasher?.update($0) } }
+            state.change { state in
+                state.waiting.removeFirst()
+                state.isBusy = false
+            }
+        }
+    }
+
+    /// The digest of all that was added.
+    ///
+    /// - Returns: nil when it was told before, or OpenSSL had no memory.
+    func finish() -> ContentDigest? {
+        settle(leaving: 0)
+        return hasher.withLock { hasher in
+            guard let whole = hasher.take() else { return nil }
+            return whole.finalize()
+        }
+    }
+
+    /// Lets go of all frames: nobody reads them any more when this returns.
+    func end() {
+        state.change { $0.isOver = true }
+        state.wait { $0.isBusy ? nil : () }
+    }
+}
