@@ -5,7 +5,8 @@
    Environment:
      AUTO_UPLOAD_FAULT_CONTROL   a file that holds a struct control; it may be changed while the program runs
      AUTO_UPLOAD_FAULT_FOLDERS   the folders that are concerned, with everything below them, separated by colons
-     AUTO_UPLOAD_FAULT_TRACE     a file to append records to (trace.h); none when it isn't set */
+     AUTO_UPLOAD_FAULT_TRACE     a file to append records to (trace.h); none when it isn't set
+     AUTO_UPLOAD_FAULT_CLEANUP   a status to end with when libraries are to clean up at the end of the process */
 #pragma once
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

@@ -48,7 +48,7 @@ final class StopRequest: Sendable {
                 case .terminate:
                     stop()
                     _ = Signals.wait(until: .after(seconds: Self.graceSeconds))
-                    exitCode.exitAtOnce()
+                    exitCode.exit()
                 case nil: continue
                 }
             }

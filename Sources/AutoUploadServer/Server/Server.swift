@@ -33,8 +33,6 @@ struct Server: Sendable {
         for listener in listeners { listener.stop() }
         waitForConnections()
         services.report(.stopped(stored: services.registry.stored))
-        // Connections that didn't come to an end still use OpenSSL, whose clean-up at a normal exit would be under their feet.
-        if services.registry.count > 0 { ExitCode.success.exitAtOnce() }
     }
 
     /// Until the last one has ended, or the time is over, or somebody asks a second time.

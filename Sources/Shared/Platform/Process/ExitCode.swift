@@ -25,14 +25,11 @@ package enum ExitCode: CInt, Sendable {
     case noPermission = 77
     case configuration = 78
 
-    /// Ends the process at once. Nothing further is written or cleaned up.
+    /// Ends the process at once, from any thread, whatever the others are in the middle of.
+    ///
+    /// By _exit(2): exit(3) would run the clean-up of libraries under the feet of other threads. OpenSSL's takes locks away that
+    /// a thread which has used it takes when it ends.
     package func exit() -> Never {
-        Glibc.exit(rawValue)
-    }
-
-    /// Ends the process from a thread that isn't the main one, whatever the others are in the middle of: _exit(2), which
-    /// runs no library's clean-up under their feet.
-    package func exitAtOnce() -> Never {
         _exit(rawValue)
     }
 }
