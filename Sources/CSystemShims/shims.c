@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <linux/openat2.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -107,6 +108,11 @@ int shim_stack(void **lowest, size_t *size) {
 }
 
 int shim_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int shim_processors(void) {
+    cpu_set_t processors;
+    return sched_getaffinity(0, sizeof processors, &processors) == 0 ? CPU_COUNT(&processors) : -1;
+}
 
 int shim_terminal_columns(int descriptor) {
     struct winsize size;

@@ -243,6 +243,7 @@ extension Engine {
 
     private func startReading(_ task: SyncTask, number: UInt32, at offset: UInt64) {
         guard let source = openSource(of: task) else { return }
+        source.hashAside()
         reporter.beginFile(task.file.path.description, size: task.file.size)
         outgoing = OutgoingFile(source: source, task: task, number: number, skipped: offset)
     }

@@ -3,7 +3,7 @@ import Transport
 import Wire
 
 /// The SHA-256 of a file's frames, in their order. A helper hashes them beside their sending where it gets a processor for that;
-/// what it hasn't begun, who sends them hashes, so that nobody waits for a thread that has none.
+/// what it hasn't begun, who sends them hashes, who so never waits for more than the one frame that it has begun.
 final class FrameHasher: Sendable {
     private struct State {
         /// Frames that aren't hashed yet, in their order; the one that is being hashed among them.
@@ -31,7 +31,7 @@ final class FrameHasher: Sendable {
 
     /// Lets another thread hash as well, until `end`. Only worth it for many frames, and where there is a processor for it.
     func getHelp() {
-        guard Processor.count > 1, (try? Thread.detach { self.help() }) != nil else { return }
+        guard ProcessLimits.processors > 1, (try? Thread.detach { self.help() }) != nil else { return }
         state.withLock { $0.hasHelper = true }
     }
 
@@ -39,19 +39,19 @@ final class FrameHasher: Sendable {
         work { $0.isOver }
     }
 
-    /// Takes the next frame. It may not be filled anew before `settle` has told that it is hashed.
+    /// Takes the next frame. It may not be filled anew before `settle` has returned for it.
     func add(_ frame: DataFrame) {
         let isAlone = state.change { state in
             state.waiting.append(frame)
             return !state.hasHelper
         }
         // While it is in the processor's cache.
-        if isAlone { settle(leaving: 0) }
+        if isAlone { settle(frame) }
     }
 
-    /// Returns once no more than `count` frames, the last ones, aren't hashed.
-    func settle(leaving count: Int) {
-        work { $0.waiting.count <= count }
+    /// Returns once the frame is hashed, if it was ever added, so that it may be filled anew.
+    func settle(_ frame: DataFrame) {
+        work { state in !state.waiting.contains { $0 === frame } }
     }
 
     private func work(until isEnough: (State) -> Bool) {
@@ -68,14 +68,14 @@ final class FrameHasher: Sendable {
     ///
     /// - Returns: nil when it was told before, or OpenSSL had no memory.
     func finish() -> ContentDigest? {
-        settle(leaving: 0)
+        work { $0.waiting.isEmpty }
         return hasher.withLock { hasher in
             guard let whole = hasher.take() else { return nil }
             return whole.finalize()
         }
     }
 
-    /// Lets go of all frames: nobody reads them any more when this returns.
+    /// Sends the helper away. Nobody reads a frame any more when this returns.
     func end() {
         state.change { $0.isOver = true }
         state.wait { $0.isBusy ? nil : () }

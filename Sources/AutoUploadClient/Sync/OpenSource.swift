@@ -37,7 +37,6 @@ struct OpenSource: ~Copyable {
         let source = OpenSource(try descriptor(of: file, in: folder), file)
         try source.check()
         source.descriptor.adviseSequentialReading()
-        if !file.isSmall { source.hasher.getHelp() }
         return source
     }
 
@@ -67,18 +66,23 @@ struct OpenSource: ~Copyable {
         }
     }
 
+    /// Has it hashed by another thread beside what is done with its frames, if it is large enough for that.
+    func hashAside() {
+        if !file.isSmall { hasher.getHelp() }
+    }
+
     /// Whether everything was read.
     var isComplete: Bool { position >= file.size }
 
     /// Reads the next bytes into the frame, and has them hashed.
     ///
     /// - Parameters:
-    ///   - frame: not the one of the call before, which may be hashed meanwhile.
+    ///   - frame: had better not be the one of the call before, which may still be hashed and is waited for.
     ///   - end: where to stop reading, at most the file's size.
     /// - Returns: bytes read, never 0 before `end`.
     mutating func read(into frame: DataFrame, upTo end: UInt64, number: UInt32) throws(SourceFailure) -> UInt64 {
         guard end > position else { return 0 }
-        hasher.settle(leaving: 1)
+        hasher.settle(frame)
         let count: Int
         do throws(SystemError) {
             count = try frame.read(from: descriptor, limit: end - position, upload: number)

@@ -52,6 +52,9 @@ int shim_start_writeback(int descriptor, int64_t offset, int64_t length);
 ssize_t shim_getrandom(void *buffer, size_t length);
 /* The calling thread's stack, by pthread_getattr_np(3): its lowest address and its size; an error number, or 0 */
 int shim_stack(void **lowest, size_t *size);
+/* How many processors the process may run on, by sched_getaffinity(2) and CPU_COUNT(3); -1 and errno where there are too many
+   to be told */
+int shim_processors(void);
 /* eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK */
 int shim_eventfd(void);
 /* The columns of a terminal, by ioctl(2) TIOCGWINSZ; 0 when it isn't one */

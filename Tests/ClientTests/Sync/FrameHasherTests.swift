@@ -25,7 +25,7 @@ import Wire
     /// - Returns: bytes added.
     private func add(_ count: Int) throws -> Int {
         swap(&frame, &otherFrame)
-        hasher.settle(leaving: 1)
+        hasher.settle(frame)
         let read = try frame.read(from: file, limit: UInt64(count), upload: 1)
         hasher.add(frame)
         return read

@@ -1,3 +1,4 @@
+internal import CSystemShims
 internal import Glibc
 
 /// What the system lets this process have.
@@ -21,7 +22,11 @@ package enum ProcessLimits {
         unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }
 
-    package static var processors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
+    /// Processors that this process may use.
+    package static var processors: Int {
+        let count = Int(shim_processors())
+        return count > 0 ? count : max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
+    }
 
     package static var isRoot: Bool { geteuid() == 0 }
 

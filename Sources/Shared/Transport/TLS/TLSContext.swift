@@ -31,8 +31,8 @@ package enum TLSVersion: Sendable {
         unsafe SSL_CTX_free(pointer)
     }
 
-    /// Two whole records, with what they take on the wire at most (SSL3_RT_MAX_PACKET_SIZE). OpenSSL moves all that it has
-    /// read ahead to the front of its buffer for each record: with eight of them that is more than three copies of each byte.
+    /// Two whole records as TLS 1.3 sends them (RFC 8446, 5.2). OpenSSL moves all that it has read ahead to the front of its
+    /// buffer for each record: with eight of them that is more than three copies of each byte.
     private static let readAheadBytes = 2 * (5 + 16 * 1024 + 256)
 }
 

@@ -22,6 +22,9 @@ extension FaultTests {
                     Binaries.client, client.arguments(["--once"]),
                     environment: client.environment.merging(Self.environment()) { $1 })
                 #expect(pass.status == 0)
+                let names = try RunningProgram.run(
+                    Binaries.adduser, ["--list", "-f", server.site.users], environment: Self.environment())
+                #expect(names.status == 0)
                 #expect(try server.stop().status == 0)
             }
         }

@@ -1,12 +1,9 @@
-internal import Glibc
+internal import Platform
 
-/// What this machine has to compute with.
-package enum Processor {
-    /// Processors that are running; 1 where nobody can tell.
-    package static let count = max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN)))
-
+/// What the processor can do in hardware.
+enum Processor {
     /// Whether it has instructions for AES; without, ChaCha20-Poly1305 is several times faster (a Raspberry Pi 4).
-    package static let hasAES: Bool = {
+    static let hasAES: Bool = {
         guard let file = try? FileDescriptor.openForReading(path: "/proc/cpuinfo"),
             let content = try? file.readAll(limit: 4 << 20)
         else { return true }
