@@ -85,8 +85,9 @@ static int serve(int listener, int hash, const char *path, int sync, size_t capa
     if (context == NULL || SSL_CTX_use_certificate_chain_file(context, "cert.pem") != 1 ||
         SSL_CTX_use_PrivateKey_file(context, "key.pem", SSL_FILETYPE_PEM) != 1)
         fail("cert.pem and key.pem");
+    // Two records: OpenSSL moves all that it has read ahead for each of them.
     SSL_CTX_set_read_ahead(context, 1);
-    SSL_CTX_set_default_read_buffer_len(context, 256 * 1024);
+    SSL_CTX_set_default_read_buffer_len(context, 2 * (5 + 16 * 1024 + 256));
     int accepted = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (accepted < 0) fail("accepting");
     SSL *session = session_over(context, accepted);
