@@ -43,8 +43,12 @@ extension FaultTests {
                         let client = try server.loggedIn()
                         let offset = try file.begin(client)
                         try file.send(client, from: offset, upTo: end)
-                        if end == file.size { try file.finish(client) }
-                        try client.awaitPong()
+                        if end == file.size {
+                            try file.finish(client)
+                            guard case .stored = try client.finalAnswer(to: 1) else { throw Failure("not stored") }
+                        } else {
+                            try client.awaitPong()
+                        }
                         client.close()
                         _ = try server.logLine(with: " closed ", "address=\(client.address)")
                     }
