@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # One large file, hashed and durable: ours, the bare OpenSSL loop with the same hash and flush, and what a user would pick. Also
-# that loop without a disk: what the processors do in encrypting and hashing alone, which whoever hashes can't surpass by much.
+# that loop without a disk: what the processors do in encrypting and hashing alone, which whoever hashes can't surpass by much; and
+# age, which encrypts the file on its own disk: what some do before they send it.
 set -euo pipefail
 # shellcheck source=Benchmarks/lib/workload.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../lib/workload.sh"
@@ -50,6 +51,15 @@ run_rsync() {
     settle_and_delete "$scratch/card" "$scratch/received"
 }
 
+run_age() {
+    mkdir -p -- "$scratch/decrypted"
+    timed age --encrypt --recipient "$recipient" --output "$scratch/encrypted" "$scratch/card/clip000000.MP4"
+    record_rate MB/s age "$megabytes"
+    age --decrypt --identity "$scratch/identity" --output "$scratch/decrypted/clip000000.MP4" "$scratch/encrypted"
+    rm -- "$scratch/encrypted"
+    settle_and_delete "$scratch/card" "$scratch/decrypted"
+}
+
 begin_workload $((3 * bytes))
 make_files "$scratch/card" 1 "$bytes"
 mkdir -- "$scratch/received"
@@ -57,9 +67,12 @@ make_credentials
 start_server
 start_nginx
 start_sshd
+age-keygen --output "$scratch/identity" 2>"$scratch/age.log"
+recipient=$(age-keygen -y "$scratch/identity")
+readonly recipient
 write_curl_list "$scratch/card" "$nginx_port" "$scratch/list"
 # tls_limit reads these in its working folder.
 cp -- "$scratch/certificates/server.pem" "$scratch/cert.pem"
 cp -- "$scratch/certificates/server-key.pem" "$scratch/key.pem"
 cd -- "$scratch"
-in_turn ours bare bound curl scp rsync
+in_turn ours bare bound curl scp rsync age
