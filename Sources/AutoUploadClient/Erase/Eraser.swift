@@ -39,6 +39,16 @@ struct Eraser: Sendable {
         (try? folder.directory(of: path).status(of: path.name, fresh: true)).map(Fingerprint.init)
     }
 
+    /// Whether nothing stands there any more, nor under the folders above.
+    func isGone(_ path: LocalPath) -> Bool {
+        do throws(SystemError) {
+            _ = try folder.directory(of: path).status(of: path.name, fresh: true)
+            return false
+        } catch {
+            return error.errno == .noEntry
+        }
+    }
+
     private func wipeBatch(
         _ requests: ArraySlice<WipeRequest>, _ witness: (any WipeWitness)?
     ) -> [WipeOutcome] {

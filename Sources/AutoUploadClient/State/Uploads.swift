@@ -53,7 +53,7 @@ extension ClientState {
 extension SQLiteConnection {
     fileprivate mutating func uploadID(_ path: LocalPath, _ fingerprint: Fingerprint) throws(SQLiteError) -> UploadID? {
         try query(selectUpload, [.blob(path.bytes)]) { row in
-            row.fingerprint(from: 0).resembles(fingerprint) ? UploadID(row.blob(FingerprintColumns.count)) : nil
+            row.fingerprint(from: 0).mayStillBe(fingerprint) ? UploadID(row.blob(FingerprintColumns.count)) : nil
         }.first
     }
 

@@ -24,6 +24,8 @@ final class ConfirmationBook {
         let file: DueFile
         let record: ConfirmationRecord
         let confirmation: Confirmation
+        /// Whether it is still all that was read.
+        let mayBeWiped: Bool
     }
 
     /// So many files, or bytes, are wiped before others are begun.
@@ -55,10 +57,12 @@ final class ConfirmationBook {
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
             storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime())
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
-        unrecorded.append(Entry(file: file, record: record, confirmation: confirmation))
+        let mayBeWiped = task.standing == .unchanged
+        unrecorded.append(
+            Entry(file: file, record: record, confirmation: confirmation, mayBeWiped: mayBeWiped))
         untold.append(line(task, confirmation, alreadyThere: alreadyThere))
         confirmed += 1
-        if eraser != nil { pendingBytes &+= file.size }
+        if eraser != nil, mayBeWiped { pendingBytes &+= file.size }
     }
 
     /// Takes back what was confirmed of a file: the server has lost it.
@@ -111,7 +115,7 @@ final class ConfirmationBook {
         } catch {
             throw .local(error.description)
         }
-        if eraser != nil { unwiped += unrecorded }
+        if eraser != nil { unwiped += unrecorded.filter(\.mayBeWiped) }
         unrecorded = []
     }
 
@@ -126,6 +130,7 @@ final class ConfirmationBook {
         line.add("bytes", task.file.size)
         line.add("seconds", seconds: Instant.now.seconds(since: task.began))
         if task.purpose == .upload, alreadyThere { line.add("already-there", "yes") }
+        if task.standing == .gone { line.add("gone-meanwhile", "yes") }
         if confirmation.path != task.file.remote { line.add("stored-as", bytes: confirmation.path.bytes) }
         return line
     }
@@ -155,6 +160,8 @@ extension ConfirmationBook {
             var line = LogLine("wiped", entry.file.path)
             line.add("bytes", entry.file.size)
             reporter.log(line)
+        case .kept where eraser?.isGone(entry.file.path) == true:
+            reporter.log(LogLine("gone", entry.file.path))
         case .kept(let reason): troubles.kept(entry.file, as: fingerprint(of: entry.file), reason)
         case .unfinished(let reason):
             unfinished += 1

@@ -31,6 +31,8 @@ enum Purpose: Hashable, Sendable {
 struct SyncTask: Hashable, Sendable {
     let file: DueFile
     var purpose: Purpose
+    /// What became of it while it was read.
+    var standing = Standing.unchanged
     /// How often it was begun in this pass.
     var tries = 0
     /// Whether the server has said in this connection that it doesn't have it, nor will: no answer was lost, so it is to

@@ -32,6 +32,7 @@ final class Engine {
     var failureMeanwhile: SyncFailure?
     /// Whether files were kept because of that.
     var hasUnaskedWipes = false
+    let lookSeconds: Double
     private let pingSeconds: Double
     private(set) var nextPing: Instant
     private var isPingUnanswered = false
@@ -69,6 +70,7 @@ final class Engine {
         reporter = context.reporter
         troubles = context.troubles
         headway = context.headway
+        lookSeconds = context.lookSeconds
         pingSeconds = context.pingSeconds
         nextPing = Instant.now.advanced(bySeconds: context.pingSeconds)
     }

@@ -114,14 +114,14 @@ extension Engine {
         let task = begin(task)
         let number = try number { $0.offer(task, isFresh: true) }
         reporter.beginFile(task.file.path.description, size: task.file.size)
-        guard let digest = readWhole(task, number) else {
+        guard let content = readWhole(task, number) else {
             ledger.withdraw(number)
             return true
         }
         try queueOffer(task, id, number)
         ledger.begin(number)
         if task.file.size > 0 { connection.link.queue(frame) }
-        finish(number, digest)
+        finish(number, content)
         reporter.advance(task.file.size)
         if connection.link.queuedBytes >= Self.gatheredBytes { try flush() }
         return true
@@ -136,11 +136,13 @@ extension Engine {
     }
 
     /// Everything of a file was read, and sent if it had to be.
-    private func sent(_ task: SyncTask, _ number: UInt32, _ digest: ContentDigest) throws(SyncFailure) {
+    private func sent(_ task: SyncTask, _ number: UInt32, _ content: ReadContent) throws(SyncFailure) {
         if number != 0 {
-            finish(number, digest)
+            finish(number, content)
         } else {
-            try queueQuery(task, digest)
+            var task = task
+            task.standing = content.standing
+            try queueQuery(task, content.digest)
         }
         try flush()
     }
@@ -152,9 +154,9 @@ extension Engine {
         connection.link.queue(.query(upload: try number { $0.query(task, digest) }, query))
     }
 
-    private func finish(_ number: UInt32, _ digest: ContentDigest) {
-        connection.link.queue(.finish(upload: number, Finish(digest: digest)))
-        ledger.finish(number, digest)
+    private func finish(_ number: UInt32, _ content: ReadContent) {
+        connection.link.queue(.finish(upload: number, Finish(digest: content.digest)))
+        ledger.finish(number, content)
     }
 
     private func abandon(_ number: UInt32) throws(SyncFailure) {
@@ -198,7 +200,7 @@ extension Engine {
 extension Engine {
     private enum Reading {
         case frame(bytes: UInt64, isToBeSent: Bool)
-        case complete(ContentDigest)
+        case complete(ReadContent)
         case failed(SourceFailure, remaining: UInt64)
     }
 
@@ -210,7 +212,7 @@ extension Engine {
         case .frame(let bytes, let isToBeSent):
             if isToBeSent { try sendFrame() }
             reporter.advance(bytes)
-        case .complete(let digest): try sent(task, number, digest)
+        case .complete(let content): try sent(task, number, content)
         case .failed(let failure, let remaining):
             failed(task, failure, unsent: remaining)
             if number != 0 { try abandon(number) }
@@ -220,7 +222,7 @@ extension Engine {
     private func readOn(_ file: consuming OutgoingFile) -> Reading {
         let remaining = file.remaining
         do throws(SourceFailure) {
-            if file.source.isComplete { return .complete(try file.source.finish()) }
+            if file.source.isComplete { return .complete(try file.source.finish(in: folder)) }
             let isSending = file.isSending
             swap(&frame, &otherFrame)
             let bytes = try file.source.read(into: frame, upTo: file.readEnd, number: file.number)
@@ -232,7 +234,7 @@ extension Engine {
     }
 
     /// Reads a small file into the frame. It is checked before a byte of it goes out.
-    private func readWhole(_ task: SyncTask, _ number: UInt32) -> ContentDigest? {
+    private func readWhole(_ task: SyncTask, _ number: UInt32) -> ReadContent? {
         do throws(SourceFailure) {
             return try OpenSource.read(task.file, in: folder, into: frame, number: number)
         } catch {
@@ -250,7 +252,7 @@ extension Engine {
 
     private func openSource(of task: SyncTask) -> OpenSource? {
         do throws(SourceFailure) {
-            return try OpenSource.open(task.file, in: folder)
+            return try OpenSource.open(task.file, in: folder, lookSeconds: lookSeconds)
         } catch {
             failed(task, error, unsent: task.file.size)
             return nil

@@ -22,10 +22,15 @@ struct OpenSource: ~Copyable {
     private let hasher = FrameHasher()
     /// Bytes read so far.
     private(set) var position: UInt64 = 0
+    /// Seconds from one look at the open file to the next.
+    private let lookSeconds: Double
+    private var nextLook: Instant
 
-    private init(_ descriptor: consuming FileDescriptor, _ file: DueFile) {
+    private init(_ descriptor: consuming FileDescriptor, _ file: DueFile, lookSeconds: Double = 1) {
         self.descriptor = descriptor
         self.file = file
+        self.lookSeconds = lookSeconds
+        nextLook = .now.advanced(bySeconds: lookSeconds)
     }
 
     deinit {
@@ -33,9 +38,13 @@ struct OpenSource: ~Copyable {
     }
 
     /// Opens a file beneath the folder, and checks that it is still the one that the scan saw and that nobody writes it.
-    static func open(_ file: DueFile, in folder: WatchedFolder) throws(SourceFailure) -> OpenSource {
-        let source = OpenSource(try descriptor(of: file, in: folder), file)
-        try source.check()
+    ///
+    /// - Parameter lookSeconds: what will make us give it up is noticed so soon, and not only when all of it is sent.
+    static func open(
+        _ file: DueFile, in folder: WatchedFolder, lookSeconds: Double = 1
+    ) throws(SourceFailure) -> OpenSource {
+        let source = OpenSource(try descriptor(of: file, in: folder), file, lookSeconds: lookSeconds)
+        try source.checkAtStart()
         source.descriptor.adviseSequentialReading()
         return source
     }
@@ -45,15 +54,13 @@ struct OpenSource: ~Copyable {
     /// Whether somebody writes it is asked before it is read: who had it mapped could still change it, and no time would
     /// show that. Whoever opens it later can't change it without changing its times (but on tmpfs, by a mapping).
     ///
-    /// - Returns: its hash.
     static func read(
         _ file: DueFile, in folder: WatchedFolder, into frame: DataFrame, number: UInt32
-    ) throws(SourceFailure) -> ContentDigest {
+    ) throws(SourceFailure) -> ReadContent {
         var source = OpenSource(try descriptor(of: file, in: folder), file)
-        try source.check()
+        try source.checkAtStart()
         _ = try source.read(into: frame, upTo: file.size, number: number)
-        try source.requireUnchanged()
-        return try source.digest()
+        return try source.content(try source.unchangedStatus(), in: folder)
     }
 
     private static func descriptor(
@@ -82,6 +89,10 @@ struct OpenSource: ~Copyable {
     /// - Returns: bytes read, never 0 before `end`.
     mutating func read(into frame: DataFrame, upTo end: UInt64, number: UInt32) throws(SourceFailure) -> UInt64 {
         guard end > position else { return 0 }
+        if Instant.now >= nextLook {
+            _ = try check()
+            nextLook = .now.advanced(bySeconds: lookSeconds)
+        }
         hasher.settle(frame)
         let count: Int
         do throws(SystemError) {
@@ -96,36 +107,57 @@ struct OpenSource: ~Copyable {
         return UInt64(count)
     }
 
-    /// The hash of the whole file, once everything was read and the file has stayed what it was all the while.
-    consuming func finish() throws(SourceFailure) -> ContentDigest {
-        try check()
-        return try digest()
+    /// What was read, once everything was and the content has stayed what it was all the while, whatever became of the
+    /// file's name.
+    consuming func finish(in folder: WatchedFolder) throws(SourceFailure) -> ReadContent {
+        try content(try check(), in: folder)
     }
 
-    private consuming func digest() throws(SourceFailure) -> ContentDigest {
+    private consuming func content(
+        _ status: FileStatus, in folder: WatchedFolder
+    ) throws(SourceFailure) -> ReadContent {
         guard isComplete else { throw .changed }
+        let standing = standing(status, in: folder)
         guard let digest = hasher.finish() else {
             throw .unreadable(SystemError("hash", file.path.description, errno: .inputOutput))
         }
-        return digest
+        return ReadContent(digest: digest, standing: standing)
+    }
+
+    /// Before a byte is read it must be all that the scan saw: what has happened to it since may go on.
+    private func checkAtStart() throws(SourceFailure) {
+        guard Fingerprint(try check()) == file.fingerprint else { throw .changed }
     }
 
     /// Its status tells what was written until now, and the lease whether more may come.
-    private func check() throws(SourceFailure) {
+    private func check() throws(SourceFailure) -> FileStatus {
         let writer = WriterCheck.state(of: descriptor)
         guard writer == .none || writer == file.toleratedWriter else {
             throw writer == .unknown ? .unsettled : .beingWritten
         }
-        try requireUnchanged()
+        return try unchangedStatus()
     }
 
-    private func requireUnchanged() throws(SourceFailure) {
+    private func unchangedStatus() throws(SourceFailure) -> FileStatus {
         let status: FileStatus
         do throws(SystemError) {
             status = try descriptor.status()
         } catch {
             throw .unreadable(error)
         }
-        guard status.kind == .regular, Fingerprint(status) == file.fingerprint else { throw .changed }
+        guard status.kind == .regular, Fingerprint(status).hasContent(of: file.fingerprint) else { throw .changed }
+        return status
+    }
+
+    private func standing(_ status: FileStatus, in folder: WatchedFolder) -> Standing {
+        let isAsItWas = Fingerprint(status) == file.fingerprint
+        if isAsItWas, status.links > 0 { return .unchanged }
+        do throws(SystemError) {
+            let named = try folder.directory(of: file.path).status(of: file.path.name, fresh: true)
+            guard named.identity == status.identity else { return .gone }
+            return isAsItWas ? .unchanged : .touched
+        } catch {
+            return error.errno == .noEntry ? .gone : .touched
+        }
     }
 }

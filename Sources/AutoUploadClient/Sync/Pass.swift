@@ -40,6 +40,8 @@ final class PassContext {
     var confirmed = ConfirmedFiles()
     /// Seconds without a word of ours after which the server hears a ping.
     var pingSeconds = 30.0
+    /// Seconds from one look at a file that is being sent to the next: whether it still is what it was.
+    var lookSeconds = 1.0
     /// For tests, which wipe on file systems that aren't there.
     var prepareEraser: (Eraser) -> Eraser = { $0 }
     /// What people know already.

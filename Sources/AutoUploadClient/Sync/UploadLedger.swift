@@ -19,7 +19,7 @@ struct UploadLedger {
     }
 
     struct Entry: Hashable {
-        let task: SyncTask
+        fileprivate(set) var task: SyncTask
         /// Whether the server can't have bytes of it: it was never told of its id before.
         let isFresh: Bool
         fileprivate(set) var phase: Phase
@@ -79,10 +79,11 @@ extension UploadLedger {
     }
 
     /// All data of an upload was sent.
-    mutating func finish(_ number: UInt32, _ digest: ContentDigest) {
+    mutating func finish(_ number: UInt32, _ content: ReadContent) {
         guard let entry = entries[number] else { return }
         endUnfinished(entry)
-        entries[number]?.phase = .finished(digest)
+        entries[number]?.phase = .finished(content.digest)
+        entries[number]?.task.standing = content.standing
     }
 
     /// The upload is given up; `proceed` or `refused` may still be under way.

@@ -20,6 +20,13 @@ struct Fingerprint: Hashable, Sendable {
             identity: status.identity, size: status.size, modified: status.modified, changed: status.changed)
     }
 
+    /// Whether it is the same file with the same content, as far as its size and its modification time tell. Its change time
+    /// may be another: it was renamed, linked, or got other permissions; or it was rewritten, and its modification time put
+    /// back. Good enough to go on reading what is open, and to have just that stored; never to wipe anything.
+    func hasContent(of other: Fingerprint) -> Bool {
+        identity == other.identity && size == other.size && modified == other.modified
+    }
+
     /// Whether to read the file is little work.
     var isOfSmallFile: Bool { size <= Self.smallBytes }
 
@@ -38,7 +45,7 @@ struct Fingerprint: Hashable, Sendable {
     /// Whether it resembles the other, or nothing but its change time tells it from that: it was renamed, as by a wipe that
     /// was taken back, or linked, or got other permissions; or it was rewritten, and its modification time put back.
     ///
-    /// Good enough to read the file and ask whether just that is stored, no more.
+    /// Good enough to go on with an upload, and to read the file and ask whether just that is stored; no more.
     func mayStillBe(_ other: Fingerprint) -> Bool {
         if resembles(other) { return true }
         return size == other.size && modified == other.modified

@@ -9,7 +9,7 @@ import Wire
 @Suite("Engine and files that change")
 struct ChangingFileTests {
     enum Change: CaseIterable, Sendable {
-        case grows, shrinks, isRewritten, isReplaced
+        case grows, shrinks, isRewritten
     }
 
     /// Something happens to the file when its first bytes have reached the server.
@@ -18,25 +18,82 @@ struct ChangingFileTests {
         let rig = try ClientRig(deletes: true)
         try rig.write(count: 40_000_000, to: "large")
         let path = rig.scratch.path("recordings/large")
-        let hasChanged = Shared(false)
-        let server = try FakeServer { heard, honest, _ in
-            guard case .data = heard else { return honest }
-            let isFirst = hasChanged.withLock { hasChanged in
-                defer { hasChanged = true }
-                return !hasChanged
-            }
-            if isFirst { try Self.make(change, at: path) }
-            return honest
-        }
-        let result = try rig.pass(against: server)
+        let server = try Self.server { try Self.make(change, at: path) }
+        let context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
+        context.lookSeconds = 0
+        let result = try rig.pass(context)
         #expect(result.failure == nil)
         #expect(result.remaining == 1)
         #expect(rig.isThere("large"))
         #expect(try rig.confirmed(["large"]).isEmpty)
         // The server may still be reading what came before.
         #expect(server.hears { if case .message(.abandon) = $0 { true } else { false } })
+        // Nor did all of it go first.
+        #expect(Self.bytes(heardBy: server) < 40_000_000)
         #expect(try rig.passUntilGone(["large"], against: server).remaining == 0)
         #expect(Set(server.offers.map(\.uploadID)).count >= 2)
+    }
+
+    /// Does something when the first bytes have come.
+    private static func server(_ deed: @escaping @Sendable () throws -> Void) throws -> FakeServer {
+        let isDone = Shared(false)
+        return try FakeServer { heard, honest, _ in
+            guard case .data = heard else { return honest }
+            let isFirst = isDone.withLock { isDone in
+                defer { isDone = true }
+                return !isDone
+            }
+            if isFirst { try deed() }
+            return honest
+        }
+    }
+
+    private static func bytes(heardBy server: FakeServer) -> Int {
+        server.everythingHeard.reduce(0) { if case .data(_, let length) = $1 { $0 + length } else { $0 } }
+    }
+
+    @Test("a file whose name goes while it is sent is stored and recorded all the same", arguments: [true, false])
+    func goneMeanwhile(deletes: Bool) throws {
+        let rig = try ClientRig(deletes: deletes)
+        try rig.write(count: 40_000_000, to: "large")
+        let path = rig.scratch.path("recordings/large")
+        let server = try Self.server { try FileManager.default.removeItem(atPath: path) }
+        let result = try rig.pass(against: server)
+        #expect(result.remaining == 0)
+        #expect(try rig.confirmed(["large"]) == ["large"])
+        #expect(rig.log.contains { $0.hasPrefix("confirmed path=large") && $0.hasSuffix("gone-meanwhile=yes") })
+        #expect(!rig.log.contains { $0.hasPrefix("kept") || $0.hasPrefix("gone") })
+    }
+
+    @Test("one that is replaced meanwhile is stored as it was, and the new one sent later")
+    func replacedMeanwhile() throws {
+        let rig = try ClientRig(deletes: true)
+        try rig.write(count: 40_000_000, to: "large")
+        let path = rig.scratch.path("recordings/large")
+        let server = try Self.server {
+            try Data(count: 40_000_000).write(to: URL(filePath: path), options: .atomic)
+        }
+        #expect(try rig.pass(against: server).remaining == 0)
+        #expect(rig.log.contains { $0.hasPrefix("confirmed path=large") && $0.hasSuffix("gone-meanwhile=yes") })
+        #expect(try Data(contentsOf: URL(filePath: path)) == Data(count: 40_000_000))
+        #expect(!rig.log.contains { $0.hasPrefix("wiped") })
+    }
+
+    @Test("one that is touched meanwhile is stored, but wiped only when it was asked about once more")
+    func touchedMeanwhile() throws {
+        let rig = try ClientRig(deletes: true)
+        try rig.write(count: 40_000_000, to: "large")
+        let path = rig.scratch.path("recordings/large")
+        let server = try Self.server {
+            try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+        }
+        #expect(try rig.pass(against: server).remaining == 0)
+        #expect(rig.isThere("large"))
+        #expect(server.queries.isEmpty)
+        let bytes = Self.bytes(heardBy: server)
+        #expect(try rig.passUntilGone(["large"], against: server).remaining == 0)
+        #expect(!server.queries.isEmpty)
+        #expect(Self.bytes(heardBy: server) == bytes)
     }
 
     private static func make(_ change: Change, at path: String) throws {
@@ -47,10 +104,6 @@ struct ChangingFileTests {
             try file.write(contentsOf: Data("more".utf8))
         case .shrinks: try file.truncate(atOffset: 20_000_000)
         case .isRewritten: try file.write(contentsOf: Data("other".utf8))
-        case .isReplaced:
-            let other = path + ".new"
-            try Data(count: 40_000_000).write(to: URL(filePath: other))
-            try #require(unsafe rename(other, path) == 0)
         }
         try file.close()
     }

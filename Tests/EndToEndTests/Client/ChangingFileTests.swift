@@ -162,6 +162,34 @@ struct ChangingFileTests {
         #expect(try server.site.stored().values.contains(whole), "\(daemon.text(.error))")
     }
 
+    @Test("a file that is removed or renamed while it is sent is stored, and counts as done", arguments: [true, false])
+    func goneWhileSent(isRemoved: Bool) throws {
+        let server = try TestServer()
+        let proxy = try LinkProxy(to: server.port, LinkQuality(rate: 12_000_000))
+        let client = try TestClient(server, port: proxy.port)
+        let content = sample(20_000_000)
+        try client.record(content, as: "clip.mp4")
+        let program = try RunningProgram(
+            Binaries.client, client.arguments(["--once", "-d", "y"]), environment: client.environment)
+        #expect(try eventually { (proxy.connections.first?.bytes ?? 0) > 1_000_000 })
+        let path = client.card + "/clip.mp4"
+        if isRemoved {
+            try FileManager.default.removeItem(atPath: path)
+        } else {
+            try FileManager.default.moveItem(atPath: path, toPath: client.card + "/best.mp4")
+        }
+        let ended = try program.waitForEnd()
+        #expect(ended.status == 0, "\(ended.error)")
+        #expect(ended.error.contains("gone-meanwhile=yes"), "\(ended.error)")
+        #expect(!ended.error.contains(" warning "), "\(ended.error)")
+        #expect(try server.site.stored() == ["clip.mp4": digest(of: content)])
+        // What was renamed is a recording of its own.
+        let next = try client.pass("-d", "y")
+        #expect(next.status == 0, "\(next.error)")
+        #expect(try client.isEmpty())
+        #expect(try server.site.stored().count == (isRemoved ? 1 : 2))
+    }
+
     // MARK: - Other names
 
     @Test("a file with two names is sent but left alone, with a warning")

@@ -1,0 +1,18 @@
+import Wire
+
+/// What was read of a file, from its beginning to its end.
+struct ReadContent: Hashable, Sendable {
+    let digest: ContentDigest
+    let standing: Standing
+}
+
+/// What became of a file while it was read, besides its content, which is what was read as far as anything tells.
+enum Standing: Hashable, Sendable {
+    /// It is still all that the scan saw.
+    case unchanged
+    /// Its change time moved: it may have got another link or other permissions, or it was rewritten and its modification
+    /// time put back. What was read may be stored, but nothing wiped on that.
+    case touched
+    /// Its name doesn't lead to it any more: it was removed, renamed or replaced. What was read may be its last copy.
+    case gone
+}
