@@ -14,7 +14,7 @@ struct Spawned {
         _ path: String, _ arguments: [String], environment: [String: String], folder: String?, terminal: FileHandle?
     ) throws {
         // A pipe can't be made closed on exec in one step here: another child would inherit an end and keep it open.
-        Births.lock.lock()
+        Births.lock.lockAlone()
         defer { Births.lock.unlock() }
         let (input, output, error) = (try ClosingPipe(), try ClosingPipe(), try ClosingPipe())
         let streams = [terminal ?? input.reading, output.writing, error.writing].map(\.fileDescriptor)
@@ -29,14 +29,33 @@ struct Spawned {
 
 /// Children of this process come into being with copies of all its descriptors.
 package enum Births {
-    fileprivate static let lock = NSLock()
+    fileprivate static let lock = SharedLock()
 
-    /// Has no child begin while `body` has a file open for writing: else nobody could tell that it is finished.
+    /// Has no child begin while `body` has a file open: else it would seem to be open elsewhere. Many may do so at a time,
+    /// and one within the other.
     package static func preventing<R>(_ body: () throws -> R) rethrows -> R {
         lock.lock()
         defer { lock.unlock() }
         return try body()
     }
+}
+
+/// A lock that many hold together, or one alone. Who waits to have it alone doesn't keep out those who share it: they may
+/// hold it already. See pthread_rwlock_rdlock(3).
+@safe
+private final class SharedLock: @unchecked Sendable {
+    private let handle = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
+
+    init() { unsafe pthread_rwlock_init(handle, nil) }
+
+    deinit {
+        unsafe pthread_rwlock_destroy(handle)
+        unsafe handle.deallocate()
+    }
+
+    func lock() { unsafe pthread_rwlock_rdlock(handle) }
+    func lockAlone() { unsafe pthread_rwlock_wrlock(handle) }
+    func unlock() { unsafe pthread_rwlock_unlock(handle) }
 }
 
 struct CouldNotStart: Error {

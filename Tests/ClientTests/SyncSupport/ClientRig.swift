@@ -47,6 +47,10 @@ final class ClientRig {
         (try? scratch.bytes(of: "recordings/" + name)) != nil
     }
 
+    func fingerprint(of name: String) throws -> Fingerprint {
+        Fingerprint(try Directory.open(path: scratch.path("recordings")).status(of: #require(FileName(name))))
+    }
+
     func openState() throws -> ClientState { try ClientState.open(folder: scratch.path("state")) }
 
     /// As if the card had been mounted anew, with numbers made up anew.

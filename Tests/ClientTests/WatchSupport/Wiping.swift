@@ -1,6 +1,6 @@
 import Foundation
-import Glibc
 import Platform
+import TestSupport
 import Testing
 import Transport
 import Wire
@@ -15,31 +15,26 @@ extension FileTag {
 extension RecordingsFolder {
     /// A request as the engine makes it: the file is read now, and the server confirmed just that.
     func request(_ path: LocalPath, tag: FileTag = .elsewhere) throws -> WipeRequest {
-        let file = try watched.open(path, .reading)
-        let digest = try #require(ContentHasher.digest(of: file.readAll(limit: 1 << 28)))
-        let remotePath = try RemotePath(Array("clip".utf8))
-        return WipeRequest(
-            path: path, fingerprint: Fingerprint(try file.status()), digest: digest, remotePath: remotePath,
-            storedPath: remotePath, fileTag: tag)
+        try Births.preventing {
+            let file = try watched.open(path, .reading)
+            let digest = try #require(ContentHasher.digest(of: file.readAll(limit: 1 << 28)))
+            let remotePath = try RemotePath(Array("clip".utf8))
+            return WipeRequest(
+                path: path, fingerprint: Fingerprint(try file.status()), digest: digest, remotePath: remotePath,
+                storedPath: remotePath, fileTag: tag)
+        }
     }
 
     func request(_ path: String) throws -> WipeRequest { try request(.of(path)) }
 
-    /// Wipes one file. A child that another test starts holds copies of every descriptor, closed ones too, until it
-    /// becomes another program; then the file seems to be open elsewhere.
+    /// Wipes one file, while no other test starts a child: until that is another program, it holds copies of every descriptor, and
+    /// the file would seem to be open elsewhere.
     func wipe(_ request: WipeRequest, _ eraser: Eraser) throws -> WipeOutcome {
         try wipe([request], eraser)[0]
     }
 
     func wipe(_ requests: [WipeRequest], _ eraser: Eraser) throws -> [WipeOutcome] {
-        var outcomes = eraser.wipe(requests)
-        for _ in 0..<100 {
-            let again = outcomes.indices.filter { outcomes[$0] == .kept(reason: "somebody has it open") }
-            if again.isEmpty { break }
-            usleep(1000)
-            for index in again { outcomes[index] = eraser.wipe([requests[index]])[0] }
-        }
-        return outcomes
+        Births.preventing { eraser.wipe(requests) }
     }
 
     /// Every name below the watched folder, folders too.

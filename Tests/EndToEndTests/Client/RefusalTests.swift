@@ -38,7 +38,6 @@ struct RefusalTests {
         let certificates: @Sendable () throws -> ExampleCertificates
         /// Whom the client trusts; nil: the system's authorities.
         var trusted: @Sendable (ExampleCertificates) throws -> String? = { $0.authority }
-        var host = "127.0.0.1"
         let says: String
     }
 
@@ -49,10 +48,6 @@ struct RefusalTests {
         Impostor(
             testDescription: "an authority that the system doesn't know",
             certificates: { try Fixtures.certificates.get() }, trusted: { _ in nil }, says: "can't be trusted"),
-        Impostor(
-            testDescription: "the name of another",
-            certificates: { try ExampleCertificates(for: ["example.org"]) },
-            host: "localhost", says: "can't be trusted"),
         Impostor(
             testDescription: "the address of another",
             certificates: { try ExampleCertificates(for: ["127.0.0.2"]) },
@@ -73,11 +68,28 @@ struct RefusalTests {
 
     @Test("a server that can't be trusted is 76, and never learns the password", arguments: impostors)
     func untrusted(_ impostor: Impostor) throws {
+        try expectUntrusted(impostor, at: "127.0.0.1")
+    }
+
+    /// Debian's smallest systems know no such name.
+    private static let knowsLocalhost = (try? resolve(host: "localhost", port: 443, passive: false)) != nil
+
+    @Test(
+        "the certificate of another name is 76, too",
+        .enabled(if: knowsLocalhost, "this machine doesn't know the name localhost"))
+    func otherName() throws {
+        let impostor = Impostor(
+            testDescription: "the name of another",
+            certificates: { try ExampleCertificates(for: ["example.org"]) }, says: "can't be trusted")
+        try expectUntrusted(impostor, at: "localhost")
+    }
+
+    private func expectUntrusted(_ impostor: Impostor, at host: String) throws {
         let certificates = try impostor.certificates()
         let server = try TestServer(Site(certificates: certificates))
         let authority = try impostor.trusted(certificates)
         let client = try TestClient(
-            server: "\(impostor.host):\(server.port)", authority: authority)
+            server: "\(host):\(server.port)", authority: authority)
         try client.record(Self.recording, as: "clip.mp4")
         let ended = try client.pass("-d", "y")
         try expectUntouched(ended, 76, says: impostor.says, client)
