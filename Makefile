@@ -30,6 +30,9 @@ asan: ## the tests under AddressSanitizer
 fuzz: ## each fuzz target for FUZZ_SECONDS (12)
 	scripts/test fuzz
 
+bare: ## the README's two commands in minimal trees of Debian 12 and 13
+	scripts/bare
+
 soak: ## kill -9 at random instants, ROUNDS times (60) each of server, client and both
 	scripts/soak $(ROUNDS)
 
@@ -48,4 +51,4 @@ install: ## the built programs into PREFIX/bin (/usr/local), documents and manua
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz soak bench growth man install clean
+.PHONY: help build test demo format lint tsan asan fuzz bare soak bench growth man install clean
