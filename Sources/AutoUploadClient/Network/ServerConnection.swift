@@ -8,19 +8,19 @@ struct ServerConnection: ~Copyable {
     var link: MessageLink
     let welcome: Welcome
 
-    /// Connects and logs in.
+    /// The addresses at which our server didn't answer, each with the reason.
+    private(set) var passedOver: [String] = []
+
+    /// Connects and logs in. Each address of the server's name is tried until our server has answered at one.
     ///
     /// - Throws: `SyncFailure` saying which step failed and who must act.
     static func open(_ target: ServerTarget, _ transfer: TransferGuard) throws(SyncFailure) -> ServerConnection {
         try transfer.checkBeforeBeginning()
-        let session = try protectedSession(target, transfer)
-        var link = MessageLink(session, dataLimit: 0)
-        link.giveUpWaits { transfer.reason != nil }
-        link.endWaits(unacknowledgedFor: target.patience.unacknowledgedSeconds)
+        var connection = try find(target, transfer)
         do throws(SyncFailure) {
-            let welcome = try greet(&link)
-            try logIn(target, &link)
-            return ServerConnection(link: link, welcome: welcome)
+            // What is said to it isn't said again at another address.
+            try logIn(target, &connection.link)
+            return connection
         } catch {
             // What made a wait be given up is known to the guard only.
             throw transfer.reason ?? error
@@ -32,59 +32,96 @@ struct ServerConnection: ~Copyable {
         self.welcome = welcome
     }
 
-    private static let connectSeconds = 15.0
-    private static let answerSeconds = 30.0
     /// The server checks the passwords of thousands of devices one after the other.
     private static let loginSeconds = 180.0
+}
+
+// MARK: - Addresses
+
+extension ServerConnection {
+    private static func find(_ target: ServerTarget, _ transfer: TransferGuard) throws(SyncFailure) -> ServerConnection
+    {
+        var failures = AddressFailures()
+        for address in try addresses(of: target) {
+            do throws(SyncFailure) {
+                var connection = try greeted(at: address, target, transfer)
+                target.addresses.hasWorked(address)
+                connection.passedOver = failures.texts
+                return connection
+            } catch {
+                if let reason = transfer.reason { throw reason }
+                guard error.isOfAddress else { throw error }
+                failures.add(address, error)
+            }
+        }
+        throw failures.summary
+    }
+
+    private static func addresses(of target: ServerTarget) throws(SyncFailure) -> [SocketAddress] {
+        do throws(ResolveError) {
+            return try target.addresses.inOrder(of: target.server)
+        } catch {
+            throw .unreachable(error.description)
+        }
+    }
+
+    /// Whoever accepts a connection may still be silent, speak something else, or be somebody else.
+    private static func greeted(
+        at address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard
+    ) throws(SyncFailure) -> ServerConnection {
+        let session = try protectedSession(address, target, transfer)
+        var link = MessageLink(session, dataLimit: 0)
+        link.giveUpWaits { transfer.reason != nil }
+        link.endWaits(unacknowledgedFor: target.patience.unacknowledgedSeconds)
+        let welcome = try greet(&link, target.patience.answerSeconds)
+        return ServerConnection(link: link, welcome: welcome)
+    }
+}
+
+extension SyncFailure {
+    /// Whether another address may do better.
+    fileprivate var isOfAddress: Bool {
+        switch self {
+        case .unreachable, .untrusted, .notOurServer, .closed, .broken: true
+        case .stopped, .interfaceDown, .loginDenied, .local: false
+        }
+    }
 }
 
 // MARK: - Transport
 
 extension ServerConnection {
     private static func protectedSession(
-        _ target: ServerTarget, _ transfer: TransferGuard
+        _ address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard
     ) throws(SyncFailure) -> TLSSession {
-        let socket = try connect(target, transfer)
+        let socket = try connect(to: address, target)
         let session: TLSSession
         do throws(TLSError) {
             session = try TLSSession(connecting: socket, to: target.server.host, context: target.context)
         } catch {
             throw .local(error.description)
         }
-        try handshake(session, transfer)
+        try handshake(session, transfer, until: .after(seconds: target.patience.answerSeconds))
         guard session.applicationProtocol == ProtocolLimits.applicationProtocol else {
-            throw .notOurServer("what answers at \(target.server) is no auto-upload server")
+            throw .notOurServer("what answers is no auto-upload server")
         }
         return session
     }
 
-    /// Tries each address for a while: one that answers nothing must not use up the time of the next.
-    private static func connect(_ target: ServerTarget, _ transfer: TransferGuard) throws(SyncFailure) -> Socket {
+    private static func connect(to address: SocketAddress, _ target: ServerTarget) throws(SyncFailure) -> Socket {
         // The kernel's own time for unacknowledged bytes would also end the connection of a server that is busy.
         let options = SocketOptions(keepAlive: target.patience.keepAlive, userTimeout: 0)
-        var reason = "it has no address"
-        for address in try addresses(of: target.server) {
-            try transfer.check()
-            do throws(SystemError) {
-                return try Socket.connect(
-                    to: [address], deadline: .after(seconds: connectSeconds), options: options)
-            } catch {
-                reason = error.description
-            }
-        }
-        throw .unreachable(reason)
-    }
-
-    private static func addresses(of server: ServerName) throws(SyncFailure) -> [SocketAddress] {
-        do throws(ResolveError) {
-            return try resolve(host: server.host, port: server.port, passive: false)
+        do throws(SystemError) {
+            return try Socket.connect(
+                to: [address], deadline: .after(seconds: target.patience.connectSeconds), options: options)
         } catch {
-            throw .unreachable(error.description)
+            throw .unreachable(error.errno.description)
         }
     }
 
-    private static func handshake(_ session: borrowing TLSSession, _ transfer: TransferGuard) throws(SyncFailure) {
-        let deadline = Deadline.after(seconds: answerSeconds)
+    private static func handshake(
+        _ session: borrowing TLSSession, _ transfer: TransferGuard, until deadline: Deadline
+    ) throws(SyncFailure) {
         while true {
             do throws(TLSError) {
                 return try session.handshake(until: min(deadline, .after(seconds: 0.5)))
@@ -100,7 +137,8 @@ extension ServerConnection {
         case .untrusted(let reason): .untrusted(reason)
         case .handshake(let reason): .notOurServer("what answers can't agree with us on TLS: \(reason)")
         case .configuration(let reason): .local(reason)
-        case .disconnected, .timedOut, .system: .unreachable(error.description)
+        case .timedOut: .unreachable("it accepts connections, and is silent then")
+        case .disconnected, .system: .unreachable(error.description)
         }
     }
 }
@@ -108,9 +146,10 @@ extension ServerConnection {
 // MARK: - Greeting and login
 
 extension ServerConnection {
-    private static func greet(_ link: inout MessageLink) throws(SyncFailure) -> Welcome {
-        try send(try hello(), on: &link)
-        switch try link.receive(until: .after(seconds: answerSeconds)) {
+    private static func greet(_ link: inout MessageLink, _ seconds: Double) throws(SyncFailure) -> Welcome {
+        link.queue(try hello())
+        try flush(&link, secret: false, seconds)
+        switch try link.receive(until: .after(seconds: seconds)) {
         case .welcome(let welcome) where welcome.version == ProtocolLimits.version: return welcome
         case .welcome(let welcome):
             throw .notOurServer("the server chose version \(welcome.version), which we don't speak")
@@ -130,7 +169,7 @@ extension ServerConnection {
     private static func logIn(_ target: ServerTarget, _ link: inout MessageLink) throws(SyncFailure) {
         try target.withLogin { message throws(SyncFailure) in
             link.queue(message)
-            try flush(&link, secret: true)
+            try flush(&link, secret: true, target.patience.answerSeconds)
         }
         switch try link.receive(until: .after(seconds: loginSeconds)) {
         case .granted: return
@@ -140,14 +179,9 @@ extension ServerConnection {
         }
     }
 
-    private static func send(_ message: ClientMessage, on link: inout MessageLink) throws(SyncFailure) {
-        link.queue(message)
-        try flush(&link, secret: false)
-    }
-
-    private static func flush(_ link: inout MessageLink, secret: Bool) throws(SyncFailure) {
+    private static func flush(_ link: inout MessageLink, secret: Bool, _ seconds: Double) throws(SyncFailure) {
         do throws(LinkError) {
-            try link.flush(secret: secret, until: .after(seconds: answerSeconds))
+            try link.flush(secret: secret, until: .after(seconds: seconds))
         } catch {
             throw SyncFailure(error)
         }

@@ -7,6 +7,9 @@ struct ServerName: Hashable, Sendable {
     let host: String
     let port: UInt16
 
+    /// What the system is asked for.
+    var lookupName: String { host }
+
     /// - Parameter text: `HOST`, `HOST:PORT`, `ADDRESS`, `[IPV6]` or `[IPV6]:PORT`.
     /// - Returns: nil when it is none of these.
     init?(_ text: String) {

@@ -8,10 +8,15 @@ final class ServerTarget {
     let user: String
     private let password: Password
     let context: TLSContext
+    let addresses: ServerAddresses
     var patience = LinkPatience()
 
-    init(server: ServerName, user: String, password: Password, context: TLSContext) {
+    init(
+        server: ServerName, user: String, password: Password, context: TLSContext,
+        addresses: ServerAddresses = ServerAddresses()
+    ) {
         self.server = server
+        self.addresses = addresses
         self.user = user
         self.password = password
         self.context = context
@@ -33,8 +38,12 @@ final class ServerTarget {
     }
 }
 
-/// After how long a server that can't be reached any more counts as gone. One that is there may take its time.
+/// After how long a server counts as gone. One that is there, and has greeted us, may take its time.
 struct LinkPatience {
+    /// Seconds for an address to accept a connection: one that is silent must not use up the time of the next.
+    var connectSeconds = 15.0
+    /// Seconds for the TLS handshake, and for the server's greeting.
+    var answerSeconds = 30.0
     /// Seconds of silence until TCP asks whether the server is there; three questions within as long again go unanswered then.
     var keepAlive: CInt = 30
     /// Seconds that what was sent may stay unacknowledged.

@@ -316,6 +316,11 @@ extension Pass {
     }
 
     private func sayConnected(_ connection: borrowing ServerConnection) {
+        for address in connection.passedOver where context.isNews(address) {
+            var line = LogLine("passed-over", level: .warning)
+            line.add("reason", address)
+            context.reporter.log(line)
+        }
         var line = LogLine("connected")
         line.add("server", context.target.server.description)
         line.add("address", connection.link.peer.description)

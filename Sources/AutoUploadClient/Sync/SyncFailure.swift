@@ -83,6 +83,16 @@ extension SyncFailure: CustomStringConvertible {
     }
 }
 
+extension SyncFailure {
+    /// Why, without what it means.
+    var reason: String {
+        switch self {
+        case .unreachable(let reason), .untrusted(let reason), .broken(let reason): reason
+        default: description
+        }
+    }
+}
+
 extension Refusal {
     /// For people, escaped.
     var shown: String {

@@ -79,12 +79,12 @@ final class ClientRig {
 
     func context(
         for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
-        settle: SettleRules = ClientRig.atOnce
+        settle: SettleRules = ClientRig.atOnce, addresses: ServerAddresses = ServerAddresses()
     ) throws -> PassContext {
         let name = try #require(ServerName("\(host):\(server.port)"))
         let target = ServerTarget(
             server: name, user: "camera", password: Password(SecretBytes("secret".utf8)),
-            context: try TLSContext(authorities: certificates.authority, minimum: .tls13))
+            context: try TLSContext(authorities: certificates.authority, minimum: .tls13), addresses: addresses)
         let gate = InterfaceGate(name: "test0", isUsable: interface) { [lines] line in
             lines.withLock { $0.append(line.text) }
         }
