@@ -35,7 +35,7 @@ struct AutoUploadServer {
     ) throws(ProgramError) -> Services {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
         let accounts = try accounts(configuration)
-        let tls = try tls(configuration)
+        let certificate = try certificate(configuration)
         let storage = try storage(configuration)
         let receipts = try receiptKeyring(configuration, storage)
         let vault = try vault(storage, configuration, accounts)
@@ -46,7 +46,7 @@ struct AutoUploadServer {
             accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
             patience: limits.loginQueue)
         return Services(
-            tls: tls, vault: vault, gate: gate, receipts: receipts,
+            certificate: certificate, vault: vault, gate: gate, receipts: receipts,
             registry: ConnectionRegistry(limits.admission) { gate.withdraw($0) },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
             granted: granted)
@@ -68,11 +68,10 @@ struct AutoUploadServer {
         }
     }
 
-    private static func tls(_ configuration: Configuration) throws(ProgramError) -> TLSContext {
+    private static func certificate(_ configuration: Configuration) throws(ProgramError) -> ServerCertificate {
         do throws(TLSError) {
-            return try TLSContext(
-                certificateChain: configuration.certificate, privateKey: configuration.privateKey,
-                minimum: configuration.minimumTLS)
+            return try ServerCertificate(
+                chain: configuration.certificate, key: configuration.privateKey, minimum: configuration.minimumTLS)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

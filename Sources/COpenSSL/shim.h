@@ -20,6 +20,8 @@ static inline int shim_SSL_set_tlsext_host_name(SSL *session, const char *name) 
 }
 static inline void shim_SSL_CTX_set_read_ahead(SSL_CTX *context, int on) { (void)SSL_CTX_set_read_ahead(context, on); }
 
+/* How RFC 2253 writes a name. */
+static const unsigned long shim_name_flags = XN_FLAG_RFC2253;
 /* Partial writes and buffers that may move suit a socket that doesn't block; idle sessions give their buffers back. */
 static const long shim_SSL_modes =
     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS;

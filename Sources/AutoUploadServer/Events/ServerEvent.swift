@@ -1,4 +1,5 @@
 import Platform
+import Transport
 import Wire
 
 /// Something that happened, as a value. A line of log is one view of it.
@@ -23,6 +24,10 @@ enum ServerEvent {
     /// Somebody who doesn't speak our protocol, or can't.
     case stranger(SocketAddress, reason: String)
     case full(SocketAddress, reason: String)
+    /// Another certificate counts for new connections.
+    case certificateTaken(CertificateSummary?, file: String)
+    /// The certificate ends soon; nil days: it has ended.
+    case certificateExpires(CertificateSummary, days: Int64?, file: String)
     case warning(String)
     case stopping
     case stopped(stored: UInt64)
@@ -69,6 +74,11 @@ extension ServerEvent {
             line("refused", Peer(address: address), .warning) { $0.add("reason", reason) }
         case .full(let address, let reason):
             line("refused", Peer(address: address), .warning) { $0.add("reason", reason) }
+        case .certificateTaken(let certificate, let file): LogLine("certificate", .info, certificate, file: file)
+        case .certificateExpires(let certificate, let days, let file):
+            LogLine(
+                days == nil ? "certificate-expired" : "certificate-expires", .warning, days: days, certificate,
+                file: file)
         case .warning(let text): LogLine("note", level: .warning, ("text", text))
         case .stopping: LogLine("stopping")
         case .stopped(let stored): LogLine("stopped", ("stored", String(stored)))
@@ -99,6 +109,18 @@ extension LogLine {
     fileprivate init(_ event: String, _ file: OfferedFile, _ offset: UInt64) {
         self.init(event, ("user", file.user.description))
         add(file.path, offset)
+    }
+
+    fileprivate init(
+        _ event: String, _ level: LogLevel, days: Int64? = nil, _ certificate: CertificateSummary?, file: String
+    ) {
+        self.init(event, level: level)
+        if let days { add("days", days) }
+        if let certificate {
+            add("subject", certificate.subject)
+            add("end", utcText(certificate.end))
+        }
+        add("file", file)
     }
 
     fileprivate mutating func add(_ refusal: Refusal) {

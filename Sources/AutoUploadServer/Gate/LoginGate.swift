@@ -40,19 +40,29 @@ final class LoginGate: Sendable {
         self.patience = patience
     }
 
-    /// - Returns: the user's name, which is that of the folder; nil when the connection is to end and needs no answer.
-    func decide(_ login: Authenticate, of applicant: Applicant) -> Result<UserName, LoginRefusal>? {
-        if let user = userVerifiedBefore(login) { return .success(user) }
+    /// - Returns: who was let in, whose name is that of the folder; nil when the connection is to end and needs no answer.
+    func decide(_ login: Authenticate, of applicant: Applicant) -> Result<Login, LoginRefusal>? {
+        if let login = verifiedBefore(login) { return .success(login) }
         switch awaitTurn(applicant) {
         case .withdrawn: return nil
         case .late: return Self.refuse(.busy, retryAfter: 60, "too many logins at once")
         case .come: break
         }
         // While this one waited, the same login may have been found right.
-        let decision = userVerifiedBefore(login).map(Result.success) ?? check(login)
+        let decision = verifiedBefore(login).map(Result.success) ?? check(login)
         endTurn(applicant, decision)
         return decision
     }
+
+    /// Why a login that was right counts no more, if so.
+    func objection(to login: Login) -> Eviction? {
+        login.objection(accounts.entry(named: login.user.text.utf8))
+    }
+
+    /// Looks whether the password file has changed.
+    ///
+    /// - Returns: a number that grows with each change.
+    func lookAtAccounts() -> Int { accounts.look() }
 
     /// Lets a login wait no longer, as its connection is to end. From any thread.
     func withdraw(_ number: UInt64) {
@@ -85,7 +95,7 @@ final class LoginGate: Sendable {
         }
     }
 
-    private func endTurn(_ applicant: Applicant, _ decision: Result<UserName, LoginRefusal>) {
+    private func endTurn(_ applicant: Applicant, _ decision: Result<Login, LoginRefusal>) {
         state.withLock { state in
             if case .failure(let failure) = decision, failure.refusal.status == .credentialsWrong {
                 state.queue.wasDenied(applicant.group)
@@ -99,24 +109,24 @@ final class LoginGate: Sendable {
         while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.event.signal() }
     }
 
-    private func userVerifiedBefore(_ login: Authenticate) -> UserName? {
+    private func verifiedBefore(_ login: Authenticate) -> Login? {
         guard let entry = accounts.entry(named: login.user.utf8) else { return nil }
         guard let mark = verified.mark(entry.name, entry.hash, login.password) else { return nil }
-        return verified.contains(mark) ? entry.name : nil
+        return verified.contains(mark) ? Login(entry) : nil
     }
 
-    private func check(_ login: Authenticate) -> Result<UserName, LoginRefusal> {
+    private func check(_ login: Authenticate) -> Result<Login, LoginRefusal> {
         // Taken before the check: if the line changes meanwhile, what is remembered is the old line's.
         let entry = accounts.entry(named: login.user.utf8)
         do throws(HashingError) {
             let verdict = try SecretBytes(login.password.bytes).withBytes { password throws(HashingError) in
                 try accounts.verify(user: login.user.utf8, password: password)
             }
-            guard case .accepted(let user) = verdict else {
+            guard case .accepted = verdict, let entry = entry ?? accounts.entry(named: login.user.utf8) else {
                 return Self.refuse(.credentialsWrong, "wrong user or password")
             }
-            if let entry, let mark = verified.mark(entry.name, entry.hash, login.password) { verified.remember(mark) }
-            return .success(user)
+            if let mark = verified.mark(entry.name, entry.hash, login.password) { verified.remember(mark) }
+            return .success(Login(entry))
         } catch {
             return Self.refuse(.busy, retryAfter: 60, "no memory to check the password just now")
         }
@@ -124,7 +134,7 @@ final class LoginGate: Sendable {
 
     private static func refuse(
         _ status: Status, retryAfter: UInt32 = 0, _ text: String
-    ) -> Result<UserName, LoginRefusal> {
+    ) -> Result<Login, LoginRefusal> {
         .failure(LoginRefusal(refusal: Refusal(status: status, retryAfterSeconds: retryAfter, text: text)))
     }
 }

@@ -1,11 +1,19 @@
 import Platform
 import Synchronization
 
-/// The connections that are open: who may join them, and how to wake them when the server ends.
+/// The connections that are open: who may join them, and how to wake those that are to end.
 final class ConnectionRegistry: Sendable {
     private struct State {
         var admission: Admission
-        var sockets: [UInt64: CInt] = [:]
+        var places: [UInt64: Place] = [:]
+    }
+
+    private struct Place {
+        let socket: CInt
+        let notice = Eviction.Notice()
+        var login: Login?
+        /// When it was told to end.
+        var evicted: Instant?
     }
 
     private let state: Monitor<State>
@@ -39,9 +47,12 @@ final class ConnectionRegistry: Sendable {
             if isStopping { return .refused(reason: "the server is being stopped") }
             let decision = state.admission.admit(from: group)
             guard case .admitted(let number, let displaced) = decision else { return decision }
-            state.sockets[number] = descriptor
+            state.places[number] = Place(socket: descriptor)
             // Under the lock, so that the number is still that connection's.
-            if let displaced, let other = state.sockets[displaced] { Socket.end(rawDescriptor: other) }
+            if let displaced, let other = state.places[displaced] {
+                other.notice.give(.lostItsPlace)
+                Socket.end(rawDescriptor: other.socket)
+            }
             return decision
         }
         switch decision {
@@ -60,32 +71,75 @@ final class ConnectionRegistry: Sendable {
     /// A login was right: the connection won't lose its place any more.
     ///
     /// - Returns: false when it just has.
-    func loggedIn(_ number: UInt64) -> Bool {
-        state.withLock { $0.admission.loggedIn(number) }
+    func loggedIn(_ number: UInt64, _ login: Login) -> Bool {
+        state.withLock { state in
+            state.places[number]?.login = login
+            return state.admission.loggedIn(number)
+        }
+    }
+
+    /// What tells the connection that it is to end.
+    func notice(of number: UInt64) -> Eviction.Notice {
+        state.withLock { $0.places[number]?.notice } ?? Eviction.Notice()
     }
 
     /// Whether the connection is to end without having been served.
-    func isToEnd(_ number: UInt64) -> Bool { isStopping || hasLostItsPlace(number) }
-
-    /// Whether the connection was ended so that another could have its place.
-    func hasLostItsPlace(_ number: UInt64) -> Bool {
-        state.withLock { $0.admission.isLeaving(number) }
-    }
+    func isToEnd(_ number: UInt64) -> Bool { isStopping || notice(of: number).eviction != nil }
 
     private func remove(_ number: UInt64) {
         state.withLock { state in
-            state.sockets[number] = nil
+            state.places[number] = nil
             state.admission.remove(number)
         }
     }
+}
+
+// MARK: - Ending
+
+extension ConnectionRegistry {
+    /// Seconds in which a connection that was told to end takes leave by itself.
+    private static let leave = 5.0
 
     /// Ends what every connection can still receive, so that each one wakes up, sees why, and leaves.
     func stop() {
         let numbers = state.withLock { state in
             stopping.store(true, ordering: .releasing)
-            for descriptor in state.sockets.values { Socket.endReading(rawDescriptor: descriptor) }
-            return Array(state.sockets.keys)
+            for place in state.places.values { Socket.endReading(rawDescriptor: place.socket) }
+            return Array(state.places.keys)
         }
         for number in numbers { tellEnding(number) }
+    }
+
+    /// Ends the connections whose logins don't count any more. What they have under way is parked.
+    ///
+    /// - Parameter objection: says why one doesn't; it is asked once about each.
+    func endLogins(_ objection: (Login) -> Eviction?) {
+        // Who judges looks at a file: nobody waits for that.
+        let logins = state.withLock { Set($0.places.values.compactMap(\.login)) }
+        let over = logins.reduce(into: [:]) { over, login in over[login] = objection(login) }
+        if over.isEmpty { return }
+        state.withLock { state in
+            for (number, place) in state.places {
+                guard let login = place.login, let eviction = over[login] else { continue }
+                Self.evict(number, eviction, &state)
+            }
+        }
+    }
+
+    private static func evict(_ number: UInt64, _ eviction: Eviction, _ state: inout State) {
+        guard let place = state.places[number], place.evicted == nil else { return }
+        state.places[number]?.evicted = .now
+        place.notice.give(eviction)
+        Socket.endReading(rawDescriptor: place.socket)
+    }
+
+    /// Cuts off those that were told to end and haven't left: their clients take nothing.
+    func cutOffEvicted(now: Instant = .now) {
+        state.withLock { state in
+            for place in state.places.values {
+                guard let evicted = place.evicted, now.seconds(since: evicted) > Self.leave else { continue }
+                Socket.end(rawDescriptor: place.socket)
+            }
+        }
     }
 }

@@ -4,6 +4,7 @@ import Platform
 /// Accepts connections, each on a thread of its own, until it is told to stop.
 struct Server: Sendable {
     let services: Services
+    private let upkeep: Upkeep
     private let listeners: [Listener]
 
     /// Listens on the addresses.
@@ -11,6 +12,7 @@ struct Server: Sendable {
     /// - Throws: `ProgramError` when none can be listened on, saying what to do.
     init(services: Services, address: String?, port: UInt16) throws(ProgramError) {
         self.services = services
+        upkeep = Upkeep(services)
         listeners = try Self.listen(address: address, port: port, services.limits.socket)
     }
 
@@ -25,7 +27,12 @@ struct Server: Sendable {
                 throw ProgramError(error)
             }
         }
-        while !Self.isToldToEnd(within: 3600) {
+        do throws(SystemError) {
+            try upkeep.start()
+        } catch {
+            throw ProgramError(error)
+        }
+        while !isToldToEnd(within: 3600) {
             for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
         }
         services.report(.stopping)
@@ -39,15 +46,20 @@ struct Server: Sendable {
     private func waitForConnections() {
         let deadline = Deadline.after(seconds: services.limits.shutdown)
         while services.registry.count > 0, !deadline.hasPassed {
-            if Self.isToldToEnd(within: 0.02) {
+            if isToldToEnd(within: 0.02) {
                 return services.report(.warning("told to stop again: leaving at once"))
             }
         }
     }
 
-    /// SIGHUP is no reason to end, nor to do anything: a changed password file is noticed anyway.
-    private static func isToldToEnd(within seconds: Double) -> Bool {
-        if case .terminate? = Signals.wait(until: .after(seconds: seconds)) { true } else { false }
+    /// SIGHUP is no reason to end: what has changed is looked at without waiting.
+    private func isToldToEnd(within seconds: Double) -> Bool {
+        switch Signals.wait(until: .after(seconds: seconds)) {
+        case .terminate: return true
+        case .reload: upkeep.hurry()
+        case nil: break
+        }
+        return false
     }
 
     // MARK: Accepting

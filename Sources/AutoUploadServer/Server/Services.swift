@@ -5,7 +5,7 @@ import Wire
 
 /// What every connection shares.
 struct Services: Sendable {
-    let tls: TLSContext
+    let certificate: ServerCertificate
     let vault: Vault
     let gate: LoginGate
     let receipts: ReceiptKeyring

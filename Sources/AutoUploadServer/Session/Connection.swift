@@ -9,6 +9,8 @@ struct Connection: ~Copyable {
     let services: Services
     /// Under which the registry knows it.
     private let number: UInt64
+    /// Tells when the server wants it to end.
+    private let notice: Eviction.Notice
     var link: MessageLink
     var state: SessionState
     var peer: ServerEvent.Peer
@@ -44,6 +46,7 @@ struct Connection: ~Copyable {
     private init(_ session: consuming TLSSession, _ services: Services, _ number: UInt64) {
         self.services = services
         self.number = number
+        notice = services.registry.notice(of: number)
         pace = Pace(services.limits)
         peer = ServerEvent.Peer(address: session.peer)
         loginDeadline = .after(seconds: services.limits.login)
@@ -63,11 +66,9 @@ extension Connection {
         let address = socket.peer
         let begun = Instant.now
         services.report(.connected(address))
-        var whyNot = ""
+        let notice = services.registry.notice(of: number)
         do throws(TLSError) {
-            let session = try TLSSession(accepting: socket, context: services.tls)
-            // While the socket is open: with its end the registry forgets.
-            defer { if services.registry.hasLostItsPlace(number) { whyNot = lostItsPlace } }
+            let session = try TLSSession(accepting: socket, context: services.certificate.context)
             try session.handshake(until: .after(seconds: services.limits.handshake))
             guard session.applicationProtocol != nil else {
                 services.report(.stranger(address, reason: Stranger.describe(session)))
@@ -76,11 +77,9 @@ extension Connection {
             var connection = Connection(session, services, number)
             connection.run(since: begun)
         } catch {
-            services.report(.stranger(address, reason: whyNot.isEmpty ? error.description : whyNot))
+            services.report(.stranger(address, reason: notice.eviction?.reason ?? error.description))
         }
     }
-
-    private static let lostItsPlace = "made room for another: too many connections, and it had not logged in"
 
     private mutating func run(since begun: Instant) {
         while ending == nil { step() }
@@ -101,7 +100,7 @@ extension Connection {
             try answerBeforeReading()
             if ending != nil { return }
             // A stream that never pauses has no end of input to notice.
-            if services.registry.isStopping { return endOfInput() }
+            if isToEnd { return endOfInput() }
             if !hasUnfinished { pace = Pace(services.limits) }
             let next = try receive(size: FrameHeader.encodedSize, within: patience) {
                 link, deadline throws(LinkError) in
@@ -134,11 +133,14 @@ extension Connection {
     private mutating func endOfInput() {
         if services.registry.isStopping {
             close(Refusal(status: .shuttingDown, retryAfterSeconds: 10, text: "the server is being stopped"))
+        } else if let eviction = notice.eviction {
+            ending = Ending(reason: eviction.reason, words: eviction.words)
         } else {
-            let lostItsPlace = services.registry.hasLostItsPlace(number)
-            ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : "the client has gone")
+            ending = Ending(reason: "the client has gone")
         }
     }
+
+    private var isToEnd: Bool { services.registry.isStopping || notice.eviction != nil }
 
     private mutating func fail(_ error: LinkError) {
         switch error {
@@ -148,8 +150,8 @@ extension Connection {
             close(Refusal(status: .timedOut, text: text))
         case .truncated where services.registry.isStopping: endOfInput()
         case .transport, .unreachable, .truncated, .givenUp:
-            let lostItsPlace = services.registry.hasLostItsPlace(number)
-            ending = Ending(reason: lostItsPlace ? Self.lostItsPlace : error.description)
+            if notice.eviction != nil { return endOfInput() }
+            ending = Ending(reason: error.description)
         }
     }
 
@@ -177,6 +179,7 @@ extension Connection {
         while remaining > 0, ending == nil {
             try takePiece(&remaining, into: partial)
             try answerWhileReading()
+            if isToEnd { return endOfInput() }
         }
         receivedBytes += UInt64(header.length)
         if let partial, let failure = partial.failure { refuse(header.upload, partial.path.bytes, failure) }
@@ -220,9 +223,12 @@ extension Connection {
         let applicant = LoginGate.Applicant(number: number, group: link.peer.group) { registry.isToEnd(number) }
         guard let decision = services.gate.decide(login, of: applicant) else { return endOfInput() }
         switch decision {
-        case .success(let name):
-            guard registry.loggedIn(number) else { return endOfInput() }
-            folder = FileName(name.text)
+        case .success(let login):
+            guard registry.loggedIn(number, login) else { return endOfInput() }
+            // The password file may have changed before the registry knew of the login.
+            if let objection = services.gate.objection(to: login) { notice.give(objection) }
+            if isToEnd { return endOfInput() }
+            folder = FileName(login.user.text)
             services.report(.loggedIn(peer, protection: link.protection))
             perform(state.loginDecided(.success(folder.map(services.granted) ?? services.granted)))
         case .failure(let failure):

@@ -18,6 +18,8 @@ package final class AccountDirectory: Sendable {
         /// Stands in for names that aren't there.
         var decoy: PasswordHash
         var lastWarning: String?
+        /// How often its content has changed.
+        var changes = 0
     }
 
     /// Reads the file.
@@ -64,6 +66,14 @@ package final class AccountDirectory: Sendable {
         return state.withLock { $0.file.entry(for: name) }
     }
 
+    /// Reads the file if it has changed, as every other call does first.
+    ///
+    /// - Returns: how often what it says has changed.
+    package func look() -> Int {
+        refresh()
+        return state.withLock { $0.changes }
+    }
+
     /// How many hashes have been computed.
     package var hashCount: Int { hashes.load(ordering: .relaxed) }
 }
@@ -90,7 +100,7 @@ extension AccountDirectory {
             }
             let file = PasswordFile(content)
             let old = state.file.problems
-            state = State(file: file, status: status, decoy: try Self.decoy(for: file))
+            state = State(file: file, status: status, decoy: try Self.decoy(for: file), changes: state.changes + 1)
             return file.problems == old ? [] : file.problems.map { Self.warning(about: $0, in: path) }
         } catch {
             let warning = "the password file has changed and isn't used, the old one still counts: \(error)"

@@ -35,7 +35,7 @@ final class TestServer: Sendable {
             accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
             patience: limits.loginQueue)
         services = Services(
-            tls: try TLSContext(certificateChain: certificates.chain, privateKey: certificates.key, minimum: .tls13),
+            certificate: try ServerCertificate(chain: certificates.chain, key: certificates.key, minimum: .tls13),
             vault: vault, gate: gate, receipts: try #require(ReceiptKeyring.make()),
             registry: ConnectionRegistry(limits.admission) { gate.withdraw($0) },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
