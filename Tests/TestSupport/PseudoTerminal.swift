@@ -4,6 +4,8 @@ internal import Foundation
 package final class PseudoTerminal: Sendable {
     let master: FileHandle
     let slave: FileHandle
+    /// Of the end that programs have.
+    package let path: String
 
     package struct NotAvailable: Error {}
 
@@ -17,7 +19,8 @@ package final class PseudoTerminal: Sendable {
         guard master >= 0, unsafe ioctl(master, Self.setLock, &locked) == 0,
             unsafe ioctl(master, Self.readNumber, &number) == 0
         else { throw NotAvailable() }
-        let slave = unsafe open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        path = "/dev/pts/\(number)"
+        let slave = unsafe open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard slave >= 0 else { throw NotAvailable() }
         self.master = FileHandle(fileDescriptor: master, closeOnDealloc: true)
         self.slave = FileHandle(fileDescriptor: slave, closeOnDealloc: true)

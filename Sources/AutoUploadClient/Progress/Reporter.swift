@@ -11,7 +11,7 @@ final class Reporter {
 
         /// Standard error.
         static var standardError: Output {
-            let draw: ((String) -> Void)? = Terminal.errorIsTerminal ? { writeError($0) } : nil
+            let draw: ((String) -> Void)? = Terminal.errorIsTerminal ? { LineWriter.standardError.show($0) } : nil
             return Output(log: { Log.write($0) }, draw: draw, columns: { Terminal.columns })
         }
 

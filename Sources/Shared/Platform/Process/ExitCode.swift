@@ -29,34 +29,38 @@ package enum ExitCode: CInt, Sendable {
     ///
     /// By _exit(2): exit(3) would run the clean-up of libraries under the feet of other threads. OpenSSL's takes locks away that
     /// a thread which has used it takes when it ends.
+    ///
+    /// What was to be told is written first, as far as somebody reads it within a second.
     package func exit() -> Never {
+        LineWriter.standardError.flush(until: .after(seconds: readerSeconds))
         _exit(rawValue)
     }
 }
 
-/// Writes one line to standard error.
+/// Seconds that a program waits for a reader of standard error.
+private let readerSeconds = 1.0
+
+/// Writes one line to standard error, and waits until it is there, but not long: for what ends a program, and for commands.
 package func printError(_ line: String) {
-    writeAll(line + "\n", to: STDERR_FILENO)
+    LineWriter.standardError.write([LogStyle.current.priority(.error) + line])
+    LineWriter.standardError.flush(until: .after(seconds: readerSeconds))
 }
 
-/// Writes one line to standard output.
+/// Writes text as it is to standard error, and waits until it is there, but not long: for prompts.
+func promptError(_ text: String) {
+    LineWriter.standardError.show(text)
+    LineWriter.standardError.flush(until: .after(seconds: readerSeconds))
+}
+
+/// Writes one line to standard output, and waits for its reader: what a command was asked for.
 package func printOutput(_ line: String) {
-    writeAll(line + "\n", to: STDOUT_FILENO)
-}
-
-/// Writes text as it is to standard error: for prompts and progress bars.
-package func writeError(_ text: String) {
-    writeAll(text, to: STDERR_FILENO)
-}
-
-/// One write(2) for the whole text where the system allows, so that lines of threads don't mix. Failure has no one to be told.
-private func writeAll(_ text: String, to descriptor: CInt) {
-    let bytes = Array(text.utf8)
+    let bytes = Array((line + "\n").utf8)
+    // Failure has no one to be told.
     unsafe bytes.withUnsafeBytes { buffer in
         var written = 0
         while written < buffer.count {
             guard let start = buffer.baseAddress else { return }
-            let count = unsafe write(descriptor, start + written, buffer.count - written)
+            let count = unsafe write(STDOUT_FILENO, start + written, buffer.count - written)
             if count <= 0 { if count == -1, Errno.current == .interrupted { continue } else { return } }
             written += count
         }

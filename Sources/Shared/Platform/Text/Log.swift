@@ -54,34 +54,27 @@ package struct LogLine: Sendable {
     }
 }
 
-/// Where lines of log go: standard error, with the time (UTC) and the level before each.
+/// Where lines of log go: standard error, with the time (UTC) and the level before each, or as the journal wants them. No one who
+/// logs waits for its reader; see `LineWriter`.
 package enum Log {
-    /// A line that is longer than a pipe takes at once is written in parts: without turns, another thread's line could end
-    /// within it, and the rest, which a peer may have chosen, would stand there as a line of its own.
-    private static let turn = Turn()
-
     package static func write(_ line: LogLine) {
-        write(line.level, line.text)
+        write([line])
     }
 
     /// Several at once: cheaper than each for itself.
     package static func write(_ lines: [LogLine]) {
         if lines.isEmpty { return }
-        let time = timestamp()
-        let text = lines.map { "\(time) \($0.level.rawValue) \($0.text)" }.joined(separator: "\n")
-        turn.withLock { _ in printError(text) }
+        LineWriter.standardError.write(lines.map { LogStyle.current.line($0.level, $0.text) })
     }
 
     /// A line of free text; anything in it that isn't ours must have been escaped.
     package static func write(_ level: LogLevel, _ text: String) {
-        let line = "\(timestamp()) \(level.rawValue) \(text)"
-        turn.withLock { _ in printError(line) }
+        LineWriter.standardError.write([LogStyle.current.line(level, text)])
     }
 
-    private static func timestamp() -> String {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        return utcText(Int64(now.tv_sec))
+    /// Says that so many lines are missing where it stands.
+    static func lossLine(_ count: Int) -> String {
+        LogStyle.current.line(.warning, "log-lost lines=\(count)")
     }
 }
 

@@ -26,8 +26,8 @@ package enum Terminal {
             // Before the prompt, since it throws away what was typed so far.
             unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
             defer { unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved) }
-            writeError(prompt)
-            defer { writeError("\n") }
+            promptError(prompt)
+            defer { promptError("\n") }
             return waitForInput() ? readSecretLine() : nil
         }
     }
