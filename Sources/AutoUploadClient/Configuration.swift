@@ -46,10 +46,13 @@ struct Configuration {
 
     static func server(_ arguments: ParsedArguments) throws(ProgramError) -> ServerName {
         let text = try arguments.string(of: Options.servername)
-        guard let server = ServerName(text) else {
-            throw .usage("--servername takes HOST, HOST:PORT or [IPV6]:PORT, not \"\(escaped(text, quoting: true))\"")
+        do throws(ServerNameError) {
+            return try ServerName(text)
+        } catch {
+            throw .usage(
+                "--servername \"\(escaped(text, quoting: true))\" \(escaped(error.reason)); it is HOST, HOST:PORT or [IPV6]:PORT"
+            )
         }
-        return server
     }
 
     static func user(_ arguments: ParsedArguments) throws(ProgramError) -> String {

@@ -15,7 +15,7 @@ enum StateChoice {
         }
         do throws(StateError) {
             return try StateLocation.folder(
-                option: arguments.optionalString(of: Options.state), server: server.description, user: user,
+                option: arguments.optionalString(of: Options.state), server: server, user: user,
                 watchedFolder: watched)
         } catch {
             throw ProgramError(error)
@@ -56,7 +56,9 @@ enum StateChoice {
             return try ClientState.openToRead(folder: folder)
         } catch {
             if case .system(let error) = error {
-                throw ProgramError("there is no state to read: \(error)", exitCode: .noInput)
+                throw ProgramError(
+                    "there is no state to read: \(error); are -s, -u, -f and --state those that the client has?",
+                    exitCode: .noInput)
             }
             throw ProgramError(error)
         }

@@ -4,6 +4,18 @@ import Wire
 
 /// Where the state of one server, user and watched folder lives.
 enum StateLocation {
+    /// The folder for the state, which may not be there yet: where an earlier version has left one under the server's name as it
+    /// was written, that one.
+    static func folder(
+        option: String?, server: ServerName, user: String, watchedFolder: String
+    ) throws(StateError) -> String {
+        let usual = try folder(option: option, server: server.description, user: user, watchedFolder: watchedFolder)
+        let earlier = try folder(option: option, server: server.asWritten, user: user, watchedFolder: watchedFolder)
+        return !isThere(usual) && isThere(earlier) ? earlier : usual
+    }
+
+    private static func isThere(_ folder: String) -> Bool { (try? Directory.open(path: folder)) != nil }
+
     /// The folder for the state; it isn't made yet.
     ///
     /// - Parameters:

@@ -48,7 +48,7 @@ struct Workplace {
     ) throws(WorkplaceError) -> ClientState {
         do throws(StateError) {
             let place = try StateLocation.folder(
-                option: configuration.stateFolder, server: configuration.server.description, user: configuration.user,
+                option: configuration.stateFolder, server: configuration.server, user: configuration.user,
                 watchedFolder: folder.path)
             return try ClientState.open(folder: place)
         } catch {

@@ -81,7 +81,7 @@ final class ClientRig {
         for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
         settle: SettleRules = ClientRig.atOnce, addresses: ServerAddresses = ServerAddresses()
     ) throws -> PassContext {
-        let name = try #require(ServerName("\(host):\(server.port)"))
+        let name = try ServerName("\(host):\(server.port)")
         let target = ServerTarget(
             server: name, user: "camera", password: Password(SecretBytes("secret".utf8)),
             context: try TLSContext(authorities: certificates.authority, minimum: .tls13), addresses: addresses)

@@ -97,10 +97,28 @@ extension SocketAddress: CustomStringConvertible {
 ///   - passive: for listening rather than connecting.
 /// - Throws: `ResolveError` with the resolver's own words.
 package func resolve(host: String?, port: UInt16, passive: Bool) throws(ResolveError) -> [SocketAddress] {
+    try lookUp(host, port, passive ? AI_PASSIVE : AI_ADDRCONFIG)
+}
+
+/// The one form of a numeric address in any form that the resolver takes, without a zone: "127.0.0.1" for "127.1", "0x7f.1"
+/// and "::ffff:127.0.0.1".
+///
+/// - Returns: nil for what is no numeric address.
+package func canonicalAddress(_ text: String) -> String? {
+    guard !text.isEmpty, let address = try? lookUp(text, 0, AI_NUMERICHOST).first else { return nil }
+    let bytes = address.bytes
+    guard address.isIPv6, bytes.starts(with: mappedPrefix) else { return address.host }
+    return bytes.dropFirst(mappedPrefix.count).map(String.init).joined(separator: ".")
+}
+
+/// Before an IPv4 address that is written as one of IPv6 (RFC 4291, 2.5.5.2).
+private let mappedPrefix = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
+
+private func lookUp(_ host: String?, _ port: UInt16, _ flags: CInt) throws(ResolveError) -> [SocketAddress] {
     var hints = unsafe addrinfo()
     unsafe hints.ai_family = AF_UNSPEC
     unsafe hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
-    unsafe hints.ai_flags = AI_NUMERICSERV | (passive ? AI_PASSIVE : AI_ADDRCONFIG)
+    unsafe hints.ai_flags = AI_NUMERICSERV | flags
     var list: UnsafeMutablePointer<addrinfo>?
     let result = unsafe getaddrinfo(host, String(port), &hints, &list)
     guard result == 0 else {
