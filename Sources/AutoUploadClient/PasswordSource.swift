@@ -48,14 +48,17 @@ enum PasswordSource {
             permissions = try file.status().permissions
             content = try file.readAll(limit: largestFile)
         } catch {
-            throw ProgramError("the password file \(escaped(path)): \(error)", exitCode: .configuration)
+            throw refused(path, "can't be read: \(error.errno)")
         }
-        guard permissions & forOthers == 0 else {
-            let problem = "can be used by everybody; run chmod 600 on it"
-            throw ProgramError("the password file \(escaped(path)) \(problem)", exitCode: .configuration)
-        }
-        var line = content.prefix { $0 != UInt8(ascii: "\n") }
+        guard permissions & forOthers == 0 else { throw refused(path, "can be used by everybody; run chmod 600 on it") }
+        if ByteOrderMark.isUTF16(content) { throw refused(path, ByteOrderMark.complaintAboutUTF16) }
+        var line = content.dropFirst(ByteOrderMark.length(in: content)).prefix { $0 != UInt8(ascii: "\n") }
         if line.last == UInt8(ascii: "\r") { line.removeLast() }
+        if line.isEmpty { throw refused(path, "has nothing in its first line, where the password is to be") }
         return SecretBytes(line)
+    }
+
+    private static func refused(_ path: String, _ reason: String) -> ProgramError {
+        ProgramError("--password-file: \(escaped(path)) \(reason)", exitCode: .configuration)
     }
 }

@@ -35,6 +35,18 @@ struct AccountDirectoryTests {
         #expect(warnings.all.isEmpty)
     }
 
+    @Test("a file in UTF-16 is refused at the start, and not used later", arguments: [[0xff, 0xfe], [0xfe, 0xff]])
+    func utf16(_ mark: [UInt8]) throws {
+        let wide = mark + line.utf16.flatMap { [UInt8($0 & 0xff), UInt8($0 >> 8)] }
+        let path = try scratch.write(wide, to: "users")
+        let error = #expect(throws: PasswordFileError.self) { try AccountDirectory(path: path) { _ in } }
+        #expect(error?.description.contains("UTF-16") == true && error?.description.contains(path) == true)
+        let accounts = try open(line)
+        try scratch.write(wide, to: "users")
+        #expect(try login(accounts, "anna", "p") == .accepted(UserName("anna")))
+        #expect(warnings.all.contains { $0.contains("UTF-16") })
+    }
+
     @Test(
         "a name that isn't there costs one hash as well",
         arguments: [

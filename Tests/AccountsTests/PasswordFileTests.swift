@@ -56,6 +56,18 @@ struct PasswordFileTests {
         #expect(locked.names.isEmpty)
     }
 
+    @Test("a byte-order mark is no part of the first line, and stays")
+    func byteOrderMark() throws {
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        var file = PasswordFile(mark + Array("anna:\(Self.cheap)\nbob:\(Self.cheap)\n".utf8))
+        #expect(file.names.map(\.text) == ["anna", "bob"] && file.problems.isEmpty)
+        #expect(PasswordFile(mark + Array("# users\n\n".utf8)).problems.isEmpty)
+        try file.remove(UserName("anna"))
+        #expect(file.content == mark + Array("bob:\(Self.cheap)\n".utf8))
+        try file.setQuota(7, of: UserName("bob"))
+        #expect(file.content.starts(with: mark) && file.names.map(\.text) == ["bob"])
+    }
+
     @Test("capital letters of a name count")
     func capitals() throws {
         let file = PasswordFile(text: "anna:\(Self.cheap)\n")

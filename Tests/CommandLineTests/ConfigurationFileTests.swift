@@ -72,7 +72,9 @@ struct ConfigurationFileTests {
         arguments: [
             ("port 443", "name = value"), ("hunter2", "name = value"), ("= x", "no option"),
             ("colour = hunter2", "colour"),
-            ("p = hunter2", "\"p\""), ("--port = 1", "--port"), ("Port = 1", "Port"), ("port = hunter2", "port takes"),
+            ("p = hunter2", "\"p\"; did you mean password?"), ("--port = 1", "\"--port\"; did you mean port?"),
+            ("Port = 1", "\"Port\"; did you mean port?"), ("fodler = hunter2", "did you mean folder?"),
+            ("port = hunter2", "port takes"),
             ("port =", "port takes"), ("once", "name = value"), ("once = hunter2", "once takes y or n"),
             ("once =", "once takes y or n"), ("password =", "password must not be empty"),
             ("password = \"\"", "password must not be empty"), ("pwdfile = a\u{0}b", "NUL"),
@@ -108,7 +110,22 @@ struct ConfigurationFileTests {
         let large = try #require(throws: ProgramError.self) { try parse(comment + "#") }
         #expect(large.exitCode == .configuration && large.message.contains("64 KiB"))
         let folder = scratch.path
-        #expect(throws: ProgramError.self) { try Table.parse(["--config", folder]) }
+        let isFolder = try #require(throws: ProgramError.self) { try Table.parse(["--config", folder]) }
+        #expect(isFolder.exitCode == .configuration && isFolder.message.contains("\(folder) is a folder"))
+    }
+
+    @Test("a byte-order mark is no part of the first line")
+    func byteOrderMark() throws {
+        #expect(try parse("\u{feff}port = 8443\nonce = y\n").integer(of: Table.port) == 8443)
+        #expect(try parse("\u{feff}# a comment\nport = 2\n").integer(of: Table.port) == 2)
+    }
+
+    @Test(
+        "UTF-16 is told from an error in the first line", arguments: [[0xff, 0xfe, 0x70, 0], [0xfe, 0xff, 0, 0x70]])
+    func utf16(_ content: [UInt8]) throws {
+        let path = try scratch.write(content, to: "try.conf")
+        let error = try #require(throws: ProgramError.self) { try Table.parse(["--config", path]) }
+        #expect(error.exitCode == .configuration && error.message.contains("\(path) is UTF-16"))
     }
 
     @Test("help needs no configuration that is right")

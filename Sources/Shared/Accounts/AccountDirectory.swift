@@ -123,12 +123,15 @@ extension AccountDirectory {
         do throws(SystemError) {
             let descriptor = try FileDescriptor.openForReading(path: path)
             status = try descriptor.status()
-            guard status.kind == .regular else { throw SystemError("use", escaped(path), errno: .invalid) }
+            guard status.kind == .regular else {
+                throw SystemError("use", escaped(path), errno: status.kind == .directory ? .isDirectory : .invalid)
+            }
             content = try descriptor.readAll(limit: PasswordFile.largest)
         } catch {
             throw .unreadable(SystemError(error.operation, escaped(path), errno: error.errno))
         }
         guard status.permissions & openToAll == 0 else { throw .openToAll(path: path) }
+        if ByteOrderMark.isUTF16(content) { throw .isUTF16(path: path) }
         // Two changes within a tick of the file system's clock leave the same times: a file that young is read again.
         let isSettled = status.modified.seconds < currentUnixTime() - 1
         return (content, isSettled ? status : nil)

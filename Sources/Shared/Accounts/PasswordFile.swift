@@ -98,7 +98,7 @@ extension PasswordFile {
     private mutating func read() {
         (problems, names, claims) = ([], [], [:])
         var counts: [Argon2Parameters: Int] = [:]
-        var (start, number) = (0, 0)
+        var (start, number) = (ByteOrderMark.length(in: content), 0)
         while start < content.count {
             let end = content[start...].firstIndex(of: newline) ?? content.count
             number += 1

@@ -87,15 +87,21 @@ package struct PasswordFileEditor: Sendable {
     }
 
     private func read(mustExist: Bool) throws(PasswordFileError) -> (content: [UInt8], FileStatus?) {
+        let content: [UInt8]
+        let status: FileStatus
         do throws(SystemError) {
             let descriptor = try folder.open(name, .reading)
-            let status = try descriptor.status()
-            guard status.kind == .regular else { throw SystemError("use", escaped(path), errno: .invalid) }
-            return (try descriptor.readAll(limit: PasswordFile.largest), status)
+            status = try descriptor.status()
+            guard status.kind == .regular else {
+                throw SystemError("use", escaped(path), errno: status.kind == .directory ? .isDirectory : .invalid)
+            }
+            content = try descriptor.readAll(limit: PasswordFile.largest)
         } catch {
             if error.errno == .noEntry, !mustExist { return ([], nil) }
             throw .unreadable(SystemError(error.operation, escaped(path), errno: error.errno))
         }
+        if ByteOrderMark.isUTF16(content) { throw .isUTF16(path: path) }
+        return (content, status)
     }
 
     private func replace(with content: [UInt8], like status: FileStatus?) throws(SystemError) {
@@ -142,6 +148,7 @@ package enum PasswordFileError: Error, Hashable, Sendable {
     case refused(PasswordChangeError)
     /// Permissions let everybody at it.
     case openToAll(path: String)
+    case isUTF16(path: String)
 }
 
 extension PasswordFileError: CustomStringConvertible {
@@ -150,12 +157,15 @@ extension PasswordFileError: CustomStringConvertible {
         case .unreadable(let error), .unwritable(let error): error.description
         case .busy: "another program has been changing the password file for too long; try again later"
         case .refused(.taken(let line)):
-            "the name is taken by line \(line) of the password file (capital letters don't count)"
-        case .refused(.noSuchUser): "there is no such user in the password file"
+            "the name is taken by line \(line) of the password file (capital letters don't count); to give the user another "
+                + "password, add --update"
+        case .refused(.noSuchUser):
+            "there is no such user in the password file; --list shows who is there (capital letters count)"
         case .refused(.secondFactor):
             "the user's line asks for one-time passwords, which are not supported yet; remove the user first"
         case .openToAll(let path):
             "the password file \(escaped(path)) can be used by everybody; run chmod o= on it"
+        case .isUTF16(let path): "the password file \(escaped(path)) \(ByteOrderMark.complaintAboutUTF16)"
         }
     }
 
@@ -167,6 +177,7 @@ extension PasswordFileError: CustomStringConvertible {
         case .busy: .temporaryFailure
         case .refused(.noSuchUser): .noUser
         case .openToAll: .configuration
+        case .isUTF16: .dataError
         }
     }
 }

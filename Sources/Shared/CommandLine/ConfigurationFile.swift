@@ -22,6 +22,7 @@ package struct ConfigurationFile {
         guard count <= Self.largest else {
             throw .configuration(path, "is larger than \(Self.largest / 1024) KiB")
         }
+        if ByteOrderMark.isUTF16(content[..<count]) { throw .configuration(path, ByteOrderMark.complaintAboutUTF16) }
         let (arguments, hasSecret) = try parse(content[..<count], path: path)
         if hasSecret, permissions & Self.readableByOthers != 0 {
             throw .configuration(path, "holds a password and can be used by everybody; run chmod o= on it")
@@ -37,7 +38,10 @@ package struct ConfigurationFile {
             }
             return (count, try descriptor.status().permissions)
         } catch {
-            throw ProgramError("--config: \(error)", exitCode: .noInput)
+            if error.errno == .isDirectory {
+                throw .configuration(path, "is a folder; --config names a file of lines: name = value")
+            }
+            throw ProgramError("--config: can't read \(escaped(path)): \(error.errno)", exitCode: .noInput)
         }
     }
 
@@ -48,12 +52,13 @@ package struct ConfigurationFile {
     ) throws(ProgramError) -> (ParsedArguments, hasSecret: Bool) {
         var arguments = ParsedArguments()
         var hasSecret = false
-        let lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let text = content.dropFirst(ByteOrderMark.length(in: content))
+        let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() {
             do throws(Complaint) {
                 if try parse(trimmed(line), into: &arguments) { hasSecret = true }
             } catch {
-                throw .configuration(path, "line \(index + 1): \(error.text)")
+                throw .configuration("\(path), line \(index + 1):", error.text)
             }
         }
         return (arguments, hasSecret)
@@ -79,9 +84,16 @@ package struct ConfigurationFile {
         return false
     }
 
+    private func hint(for name: ArraySlice<UInt8>) -> String {
+        let bare = String(decoding: name.drop { $0 == UInt8(ascii: "-") }, as: UTF8.self)
+        let ofLetter = options.first { $0.letter.map(String.init) == bare }?.name
+        let near = ofLetter ?? nearest(to: bare, among: options.flatMap(\.names))
+        return near.map { "; did you mean \($0)?" } ?? ""
+    }
+
     private func option(named name: ArraySlice<UInt8>) throws(Complaint) -> Option {
         guard let option = options.first(where: { $0.names.contains { name.elementsEqual($0.utf8) } }) else {
-            throw Complaint("there is no option \"\(escaped(name.prefix(40), quoting: true))\"")
+            throw Complaint("there is no option \"\(escaped(name.prefix(40), quoting: true))\"\(hint(for: name))")
         }
         let onCommandLineOnly = [Option.config.name, CommandLineParser.help.name, CommandLineParser.version.name]
         if onCommandLineOnly.contains(option.name) {
@@ -101,8 +113,9 @@ private struct Complaint: Error {
 }
 
 extension ProgramError {
-    fileprivate static func configuration(_ path: String, _ reason: String) -> ProgramError {
-        ProgramError("the configuration \(escaped(path)): \(reason)", exitCode: .configuration)
+    /// - Parameter place: the file, and perhaps the line.
+    fileprivate static func configuration(_ place: String, _ reason: String) -> ProgramError {
+        ProgramError("--config: \(escaped(place)) \(reason)", exitCode: .configuration)
     }
 }
 

@@ -53,6 +53,25 @@ struct ConfigurationTests {
         #expect(throws: ProgramError.self) { try configuration(["--password-file", file]) }
     }
 
+    @Test("a byte-order mark is no part of a password, and UTF-16 is told")
+    func marks() throws {
+        let file = try scratch.write("\u{feff}geheim\r\n", to: "password")
+        #expect(try password(configuration(["--password-file", file])) == "geheim")
+        for mark in [[0xff, 0xfe], [0xfe, 0xff]] as [[UInt8]] {
+            let wide = try scratch.write(mark + [0x70, 0, 0x0a, 0], to: "wide")
+            let error = try #require(throws: ProgramError.self) { try configuration(["--password-file", wide]) }
+            #expect(error.exitCode == .configuration && error.message.contains("wide is UTF-16"))
+        }
+    }
+
+    @Test("what names no server is refused with the reason, and what to write")
+    func server() throws {
+        let error = try #require(throws: ProgramError.self) { try configuration(["-p", "x", "-s", "::1:443"]) }
+        #expect(error.exitCode == .usage && error.message.contains("--servername \"::1:443\" may mean two things"))
+        #expect(error.message.contains("write [::1]:443 or [::1:443], with brackets"))
+        #expect(try configuration(["-p", "x", "-s", "H."]).server.description == "h:443")
+    }
+
     @Test("everything has its default, and the last of an option counts")
     func defaults() throws {
         let plain = try configuration(["-p", "x"])
