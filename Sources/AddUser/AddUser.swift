@@ -5,14 +5,17 @@ import Platform
 /// Keeps the password file: adds, changes, removes and lists users.
 @main
 struct AddUser {
-    private static let program = "adduser"
+    private static let program = Program.startedName(usual: "adduser")
 
     static func main() {
         Program.run(program) { () throws(ProgramError) in
             let parser = CommandLineParser(
                 program: program,
-                summary: "Adds a user who may upload to the server's password file. The server notices by itself.",
-                options: AddUserOptions.table)
+                summary:
+                    "Adds a user (-u NAME) who may upload to the server's password file. The server notices by itself.",
+                options: AddUserOptions.table,
+                operandHint: "the user's name stands behind -u: \(program) -u NAME -f FILE",
+                exitCodes: AddUserOptions.exitCodes)
             let arguments = try parser.parse()
             ProcessLimits.forbidCoreDumps()
             try AddUser(arguments).run()
@@ -153,7 +156,9 @@ extension AddUser {
         let parallelism = UInt32(clamping: try arguments.integer(of: AddUserOptions.parallelism))
         let made = Argon2Parameters(memory: memory, iterations: iterations, parallelism: parallelism)
         guard let made, made.areStrongEnough else {
-            throw .usage("--memory, --iterations and --parallelism don't go together")
+            throw .usage(
+                "--memory, --iterations and --parallelism make a hash that is too weak together; raise --memory or --iterations"
+            )
         }
         return made
     }
@@ -179,7 +184,10 @@ extension AddUser {
 
 extension ProgramError {
     fileprivate init(_ error: PasswordFileError) {
-        self.init(error.description, exitCode: error.exitCode)
+        switch error {
+        case .unreadable, .unwritable: self.init("--filename: \(error)", exitCode: error.exitCode)
+        default: self.init(error.description, exitCode: error.exitCode)
+        }
     }
 
     fileprivate init(_ error: PasswordFileError, _ name: UserName, _ path: String) {

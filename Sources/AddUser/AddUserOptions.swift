@@ -1,5 +1,6 @@
 import Accounts
 import CommandLine
+import Platform
 
 /// The table of adduser's options.
 enum AddUserOptions {
@@ -30,6 +31,17 @@ enum AddUserOptions {
         "Lanes that the memory is divided into.")
 
     static let table = [username, password, filename, quota, update, remove, list, memory, iterations, parallelism]
+
+    static let exitCodes: KeyValuePairs<ExitCode, String> = [
+        .success: "Done.",
+        .usage: "The command line is wrong, or the parameters of the hash are too weak.",
+        .dataError: "The name or the password can't be used, or the file is UTF-16.",
+        .noInput: "The file, or its folder, can't be read.",
+        .noUser: "There is no such user.",
+        .operatingSystem: "There is no memory for the hash.",
+        .cantCreate: "The name is taken, or the file can't be written.",
+        .temporaryFailure: "Somebody else is changing the file.",
+    ]
 
     private static func cost(
         _ name: String, _ value: String, _ range: ClosedRange<UInt32>, _ standard: UInt32, _ help: String

@@ -1,8 +1,9 @@
 import CommandLine
+import Platform
 
 /// The options of the client, in the order of `--help`.
 enum Options {
-    static let program = "auto-upload-client"
+    static let program = Program.startedName(usual: "auto-upload-client")
 
     static let parser = CommandLineParser(
         program: program,
@@ -15,7 +16,28 @@ enum Options {
             deletes, encrypt,
             interval, once, state, .config,
         ],
-        commands: [ReceiptsCommand.command, VerifyReceipt.command, AcceptReceiptKey.command])
+        commands: [ReceiptsCommand.command, VerifyReceipt.command, AcceptReceiptKey.command],
+        exitCodes: exitCodes)
+
+    private static let exitCodes: KeyValuePairs<ExitCode, String> = [
+        .success:
+            "With --once: everything was confirmed. Else: it was ended by SIGTERM or SIGINT, or the command is done.",
+        .usage: "The command line is wrong, or no password was given.",
+        .dataError: "verify-receipt: the receipt isn't genuine, or isn't about this file.",
+        .noInput: "A command finds no state, receipt or file, or the file that --config names can't be read.",
+        .software: "It met something that never happens: a defect.",
+        .operatingSystem: "The system refused something, such as another thread.",
+        .cantCreate: "The folder for the state, or for exported receipts, can't be made.",
+        .inputOutput: "The state can't be read or written.",
+        .temporaryFailure:
+            "Something remains: try again later. Also when the server can't be reached, the interface is down, a file is still "
+            + "being written, or another client works on the folder. A link that breaks is tried again before, with pauses: five "
+            + "times in a row at most where nothing comes of it.",
+        .protocolError:
+            "The server can't be trusted, or doesn't speak our protocol; or files stay because its receipt key has changed.",
+        .noPermission: "The login was denied.",
+        .configuration: "The configuration is wrong, or the folder can't be used or holds what a server stores.",
+    ]
 
     static let servername = Option(
         "servername", letter: "s", value: .text("HOST[:PORT]"), isRequired: true, section: "Server",

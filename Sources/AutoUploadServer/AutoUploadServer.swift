@@ -7,15 +7,16 @@ import Wire
 @main
 struct AutoUploadServer {
     static func main() {
-        Program.run("auto-upload-server") { () throws(ProgramError) in
+        Program.run(ServerOptions.program) { () throws(ProgramError) in
             Signals.ignoreNuisances()
             Signals.block()
             ProcessLimits.setFileCreationMask(0o077)
             ProcessLimits.forbidCoreDumps()
             let openFiles = ProcessLimits.raiseOpenFiles()
             let parser = CommandLineParser(
-                program: "auto-upload-server", summary: "Receives files from auto-upload-client, and keeps them safe.",
-                options: ServerOptions.table, commands: [ServerOptions.renewReceiptKey])
+                program: ServerOptions.program, summary: "Receives files from auto-upload-client, and keeps them safe.",
+                options: ServerOptions.table, commands: [ServerOptions.renewReceiptKey],
+                exitCodes: ServerOptions.exitCodes)
             let arguments = try parser.parse()
             if arguments.command != nil {
                 try Renewal.run(arguments)
@@ -56,7 +57,16 @@ struct AutoUploadServer {
         do throws(PasswordFileError) {
             return try AccountDirectory(path: configuration.passwordFile) { warn($0) }
         } catch {
-            throw ProgramError(error.description, exitCode: .configuration)
+            throw ProgramError("--pwdfile: \(error)\(passwordFileHint(error))", exitCode: .configuration)
+        }
+    }
+
+    private static func passwordFileHint(_ error: PasswordFileError) -> String {
+        guard case .unreadable(let error) = error else { return "" }
+        return switch error.errno {
+        case .noEntry: "; adduser -u NAME -f FILE makes it (installed as auto-upload-adduser)"
+        case .accessDenied: "; let the server's user read it, as by chgrp and chmod 640"
+        default: ""
         }
     }
 
@@ -73,7 +83,7 @@ struct AutoUploadServer {
             return try ServerCertificate(
                 chain: configuration.certificate, key: configuration.privateKey, minimum: configuration.minimumTLS)
         } catch {
-            throw ProgramError(error.description, exitCode: .configuration)
+            throw ProgramError("--certificate, --privatekey: \(error)", exitCode: .configuration)
         }
     }
 
@@ -84,7 +94,7 @@ struct AutoUploadServer {
             if configuration.readsBack, !storage.canReadPastCache { warn(Self.weakReadBack) }
             return storage
         } catch {
-            throw ProgramError(error.description, exitCode: .configuration)
+            throw ProgramError("--folder: \(error)", exitCode: .configuration)
         }
     }
 

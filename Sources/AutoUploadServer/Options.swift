@@ -4,6 +4,8 @@ import Transport
 
 /// The server's options, declared once.
 enum ServerOptions {
+    static let program = Program.startedName(usual: "auto-upload-server")
+
     static let passwordFile = Option(
         "pwdfile", "pwdfilename", letter: "p", value: .text("FILE"), isRequired: true,
         help: "The password file; adduser makes it.")
@@ -56,6 +58,17 @@ enum ServerOptions {
         "renew-receipt-key", required: [folder],
         help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
             + "be running.")
+
+    static let exitCodes: KeyValuePairs<ExitCode, String> = [
+        .success: "It was ended by SIGTERM or SIGINT, or the command is done.",
+        .usage: "The command line is wrong.",
+        .noInput: "The file that --config names can't be read.",
+        .software: "It met something that never happens: a defect.",
+        .operatingSystem: "The system refused something, such as a port that another program uses.",
+        .noPermission: "The port needs a right that the process lacks.",
+        .configuration:
+            "A file that it needs can't be used, or the storage folder can't keep what a confirmation promises.",
+    ]
 
     static let table: [Option] =
         [

@@ -73,7 +73,7 @@ struct AddUserTests {
         try scratch.write("anna:\(PasswordFileTests.cheap)\n", to: "users")
         let outcome = try adduser("-u", name, "-f", "users")
         #expect(outcome.status == 73)
-        #expect(isOneLine(outcome.error) && outcome.error.contains("line 1"))
+        #expect(isOneLine(outcome.error) && outcome.error.contains("line 1") && outcome.error.contains("--update"))
         #expect(try scratch.text(of: "users") == "anna:\(PasswordFileTests.cheap)\n")
     }
 
@@ -177,6 +177,49 @@ struct AddUserTests {
         #expect(outcome.status == 64)
         #expect(isOneLine(outcome.error) && outcome.error.contains("try --help"))
         #expect(try scratch.text(of: "users") == "anna:\(PasswordFileTests.cheap)\n")
+    }
+
+    @Test(
+        "a bare name is told where to stand, and its text isn't shown", arguments: [["anna"], ["anna", "-f", "users"]])
+    func bareName(_ arguments: [String]) throws {
+        let outcome = try RunningProgram.run(Binaries.adduser, arguments, folder: scratch.path)
+        #expect(outcome.status == 64)
+        #expect(isOneLine(outcome.error) && outcome.error.contains("adduser -u NAME -f FILE"))
+        #expect(!outcome.error.contains("anna"))
+    }
+
+    @Test("a byte-order mark before the password on standard input is no part of it")
+    func byteOrderMark() throws {
+        #expect(try adduser("-u", "anna", "-f", "users", input: "\u{feff}geheim\r\n").status == 0)
+        #expect(try login("anna", "geheim") == .accepted(UserName("anna")))
+    }
+
+    @Test("a file in UTF-16, and a folder, are refused with the reason, and stay as they are")
+    func strangeFiles() throws {
+        let wide: [UInt8] = [0xff, 0xfe, 0x61, 0, 0x0a, 0]
+        try scratch.write(wide, to: "users")
+        let outcome = try adduser("-u", "anna", "-f", "users", input: "p\n")
+        #expect(outcome.status == 65)
+        #expect(isOneLine(outcome.error) && outcome.error.contains("users is UTF-16"))
+        #expect(try scratch.bytes(of: "users") == wide)
+        try scratch.makeFolder("folder")
+        let folder = try adduser("-u", "anna", "-f", "folder", input: "p\n")
+        #expect(folder.status == 66)
+        #expect(isOneLine(folder.error) && folder.error.contains("folder: Is a directory"))
+    }
+
+    @Test("it calls itself by the name by which it was started")
+    func startedName() throws {
+        let name = "auto-upload-adduser"
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path(name), withDestinationPath: Binaries.adduser)
+        let help = try RunningProgram.run(scratch.path(name), ["--help"])
+        #expect(help.output.hasPrefix("Usage: \(name) -f FILE"))
+        #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(try RunningProgram.run(scratch.path(name), ["--version"]).output.hasPrefix("\(name) "))
+        let wrong = try RunningProgram.run(scratch.path(name), ["anna"])
+        #expect(
+            wrong.error.hasPrefix("\(name): ") && wrong.error.contains("(the user's name stands behind -u: \(name) -u"))
     }
 
     @Test("two at once both land")

@@ -64,7 +64,12 @@ struct CommandLineParserTests {
     /// The arguments, and what the one line says.
     static let wrong: [([String], String)] = [
         (["--nonsense"], "--nonsense"), (["--nonsense=hunter2"], "--nonsense"), (["-x"], "-x"), (["-ox"], "-x"),
-        (["--p"], "--p"), (["--once=y"], "--once takes no value"), (["--pwdfile"], "--pwdfile needs FILE"),
+        (["--p"], "--p may stand for --pwdfile or --port or --password"),
+        (["--foldr", "x"], "did you mean --folder?"), (["--Folder=x"], "did you mean --folder?"),
+        (["--pasword=hunter2"], "did you mean --password?"), (["--delete-after-upload=y"], "mean --deleteafterupload?"),
+        (["--file_mode=600"], "did you mean --file-mode?"), (["--ocne"], "did you mean --once?"),
+        (["-folder", "hunter2"], "an argument too many"),
+        (["--once=y"], "--once takes no value"), (["--pwdfile"], "--pwdfile needs FILE"),
         (["-w"], "--pwdfile needs FILE"), (["--port", "0"], "--port takes a whole number from 1 to 65535"),
         (["--port", "65536"], "--port"), (["--port", "+1"], "--port"), (["--port", "1x"], "--port"),
         (["--port", ""], "--port"), (["--port", "99999999999999999999"], "--port"),
@@ -89,6 +94,21 @@ struct CommandLineParserTests {
         #expect(error.exitCode == .usage)
         #expect(error.message.contains(part) && error.message.hasSuffix("try --help"))
         #expect(!error.message.contains("\n") && !error.message.contains("hunter2"))
+    }
+
+    @Test("what resembles nothing is taken for nothing", arguments: ["--nonsense", "--xy", "--of", "--quiteanother"])
+    func resemblesNothing(_ argument: String) throws {
+        let error = try #require(throws: ProgramError.self) { try Table.parse([argument]) }
+        #expect(!error.message.contains("did you mean"), "\(error.message)")
+    }
+
+    @Test("the name is the last of the path by which the program was started")
+    func startedName() {
+        let names = ["/usr/bin/tool", "tool", "./tool", "", "/", "a\nb"].map {
+            Program.startedName(ArgumentVector([$0]), usual: "usual")
+        }
+        #expect(names == ["tool", "tool", "tool", "usual", "usual", "a\\nb"])
+        #expect(Program.startedName(ArgumentVector([]), usual: "usual") == "usual")
     }
 
     @Test("what must be given is asked for")

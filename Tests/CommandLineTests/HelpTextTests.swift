@@ -1,4 +1,5 @@
 import CommandLine
+import Platform
 import Testing
 
 @Suite("Help")
@@ -15,6 +16,11 @@ struct HelpTextTests {
                     "port", "portnumber", value: .integer("PORT", 1...9), defaultText: "4", section: "Network",
                     help: "Listen on PORT, which is explained here at such length that it takes two lines."),
                 Option("a-name-as-long-as-that", value: .text("AND-A-VALUE"), section: "Network", help: "Long."),
+            ],
+            exitCodes: [
+                .success: "Done.",
+                .temporaryFailure:
+                    "Not now, for a reason that is explained here at such length that it takes two lines.",
             ])
         #expect(
             parser.helpText == """
@@ -35,6 +41,11 @@ struct HelpTextTests {
                 Other:
                   -h, --help                    Show this help and exit.
                       --version                 Show the version and exit.
+
+                Exit status:
+                  0     Done.
+                  75    Not now, for a reason that is explained here at such length that it
+                        takes two lines.
                 """)
     }
 

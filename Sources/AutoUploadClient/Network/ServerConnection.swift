@@ -97,13 +97,13 @@ extension ServerConnection {
         let socket = try connect(to: address, target)
         let session: TLSSession
         do throws(TLSError) {
-            session = try TLSSession(connecting: socket, to: target.server.host, context: target.context)
+            session = try TLSSession(connecting: socket, to: target.server.certificateName, context: target.context)
         } catch {
             throw .local(error.description)
         }
-        try handshake(session, transfer, until: .after(seconds: target.patience.answerSeconds))
+        try handshake(session, with: target.server, transfer, until: .after(seconds: target.patience.answerSeconds))
         guard session.applicationProtocol == ProtocolLimits.applicationProtocol else {
-            throw .notOurServer("what answers is no auto-upload server")
+            throw .notOurServer(SyncFailure.noServerOfOurs)
         }
         return session
     }
@@ -120,25 +120,17 @@ extension ServerConnection {
     }
 
     private static func handshake(
-        _ session: borrowing TLSSession, _ transfer: TransferGuard, until deadline: Deadline
+        _ session: borrowing TLSSession, with server: ServerName, _ transfer: TransferGuard, until deadline: Deadline
     ) throws(SyncFailure) {
         while true {
             do throws(TLSError) {
                 return try session.handshake(until: min(deadline, .after(seconds: 0.5)))
             } catch {
                 try transfer.check()
-                guard case .timedOut = error, !deadline.hasPassed else { throw failure(ofHandshake: error) }
+                guard case .timedOut = error, !deadline.hasPassed else {
+                    throw SyncFailure(ofHandshake: error, with: server)
+                }
             }
-        }
-    }
-
-    private static func failure(ofHandshake error: TLSError) -> SyncFailure {
-        switch error {
-        case .untrusted(let reason): .untrusted(reason)
-        case .handshake(let reason): .notOurServer("what answers can't agree with us on TLS: \(reason)")
-        case .configuration(let reason): .local(reason)
-        case .timedOut: .unreachable("it accepts connections, and is silent then")
-        case .disconnected, .system: .unreachable(error.description)
         }
     }
 }

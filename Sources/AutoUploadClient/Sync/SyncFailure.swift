@@ -54,7 +54,7 @@ extension SyncFailure {
     /// What a link's failure means once the server is known to be ours.
     init(_ error: LinkError) {
         switch error {
-        case .transport(.untrusted(let reason)): self = .untrusted(reason)
+        case .transport(.untrusted(let reason)): self = .untrusted(reason.description)
         case .transport(.disconnected(let reason)): self = .broken(reason)
         case .transport(let error): self = .broken(error.description)
         case .wire(let error): self = .notOurServer("the server broke the protocol: \(error)")

@@ -79,7 +79,9 @@ extension ReceiptKeyFile {
         do throws(SystemError) {
             let file = try folder.open(name, .reading)
             status = try file.status()
-            guard status.kind == .regular else { throw SystemError("use", errno: .invalid) }
+            guard status.kind == .regular else {
+                throw SystemError("read", escaped(path), errno: status.kind == .directory ? .isDirectory : .invalid)
+            }
             content = try file.readAll(limit: ReceiptKeyring.largest)
             // A predecessor may have been killed before it did this.
             try folder.flush()

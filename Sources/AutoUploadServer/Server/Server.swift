@@ -148,6 +148,8 @@ struct Server: Sendable {
             ProgramError(
                 "\(error): ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose another "
                     + "with --port", exitCode: .noPermission)
+        case .addressNotAvailable:
+            ProgramError("--address: \(error): no interface of this machine has it", exitCode: .operatingSystem)
         default: ProgramError(error)
         }
     }

@@ -10,6 +10,10 @@ package struct CommandLineParser: Sendable {
     package let options: [Option]
     /// What it does instead of its usual work, if anything.
     package let commands: [Command]
+    /// What to do about an argument that belongs to no option, where people are likely to give one.
+    let operandHint: String?
+    /// With what it leaves, for `--help`.
+    let exitCodes: [(code: ExitCode, meaning: String)]
 
     static let help = Option("help", letter: "h", section: "Other", help: "Show this help and exit.")
     static let version = Option("version", section: "Other", help: "Show the version and exit.")
@@ -19,11 +23,18 @@ package struct CommandLineParser: Sendable {
     ///   - summary: what it is for, in a sentence.
     ///   - options: the program's own; `--help` and `--version` are added. `--config` works if `Option.config` is among them.
     ///   - commands: each with its own options, which are not among the program's.
-    package init(program: String, summary: String, options: [Option], commands: [Command] = []) {
+    ///   - operandHint: for whoever gives an argument that belongs to no option.
+    ///   - exitCodes: with what it leaves, and when, in the order of the codes.
+    package init(
+        program: String, summary: String, options: [Option], commands: [Command] = [], operandHint: String? = nil,
+        exitCodes: KeyValuePairs<ExitCode, String> = [:]
+    ) {
         self.program = program
         self.summary = summary
         self.options = options + commands.flatMap(\.options) + [Self.help, Self.version]
         self.commands = commands
+        self.operandHint = operandHint
+        self.exitCodes = exitCodes.map { ($0.key, $0.value) }
     }
 
     /// Reads this process's command line; call it first thing, for it takes secrets out of the sight of `ps`. Ends the
@@ -112,8 +123,21 @@ extension CommandLineParser {
         case .missingValue(let index):
             throw .usage("\(options[index].written) needs \(options[index].value.name ?? "a value")")
         case .unexpectedValue(let index): throw .usage("\(options[index].written) takes no value")
-        case .unknown(let name): throw .usage("there is no option \(escaped(name)), or it stands for several")
+        case .unknown(let name): throw .usage(complaint(aboutUnknown: String(decoding: name, as: UTF8.self)))
         }
+    }
+
+    /// - Parameter name: with its hyphens.
+    private func complaint(aboutUnknown name: String) -> String {
+        let complaint = "there is no option \(escaped(name))"
+        guard name.hasPrefix("--") else { return complaint + "; long names have two hyphens" }
+        let bare = String(name.dropFirst(2))
+        let meant = options.filter { $0.names.contains { !bare.isEmpty && $0.hasPrefix(bare) } }
+        if meant.count > 1 {
+            return "\(escaped(name)) may stand for \(meant.map(\.written).joined(separator: " or "))"
+        }
+        let near = nearest(to: bare, among: options.flatMap(\.names))
+        return complaint + (near.map { "; did you mean --\($0)?" } ?? "")
     }
 
     private func read(
@@ -134,18 +158,23 @@ extension CommandLineParser {
         arguments.set(option, text)
     }
 
-    private static let tooMany =
-        "there is an argument too many that belongs to no option (does a value need quotes?)"
+    /// Its text isn't shown: it may be the rest of a password with a space in it.
+    private func tooMany(_ text: String?) -> ProgramError {
+        let near = text.flatMap { nearest(to: $0, among: commands.map(\.name)) }
+        let hint =
+            near.map { "did you mean the command \($0)?" } ?? operandHint
+            ?? "does a value need quotes, or a long name two hyphens?"
+        return .usage("there is an argument too many that belongs to no option (\(hint))")
+    }
 
     private func readOperand(_ argument: Argument, into arguments: inout ParsedArguments) throws(ProgramError) {
         let text = String(validating: argument.bytes, as: UTF8.self)
         guard let command = arguments.command else {
             arguments.command = commands.first { $0.name == text }
-            // Its text isn't shown: it may be the rest of a password with a space in it.
-            if arguments.command == nil { throw .usage(Self.tooMany) }
+            if arguments.command == nil { throw tooMany(text) }
             return
         }
-        guard arguments.operands.count < command.operands.count else { throw .usage(Self.tooMany) }
+        guard arguments.operands.count < command.operands.count else { throw tooMany(nil) }
         guard let text else {
             throw .usage("\(command.operands[arguments.operands.count]) isn't valid UTF-8")
         }

@@ -4,6 +4,9 @@ extension CommandLineParser {
     private static let width = 80
     /// Where the explanations begin.
     private static let column = 32
+    private static let statusColumn = 8
+    /// Between what must stay in a line: the space that breaks none.
+    private static let unbreakable: Character = "\u{a0}"
 
     /// The text of `--help`, without a closing end of line.
     package var helpText: String {
@@ -15,6 +18,10 @@ extension CommandLineParser {
             lines += ["", "\(section):"]
             for option in options where option.section == section { lines += entry(option) }
         }
+        if !exitCodes.isEmpty {
+            lines += ["", "Exit status:"]
+            lines += exitCodes.flatMap { hanging("  \($0.code.rawValue)", $0.meaning, column: Self.statusColumn) }
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -22,12 +29,13 @@ extension CommandLineParser {
     private func usage(_ mark: String, _ words: [String], _ required: [Option]) -> [String] {
         let options = required.map { option in
             let name = option.letter.map { "-\($0)" } ?? option.written
-            return option.value.name.map { "\(name) \($0)" } ?? name
+            return option.value.name.map { "\(name)\(Self.unbreakable)\($0)" } ?? name
         }
         let text = ([program] + words + options + ["[OPTION]..."]).joined(separator: " ")
         let lines = wrapped(text, width: Self.width - mark.count, hanging: program.count + 1)
         return lines.enumerated().map { index, line in
-            (index == 0 ? mark : String(repeating: " ", count: mark.count)) + line
+            let text = String(line.map { $0 == Self.unbreakable ? " " : $0 })
+            return (index == 0 ? mark : String(repeating: " ", count: mark.count)) + text
         }
     }
 
@@ -49,10 +57,14 @@ extension CommandLineParser {
     }
 
     private func entry(_ heading: String, _ explanation: String) -> [String] {
-        let indented = wrapped(explanation, width: Self.width - Self.column).map {
-            String(repeating: " ", count: Self.column) + $0
+        hanging(heading, explanation, column: Self.column)
+    }
+
+    private func hanging(_ heading: String, _ explanation: String, column: Int) -> [String] {
+        let indented = wrapped(explanation, width: Self.width - column).map {
+            String(repeating: " ", count: column) + $0
         }
-        guard heading.count < Self.column - 1, let first = indented.first else { return [heading] + indented }
+        guard heading.count < column - 1, let first = indented.first else { return [heading] + indented }
         return [heading + first.dropFirst(heading.count)] + indented.dropFirst()
     }
 

@@ -18,7 +18,8 @@ package struct ProgramError: Error, Hashable, Sendable {
 
     /// A command line that can't be understood.
     package static func usage(_ message: String) -> ProgramError {
-        ProgramError("\(message); try --help", exitCode: .usage)
+        // Behind a question stands no semicolon.
+        ProgramError(message + (message.hasSuffix("?") ? " " : "; ") + "try --help", exitCode: .usage)
     }
 }
 

@@ -44,26 +44,27 @@ struct RefusalTests {
     static let impostors = [
         Impostor(
             testDescription: "an authority that isn't trusted", certificates: { try Fixtures.certificates.get() },
-            trusted: { _ in try Fixtures.others.get().authority }, says: "can't be trusted"),
+            trusted: { _ in try Fixtures.others.get().authority },
+            says: "if that authority is yours, name its certificate by --ca-file"),
         Impostor(
             testDescription: "an authority that the system doesn't know",
-            certificates: { try Fixtures.certificates.get() }, trusted: { _ in nil }, says: "can't be trusted"),
+            certificates: { try Fixtures.certificates.get() }, trusted: { _ in nil }, says: "--ca-file"),
         Impostor(
             testDescription: "the address of another",
             certificates: { try ExampleCertificates(for: ["127.0.0.2"]) },
-            says: "can't be trusted"),
+            says: "is for IP Address:127.0.0.2, not for 127.0.0.1"),
         Impostor(
             testDescription: "a certificate that has expired",
             certificates: {
                 try ExampleCertificates(
                     for: ["127.0.0.1", "--not-before", "20200101000000Z", "--not-after", "20210101000000Z"])
-            }, says: "expired"),
+            }, says: "valid from 2020-01-01T00:00:00Z to 2021-01-01T00:00:00Z; this device's clock says 20"),
         Impostor(
             testDescription: "a certificate that isn't valid yet",
             certificates: {
                 try ExampleCertificates(
                     for: ["127.0.0.1", "--not-before", "20900101000000Z", "--not-after", "20910101000000Z"])
-            }, says: "not yet valid"),
+            }, says: "valid from 2090-01-01T00:00:00Z to 2091-01-01T00:00:00Z; this device's clock says 20"),
     ]
 
     @Test("a server that can't be trusted is 76, and never learns the password", arguments: impostors)
@@ -181,6 +182,17 @@ struct RefusalTests {
 
     static let mistakes = [
         Mistake(testDescription: "an unknown option", options: ["--no-such"], says: "--no-such"),
+        Mistake(testDescription: "a misspelt option", options: ["--fodler", "x"], says: "did you mean --folder?"),
+        Mistake(
+            testDescription: "a misspelt command", options: ["reciepts"], says: "did you mean the command receipts?"),
+        Mistake(
+            testDescription: "IPv6 without brackets", options: ["-s", "::1:443"], says: "write [::1]:443 or [::1:443]"),
+        Mistake(
+            testDescription: "a folder for a configuration", options: ["--config", "/etc"], status: 78,
+            says: "/etc is a folder"),
+        Mistake(
+            testDescription: "no configuration", options: ["--config", "/no.conf"], status: 66,
+            says: "--config: can't read /no.conf"),
         Mistake(testDescription: "an operand", options: ["operand"], says: "argument too many"),
         Mistake(testDescription: "neither yes nor no", options: ["-d", "maybe"], says: "deleteafterupload"),
         Mistake(testDescription: "a server that is a URL", options: ["-s", "https://host/"], says: "servername"),

@@ -42,8 +42,21 @@ struct StartTests {
             prepare: { _ in ["-k": try Fixtures.others.get().key] }, status: 78,
             says: "doesn't belong"),
         Mistake(
+            testDescription: "key and certificate swapped",
+            prepare: { ["-k": $0.certificates.chain, "-c": $0.certificates.key] }, status: 78, says: "swapped"),
+        Mistake(
+            testDescription: "a password file in UTF-16",
+            prepare: { ["-p": try $0.scratch.write([0xff, 0xfe, 0x61, 0], to: "wide")] }, status: 78,
+            says: "wide is UTF-16"),
+        Mistake(
+            testDescription: "a misspelt option", extra: ["--adress", "::1"], status: 64,
+            says: "did you mean --address?"),
+        Mistake(
+            testDescription: "a folder for a configuration", extra: ["--config", "/etc"], status: 78,
+            says: "/etc is a folder"),
+        Mistake(
             testDescription: "no password file", prepare: { ["-p": $0.scratch.path("nobody")] }, status: 78,
-            says: "nobody"),
+            says: "nobody: No such file or directory; adduser -u NAME -f FILE makes it"),
         Mistake(
             testDescription: "a password file that everybody can read",
             prepare: { site in

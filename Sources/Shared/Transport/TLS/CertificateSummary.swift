@@ -4,6 +4,8 @@ internal import COpenSSL
 package struct CertificateSummary: Hashable, Sendable {
     /// The names and addresses that it is for, or, when it has none, its subject: "DNS:video.example.org".
     package let subject: String
+    /// The authority that has signed it: "CN = Example Authority".
+    package let issuer: String
     /// Unix seconds of its first moment and its last.
     package let begin, end: Int64
 
@@ -16,12 +18,19 @@ extension TLSContext {
     ///
     /// - Returns: nil for a client's context, or when OpenSSL has no memory.
     package var certificate: CertificateSummary? {
-        guard let certificate = unsafe SSL_CTX_get0_certificate(pointer),
-            let begin = unsafe unixTime(X509_get0_notBefore(certificate)),
+        unsafe SSL_CTX_get0_certificate(pointer).flatMap { unsafe CertificateSummary(of: $0) }
+    }
+}
+
+extension CertificateSummary {
+    /// - Parameter certificate: OpenSSL's X509.
+    init?(of certificate: OpaquePointer) {
+        guard let begin = unsafe unixTime(X509_get0_notBefore(certificate)),
             let end = unsafe unixTime(X509_get0_notAfter(certificate))
         else { return nil }
-        let subject = unsafe alternativeNames(of: certificate) ?? subject(of: certificate)
-        return CertificateSummary(subject: subject, begin: begin, end: end)
+        (self.begin, self.end) = (begin, end)
+        subject = unsafe alternativeNames(of: certificate) ?? text(of: X509_get_subject_name(certificate))
+        issuer = unsafe text(of: X509_get_issuer_name(certificate))
     }
 }
 
@@ -41,11 +50,8 @@ private func alternativeNames(of certificate: OpaquePointer) -> String? {
     return unsafe printed { unsafe X509V3_EXT_print($0, names, 0, 0) == 1 }
 }
 
-private func subject(of certificate: OpaquePointer) -> String {
-    let printed = unsafe printed {
-        unsafe X509_NAME_print_ex($0, X509_get_subject_name(certificate), 0, shim_name_flags) >= 0
-    }
-    return printed ?? "unnamed"
+private func text(of name: OpaquePointer?) -> String {
+    unsafe printed { unsafe X509_NAME_print_ex($0, name, 0, shim_name_flags) >= 0 } ?? "unnamed"
 }
 
 /// What OpenSSL prints, as far as it is worth a line of log.

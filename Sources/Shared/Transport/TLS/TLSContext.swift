@@ -51,13 +51,14 @@ extension TLSContext {
         try unsafe self.init(TLS_server_method(), minimum: minimum)
         // The key first: a certificate that doesn't fit it makes OpenSSL drop the key, and the check below tells them
         // apart from a file that can't be read; the other way round the key would seem to be at fault.
-        try use("private key", privateKey) { unsafe SSL_CTX_use_PrivateKey_file(pointer, privateKey, SSL_FILETYPE_PEM) }
-        try use("certificate", certificateChain) {
+        try use(.privateKey, privateKey) { unsafe SSL_CTX_use_PrivateKey_file(pointer, privateKey, SSL_FILETYPE_PEM) }
+        try use(.certificate, certificateChain) {
             unsafe SSL_CTX_use_certificate_chain_file(pointer, certificateChain)
         }
         guard unsafe SSL_CTX_check_private_key(pointer) == 1 else {
             throw .configuration(
-                "the private key \(escaped(privateKey)) doesn't belong to the certificate \(escaped(certificateChain))")
+                "the private key \(escaped(privateKey)) doesn't belong to the certificate \(escaped(certificateChain)): name the "
+                    + "key that this certificate was made for")
         }
         // Devices stay connected for long; a session that is kept for resumption is memory for nothing.
         _ = unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
@@ -66,16 +67,18 @@ extension TLSContext {
         unsafe SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil)
     }
 
-    private func use(_ what: String, _ path: String, _ load: () -> CInt) throws(TLSError) {
+    private func use(_ file: PEMFile, _ path: String, _ load: () -> CInt) throws(TLSError) {
+        let descriptor: FileDescriptor
         do throws(SystemError) {
-            _ = try FileDescriptor.openForReading(path: path)
+            descriptor = try FileDescriptor.openForReading(path: path)
         } catch {
-            throw .configuration("the \(what) can't be read: \(error)")
+            throw .configuration("the \(file.name) \(escaped(path)) can't be read: \(error.errno)")
         }
         OpenSSLErrors.clear()
-        guard load() == 1 else {
-            throw .configuration("\(escaped(path)) holds no usable \(what) in PEM form: \(OpenSSLErrors.drain())")
-        }
+        if load() == 1 { return }
+        let reason = OpenSSLErrors.drain()
+        let complaint = file.complaint(about: descriptor) ?? "holds no usable \(file.name) in PEM form: \(reason)"
+        throw .configuration("the \(file.name) \(escaped(path)) \(complaint)")
     }
 }
 
@@ -111,7 +114,7 @@ extension TLSContext {
         try unsafe self.init(TLS_client_method(), minimum: minimum)
         unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
         if let authorities {
-            try use("certificate authority", authorities) {
+            try use(.authorities, authorities) {
                 unsafe SSL_CTX_load_verify_locations(pointer, authorities, nil)
             }
         } else {

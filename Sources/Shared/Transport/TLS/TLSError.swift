@@ -5,7 +5,7 @@ package enum TLSError: Error {
     /// A certificate, key or list of authorities can't be used; `reason` says which and why.
     case configuration(String)
     /// The peer's certificate isn't one to trust: wrong name, unknown authority, out of its time.
-    case untrusted(String)
+    case untrusted(Distrust)
     /// The handshake failed, or the peer broke the protocol of TLS.
     case handshake(String)
     /// The peer closed, or the line broke, without TLS's own goodbye.

@@ -97,9 +97,16 @@ extension TLSSession {
         let verification = unsafe SSL_get_verify_result(pointer)
         if !isServer, verification != Int(X509_V_OK) {
             OpenSSLErrors.clear()
-            return .untrusted(unsafe String(cString: X509_verify_cert_error_string(verification)))
+            return .untrusted(Distrust(code: verification, certificate: peerCertificate))
         }
         return Self.error(code, errno, during: TLSError.handshake)
+    }
+
+    /// What the peer has shown, whatever it is worth: OpenSSL's "peer certificate" is one that was verified.
+    private var peerCertificate: CertificateSummary? {
+        guard let chain = unsafe SSL_get_peer_cert_chain(pointer), let first = unsafe OPENSSL_sk_value(chain, 0)
+        else { return nil }
+        return unsafe CertificateSummary(of: OpaquePointer(first))
     }
 
     /// Says goodbye (close_notify), without waiting for the peer's.

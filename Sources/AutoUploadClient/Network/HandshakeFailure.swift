@@ -1,0 +1,38 @@
+import Platform
+import Transport
+
+extension SyncFailure {
+    /// What a handshake with a server that hasn't proven yet to be ours has failed for, and what may help.
+    init(ofHandshake error: TLSError, with server: ServerName) {
+        switch error {
+        case .untrusted(let distrust): self = .untrusted("\(distrust)\(Self.hint(distrust.cause, server))")
+        case .handshake(let reason): self = .notOurServer(Self.words(forTLS: reason))
+        case .configuration(let reason): self = .local(reason)
+        case .timedOut: self = .unreachable("it accepts connections, and is silent then")
+        case .disconnected, .system: self = .unreachable(error.description)
+        }
+    }
+
+    private static func hint(_ cause: Distrust.Cause, _ server: ServerName) -> String {
+        switch cause {
+        case .name: ", not for \(server.certificateName); name the server by -s as its certificate does"
+        case .time: "; this device's clock says \(utcText(currentUnixTime()))"
+        case .authority: "; if that authority is yours, name its certificate by --ca-file"
+        case .other: ""
+        }
+    }
+
+    /// OpenSSL says what it has stumbled over, not what that is.
+    private static func words(forTLS reason: String) -> String {
+        if ["wrong version number", "packet length too long", "http request"].contains(where: reason.contains) {
+            return "what answers doesn't speak TLS (\(reason)); is the port right?"
+        }
+        if ["unsupported protocol", "protocol version"].contains(where: reason.contains) {
+            return "what answers speaks no TLS that --tls-minimum allows (\(reason))"
+        }
+        if reason.contains("no application protocol") { return noServerOfOurs }
+        return "what answers can't agree with us on TLS: \(reason)"
+    }
+
+    static let noServerOfOurs = "what answers is no auto-upload server; are name and port right?"
+}

@@ -1,0 +1,54 @@
+internal import COpenSSL
+internal import Platform
+
+/// Why a server isn't trusted, and what its certificate says about itself.
+package struct Distrust: Error, Hashable, Sendable {
+    package enum Cause: Sendable {
+        /// The certificate is for other names.
+        case name
+        /// It, or one above it, isn't valid yet or not any more, by this machine's clock.
+        case time
+        /// None of the authorities that are trusted has signed it.
+        case authority
+        case other
+    }
+
+    package let cause: Cause
+    /// OpenSSL's.
+    let words: String
+    let certificate: CertificateSummary?
+
+    /// - Parameter code: one of X509_V_ERR_*, see X509_verify_cert_error_string(3).
+    init(code: Int, certificate: CertificateSummary?) {
+        words = unsafe String(cString: X509_verify_cert_error_string(code))
+        cause = Self.cause(CInt(truncatingIfNeeded: code))
+        self.certificate = certificate
+    }
+
+    private static func cause(_ code: CInt) -> Cause {
+        switch code {
+        case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH: .name
+        case X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED: .time
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+            X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+            X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+            .authority
+        default: .other
+        }
+    }
+}
+
+extension Distrust: CustomStringConvertible {
+    package var description: String {
+        guard let certificate else { return words }
+        switch cause {
+        case .name: return "\(words): the certificate is for \(certificate.subject)"
+        case .time where certificate.isValid(at: currentUnixTime()):
+            return "\(words): not the server's own, but one above it"
+        case .time:
+            return "\(words): it is valid from \(utcText(certificate.begin)) to \(utcText(certificate.end))"
+        case .authority: return "\(words): the certificate was signed by \(certificate.issuer)"
+        case .other: return words
+        }
+    }
+}
