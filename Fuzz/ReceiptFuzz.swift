@@ -11,8 +11,9 @@ public func fuzzReceipt(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let statement = receipt.statement.bytes
     require(input.starts(with: statement), "what was signed isn't what the file begins with")
     require(statement.allSatisfy { $0 == 0x0A || (0x20...0x7E).contains($0) }, "a statement isn't of ASCII lines")
-    require(statement.count { $0 == 0x0A } == 7, "a statement doesn't have seven lines")
-    require(input.count { $0 == 0x0A } == 8 + receipt.proof.steps.count, "a step isn't a line")
+    let lines = receipt.statement.nonce == nil ? 7 : 8
+    require(statement.count { $0 == 0x0A } == lines, "a statement has lines that it can't have")
+    require(input.count { $0 == 0x0A } == lines + 1 + receipt.proof.steps.count, "a step isn't a line")
     checkProof(receipt.proof)
     checkConfirmation(receipt)
     return 0
@@ -41,7 +42,7 @@ private func checkConfirmation(_ receipt: Receipt) {
         size: statement.size, digest: statement.digest, fileTag: .unstated, path: statement.path, receipt: receipt.stamp
     )
     guard let confirmation else { return require(false, "a receipt fits no confirmation") }
-    let again = Receipt(confirmation, user: statement.user, key: statement.key)
+    let again = Receipt(confirmation, user: statement.user, key: statement.key, nonce: statement.nonce)
     require(again == receipt, "a receipt comes out of its confirmation as another")
 }
 

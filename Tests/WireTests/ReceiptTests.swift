@@ -99,7 +99,7 @@ struct ReceiptTests {
         let confirmation = try Confirmation(
             size: statement.size, digest: statement.digest, fileTag: .unstated, path: statement.path,
             receipt: receipt.stamp)
-        #expect(Receipt(confirmation, user: statement.user, key: statement.key) == receipt)
+        #expect(Receipt(confirmation, user: statement.user, key: statement.key, nonce: statement.nonce) == receipt)
         let unsigned = try Confirmation(
             size: statement.size, digest: statement.digest, fileTag: .unstated, path: statement.path)
         #expect(Receipt(unsigned, user: statement.user, key: statement.key) == nil)
@@ -112,7 +112,7 @@ struct ReceiptTests {
         let statement = try ReceiptStatement(
             key: try #require(ReceiptKey([UInt8](repeating: 0xFF, count: 32))), user: String(repeating: "é", count: 32),
             path: path, size: UInt64(Int64.max), digest: try #require(ContentDigest([UInt8](repeating: 0, count: 32))),
-            time: .min)
+            time: .min, nonce: ReceiptNonce([UInt8](repeating: 0xFF, count: 32)))
         let signature = try #require(ReceiptSignature([UInt8](repeating: 0xFF, count: 64)))
         let proof = try #require(ReceiptProof([ReceiptProof.Step](repeating: try step(.right), count: 16)))
         let receipt = Receipt(statement: statement, signature: signature, proof: proof)
@@ -132,7 +132,8 @@ struct ReceiptTests {
             key: try #require(ReceiptKey(hex: try vector.field("key"))), user: try vector.field("user"),
             path: try RemotePath(vector.bytes("path")), size: try #require(UInt64(try vector.field("size"))),
             digest: try #require(ContentDigest(hex: try vector.field("sha256"))),
-            time: try #require(Int64(try vector.field("time"))))
+            time: try #require(Int64(try vector.field("time"))),
+            nonce: try vector.fields["nonce"].map { try #require(ReceiptNonce(hex: $0)) })
         return Receipt(
             statement: statement, signature: try #require(ReceiptSignature(try vector.bytes("signature"))),
             proof: try proof(of: vector))

@@ -18,6 +18,7 @@ func rendering(_ message: ClientMessage) -> String {
         "query upload=\(upload) size=\(query.size) digest=\(query.digest) path=\(quoted(query.path))"
     case .ping(let ping): "ping opaque=\(digits(ping.opaque))"
     case .goodbye: "goodbye"
+    case .challenge(let challenge): "challenge nonce=\(challenge.nonce)"
     }
 }
 

@@ -7,7 +7,8 @@ import Wire
 struct ServerConnection: ~Copyable {
     var link: MessageLink
     let welcome: Welcome
-
+    /// What the server's receipts are signed over in this connection; nil where it can't do that.
+    let nonce: ReceiptNonce?
     /// The addresses at which our server didn't answer, each with the reason.
     private(set) var passedOver: [String] = []
 
@@ -18,6 +19,7 @@ struct ServerConnection: ~Copyable {
         try transfer.checkBeforeBeginning()
         var connection = try find(target, transfer)
         do throws(SyncFailure) {
+            if let nonce = connection.nonce { connection.link.queue(.challenge(Challenge(nonce: nonce))) }
             // What is said to it isn't said again at another address.
             try logIn(target, &connection.link)
             return connection
@@ -27,9 +29,10 @@ struct ServerConnection: ~Copyable {
         }
     }
 
-    private init(link: consuming MessageLink, welcome: Welcome) {
+    private init(link: consuming MessageLink, welcome: Welcome, nonce: ReceiptNonce?) {
         self.link = link
         self.welcome = welcome
+        self.nonce = nonce
     }
 
     /// The server checks the passwords of thousands of devices one after the other.
@@ -74,7 +77,8 @@ extension ServerConnection {
         link.giveUpWaits { transfer.reason != nil }
         link.endWaits(unacknowledgedFor: target.patience.unacknowledgedSeconds)
         let welcome = try greet(&link, target.patience.answerSeconds)
-        return ServerConnection(link: link, welcome: welcome)
+        let nonce = try welcome.version >= ProtocolLimits.firstWithChallenge ? makeNonce() : nil
+        return ServerConnection(link: link, welcome: welcome, nonce: nonce)
     }
 }
 
@@ -142,7 +146,7 @@ extension ServerConnection {
         link.queue(try hello())
         try flush(&link, secret: false, seconds)
         switch try link.receive(until: .after(seconds: seconds)) {
-        case .welcome(let welcome) where welcome.version == ProtocolLimits.version: return welcome
+        case .welcome(let welcome) where ProtocolLimits.versions.contains(welcome.version): return welcome
         case .welcome(let welcome):
             throw .notOurServer("the server chose version \(welcome.version), which we don't speak")
         case .closing(let refusal): throw .closed(refusal)
@@ -155,6 +159,18 @@ extension ServerConnection {
             return .hello(try Hello(software: "auto-upload-client/\(Version.current)"))
         } catch {
             throw .local("our own greeting is wrong: \(error)")
+        }
+    }
+
+    /// Nobody could know it before: what is signed over it is signed now.
+    private static func makeNonce() throws(SyncFailure) -> ReceiptNonce {
+        do throws(SystemError) {
+            guard let nonce = ReceiptNonce(try randomBytes(ReceiptNonce.byteCount)) else {
+                throw SystemError("get random bytes", errno: .inputOutput)
+            }
+            return nonce
+        } catch {
+            throw .local(error.description)
         }
     }
 

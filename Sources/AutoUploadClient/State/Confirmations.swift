@@ -28,6 +28,7 @@ extension ClientState {
                 try connection.execute(Self.deleteUpload, [.blob(confirmation.path.bytes)])
                 if let receipt = confirmation.receipt { try connection.keep(receipt, of: confirmation.path) }
             }
+            try connection.expectBoundReceipts(after: confirmations.lazy.compactMap(\.receipt))
         }
     }
 

@@ -39,11 +39,26 @@ extension ClientState {
         }
     }
 
+    /// Expects this key in the place of the one that has signed it, and of it what was expected of that.
+    func renewReceiptKey(_ key: ReceiptKey) throws(StateError) {
+        try change("store the receipt key") { connection throws(SQLiteError) in
+            try connection.execute("UPDATE receipt_key SET key = ?", [.blob(key.bytes)])
+        }
+    }
+
+    /// Whether receipts were found genuine, under the key that is expected, over nonces of this client.
+    func expectsBoundReceipts() throws(StateError) -> Bool {
+        try read("look up the receipt key") { connection throws(SQLiteError) in
+            try connection.query("SELECT is_bound FROM receipt_key") { $0.integer(0) == 1 }.first ?? false
+        }
+    }
+
     private var selectReceipts: String {
         // Who only looks doesn't bring a state up to date.
         let proof = schemaVersion < StateSchema.firstWithProofs ? "x''" : "proof"
+        let nonce = schemaVersion < StateSchema.firstWithNonces ? "x''" : "nonce"
         return """
-            SELECT key, user, stored_path, size, digest, time, signature, path, \(proof) FROM receipts
+            SELECT key, user, stored_path, size, digest, time, signature, path, \(proof), \(nonce) FROM receipts
             ORDER BY time, stored_path
             """
     }
@@ -53,8 +68,8 @@ extension SQLiteConnection {
     /// Keeps a receipt, inside a transaction.
     mutating func keep(_ receipt: Receipt, of path: LocalPath) throws(SQLiteError) {
         let sql = """
-            INSERT OR REPLACE INTO receipts (key, user, stored_path, size, digest, time, signature, path, proof)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO receipts (key, user, stored_path, size, digest, time, signature, path, proof, nonce)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         let statement = receipt.statement
         try execute(
@@ -63,7 +78,15 @@ extension SQLiteConnection {
                 .blob(statement.key.bytes), .blob(Array(statement.user.utf8)), .blob(statement.path.bytes),
                 .unsigned(statement.size), .blob(statement.digest.bytes), .integer(statement.time),
                 .blob(receipt.signature.bytes), .blob(path.bytes), .blob(receipt.proof.bytes),
+                .blob(statement.nonce?.bytes ?? []),
             ])
+    }
+
+    /// Expects receipts over nonces from now on, inside a transaction, where one of these is.
+    mutating func expectBoundReceipts(after receipts: some Sequence<Receipt>) throws(SQLiteError) {
+        guard let bound = receipts.first(where: { $0.statement.nonce != nil }) else { return }
+        try execute(
+            "UPDATE receipt_key SET is_bound = 1 WHERE is_bound = 0 AND key = ?", [.blob(bound.statement.key.bytes)])
     }
 }
 
@@ -73,8 +96,11 @@ extension SQLiteStatement {
             let stored = remotePath(2), let digest = digest(4), let signature = ReceiptSignature(blob(6)),
             let path = localPath(7), let proof = ReceiptProof(blob(8).span)
         else { return nil }
+        let nonceBytes = blob(9)
+        let nonce = ReceiptNonce(nonceBytes)
+        guard nonce != nil || nonceBytes.isEmpty else { return nil }
         let statement = try? ReceiptStatement(
-            key: key, user: user, path: stored, size: unsigned(3), digest: digest, time: integer(5))
+            key: key, user: user, path: stored, size: unsigned(3), digest: digest, time: integer(5), nonce: nonce)
         return statement.map {
             KeptReceipt(receipt: Receipt(statement: $0, signature: signature, proof: proof), path: path)
         }

@@ -2,17 +2,19 @@
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 3
+    static let version: Int64 = 4
     static let firstWithReceipts: Int64 = 2
     static let firstWithProofs: Int64 = 3
+    static let firstWithNonces: Int64 = 4
 
     /// Those of a new file.
-    static let tables = firstTables + receiptTables + proofColumn
+    static let tables = firstTables + receiptTables + proofColumn + nonceColumns
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
         1: ["ALTER TABLE confirmations DROP COLUMN receipt"] + receiptTables,
         2: proofColumn,
+        3: nonceColumns,
     ]
 
     private static let firstTables = [
@@ -51,6 +53,11 @@ enum StateSchema {
     ]
     // Each receipt of an earlier version has a signature of its own.
     private static let proofColumn = ["ALTER TABLE receipts ADD COLUMN proof BLOB NOT NULL DEFAULT x''"]
+    // Empty: there was none. The key is expected to sign over one once it has.
+    private static let nonceColumns = [
+        "ALTER TABLE receipts ADD COLUMN nonce BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE receipt_key ADD COLUMN is_bound INTEGER NOT NULL DEFAULT 0",
+    ]
 }
 
 extension SQLiteConnection {

@@ -61,7 +61,8 @@ final class Engine {
         frameCapacity = min(Int(connection.welcome.maxPayload), Self.frameBytes)
         frame = DataFrame(capacity: frameCapacity)
         otherFrame = DataFrame(capacity: frameCapacity)
-        ledger = UploadLedger(ReceiptCheck(user: context.target.user, key: connection.welcome.receiptKey))
+        ledger = UploadLedger(
+            ReceiptCheck(user: context.target.user, key: connection.welcome.receiptKey, nonce: connection.nonce))
         self.connection = connection
         self.backlog = backlog
         self.folder = folder

@@ -20,6 +20,10 @@ extension Engine {
             if case .lastWord(let id) = entry.task.purpose { return takeLastWord(id, refusal) }
             reporter.endFile(unsent: forget(number, entry))
             if case .asked = entry.phase, refusal.meansUnstored { return unstored(entry.task, refusal) }
+            if refusal.status == .alreadyCommitted, entry.isMerelyOffered {
+                reporter.putBack(size: entry.task.file.size)
+                return askAgain(entry.task)
+            }
             refused(entry.task, refusal)
         }
     }
@@ -30,7 +34,12 @@ extension Engine {
         if offset > 0 || entry.isFresh || entry.task.isKnownAbsent { return ready.append((number, offset)) }
         // It was offered before, and the server keeps nothing of it: it may have stored it, and the answer was lost.
         queueAbandon(number)
-        var task = entry.task
+        askAgain(entry.task)
+    }
+
+    /// The server has all of it, perhaps: it is asked, before a byte is sent.
+    private func askAgain(_ task: SyncTask) {
+        var task = task
         task.isInDoubt = true
         task.tries -= 1
         backlog.putFirst(task)
@@ -73,6 +82,11 @@ extension Engine {
         backlog.putBack(task)
         reporter.putBack(size: task.file.size)
     }
+}
+
+extension UploadLedger.Entry {
+    /// Whether the server can know of it what we don't: none of its data was sent here, and it hasn't said that it lacks it.
+    fileprivate var isMerelyOffered: Bool { phase == .offered && !task.isKnownAbsent }
 }
 
 extension Refusal {

@@ -12,7 +12,7 @@ struct PassResult {
     var settling: [LocalPath: Settling] = [:]
     /// Whether a connection did its work, which tells that all is well with the server.
     var hasConnected = false
-    /// Whether files stay only because the server's receipt key has changed.
+    /// Whether files stay only because the server's receipt key, or what it signs, has changed.
     var mayNotWipe = false
     /// Whether the server let us in, whatever came of it.
     var wasLoggedIn = false
@@ -327,6 +327,7 @@ extension Pass {
         line.add("user", context.target.user)
         line.add("tls", connection.link.protection)
         line.add("software", connection.welcome.software)
+        line.add("protocol", connection.welcome.version)
         context.reporter.log(line)
     }
 

@@ -32,13 +32,15 @@ extension PassContext {
     /// - Throws: `SyncFailure.local` when the state can't be used.
     func trustsReceipts(of welcome: Welcome, _ state: ClientState) throws(SyncFailure) -> Bool {
         do throws(StateError) {
-            switch ReceiptPin(expected: try state.receiptKey(), welcome) {
+            let pin = ReceiptPin(expected: try state.receiptKey(), welcome)
+            if try isDowngrade(pin, welcome, state) { return false }
+            switch pin {
             case .expected: return true
             case .first(let key):
                 try state.setReceiptKey(key)
                 say("receipt-key", key)
             case .renewed(let key):
-                try state.setReceiptKey(key)
+                try state.renewReceiptKey(key)
                 say("receipt-key-renewed", key)
             case .changed(let old, let new):
                 tellChange(from: old, to: new)
@@ -48,6 +50,37 @@ extension PassContext {
         } catch {
             throw .local(error.description)
         }
+    }
+
+    /// Whether the server has signed over our nonces before, and doesn't now. Then what it shows may be old receipts of a server
+    /// whose key it hasn't got.
+    private func isDowngrade(_ pin: ReceiptPin, _ welcome: Welcome, _ state: ClientState) throws(StateError) -> Bool {
+        switch pin {
+        case .expected, .renewed: break
+        case .first, .changed: return false
+        }
+        guard welcome.version < ProtocolLimits.firstWithChallenge, let key = welcome.receiptKey,
+            try state.expectsBoundReceipts()
+        else { return false }
+        if isNews("unbound receipts") { tellDowngrade(key) }
+        return true
+    }
+
+    private func tellDowngrade(_ key: ReceiptKey) {
+        var line = LogLine("receipts-unbound", level: planner.deletes ? .error : .warning)
+        line.add("server", target.server.description)
+        line.add("key", key.description)
+        line.add(
+            "reason",
+            "the server has signed its receipts for one connection only until now, and can't any more, so that old ones could be "
+                + "shown instead: uploads go on, but nothing is wiped until it can again, or somebody who knows why it can't "
+                + "(an older version was installed) runs: \(acceptance(of: key.description))"
+        )
+        reporter.announce(line)
+    }
+
+    private func acceptance(of key: String) -> String {
+        "\(Options.program) \(AcceptReceiptKey.name) \(key), with the same -s, -u, -f and --state"
     }
 
     private func say(_ event: String, _ key: ReceiptKey) {
@@ -66,7 +99,7 @@ extension PassContext {
         line.add(
             "reason",
             "uploads go on, but nothing is wiped until the old key has signed the new one, or somebody who knows why it has "
-                + "changed runs: \(Options.program) \(AcceptReceiptKey.name) \(stated), with the same -s, -u, -f and --state"
+                + "changed runs: \(acceptance(of: stated))"
         )
         reporter.announce(line)
     }

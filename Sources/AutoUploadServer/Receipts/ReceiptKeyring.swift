@@ -35,12 +35,17 @@ struct ReceiptKeyring: Sendable {
     /// Signs that the user's files are stored, all with one signature. To be called when they are: `Stored` comes from the
     /// vault only.
     ///
-    /// - Parameter time: Unix seconds.
+    /// - Parameters:
+    ///   - time: Unix seconds.
+    ///   - nonce: what the client has sent as `challenge`, if it has.
     /// - Returns: in the order of the files; nil when OpenSSL has no memory.
-    func receipts(for files: [Stored], of user: String, at time: Int64) -> [ReceiptStamp]? {
+    func receipts(
+        for files: [Stored], of user: String, at time: Int64, over nonce: ReceiptNonce? = nil
+    ) -> [ReceiptStamp]? {
         let statements = try? files.map { stored in
             try ReceiptStatement(
-                key: signer.key, user: user, path: stored.path, size: stored.size, digest: stored.digest, time: time)
+                key: signer.key, user: user, path: stored.path, size: stored.size, digest: stored.digest, time: time,
+                nonce: nonce)
         }
         return statements.flatMap { signer.sign($0) }?.map(\.stamp)
     }

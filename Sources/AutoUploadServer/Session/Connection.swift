@@ -245,8 +245,9 @@ extension Connection {
         case .failure(let full): return refuse(upload, path.bytes, full.refusal)
         }
         do throws(VaultError) {
+            let file = OfferedFile(user: folder, path: path, offer)
             let partial = try services.vault.begin(
-                OfferedFile(user: folder, path: path, offer), isFresh: offer.isFresh)
+                file, isFresh: offer.isFresh, tellsCommitted: state.speaksSecondVersion)
             guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
             if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
@@ -281,7 +282,8 @@ extension Connection {
     /// - Returns: in the order of the files; none when they can't be signed.
     func signed(_ files: [Stored]) -> [Confirmation] {
         guard let user = peer.user,
-            let receipts = services.receipts.receipts(for: files, of: user, at: currentUnixTime()),
+            let receipts = services.receipts.receipts(
+                for: files, of: user, at: currentUnixTime(), over: state.nonce),
             let confirmations = try? zip(files, receipts).map({ try $0.confirmation($1) })
         else { return [] }
         return confirmations

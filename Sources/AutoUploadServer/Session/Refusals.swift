@@ -15,6 +15,7 @@ extension VaultError {
         case .counting: Refusal(status: .busy, retryAfterSeconds: 30, text: description)
         case .readBackDiffers: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: description)
         case .busy: Refusal(status: .busy, retryAfterSeconds: 30, text: "the server is too busy")
+        case .alreadyCommitted: Refusal(status: .alreadyCommitted, text: description)
         case .takenOver: Refusal(status: .takenOver, text: description)
         // The client learns that it failed, not how the server's disk is laid out; the log has the rest.
         case .failed: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: "the server's storage failed")

@@ -47,6 +47,11 @@ struct SessionState {
 
     private let maxOpenUploads: Int
     private var phase = Phase.greeting
+    /// What both sides speak; none before `hello`.
+    private var version: UInt8 = 0
+    /// What the client wants its receipts to be signed over; nil when it hasn't said.
+    private(set) var nonce: ReceiptNonce?
+    private var hasTriedToken = false
     private var open: [UInt32: OpenUpload] = [:]
     /// Numbers strictly increase, so one number tells the ones that were used from those that never were.
     private var highest: UInt32 = 0
@@ -59,11 +64,24 @@ struct SessionState {
     func allows(_ type: FrameType) -> Bool {
         switch phase {
         case .greeting: type == .hello || type == .goodbye
-        case .anonymous: type != .hello && type.isFromClient && type.isAllowedBeforeLogin
+        case .anonymous: isPartOfLogin(type)
         case .ready: type.isFromClient && (!type.isAllowedBeforeLogin || type == .ping || type == .goodbye)
         case .verifying, .closed: false
         }
     }
+
+    private func isPartOfLogin(_ type: FrameType) -> Bool {
+        switch type {
+        case .challenge: mayChallenge
+        case .reauthenticate: !hasTriedToken
+        default: type != .hello && type.isFromClient && type.isAllowedBeforeLogin
+        }
+    }
+
+    private var mayChallenge: Bool { speaksSecondVersion && nonce == nil }
+
+    /// Whether the client knows what came with the second version of the protocol.
+    var speaksSecondVersion: Bool { version >= ProtocolLimits.firstWithChallenge }
 }
 
 // MARK: - Messages
@@ -76,12 +94,15 @@ extension SessionState {
         switch (phase, message) {
         case (.closed, _): return []
         case (_, .goodbye): return end(nil)
+        case (.anonymous, .challenge(let challenge)) where mayChallenge:
+            nonce = challenge.nonce
+            return []
         case (.greeting, .hello(let hello)): return greet(hello, welcome)
         case (.anonymous, .authenticate(let login)):
             phase = .verifying
             return [.verify(login)]
-        case (.anonymous, .reauthenticate):
-            return deny(Refusal(status: .unsupported, text: "this server gives no login tokens"))
+        case (.anonymous, .reauthenticate) where !hasTriedToken:
+            return denyToken()
         case (.anonymous, .ping(let ping)), (.ready, .ping(let ping)): return [.send(.pong(ping))]
         case (.ready, .offer(let upload, let offer)): return receive(offer, upload)
         case (.ready, .finish(let upload, let finish)): return receive(finish, upload)
@@ -92,11 +113,14 @@ extension SessionState {
     }
 
     private mutating func greet(_ hello: Hello, _ welcome: Welcome) -> [SessionAction] {
-        guard hello.commonVersion(supported: ProtocolLimits.version...ProtocolLimits.version) != nil else {
-            return end(Refusal(status: .versionUnsupported, text: "this server speaks version 1 only"))
+        let ours = ProtocolLimits.versions
+        guard let version = hello.commonVersion(supported: ours) else {
+            let text = "this server speaks the versions \(ours.lowerBound) to \(ours.upperBound) only"
+            return end(Refusal(status: .versionUnsupported, text: text))
         }
+        self.version = version
         phase = .anonymous
-        return [.send(.welcome(welcome))]
+        return [.send(.welcome(welcome.speaking(version)))]
     }
 
     private mutating func receive(_ offer: Offer, _ upload: UInt32) -> [SessionAction] {
@@ -188,6 +212,14 @@ extension SessionState {
             return [.send(.granted(granted))]
         case .failure(let failure): return deny(failure.refusal)
         }
+    }
+
+    /// Who tries a token first may still have the password.
+    private mutating func denyToken() -> [SessionAction] {
+        let refusal = Refusal(status: .unsupported, text: "this server gives no login tokens")
+        guard speaksSecondVersion else { return deny(refusal) }
+        hasTriedToken = true
+        return [.send(.denied(refusal))]
     }
 
     private mutating func deny(_ refusal: Refusal) -> [SessionAction] {

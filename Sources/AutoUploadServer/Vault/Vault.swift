@@ -7,6 +7,7 @@ import Wire
 /// stored: content flushed, published without replacing anything, and its folders flushed.
 final class Vault: Sendable {
     private let partials: PartialStore
+    private let recent = RecentCommits()
     private let publisher: Publisher
     private let rights: AccessRights
     private let flusher: Flusher
@@ -55,8 +56,20 @@ final class Vault: Sendable {
 
     /// Makes room for an upload, or goes on with what is durable of it.
     ///
-    /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
-    func begin(_ file: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
+    /// - Parameters:
+    ///   - isFresh: the client has never offered it before, and counts on beginning at 0.
+    ///   - tellsCommitted: whether to throw `.alreadyCommitted` where the upload was stored not long ago.
+    func begin(_ file: OfferedFile, isFresh: Bool, tellsCommitted: Bool = false) throws(VaultError) -> PartialUpload {
+        let asks = tellsCommitted && !isFresh
+        if asks, recent.take(file) { throw .alreadyCommitted }
+        let partial = try open(file, isFresh: isFresh)
+        // A commit that was under way has been waited for.
+        guard asks, partial.offset == 0, recent.take(file) else { return partial }
+        partial.discard()
+        throw .alreadyCommitted
+    }
+
+    private func open(_ file: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
         if file.size >= Self.worthAsking { try publisher.folders.requireWithinMount(user: file.user, file.path) }
         return try partials.begin(file, isFresh: isFresh)
     }
@@ -90,7 +103,11 @@ final class Vault: Sendable {
             confirmed += publish(zip(uploads[next], ready[next]).map { (upload: $0, ready: $1) }, group)
         }
         let results = requireIntact(for: confirmed)
-        for (upload, result) in zip(uploads, results) { upload.end(result.failure) }
+        for (upload, result) in zip(uploads, results) {
+            // Before anybody who waits for the end of the commit goes on.
+            if result.failure == nil { recent.note(upload.offered) }
+            upload.end(result.failure)
+        }
         return results
     }
 

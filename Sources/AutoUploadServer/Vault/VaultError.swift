@@ -25,6 +25,8 @@ enum VaultError: Error, Hashable {
     case readBackDiffers
     /// Another connection of the user goes on with the upload.
     case takenOver
+    /// The upload was stored, not long ago, under this id.
+    case alreadyCommitted
     /// The storage failed; nothing is confirmed that it covers.
     case failed(SystemError)
 
@@ -40,7 +42,7 @@ enum VaultError: Error, Hashable {
     /// Whether what is durable of the upload is still good to be gone on with.
     var leavesDurablePart: Bool {
         switch self {
-        case .nameTaken, .elsewhere, .full, .busy, .takenOver, .quotaExceeded, .counting: true
+        case .nameTaken, .elsewhere, .full, .busy, .takenOver, .quotaExceeded, .counting, .alreadyCommitted: true
         case .digestMismatch, .tooLarge, .overLimit, .readBackDiffers, .failed: false
         }
     }
@@ -59,6 +61,7 @@ extension VaultError: CustomStringConvertible {
         case .counting: "what the user has stored is being counted"
         case .readBackDiffers: "the disk didn't give back what was written to it"
         case .takenOver: "another connection goes on with this upload"
+        case .alreadyCommitted: "an upload with this id was stored"
         case .full(let error), .tooLarge(let error), .busy(let error), .failed(let error): error.description
         }
     }

@@ -9,6 +9,7 @@ package enum ClientMessage: Hashable, Sendable {
     case query(upload: UInt32, Query)
     case ping(Ping)
     case goodbye
+    case challenge(Challenge)
 }
 
 extension ClientMessage {
@@ -35,6 +36,7 @@ extension ClientMessage {
         case .goodbye:
             try requireEmpty(payload, type)
             self = .goodbye
+        case .challenge: self = .challenge(try Challenge(payload: payload, of: type))
         case .data, .welcome, .granted, .denied, .proceed, .present, .refused, .stored, .pong, .closing:
             throw .unexpectedType(type)
         }
@@ -59,6 +61,7 @@ extension ClientMessage {
         case .query(let upload, let query): encodeFrame(.query, upload: upload, into: &bytes, write: query.write)
         case .ping(let ping): encodeFrame(.ping, into: &bytes, write: ping.write)
         case .goodbye: encodeFrame(.goodbye, into: &bytes)
+        case .challenge(let challenge): encodeFrame(.challenge, into: &bytes, write: challenge.write)
         }
     }
 }

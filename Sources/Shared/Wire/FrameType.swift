@@ -10,6 +10,7 @@ package enum FrameType: UInt8, Hashable, Sendable, CaseIterable {
     case query = 0x08
     case ping = 0x09
     case goodbye = 0x0A
+    case challenge = 0x0B
 
     case welcome = 0x81
     case granted = 0x82
@@ -45,7 +46,7 @@ extension FrameType {
     /// Whether it may be sent before a login was granted.
     package var isAllowedBeforeLogin: Bool {
         switch self {
-        case .hello, .authenticate, .reauthenticate, .ping, .goodbye: true
+        case .hello, .challenge, .authenticate, .reauthenticate, .ping, .goodbye: true
         case .welcome, .granted, .denied, .pong, .closing: true
         case .offer, .data, .finish, .abandon, .query, .proceed, .present, .refused, .stored: false
         }
@@ -67,6 +68,7 @@ extension FrameType {
         case .query: FrameRules(43...4138, namesUpload: true)
         case .ping, .pong: FrameRules(8...8)
         case .goodbye: FrameRules(0...0)
+        case .challenge: FrameRules(32...32)
         case .welcome: FrameRules(22...885)
         case .granted: FrameRules(14...526)
         case .denied, .closing: FrameRules(8...520)

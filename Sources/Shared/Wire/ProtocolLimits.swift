@@ -1,11 +1,13 @@
-/// The numbers of protocol version 1. Their meaning is specified in `docs/PROTOCOL.md`, section "Limits".
+/// The numbers of the protocol. Their meaning is specified in `docs/PROTOCOL.md`, section "Limits".
 package enum ProtocolLimits {
     /// The name that both sides must agree on by ALPN (RFC 7301).
     package static let applicationProtocol = "auto-upload/1"
     /// The port used unless a person names another.
     package static let defaultPort: UInt16 = 443
-    /// The only version that this module speaks.
-    package static let version: UInt8 = 1
+    /// The versions that this module speaks.
+    package static let versions: ClosedRange<UInt8> = 1...2
+    /// The first one that has `challenge`, `alreadyCommitted`, and a login after a `reauthenticate` that was denied.
+    package static let firstWithChallenge: UInt8 = 2
 
     /// Bytes of payload that a `data` frame may carry at most, whatever a server states.
     package static let maximumDataPayload = 1_048_576

@@ -32,7 +32,8 @@ extension ServerMessage {
             self = .stored(upload: upload, confirmation, alreadyThere: alreadyThere)
         case .pong: self = .pong(try Ping(payload: payload, of: type))
         case .closing: self = .closing(try Refusal(payload: payload, of: type))
-        case .hello, .authenticate, .reauthenticate, .offer, .data, .finish, .abandon, .query, .ping, .goodbye:
+        case .hello, .challenge, .authenticate, .reauthenticate, .offer, .data, .finish, .abandon, .query, .ping,
+            .goodbye:
             throw .unexpectedType(type)
         }
     }

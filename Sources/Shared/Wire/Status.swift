@@ -61,6 +61,9 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     /// The peer was silent, or too slow, for too long.
     package static let timedOut = Status(rawValue: 0x0305)
 
+    /// An upload with this id, of the same file, was stored not long ago: whether it still is, a query tells.
+    package static let alreadyCommitted = Status(rawValue: 0x0306)
+
     /// The file is larger than the server ever takes.
     package static let tooLarge = Status(rawValue: 0x0401)
 
@@ -95,6 +98,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
         .lengthMismatch: "lengthMismatch",
         .takenOver: "takenOver",
         .timedOut: "timedOut",
+        .alreadyCommitted: "alreadyCommitted",
         .tooLarge: "tooLarge",
     ]
 }

@@ -31,6 +31,7 @@ package enum WireField: String, Hashable, Sendable {
     case durableOffset = "durable offset"
     case fileTag = "file tag"
     case receipt
+    case nonce
 }
 
 /// Why bytes are not a frame or message of this protocol, or why a value can't become one.

@@ -75,7 +75,7 @@ struct ConnectionTests {
         let rig = try ClientRig()
         let server = try FakeServer { heard, honest, _ in
             guard case .message(.hello) = heard else { return honest }
-            let welcome = try Welcome(version: 2, software: "x", maxOpenUploads: 1, serverTime: 0)
+            let welcome = try Welcome(version: 3, software: "x", maxOpenUploads: 1, serverTime: 0)
             return [.send(isWelcome ? .welcome(welcome) : .granted(try Granted()))]
         }
         let failure = try failure(rig, against: server, trusting: TestCertificates.trusted)

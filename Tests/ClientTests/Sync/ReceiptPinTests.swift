@@ -45,7 +45,7 @@ struct ReceiptPinTests {
     }
 
     enum Lie: CaseIterable, Sendable {
-        case missing, otherKey, otherUser, otherDigest, otherTime, unstatedKey, otherProof
+        case missing, otherKey, otherUser, otherDigest, otherTime, unstatedKey, otherProof, otherNonce, noNonce
     }
 
     @Test("a confirmation whose receipt is missing or wrong is none", arguments: Lie.allCases, [false, true])
@@ -54,13 +54,15 @@ struct ReceiptPinTests {
         let rig = try ClientRig(deletes: true)
         try rig.write("one", to: "one")
         if isQuery { try cut(rig) }
-        let server = try server(lie == .unstatedKey ? nil : old) { _, honest, _ in
-            try honest.map { answer in
+        let server = try server(lie == .unstatedKey ? nil : old) { _, honest, session in
+            let nonce = session.nonce
+            return try honest.map { answer in
                 switch answer {
                 case .send(.stored(let number, let confirmation, let there)):
-                    .send(.stored(upload: number, try Self.tell(lie, confirmation, old, new), alreadyThere: there))
+                    .send(
+                        .stored(upload: number, try Self.tell(lie, confirmation, old, new, nonce), alreadyThere: there))
                 case .send(.present(let number, let confirmation)):
-                    .send(.present(upload: number, try Self.tell(lie, confirmation, old, new)))
+                    .send(.present(upload: number, try Self.tell(lie, confirmation, old, new, nonce)))
                 default: answer
                 }
             }
@@ -86,7 +88,8 @@ struct ReceiptPinTests {
     }
 
     private static func tell(
-        _ lie: Lie, _ honest: Wire.Confirmation, _ old: ReceiptSigner, _ new: ReceiptSigner
+        _ lie: Lie, _ honest: Wire.Confirmation, _ old: ReceiptSigner, _ new: ReceiptSigner,
+        _ nonce: ReceiptNonce?
     ) throws -> Wire.Confirmation {
         func with(_ receipt: ReceiptStamp?) throws -> Wire.Confirmation {
             try Wire.Confirmation(
@@ -94,15 +97,19 @@ struct ReceiptPinTests {
         }
         switch lie {
         case .missing: return try with(nil)
-        case .otherKey, .unstatedKey: return try honest.signed(by: new, user: "camera")
-        case .otherUser: return try honest.signed(by: old, user: "phone")
+        case .otherKey, .unstatedKey: return try honest.signed(by: new, user: "camera", over: nonce)
+        case .otherUser: return try honest.signed(by: old, user: "phone", over: nonce)
         case .otherDigest:
             let other = try Wire.Confirmation(
                 size: honest.size, digest: #require(Digest.of([1])), fileTag: honest.fileTag, path: honest.path)
-            return try with(try other.signed(by: old, user: "camera").receipt)
+            return try with(try other.signed(by: old, user: "camera", over: nonce).receipt)
         case .otherTime:
             let stamp = try #require(honest.receipt)
             return try with(ReceiptStamp(time: stamp.time + 1, signature: stamp.signature))
+        case .otherNonce:
+            let other = try #require(ReceiptNonce([UInt8](repeating: 7, count: ReceiptNonce.byteCount)))
+            return try honest.signed(by: old, user: "camera", over: other)
+        case .noNonce: return try honest.signed(by: old, user: "camera")
         case .otherProof:
             let step = ReceiptProof.Step(.left, try #require(Digest.of([1])))
             let stamp = try #require(honest.receipt)

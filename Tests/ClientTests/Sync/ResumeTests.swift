@@ -58,6 +58,31 @@ struct ResumeTests {
         #expect(store.known.abandoned == (size > 4_194_304 ? 1 : 0))
     }
 
+    @Test("what the server says was committed is asked about, whatever it says then; nothing of it is sent before")
+    func alreadyCommitted() throws {
+        let rig = try ClientRig()
+        let store = FakeStore(Self.sample(Self.largeSize), cuts: 1)
+        let told = Shared(0)
+        // One that says so for ever is given up on.
+        let server = try FakeServer { heard, honest, session in
+            if case .message(.offer(let number, let offer)) = heard, !offer.isFresh {
+                told.withLock { $0 += 1 }
+                return [.send(.refused(upload: number, Refusal(status: .alreadyCommitted, text: "")))]
+            }
+            return try store.script(ending: .answer)(heard, honest, session)
+        }
+        try cutPass(store, server, rig)
+        let before = store.known.received
+        store.change { $0.isStored = false }
+        #expect(try rig.pass(against: server).remaining == 1)
+        #expect(told.withLock { $0 } == 4)
+        #expect(server.queries.count == 1)
+        store.change { $0.isStored = true }
+        try expectConfirmed(rig, server)
+        #expect(store.known.received == before)
+        #expect(store.known.abandoned == 0)
+    }
+
     @Test(
         "what wasn't stored is sent from the start", arguments: [0, 1, 300_000, 5_000_000],
         [FakeStore.Ending.offer, .finish])

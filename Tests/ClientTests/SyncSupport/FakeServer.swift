@@ -36,7 +36,7 @@ final class FakeServer: Sendable {
 
     init(
         _ certificates: TestCertificates.Files, maxOpenUploads: UInt16 = 64, signer: ReceiptSigner? = nil,
-        predecessors: [ReceiptPredecessor] = [],
+        predecessors: [ReceiptPredecessor] = [], version: UInt8 = 2,
         script: @escaping Script = { _, honest, _ in honest }
     ) throws {
         context = try TLSContext(
@@ -44,7 +44,7 @@ final class FakeServer: Sendable {
         listener = try Listener(on: try resolve(host: "127.0.0.1", port: 0, passive: true)[0])
         port = listener.address.port
         welcome = try Welcome(
-            software: "fake/1", maxPayload: 65_536, maxOpenUploads: maxOpenUploads, serverTime: 0,
+            version: version, software: "fake/1", maxPayload: 65_536, maxOpenUploads: maxOpenUploads, serverTime: 0,
             receiptKey: signer?.key, predecessors: predecessors)
         self.signer = signer
         self.script = script
@@ -147,6 +147,7 @@ final class FakeSession {
 
     private let signer: ReceiptSigner?
     private(set) var user = ""
+    private(set) var nonce: ReceiptNonce?
 
     init(welcome: Welcome, _ signer: ReceiptSigner?) {
         self.welcome = welcome
@@ -162,6 +163,9 @@ final class FakeSession {
         guard case .message(let message) = heard else { return [] }
         switch message {
         case .hello: return [.send(.welcome(welcome))]
+        case .challenge(let challenge):
+            nonce = challenge.nonce
+            return []
         case .authenticate(let login):
             user = login.user
             return [.send(.granted(try Granted()))]
@@ -192,7 +196,7 @@ final class FakeSession {
         _ number: UInt32, _ size: UInt64, _ digest: ContentDigest, _ path: [UInt8]
     ) throws -> Confirmation {
         let unsigned = try Confirmation(size: size, digest: digest, fileTag: try tag(number), path: RemotePath(path))
-        return try signer.map { try unsigned.signed(by: $0, user: user) } ?? unsigned
+        return try signer.map { try unsigned.signed(by: $0, user: user, over: nonce) } ?? unsigned
     }
 
     /// Any but that of a file of the test.
@@ -203,9 +207,11 @@ final class FakeSession {
 
 extension Confirmation {
     /// The same with a receipt.
-    func signed(by signer: ReceiptSigner, user: String, time: Int64 = 1_700_000_000) throws -> Confirmation {
+    func signed(
+        by signer: ReceiptSigner, user: String, over nonce: ReceiptNonce? = nil, time: Int64 = 1_700_000_000
+    ) throws -> Confirmation {
         let statement = try ReceiptStatement(
-            key: signer.key, user: user, path: path, size: size, digest: digest, time: time)
+            key: signer.key, user: user, path: path, size: size, digest: digest, time: time, nonce: nonce)
         let stamp = signer.sign(statement.bytes).map { ReceiptStamp(time: time, signature: $0) }
         return try Confirmation(size: size, digest: digest, fileTag: fileTag, path: path, receipt: stamp)
     }

@@ -90,8 +90,9 @@ struct SharedSignatureTests {
     /// - Returns: texts that differ from the receipt's in a way that somebody might try.
     private func alterations(of receipt: Receipt) throws -> [String] {
         let lines = String(decoding: receipt.text, as: UTF8.self).split(separator: "\n").map(String.init)
-        let steps = 7..<(lines.count - 1)
-        let side = lines[7].hasPrefix("left") ? "left" : "right"
+        let first = 8
+        let steps = first..<(lines.count - 1)
+        let side = lines[first].hasPrefix("left") ? "left" : "right"
         let other = side == "left" ? "right" : "left"
         let stranger = try #require(
             receipts.first { $0.receipt.signature == receipt.signature && $0.receipt.proof != receipt.proof })
@@ -102,19 +103,19 @@ struct SharedSignatureTests {
             return changed.joined(separator: "\n") + "\n"
         }
         return [
-            with { $0[7] = $0[7].replacing(side, with: other) },
-            with { $0[7] = $0[7].replacing(side, with: "above") },
-            with { $0[7] = $0[7].replacing(": ", with: ":  ") },
-            with { $0[7] = $0[7].replacing(": ", with: ":") },
-            with { $0[7] = $0[7] + " " },
-            with { $0[7] = String($0[7].dropLast()) + ($0[7].hasSuffix("0") ? "1" : "0") },
-            with { $0[7] = "\(side): " + $0[7].dropFirst(side.count + 2).uppercased() + "A" },
-            with { $0.swapAt(7, 8) },
-            with { $0.remove(at: 7) },
+            with { $0[first] = $0[first].replacing(side, with: other) },
+            with { $0[first] = $0[first].replacing(side, with: "above") },
+            with { $0[first] = $0[first].replacing(": ", with: ":  ") },
+            with { $0[first] = $0[first].replacing(": ", with: ":") },
+            with { $0[first] = $0[first] + " " },
+            with { $0[first] = String($0[first].dropLast()) + ($0[first].hasSuffix("0") ? "1" : "0") },
+            with { $0[first] = "\(side): " + $0[first].dropFirst(side.count + 2).uppercased() + "A" },
+            with { $0.swapAt(first, first + 1) },
+            with { $0.remove(at: first) },
             with { $0.remove(at: lines.count - 2) },
             with { $0.removeSubrange(steps) },
-            with { $0.insert($0[7], at: 7) },
-            with { $0.insert("", at: 7) },
+            with { $0.insert($0[first], at: first) },
+            with { $0.insert("", at: first) },
             with { $0.replaceSubrange(steps, with: proofOfOther) },
             with { $0[4] = "size: 99" },
             with { $0[5] = "sha256: " + String(repeating: "0", count: 64) },

@@ -68,7 +68,7 @@ struct HostileFrameTests {
     func versions() throws {
         let server = try TestServer()
         let client = try server.connect()
-        try client.send(.hello(Hello(oldestVersion: 2, newestVersion: 9, software: "future/2")))
+        try client.send(.hello(Hello(oldestVersion: 3, newestVersion: 9, software: "future/2")))
         guard case .closing(let refusal)? = try client.remainder().last else { throw Failure("no closing") }
         #expect(refusal.status == .versionUnsupported)
         _ = try server.logLine(with: " closed ", client.address, "versionUnsupported")

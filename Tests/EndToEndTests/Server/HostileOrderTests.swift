@@ -14,7 +14,7 @@ struct HostileOrderTests {
         var allowed: Set<FrameType> {
             switch self {
             case .greeting: [.hello, .goodbye]
-            case .login: [.authenticate, .reauthenticate, .ping, .goodbye]
+            case .login: [.challenge, .authenticate, .reauthenticate, .ping, .goodbye]
             // Data, finish and abandon are about a number that was never offered.
             case .ready, .asked: [.offer, .query, .ping, .goodbye]
             case .uploading: [.offer, .data, .finish, .abandon, .query, .ping, .goodbye]

@@ -84,6 +84,31 @@ import Wire
         }
     }
 
+    @Test("who offers again what was stored is told so, once, and finds it by a query; of the first version isn't")
+    func alreadyCommitted() throws {
+        let server = try TestServer()
+        let first = try loggedIn(server)
+        #expect(try begin(first) == 0)
+        try send(first, 0..<content.count)
+        // As if the answer had been lost.
+        guard case .stored? = try finish(first) else { throw TestClient.Unexpected() }
+        let old = try TestClient(server)
+        try old.send(.hello(Hello(newestVersion: 1, software: "old")))
+        guard case .welcome? = try old.receive() else { throw TestClient.Unexpected() }
+        try old.send(
+            .authenticate(Authenticate(user: TestServer.user, password: Credential(Array(TestServer.password.utf8)))))
+        guard case .granted? = try old.receive() else { throw TestClient.Unexpected() }
+        #expect(try begin(old) == 0)
+        try old.send(.abandon(upload: 1))
+        let new = try loggedIn(server)
+        try new.send(.offer(upload: 1, offer))
+        guard case .refused(1, let refusal)? = try new.receive() else { throw TestClient.Unexpected() }
+        #expect(refusal.status == .alreadyCommitted)
+        try new.send(.query(upload: 2, Query(size: offer.size, digest: content.digest(), path: offer.path)))
+        guard case .present? = try new.receive() else { throw TestClient.Unexpected() }
+        #expect(try begin(new, upload: 3) == 0)
+    }
+
     @Test("one that is told at its finish")
     func takeOverBeforeFinish() throws {
         let server = try TestServer()

@@ -39,6 +39,53 @@ struct ReceiptTests {
         }
     }
 
+    /// The greeting of a client that knows the first version only, as docs/PROTOCOL.md has it.
+    private static let oldHello: [UInt8] =
+        [0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12] + Array("AUP1\u{1}\u{1}\u{b}example/1.0".utf8)
+
+    @Test("a client of the first version is answered in it, and gets receipts without nonces")
+    func oldClient() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        try client.send(bytes: Self.oldHello)
+        guard case .welcome(let welcome) = try client.receive() else { throw TestClient.Unexpected() }
+        #expect(welcome.version == 1)
+        try client.authenticate()
+        try client.send(bytes: TestClient.file([1], as: "a", upload: 1))
+        let confirmation = try #require(try client.confirmations(1).first)
+        let key = try #require(welcome.receiptKey)
+        #expect(Receipt(confirmation, user: TestServer.user, key: key)?.isGenuine == true)
+    }
+
+    @Test("a client that challenges gets receipts of this connection: stored and present, alone and together")
+    func overNonces() throws {
+        let server = try TestServer()
+        var nonces: [ReceiptNonce] = []
+        for round in 0..<2 as Range<UInt8> {
+            let nonce = try #require(ReceiptNonce([UInt8](repeating: round, count: 32)))
+            let client = try TestClient(server)
+            try client.send(.hello(Hello(software: "test")))
+            guard case .welcome(let welcome) = try client.receive() else { throw TestClient.Unexpected() }
+            try client.send(.challenge(Challenge(nonce: nonce)))
+            try client.authenticate()
+            let bytes = try (1...20).flatMap { try TestClient.file([$0], as: "\($0)", upload: UInt32($0)) }
+            try client.send(bytes: bytes)
+            var confirmations = try client.confirmations(20)
+            try client.send(.query(upload: 21, Query(size: 1, digest: [1].digest(), path: Array("1".utf8))))
+            confirmations += try client.confirmations(1)
+            nonces.append(nonce)
+            for confirmation in confirmations {
+                let genuine = nonces.map { nonce in
+                    welcome.receiptKey.flatMap {
+                        Receipt(confirmation, user: TestServer.user, key: $0, nonce: nonce)?.isGenuine
+                    }
+                }
+                // Not over that of the connection before.
+                #expect(genuine == [false, true].suffix(nonces.count))
+            }
+        }
+    }
+
     @Test("many that are committed together share a signature, and each has a proof of its own")
     func together() throws {
         let server = try TestServer()
@@ -148,10 +195,14 @@ extension TestClient {
     fileprivate func greetAndLogIn() throws -> ReceiptKey {
         try send(.hello(Hello(software: "test")))
         guard case .welcome(let welcome) = try receive() else { throw Unexpected() }
+        try authenticate()
+        return try #require(welcome.receiptKey)
+    }
+
+    fileprivate func authenticate() throws {
         let password = Credential(Array(TestServer.password.utf8))
         try send(.authenticate(Authenticate(user: TestServer.user, password: password)))
         guard case .granted = try receive() else { throw Unexpected() }
-        return try #require(welcome.receiptKey)
     }
 
     fileprivate func confirmations(_ count: Int) throws -> [Wire.Confirmation] {

@@ -29,6 +29,10 @@ enum Fixture {
         get throws { try #require(ContentDigest([UInt8](repeating: 0xab, count: 32))) }
     }
 
+    static var nonce: ReceiptNonce {
+        get throws { try #require(ReceiptNonce([UInt8](repeating: 0xcd, count: 32))) }
+    }
+
     static var login: Authenticate {
         get throws { try Authenticate(user: "camera", password: Credential(Array("secret".utf8))) }
     }

@@ -18,7 +18,7 @@ import Wire
     @Test("a client without a version in common is told so")
     func version() throws {
         var state = SessionState(maxOpenUploads: 4)
-        let actions = try state.hear(.hello(Hello(oldestVersion: 2, newestVersion: 9, software: "test")))
+        let actions = try state.hear(.hello(Hello(oldestVersion: 3, newestVersion: 9, software: "test")))
         #expect(actions.closing == .versionUnsupported)
         #expect(!state.allows(.authenticate))
     }
@@ -28,6 +28,48 @@ import Wire
         var state = SessionState(maxOpenUploads: 4)
         let actions = try state.hear(.hello(Hello(oldestVersion: 1, newestVersion: 200, software: "test")))
         #expect(actions == [.send(.welcome(try Fixture.welcome))])
+    }
+
+    /// A session of the first version, or the second, after `welcome`.
+    private func greeted(_ version: UInt8) throws -> SessionState {
+        var state = SessionState(maxOpenUploads: 4)
+        let actions = try state.hear(.hello(Hello(newestVersion: version, software: "test")))
+        #expect(actions == [.send(.welcome(try Fixture.welcome.speaking(version)))])
+        return state
+    }
+
+    @Test("a challenge comes once, before the login, in the second version only")
+    func challenge() throws {
+        let challenge = ClientMessage.challenge(Challenge(nonce: try Fixture.nonce))
+        var old = try greeted(1)
+        #expect(!old.allows(.challenge))
+        #expect(try old.hear(challenge).closing == .protocolViolation)
+        var state = try greeted(2)
+        #expect(state.nonce == nil)
+        #expect(try state.hear(challenge).isEmpty)
+        #expect(try state.nonce == Fixture.nonce)
+        #expect(!state.allows(.challenge))
+        var again = state
+        #expect(try again.hear(challenge).closing == .protocolViolation)
+        _ = try state.hear(.authenticate(Fixture.login))
+        _ = state.loginDecided(.success(try Granted()))
+        #expect(try state.nonce == Fixture.nonce)
+        #expect(try state.hear(challenge).closing == .protocolViolation)
+    }
+
+    @Test("who tries a token may log in by password still, once; in the first version not")
+    func afterToken() throws {
+        let token = ClientMessage.reauthenticate(try Reauthenticate(token: Credential([1])))
+        var old = try greeted(1)
+        #expect(try old.hear(token).closes)
+        var state = try greeted(2)
+        #expect(try !state.hear(token).closes)
+        #expect(!state.allows(.reauthenticate))
+        var again = state
+        #expect(try again.hear(token).closing == .protocolViolation)
+        #expect(try state.hear(.authenticate(Fixture.login)) == [.verify(Fixture.login)])
+        let refusal = Refusal(status: .credentialsWrong, text: "no")
+        #expect(state.loginDecided(.failure(LoginRefusal(refusal: refusal))) == [.send(.denied(refusal)), .close(nil)])
     }
 
     @Test("a login that is denied ends the session, and a late verdict changes nothing")
@@ -179,6 +221,8 @@ import Wire
         _ = try state.hear(.offer(upload: 5, Fixture.offer()))
         // A gap in the sequence counts as over.
         #expect(try state.hear(finish(4)).isEmpty)
+        #expect(try state.hear(.abandon(upload: 3)).isEmpty)
+        #expect(state.receiveData(upload: 2, length: 7) == (.drop, []))
         #expect(try state.hear(.abandon(upload: 6)).closing == .protocolViolation)
         state = try ready()
         #expect(try state.hear(finish(1)).closing == .protocolViolation)

@@ -69,6 +69,10 @@ struct SessionWalk {
         case 14: try hear(.ping(Ping(opaque: amount)))
         default:
             if choice == 0xff { try hear(.goodbye) }
+            if choice == 0xdf {
+                guard let nonce = ReceiptNonce([UInt8](repeating: 1, count: 32)) else { return }
+                try hear(.challenge(Challenge(nonce: nonce)))
+            }
             if choice == 0xef { try hear(.reauthenticate(Reauthenticate(token: Credential([1])))) }
         }
         try check(open.count <= Self.maxOpenUploads, "more uploads are open than may be")

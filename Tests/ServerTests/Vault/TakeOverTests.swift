@@ -57,8 +57,10 @@ import Wire
         #expect(try test.names(in: "alice/a") == ["clip"])
     }
 
-    @Test("one that is being committed is waited for; then there is nothing to go on with, and the file is there")
-    func committing() throws {
+    @Test(
+        "one that is being committed is waited for; then there is nothing to go on with, and the file is there",
+        arguments: [false, true])
+    func committing(_ tells: Bool) throws {
         let (runs, mayEnd) = (Monitor(false), Monitor(false))
         let isCommit = Atomic(false)
         let calls = FlushCalls(file: { file throws(SystemError) in
@@ -78,9 +80,12 @@ import Wire
                 return (try? upload.commit(old, test)) != nil
             case 1:
                 runs.wait { $0 ? () : nil }
-                guard let new = try? upload.begin(test) else { return false }
+                guard let file = try? upload.offered(test) else { return false }
+                let new = Result { () throws(VaultError) in
+                    try test.vault.begin(file, isFresh: false, tellsCommitted: tells).offset
+                }
                 // Not before the commit has ended, however long it takes.
-                return mayEnd.withLock { $0 } && new.offset == 0
+                return mayEnd.withLock { $0 } && new == (tells ? .failure(.alreadyCommitted) : .success(0))
                     && (try? test.find(upload.content, as: "a/clip")) != nil
             default:
                 runs.wait { $0 ? () : nil }

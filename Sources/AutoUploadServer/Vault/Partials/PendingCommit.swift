@@ -18,6 +18,7 @@ struct PendingCommit: Sendable {
     }
 
     private var partial: Partial { hold.partial }
+    var offered: OfferedFile { partial.offered }
     var user: FileName { partial.offered.user }
     var path: RemotePath { partial.offered.path }
     /// Bytes that the whole file has.

@@ -10,7 +10,8 @@ package struct Hello: Payload {
 
     /// - Throws: `WireError` unless 1 ≤ oldest ≤ newest and the software is 1–64 bytes of printable ASCII.
     package init(
-        oldestVersion: UInt8 = ProtocolLimits.version, newestVersion: UInt8 = ProtocolLimits.version, software: String
+        oldestVersion: UInt8 = ProtocolLimits.versions.lowerBound,
+        newestVersion: UInt8 = ProtocolLimits.versions.upperBound, software: String
     ) throws(WireError) {
         try require(oldestVersion, in: 1...UInt8.max, .oldestVersion)
         try require(newestVersion, in: oldestVersion...UInt8.max, .newestVersion)

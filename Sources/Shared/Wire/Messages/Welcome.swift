@@ -1,6 +1,6 @@
 /// The server's answer to `hello`: the version that holds from here on, and its limits.
 package struct Welcome: Payload {
-    package let version: UInt8
+    package private(set) var version: UInt8
     /// Name and version of the server's software.
     package let software: String
     /// Bytes of payload that the server takes in one `data` frame, 65,536 … 1,048,576.
@@ -19,7 +19,7 @@ package struct Welcome: Payload {
 
     /// - Throws: `WireError` when a value is outside the range of its field.
     package init(
-        version: UInt8 = ProtocolLimits.version, software: String,
+        version: UInt8 = ProtocolLimits.versions.upperBound, software: String,
         maxPayload: UInt32 = ProtocolLimits.dataPayloads.upperBound, maxOpenUploads: UInt16,
         maxPath: UInt16 = UInt16(ProtocolLimits.pathLengths.upperBound), serverTime: Int64,
         receiptKey: ReceiptKey? = nil, predecessors: [ReceiptPredecessor] = []
@@ -40,6 +40,13 @@ package struct Welcome: Payload {
         self.serverTime = serverTime
         self.receiptKey = receiptKey
         self.predecessors = predecessors
+    }
+
+    /// The same in the version that a client has in common with the server.
+    package func speaking(_ version: UInt8) -> Welcome {
+        var welcome = self
+        welcome.version = max(1, version)
+        return welcome
     }
 
     package init(reading reader: inout WireReader) throws(WireError) {

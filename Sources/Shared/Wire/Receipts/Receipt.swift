@@ -17,12 +17,13 @@ package struct Receipt: Hashable, Sendable {
     /// - Parameters:
     ///   - user: the name that the client logged in with.
     ///   - key: the server's, from `welcome`.
+    ///   - nonce: what the client has sent as `challenge`; nil where it has sent none.
     /// - Returns: nil when the confirmation carries none.
-    package init?(_ confirmation: Confirmation, user: String, key: ReceiptKey) {
+    package init?(_ confirmation: Confirmation, user: String, key: ReceiptKey, nonce: ReceiptNonce? = nil) {
         guard let stamp = confirmation.receipt else { return nil }
         let statement = try? ReceiptStatement(
             key: key, user: user, path: confirmation.path, size: confirmation.size, digest: confirmation.digest,
-            time: stamp.time)
+            time: stamp.time, nonce: nonce)
         guard let statement else { return nil }
         self.init(statement: statement, signature: stamp.signature, proof: stamp.proof)
     }
@@ -58,23 +59,29 @@ extension Receipt {
     package init(text: [UInt8]) throws(Flaw) {
         guard text.count <= Self.maximumTextLength else { throw .notAReceipt }
         var lines = TextLines(text)
-        guard lines.next().map({ $0.elementsEqual(ReceiptStatement.heading.utf8) }) == true else { throw .notAReceipt }
+        guard let heading = lines.next(), let isBound = Self.isBound(heading) else { throw .notAReceipt }
         let key = try lines.value("key") { ReceiptKey(hex: $0) }
         let user = try lines.value("user") { percentDecoded($0.utf8).flatMap { String(validating: $0, as: UTF8.self) } }
         let path = try lines.value("path") { percentDecoded($0.utf8).flatMap { try? RemotePath($0) } }
         let size = try lines.value("size") { UInt64($0).flatMap { ProtocolLimits.fileSizes.contains($0) ? $0 : nil } }
         let digest = try lines.value("sha256") { ContentDigest(hex: $0) }
         let time = try lines.value("time") { Int64($0) }
+        let nonce = isBound ? try lines.value("nonce") { ReceiptNonce(hex: $0) } : nil
         let proof = try lines.proof()
         let signature = try lines.value("signature") { bytes(ofBase64: $0.utf8).flatMap { ReceiptSignature($0) } }
         guard lines.isAtEnd else { throw .trailingBytes }
         let statement = try? ReceiptStatement(
-            key: key, user: user, path: path, size: size, digest: digest, time: time)
+            key: key, user: user, path: path, size: size, digest: digest, time: time, nonce: nonce)
         // All that was left out above is the length of the user's name.
         guard let statement else { throw .malformed("user") }
         self.init(statement: statement, signature: signature, proof: proof)
         // Numbers with zeros in front, capital digits, needless escapes: no two texts are the same receipt.
         if let name = Self.firstDifference(self.text, text) { throw .malformed(name) }
+    }
+
+    /// Whether a statement with this first line has a nonce; nil where it is none.
+    private static func isBound(_ heading: ArraySlice<UInt8>) -> Bool? {
+        [false, true].first { heading.elementsEqual(ReceiptStatement.heading(isBound: $0).utf8) }
     }
 
     /// The name of the first line that isn't the same in both.
@@ -91,7 +98,9 @@ extension Receipt {
 extension Receipt.Flaw: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .notAReceipt: "it doesn't begin with the line “\(ReceiptStatement.heading)”"
+        case .notAReceipt:
+            "it doesn't begin with the line “\(ReceiptStatement.heading(isBound: false))”, or with “"
+                + "\(ReceiptStatement.heading(isBound: true))”"
         case .malformed(let name): "its line “\(name)” is missing or malformed"
         case .trailingBytes: "there is more behind the line “signature”"
         }

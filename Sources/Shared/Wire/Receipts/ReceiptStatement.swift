@@ -11,10 +11,13 @@ package struct ReceiptStatement: Hashable, Sendable {
     package let digest: ContentDigest
     /// The server's clock when it confirmed, Unix seconds.
     package let time: Int64
+    /// Of the client, for the connection in which this was signed; nil where it gave none.
+    package let nonce: ReceiptNonce?
 
     /// - Throws: `WireError.outOfRange` when the size or the length of the user's name is.
     package init(
-        key: ReceiptKey, user: String, path: RemotePath, size: UInt64, digest: ContentDigest, time: Int64
+        key: ReceiptKey, user: String, path: RemotePath, size: UInt64, digest: ContentDigest, time: Int64,
+        nonce: ReceiptNonce? = nil
     ) throws(WireError) {
         try require(user.utf8.count, in: ProtocolLimits.userLengths, .user)
         try require(size, in: ProtocolLimits.fileSizes, .size)
@@ -24,13 +27,14 @@ package struct ReceiptStatement: Hashable, Sendable {
         self.size = size
         self.digest = digest
         self.time = time
+        self.nonce = nonce
     }
 
     /// The text that is signed: lines of ASCII, each with its line feed.
     package var bytes: [UInt8] {
         var text: [UInt8] = []
-        text.reserveCapacity(384 + path.bytes.count)
-        text += "\(Self.heading)\nkey: ".utf8
+        text.reserveCapacity(512 + path.bytes.count)
+        text += "\(Self.heading(isBound: nonce != nil))\nkey: ".utf8
         key.writeHexadecimal(to: &text)
         text += "\nuser: ".utf8
         writePercentEncoded(user.utf8, to: &text)
@@ -39,8 +43,15 @@ package struct ReceiptStatement: Hashable, Sendable {
         text += "\nsize: \(size)\nsha256: ".utf8
         digest.writeHexadecimal(to: &text)
         text += "\ntime: \(time)\n".utf8
+        guard let nonce else { return text }
+        text += "nonce: ".utf8
+        nonce.writeHexadecimal(to: &text)
+        text.append(UInt8(ascii: "\n"))
         return text
     }
 
-    static let heading = "auto-upload-receipt/1"
+    /// The first line.
+    ///
+    /// - Parameter isBound: whether there is a nonce.
+    static func heading(isBound: Bool) -> String { isBound ? "auto-upload-receipt/2" : "auto-upload-receipt/1" }
 }
