@@ -43,6 +43,48 @@ struct ReceiptCheckTests {
         #expect(try !check(key: receipt.statement.key))
     }
 
+    /// Something in a statement that a reader must refuse, though it is signed: docs/PROTOCOL.md, 10.4.
+    static let forms: [(old: String, new: String)] = [
+        ("receipt/1", "receipt/2"), ("receipt/1", "receipt/3"), ("size: 5", "size: 05"), ("size: 5", "size: +5"),
+        ("size: 5", "size: 9223372036854775808"), ("time: 7", "time: -0"), ("time: 7", "time: 07"),
+        ("time: 7", "time: 9223372036854775808"), ("time: 7\n", "time: 7\nnonce: 00\n"), ("time: 7\n", "time: 7\n\n"),
+        ("user: camera\n", ""), ("camera", ""), ("camera", String(repeating: "x", count: 65)), ("camera", "%FF"),
+        ("camera", "%ED%A0%80"), ("camera", "%c3%a4"), ("camera", "%41"), ("a/b", "/a"), ("a/b", "a//b"),
+        ("a/b", "../b"),
+        ("a/b", "a/.Auto-Upload"), ("a/b", "%00"), ("a/b", "%2F"), ("a/b", String(repeating: "a", count: 256)),
+        ("a/b", "a b"), ("a/b", "a%2"), ("key: ", "key:  "), ("sha256: ", "sha256: 0"),
+    ]
+
+    @Test("what isn't in the one form that there is, is refused, by the commands and by us, though it is signed")
+    func formed() throws {
+        let signer = try #require(ReceiptSigner.make())
+        let content = Array("hello".utf8)
+        try scratch.write(content, to: "clip one.mp4")
+        let statement = try ReceiptStatement(
+            key: signer.key, user: "camera", path: RemotePath(Array("a/b".utf8)), size: 5,
+            digest: #require(ContentHasher.digest(of: content)), time: 7)
+        let good = String(decoding: statement.bytes, as: UTF8.self)
+        let bound = try ReceiptStatement(
+            key: signer.key, user: "camera", path: RemotePath(Array("a/b".utf8)), size: 5, digest: statement.digest,
+            time: .min, nonce: ReceiptNonce([UInt8](repeating: 7, count: 32)))
+        for text in [good, String(decoding: bound.bytes, as: UTF8.self)] {
+            #expect(try isTaken(text, signer) == [true, true], "\(text)")
+        }
+        for form in Self.forms {
+            let text = good.replacing(form.old, with: form.new)
+            try #require(text != good)
+            #expect(try isTaken(text, signer) == [false, false], "\(text)")
+        }
+    }
+
+    /// Whether the document's commands take a statement that is signed as it stands, and whether we do.
+    private func isTaken(_ statement: String, _ signer: ReceiptSigner) throws -> [Bool] {
+        let signature = try #require(signer.sign(Array(statement.utf8)))
+        let text = Array("\(statement)signature: \(Data(signature.bytes).base64EncodedString())\n".utf8)
+        try scratch.write(text, to: "clip.receipt")
+        return [try check(key: signer.key), (try? Receipt(text: text))?.isGenuine == true]
+    }
+
     @Test("it is wrong for another file, and by another key")
     func otherFile() throws {
         let other = try #require(ReceiptSigner.make())
