@@ -2,21 +2,22 @@ import Platform
 import Transport
 import Wire
 
-/// The SHA-256 of a file's frames, in their order. A helper hashes them beside their sending where it gets a processor for that;
-/// what it hasn't begun, who sends them hashes, who so never waits for more than the one frame that it has begun.
+/// The SHA-256 of a file's frames, in their order, of which there are two in turn: while one is hashed, the other is filled. A
+/// helper hashes beside their sending where it gets a processor for that; what it hasn't begun, who sends hashes, who so never
+/// waits for more than the one frame that it has begun.
 final class FrameHasher: Sendable {
     private struct State {
-        /// Frames that aren't hashed yet, in their order; the one that is being hashed among them.
-        var waiting: [DataFrame] = []
+        /// The frame that was added last, until it is hashed.
+        var pending: DataFrame?
         var isBusy = false
         var hasHelper = false
         var isOver = false
 
-        /// The frame that is to be hashed next, unless somebody is at it.
+        /// The frame that is to be hashed, unless somebody is at it.
         mutating func begin() -> DataFrame? {
-            guard !isBusy, let frame = waiting.first else { return nil }
+            guard !isBusy, let pending else { return nil }
             isBusy = true
-            return frame
+            return pending
         }
     }
 
@@ -39,10 +40,11 @@ final class FrameHasher: Sendable {
         work { $0.isOver }
     }
 
-    /// Takes the next frame. It may not be filled anew before `settle` has returned for it.
+    /// Takes the next frame, once the one before it is hashed. It may not be filled anew before `settle` has returned for it.
     func add(_ frame: DataFrame) {
+        work { $0.pending == nil }
         let isAlone = state.change { state in
-            state.waiting.append(frame)
+            state.pending = frame
             return !state.hasHelper
         }
         // While it is in the processor's cache.
@@ -51,14 +53,14 @@ final class FrameHasher: Sendable {
 
     /// Returns once the frame is hashed, if it was ever added, so that it may be filled anew.
     func settle(_ frame: DataFrame) {
-        work { state in !state.waiting.contains { $0 === frame } }
+        work { $0.pending !== frame }
     }
 
     private func work(until isEnough: (State) -> Bool) {
         while case .hash(let frame) = state.wait(until: { isEnough($0) ? .leave : $0.begin().map(Step.hash) }) {
             hasher.withLock { hasher in frame.withPayload { hasher?.update($0) } }
             state.change { state in
-                state.waiting.removeFirst()
+                state.pending = nil
                 state.isBusy = false
             }
         }
@@ -68,7 +70,7 @@ final class FrameHasher: Sendable {
     ///
     /// - Returns: nil when it was told before, or OpenSSL had no memory.
     func finish() -> ContentDigest? {
-        work { $0.waiting.isEmpty }
+        work { $0.pending == nil }
         return hasher.withLock { hasher in
             guard let whole = hasher.take() else { return nil }
             return whole.finalize()
