@@ -5,24 +5,30 @@ package import Wire
 package struct ReceiptVerifier: Sendable {
     package let key: ReceiptKey
     private let publicKey: OpenSSLKey?
-    /// What the last signature that was right covers, as far as that is known.
-    private var covered = Covered()
+    /// That of the last receipt that was right.
+    private var known: Way?
 
-    private struct Covered {
-        var signature: ReceiptSignature?
-        /// The hashes of texts, and the steps from each to what was signed.
-        var ways: [ContentDigest: [ReceiptProof.Step]] = [:]
+    /// How a statement leads to what was signed.
+    private struct Way {
+        let signature: ReceiptSignature
+        /// The SHA-256 of each text on the way, from the statement up; that of the last, which was signed, is left out.
+        var digests: [ContentDigest]
+        let steps: [ReceiptProof.Step]
 
-        /// Of more statements than are ever signed together; each is below a KiB.
-        private static let mostWays = 4096
-
-        /// Notes what stands beside the way from a receipt to what was signed: with a step's other side the same pair is made.
-        mutating func note(besides way: some Sequence<ContentDigest>, _ steps: [ReceiptProof.Step]) {
-            // There may be keys that sign everything with the same signature.
-            if ways.count >= Self.mostWays { ways = [:] }
-            for (index, (digest, step)) in zip(way, steps).enumerated() {
-                ways[step.sibling] = [ReceiptProof.Step(step.side.opposite, digest)] + steps[(index + 1)...]
-            }
+        /// The digests from here on up, if this way leads over a text with this digest, or over the one beside it: then the two
+        /// make the same pair.
+        ///
+        /// - Parameters:
+        ///   - digest: of a text that is on another way.
+        ///   - rest: the steps from there on.
+        func joined(by digest: ContentDigest, _ rest: ArraySlice<ReceiptProof.Step>) -> ArraySlice<ContentDigest>? {
+            let index = steps.count - rest.count
+            guard digests.indices.contains(index), let step = rest.first else { return nil }
+            let (ours, ourStep) = (digests[index], steps[index])
+            let isSame = digest == ours && step == ourStep
+            let isBeside = digest == ourStep.sibling && step == ReceiptProof.Step(ourStep.side.opposite, ours)
+            guard isSame || isBeside, rest.dropFirst().elementsEqual(steps[(index + 1)...]) else { return nil }
+            return digests[(index + 1)...]
         }
     }
 
@@ -34,22 +40,22 @@ package struct ReceiptVerifier: Sendable {
     /// Whether the receipt names the key and was signed with it. Anything that goes wrong is a no.
     package mutating func isGenuine(_ receipt: Receipt) -> Bool {
         guard receipt.statement.key == key else { return false }
-        let isSameSignature = covered.signature == receipt.signature
+        let known = known.flatMap { $0.signature == receipt.signature ? $0 : nil }
         let steps = receipt.proof.steps
         var text = receipt.statement.bytes
-        var way: [ContentDigest] = []
+        var way = Way(signature: receipt.signature, digests: [], steps: steps)
         for (index, step) in steps.enumerated() {
             guard let digest = ContentHasher.digest(of: text) else { return false }
-            way.append(digest)
-            if isSameSignature, covered.ways[digest]?.elementsEqual(steps[index...]) == true {
-                covered.note(besides: way.dropLast(), steps)
+            way.digests.append(digest)
+            if let rest = known?.joined(by: digest, steps[index...]) {
+                way.digests += rest
+                self.known = way
                 return true
             }
             text = step.pair(with: digest)
         }
         guard let publicKey, publicKey.verify(receipt.signature.bytes, of: text) else { return false }
-        if !isSameSignature { covered = Covered(signature: receipt.signature) }
-        covered.note(besides: way, steps)
+        self.known = way
         return true
     }
 }
