@@ -64,7 +64,7 @@ extension ServerConnection {
         do throws(ResolveError) {
             return try target.addresses.inOrder(of: target.server)
         } catch {
-            throw .unreachable(error.description)
+            throw .unreachable("\(error); is -s right, and the network up?")
         }
     }
 

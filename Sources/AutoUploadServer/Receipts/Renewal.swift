@@ -6,11 +6,23 @@ enum Renewal {
     /// - Throws: `ProgramError` when a server runs on the storage, or when there is no key that could sign.
     static func run(_ arguments: ParsedArguments) throws(ProgramError) {
         let folder = try arguments.string(of: ServerOptions.folder)
+        try requireUse(of: folder)
         let storage = try storage(folder, allowWeak: arguments.flag(ServerOptions.allowWeakStorage))
         do throws(ReceiptKeyError) {
             try renew(arguments.optionalString(of: ServerOptions.receiptKey), storage, at: folder)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
+        }
+    }
+
+    /// A mistyped folder isn't to be made a storage folder, which clients would refuse to upload from.
+    private static func requireUse(of folder: String) throws(ProgramError) {
+        do throws(SystemError) {
+            _ = try Directory.open(path: folder).status(of: StoreMarker.name)
+        } catch {
+            let reason =
+                "--folder: there is no receipt key in \(escaped(folder)), where no server has stored anything yet"
+            throw ProgramError("\(reason): \(error.errno)", exitCode: .configuration)
         }
     }
 

@@ -130,7 +130,8 @@ struct StorageError: Error, CustomStringConvertible {
                 "the storage folder \(folder) can't be used: its folder .auto-upload must lie on the same file system, with "
                 + "nothing mounted on it or in it"
         } else {
-            description = "the storage folder \(folder) can't be used: \(error)"
+            let hint = error.errno == .noEntry ? "; make it, or mount its disk, first" : ""
+            description = "the storage folder \(folder) can't be used: \(error)\(hint)"
         }
     }
 }

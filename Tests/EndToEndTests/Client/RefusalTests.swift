@@ -27,7 +27,9 @@ struct RefusalTests {
         let server = try TestServer()
         let client = try TestClient(server, user: user, password: password)
         try client.record(Self.recording, as: "clip.mp4")
-        try expectUntouched(try client.pass("-d", "y"), 77, says: "login was denied", client)
+        try expectUntouched(
+            try client.pass("-d", "y"), 77,
+            says: "login was denied (credentialsWrong: wrong user or password): check --username", client)
         #expect(try server.site.stored(for: user).isEmpty)
     }
 

@@ -35,13 +35,13 @@ struct RenewalTests {
         #expect(try server.site.scratch.bytes(of: "storage/.auto-upload/receipt-key.pem") == before)
     }
 
-    @Test("where there is no key yet, there is nothing to renew")
+    @Test("where no server has been, there is nothing to renew, and the folder stays as it is")
     func none() throws {
         let site = try Site()
         let ended = try renew(site)
         #expect(ended.status == 78)
         #expect(ended.error.contains("there is no receipt key"), "\(ended.error)")
-        #expect(!FileManager.default.fileExists(atPath: site.storage + "/.auto-upload/receipt-key.pem"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: site.storage).isEmpty)
     }
 
     @Test("a key elsewhere is made there, renewed there, and named so in the server's configuration")

@@ -65,7 +65,7 @@ struct StartTests {
             }, status: 78, says: "users"),
         Mistake(
             testDescription: "no storage folder", prepare: { ["-f": $0.scratch.path("nowhere")] }, status: 78,
-            says: "nowhere"),
+            says: "nowhere: No such file or directory; make it, or mount its disk, first"),
         Mistake(
             testDescription: "a file for a storage folder", prepare: { ["-f": $0.users] }, status: 78, says: "users"),
         Mistake(
