@@ -37,17 +37,20 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSystemShims", cSettings: [.define("_GNU_SOURCE")]),
 
-        shared("Platform", ["CSystemShims"]),
-        shared("Wire", []),
+        shared("Encodings", []),
+        shared("Platform", ["Encodings", "CSystemShims"]),
+        shared("Wire", ["Encodings"]),
         shared("Transport", ["Wire", "Platform", "COpenSSL"]),
-        shared("Accounts", ["Platform", "CArgon2"]),
+        shared("Accounts", ["Encodings", "Platform", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
 
         .executableTarget(
-            name: "AutoUploadServer", dependencies: ["Transport", "Accounts", "CommandLine", "Platform", "Wire"],
+            name: "AutoUploadServer",
+            dependencies: ["Transport", "Accounts", "CommandLine", "Platform", "Wire", "Encodings"],
             swiftSettings: strict),
         .executableTarget(
-            name: "AutoUploadClient", dependencies: ["Transport", "CommandLine", "Platform", "Wire", "CSQLite"],
+            name: "AutoUploadClient",
+            dependencies: ["Transport", "CommandLine", "Platform", "Wire", "Encodings", "CSQLite"],
             swiftSettings: strict),
         .executableTarget(
             name: "AddUser", dependencies: ["Accounts", "CommandLine", "Platform"], swiftSettings: strict),
@@ -56,6 +59,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport",
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
+        tests("EncodingsTests", ["Encodings"]),
         tests("PlatformTests", ["Platform"]),
         tests("WireTests", ["Wire"], resources: [.copy("vectors")]),
         tests("TransportTests", ["Transport", "Platform", "Wire"]),
@@ -65,6 +69,6 @@ let package = Package(
         tests(
             "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Transport"], resources: [.copy("fixtures")]),
         tests("HouseRulesTests", []),
-        tests("EndToEndTests", ["Platform", "Wire", "Transport", "CSQLite"]),
+        tests("EndToEndTests", ["Platform", "Wire", "Transport", "Encodings", "CSQLite"]),
     ].filter { !withoutTests.contains($0.name) }
 )

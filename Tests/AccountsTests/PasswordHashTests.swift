@@ -90,16 +90,6 @@ struct PasswordHashTests {
         #expect(Argon2Parameters.recommended.areStrongEnough && Argon2Parameters.owaspMinimum.areStrongEnough)
     }
 
-    @Test("base64 of every length comes back")
-    func base64() {
-        for length in 0...64 {
-            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ length) }
-            let expected = Data(bytes).base64EncodedString().replacingOccurrences(of: "=", with: "")
-            #expect(encodeBase64(bytes) == expected)
-            #expect(decodeBase64(Array(expected.utf8)) == bytes)
-        }
-    }
-
     private func bytes(hexadecimal text: Substring) -> [UInt8]? {
         if text == "-" { return [] }
         let digits = Array(text)

@@ -87,13 +87,14 @@ struct Arrows: Sendable {
     let targets: Set<String>
 
     static let all = [
-        Arrows("Sources/Shared/Wire", []),
-        Arrows("Sources/Shared/Platform", ["CSystemShims", "Glibc"]),
+        Arrows("Sources/Shared/Encodings", []),
+        Arrows("Sources/Shared/Wire", ["Encodings"]),
+        Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Transport", ["Wire", "Platform", "COpenSSL", "Glibc"]),
-        Arrows("Sources/Shared/Accounts", ["Platform", "CArgon2", "Glibc"]),
+        Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
-        Arrows("Sources/AutoUploadServer", ["Transport", "Accounts", "CommandLine", "Platform", "Wire"]),
-        Arrows("Sources/AutoUploadClient", ["Transport", "CommandLine", "Platform", "Wire"]),
+        Arrows("Sources/AutoUploadServer", ["Encodings", "Transport", "Accounts", "CommandLine", "Platform", "Wire"]),
+        Arrows("Sources/AutoUploadClient", ["Encodings", "Transport", "CommandLine", "Platform", "Wire"]),
         Arrows("Sources/AutoUploadClient/State", ["Transport", "CommandLine", "Platform", "Wire", "CSQLite"]),
         Arrows("Sources/AddUser", ["Accounts", "CommandLine", "Platform"]),
     ]

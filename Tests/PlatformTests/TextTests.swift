@@ -49,12 +49,6 @@ struct TextTests {
         }
     }
 
-    @Test("hexadecimal has two digits for each byte")
-    func hexadecimals() {
-        #expect(hexadecimal([0x00, 0x0f, 0xa0, 0xff]) == "000fa0ff")
-        #expect(hexadecimal([UInt8]()).isEmpty)
-    }
-
     @Test("a line of log can be taken apart again, whatever is in its values")
     func logLine() {
         var line = LogLine("stored", level: .warning)

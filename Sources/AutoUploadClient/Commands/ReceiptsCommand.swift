@@ -1,4 +1,5 @@
 import CommandLine
+import Encodings
 import Platform
 import Transport
 import Wire

@@ -1,3 +1,5 @@
+import Encodings
+
 /// A password's hash, written as `$argon2id$v=19$m=65536,t=3,p=4$<salt>$<tag>`: the PHC string format
 /// (github.com/P-H-C/phc-string-format) with Argon2id, RFC 9106.
 ///
@@ -22,8 +24,12 @@ package struct PasswordHash: Sendable {
         guard fields[1].elementsEqual("argon2id".utf8) else { throw .algorithm }
         guard fields[2].elementsEqual("v=19".utf8) else { throw .version }
         parameters = try Argon2Parameters(phc: fields[3])
-        guard let salt = decodeBase64(fields[4]), Self.saltLengths.contains(salt.count) else { throw .salt }
-        guard let tag = decodeBase64(fields[5]), Self.tagLengths.contains(tag.count) else { throw .tag }
+        guard let salt = decodeBase64(fields[4], isPadded: false), Self.saltLengths.contains(salt.count) else {
+            throw .salt
+        }
+        guard let tag = decodeBase64(fields[5], isPadded: false), Self.tagLengths.contains(tag.count) else {
+            throw .tag
+        }
         self.salt = salt
         self.tag = tag
     }
@@ -31,7 +37,8 @@ package struct PasswordHash: Sendable {
     /// As it stands in the password file.
     package var text: String {
         let cost = "m=\(parameters.memory),t=\(parameters.iterations),p=\(parameters.parallelism)"
-        return "$argon2id$v=19$\(cost)$\(encodeBase64(salt))$\(encodeBase64(tag))"
+        let parts = [salt, tag].map { encodeBase64($0, isPadded: false) }
+        return "$argon2id$v=19$\(cost)$\(parts.joined(separator: "$"))"
     }
 }
 

@@ -1,3 +1,5 @@
+import Encodings
+
 /// A part of a frame or message, named as in `docs/PROTOCOL.md`.
 package enum WireField: String, Hashable, Sendable {
     case header
@@ -91,7 +93,8 @@ extension WireError: CustomStringConvertible {
 }
 
 /// A number as `0x` and as many lower-case digits as its type has.
-func hexadecimal<Number: FixedWidthInteger & UnsignedInteger>(_ number: Number) -> String {
-    let digits = String(number, radix: 16)
-    return "0x" + String(repeating: "0", count: max(0, Number.bitWidth / 4 - digits.utf8.count)) + digits
+func hexadecimal(_ number: some FixedWidthInteger & UnsignedInteger) -> String {
+    var bytes: WireWriter = []
+    bytes.writeInteger(number)
+    return "0x" + hexadecimal(bytes)
 }

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Text for people from bytes that anybody may have chosen.
 ///
 /// Valid UTF-8 stays readable; control characters (C0, DEL, C1), line and paragraph separators, directional overrides
@@ -30,21 +32,6 @@ package func escaped(_ bytes: ArraySlice<UInt8>, quoting: Bool = false) -> Strin
 /// Text for people from a string that anybody may have chosen.
 package func escaped(_ text: String, quoting: Bool = false) -> String {
     escaped(Array(text.utf8), quoting: quoting)
-}
-
-/// Lower-case hexadecimal digits, two for each byte.
-package func hexadecimal(_ bytes: [UInt8]) -> String {
-    var digits: [UInt8] = []
-    digits.reserveCapacity(2 * bytes.count)
-    for byte in bytes {
-        digits.append(hexadecimalDigit(byte >> 4))
-        digits.append(hexadecimalDigit(byte & 0x0f))
-    }
-    return String(decoding: digits, as: UTF8.self)
-}
-
-private func hexadecimalDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
 }
 
 /// Whether a byte is a printable ASCII character that stands for itself.

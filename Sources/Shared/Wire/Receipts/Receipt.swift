@@ -1,3 +1,5 @@
+import Encodings
+
 /// A server's signed word that it has a file: a statement and its signature. Whether the signature is right is for
 /// Transport to find out; this knows the form only.
 package struct Receipt: Hashable, Sendable {
@@ -42,7 +44,7 @@ extension Receipt {
     /// (RFC 4648).
     package var text: [UInt8] {
         let steps = proof.steps.map(\.line).joined()
-        return statement.bytes + Array("\(steps)signature: \(base64(signature.bytes))\n".utf8)
+        return statement.bytes + Array("\(steps)signature: \(encodeBase64(signature.bytes, isPadded: true))\n".utf8)
     }
 
     /// Why bytes aren't a receipt's text.
@@ -68,7 +70,9 @@ extension Receipt {
         let time = try lines.value("time") { Int64($0) }
         let nonce = isBound ? try lines.value("nonce") { ReceiptNonce(hex: $0) } : nil
         let proof = try lines.proof()
-        let signature = try lines.value("signature") { bytes(ofBase64: $0.utf8).flatMap { ReceiptSignature($0) } }
+        let signature = try lines.value("signature") {
+            decodeBase64($0.utf8, isPadded: true).flatMap { ReceiptSignature($0) }
+        }
         guard lines.isAtEnd else { throw .trailingBytes }
         let statement = try? ReceiptStatement(
             key: key, user: user, path: path, size: size, digest: digest, time: time, nonce: nonce)

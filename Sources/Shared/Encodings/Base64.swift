@@ -1,5 +1,7 @@
-/// Base64 of RFC 4648, section 4, without padding, as the PHC string format has it.
-func encodeBase64(_ bytes: [UInt8]) -> String {
+/// Base64 of RFC 4648, section 4.
+///
+/// - Parameter isPadded: whether the last group is filled up with `=`, as there; the PHC string format leaves that out.
+package func encodeBase64(_ bytes: [UInt8], isPadded: Bool) -> String {
     var characters: [UInt8] = []
     characters.reserveCapacity(bytes.count / 3 * 4 + 4)
     var (bits, count) = (UInt32(0), UInt32(0))
@@ -12,11 +14,18 @@ func encodeBase64(_ bytes: [UInt8]) -> String {
         }
     }
     if count > 0 { characters.append(alphabet[Int(bits << (6 - count) & 0x3f)]) }
+    while isPadded, !characters.count.isMultiple(of: 4) { characters.append(padding) }
     return String(decoding: characters, as: UTF8.self)
 }
 
-/// - Returns: nil for anything that `encodeBase64` wouldn't write, such as padding or stray bits at the end.
-func decodeBase64(_ text: some Collection<UInt8>) -> [UInt8]? {
+/// - Returns: nil for anything that `encodeBase64` wouldn't write, such as stray bits at the end.
+package func decodeBase64(_ text: some Collection<UInt8>, isPadded: Bool) -> [UInt8]? {
+    guard isPadded else { return decode(text) }
+    let pads = text.suffix(2).reversed().prefix { $0 == padding }.count
+    return text.count.isMultiple(of: 4) ? decode(text.dropLast(pads)) : nil
+}
+
+private func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     var (bits, count) = (UInt32(0), UInt32(0))
     for character in text {
@@ -32,6 +41,7 @@ func decodeBase64(_ text: some Collection<UInt8>) -> [UInt8]? {
     return count < 6 && strayBits == 0 ? bytes : nil
 }
 
+private let padding = UInt8(ascii: "=")
 private let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
 private func value(of character: UInt8) -> UInt32? {
