@@ -23,8 +23,12 @@ struct AutoUploadServer {
                 return .success
             }
             let configuration = try Configuration(arguments)
-            let server = try Server(
-                services: services(configuration, openFiles), address: configuration.address, port: configuration.port)
+            let accounts = try accounts(configuration)
+            let services = try services(configuration, accounts, openFiles)
+            let storehouse = Storehouse(services, path: configuration.folder) { old throws(ProgramError) in
+                try reopen(configuration, accounts, after: old)
+            }
+            let server = try Server(storehouse, address: configuration.address, port: configuration.port)
             try server.run()
             return .success
         }
@@ -32,12 +36,11 @@ struct AutoUploadServer {
 
     /// Checks everything that the work needs, in the order in which a person would set it up.
     private static func services(
-        _ configuration: Configuration, _ openFiles: UInt64
+        _ configuration: Configuration, _ accounts: AccountDirectory, _ openFiles: UInt64
     ) throws(ProgramError) -> Services {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
-        let accounts = try accounts(configuration)
         let certificate = try certificate(configuration)
-        let storage = try storage(configuration)
+        let storage = try storage(configuration, requiresMarker: configuration.requiresMarker)
         let receipts = try receiptKeyring(configuration, storage)
         let vault = try vault(storage, configuration, accounts)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
@@ -87,9 +90,13 @@ struct AutoUploadServer {
         }
     }
 
-    private static func storage(_ configuration: Configuration) throws(ProgramError) -> Storage {
+    private static func storage(
+        _ configuration: Configuration, requiresMarker: Bool
+    ) throws(ProgramError) -> Storage {
         do throws(StorageError) {
-            let storage = try Storage(folder: configuration.folder, allowWeak: configuration.allowWeakStorage)
+            let storage = try Storage(
+                folder: configuration.folder, allowWeak: configuration.allowWeakStorage, requiresMarker: requiresMarker,
+                rights: configuration.rights)
             for warning in storage.warnings { warn(warning) }
             if configuration.readsBack, !storage.canReadPastCache { warn(Self.weakReadBack) }
             return storage
@@ -114,13 +121,40 @@ struct AutoUploadServer {
         }
     }
 
+    /// Opens what the storage folder's path leads to by now. Nothing is made that isn't there: clients would stop deleting for
+    /// another receipt key.
+    private static func reopen(
+        _ configuration: Configuration, _ accounts: AccountDirectory, after old: Vault
+    ) throws(ProgramError) -> Storehouse.Stock {
+        let storage = try storage(configuration, requiresMarker: true)
+        let receipts: ReceiptKeyring?
+        do throws(ReceiptKeyError) {
+            receipts = try ReceiptKeyFile(
+                chosen: configuration.receiptKey, in: storage.own, of: configuration.folder
+            ).load()
+        } catch {
+            throw ProgramError(error.description, exitCode: .configuration)
+        }
+        guard let receipts else {
+            throw ProgramError(
+                "the storage folder \(escaped(configuration.folder)) has no receipt key: if one is to be made, restart the server",
+                exitCode: .configuration)
+        }
+        return Storehouse.Stock(
+            vault: try vault(storage, configuration, accounts, after: old), receipts: receipts)
+    }
+
     private static func vault(
-        _ storage: consuming Storage, _ configuration: Configuration, _ accounts: AccountDirectory
+        _ storage: consuming Storage, _ configuration: Configuration, _ accounts: AccountDirectory,
+        after old: Vault? = nil
     ) throws(ProgramError) -> Vault {
         do throws(StorageError) {
             return try Vault(
                 storage, rights: configuration.rights, partials: configuration.partials, space: configuration.space,
-                quotas: { quota(of: $0, in: accounts) }, readsBack: configuration.readsBack)
+                quotas: { quota(of: $0, in: accounts) }, readsBack: configuration.readsBack, after: old,
+                tellingOf: { place, displacement in
+                    Log.write(ServerEvent.storageAway(path: place.path, displacement).logLine)
+                })
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

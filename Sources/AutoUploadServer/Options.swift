@@ -50,6 +50,11 @@ enum ServerOptions {
         "receipt-key", value: .text("FILE"), section: "Storage",
         help: "The private key that receipts are signed with, made if it isn't there. Default: receipt-key.pem in the "
             + "server's own folder .auto-upload of the storage folder.")
+    static let requireMarker = Option(
+        "require-marker", section: "Storage",
+        help:
+            "Start only on a storage folder that was used before, which its marker tells: not on the empty folder that "
+            + "is left when its disk isn't mounted.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
         help: "Accept a storage folder in memory, which is lost with the power.")
@@ -74,7 +79,7 @@ enum ServerOptions {
         [
             passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, keepFree,
             largestFile,
-            readBack, partialExpiry, receiptKey, allowWeakStorage,
+            readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
         ] + LimitOptions.table + [.config]
 }
 
@@ -90,6 +95,7 @@ struct Configuration {
     let rights: AccessRights
     /// Nil stands for the usual place.
     let receiptKey: String?
+    let requiresMarker: Bool
     let allowWeakStorage: Bool
     let space: SpacePolicy
     let readsBack: Bool
@@ -107,6 +113,7 @@ struct Configuration {
         limits = try Limits(arguments)
         partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
+        requiresMarker = arguments.flag(ServerOptions.requireMarker)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
         readsBack = arguments.flag(ServerOptions.readBack)
         space = SpacePolicy(

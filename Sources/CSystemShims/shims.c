@@ -33,16 +33,16 @@ int shim_rename_noreplace(int from_folder, const char *from, int to_folder, cons
     return renameat2(from_folder, from, to_folder, to, RENAME_NOREPLACE);
 }
 
-int shim_status_of(int descriptor, const char *name, int fresh, struct shim_status *status) {
+static int status_of(int descriptor, const char *path, int flags, struct shim_status *status) {
     struct statx x;
-    int flags = (name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH) | (fresh ? AT_STATX_FORCE_SYNC : AT_STATX_SYNC_AS_STAT);
-    if (statx(descriptor, name ? name : "", flags, STATX_BASIC_STATS | STATX_BTIME, &x) != 0) return -1;
+    if (statx(descriptor, path, flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &x) != 0) return -1;
     *status = (struct shim_status){
         .device = makedev(x.stx_dev_major, x.stx_dev_minor),
         .inode = x.stx_ino,
         .links = x.stx_nlink,
         .size = x.stx_size,
         .blocks = x.stx_blocks,
+        .mount = (x.stx_mask & STATX_MNT_ID) ? x.stx_mnt_id : 0,
         .mode = x.stx_mode,
         .user = x.stx_uid,
         .group = x.stx_gid,
@@ -55,6 +55,17 @@ int shim_status_of(int descriptor, const char *name, int fresh, struct shim_stat
     };
     return 0;
 }
+
+int shim_status_of(int descriptor, const char *name, int fresh, struct shim_status *status) {
+    int flags = (name ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH) | (fresh ? AT_STATX_FORCE_SYNC : AT_STATX_SYNC_AS_STAT);
+    return status_of(descriptor, name ? name : "", flags, status);
+}
+
+int shim_status_at(const char *path, struct shim_status *status) {
+    return status_of(AT_FDCWD, path, AT_STATX_SYNC_AS_STAT, status);
+}
+
+int shim_may_write(int folder) { return faccessat(folder, ".", W_OK | X_OK, AT_EACCESS); }
 
 int shim_file_system_type(int descriptor, uint64_t *type) {
     struct statfs s;

@@ -28,6 +28,10 @@ enum ServerEvent {
     case certificateTaken(CertificateSummary?, file: String)
     /// The certificate ends soon; nil days: it has ended.
     case certificateExpires(CertificateSummary, days: Int64?, file: String)
+    /// The storage folder's path leads elsewhere; nil: it leads back.
+    case storageAway(path: String, Displacement?)
+    /// Another storage is served, in the place of the one that was open.
+    case storageOpened(path: String)
     case warning(String)
     case stopping
     case stopped(stored: UInt64)
@@ -79,10 +83,20 @@ extension ServerEvent {
             LogLine(
                 days == nil ? "certificate-expired" : "certificate-expires", .warning, days: days, certificate,
                 file: file)
+        case .storageAway(let path, let displacement):
+            line(displacement == nil ? "storage-back" : "storage-away", path, displacement)
+        case .storageOpened(let path): line("storage-opened", path, nil)
         case .warning(let text): LogLine("note", level: .warning, ("text", text))
         case .stopping: LogLine("stopping")
         case .stopped(let stored): LogLine("stopped", ("stored", String(stored)))
         }
+    }
+
+    private func line(_ event: String, _ path: String, _ displacement: Displacement?) -> LogLine {
+        var line = LogLine(event, level: displacement == nil ? .info : .error)
+        line.add("path", path)
+        if let displacement { line.add("text", displacement.description) }
+        return line
     }
 
     private func line(_ event: String, address: SocketAddress) -> LogLine {

@@ -3,18 +3,21 @@ import Platform
 
 /// Accepts connections, each on a thread of its own, until it is told to stop.
 struct Server: Sendable {
-    let services: Services
+    private let storehouse: Storehouse
     private let upkeep: Upkeep
     private let listeners: [Listener]
 
     /// Listens on the addresses.
     ///
     /// - Throws: `ProgramError` when none can be listened on, saying what to do.
-    init(services: Services, address: String?, port: UInt16) throws(ProgramError) {
-        self.services = services
+    init(_ storehouse: Storehouse, address: String?, port: UInt16) throws(ProgramError) {
+        self.storehouse = storehouse
+        let services = storehouse.services
         upkeep = Upkeep(services)
         listeners = try Self.listen(address: address, port: port, services.limits.socket)
     }
+
+    private var services: Services { storehouse.services }
 
     /// Serves until SIGTERM or SIGINT, then lets the connections come to an end.
     func run() throws(ProgramError) {
@@ -29,17 +32,23 @@ struct Server: Sendable {
         }
         do throws(SystemError) {
             try upkeep.start()
+            try storehouse.start()
         } catch {
             throw ProgramError(error)
         }
         while !isToldToEnd(within: 3600) {
-            for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
+            removeExpired()
         }
         services.report(.stopping)
         services.registry.stop()
         for listener in listeners { listener.stop() }
         waitForConnections()
         services.report(.stopped(stored: services.registry.stored))
+    }
+
+    private func removeExpired() {
+        let services = services
+        for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
     }
 
     /// Until the last one has ended, or the time is over, or somebody asks a second time.
@@ -100,6 +109,7 @@ struct Server: Sendable {
             return (address, error.reason)
         }
         let handOver = HandOver(socket)
+        let services = services
         do throws(SystemError) {
             try Thread.detach {
                 if let socket = handOver.take() { Connection.serve(socket, services, registered: number) }

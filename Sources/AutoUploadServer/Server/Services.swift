@@ -6,9 +6,9 @@ import Wire
 /// What every connection shares.
 struct Services: Sendable {
     let certificate: ServerCertificate
-    let vault: Vault
+    var vault: Vault
     let gate: LoginGate
-    let receipts: ReceiptKeyring
+    var receipts: ReceiptKeyring
     let registry: ConnectionRegistry
     let slots: UploadSlots
     let limits: Limits

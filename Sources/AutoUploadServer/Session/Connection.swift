@@ -292,6 +292,10 @@ extension Connection {
     /// The client is told what it can act on, the log why.
     mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ error: VaultError) {
         refuse(upload, path, error.refusal, reason: error.description)
+        // What was opened in its place is met by new connections.
+        if case .away = error, services.vault.isRetired {
+            close(Refusal(status: .shuttingDown, retryAfterSeconds: 5, text: "the storage was opened anew"))
+        }
     }
 
     mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal, reason: String? = nil) {

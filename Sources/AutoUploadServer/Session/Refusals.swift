@@ -7,6 +7,13 @@ extension VaultError {
         case .nameTaken: Refusal(status: .nameTaken, text: description)
         case .elsewhere:
             Refusal(status: .folderElsewhere, text: "the server's admin must act: its log says what to do")
+        case .nameUnusable: Refusal(status: .nameUnusable, text: description)
+        case .denied:
+            Refusal(
+                status: .storageDenied, retryAfterSeconds: 600,
+                text: "the server may not write there: its admin must act, its log says what to do")
+        case .away:
+            Refusal(status: .storageAway, retryAfterSeconds: 60, text: "the server's storage isn't where it should be")
         case .digestMismatch: Refusal(status: .digestMismatch, text: description)
         case .full: Refusal(status: .storageFull, retryAfterSeconds: 300, text: "the server's storage has no room")
         case .tooLarge: Refusal(status: .tooLarge, text: "the server's storage takes no file of this size")
@@ -18,7 +25,8 @@ extension VaultError {
         case .alreadyCommitted: Refusal(status: .alreadyCommitted, text: description)
         case .takenOver: Refusal(status: .takenOver, text: description)
         // The client learns that it failed, not how the server's disk is laid out; the log has the rest.
-        case .failed: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: "the server's storage failed")
+        case .failed, .unnamed:
+            Refusal(status: .storageFailed, retryAfterSeconds: 300, text: "the server's storage failed")
         }
     }
 }

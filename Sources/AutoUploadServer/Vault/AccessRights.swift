@@ -10,10 +10,14 @@ struct AccessRights: Hashable, Sendable {
     /// Folders can be entered by whoever can read files in them.
     var folder: UInt32 { 0o700 | file | (file & 0o444) >> 2 }
 
+    /// What a new folder is made with. The sticky bit says that it hasn't got its rights yet: after a crash it can be told from
+    /// one that an admin has closed.
+    static let unfinishedFolder: UInt32 = 0o1700
+
     /// Gives a new folder its rights, whatever the process's mask made of them.
     func apply(toFolder folder: Directory) throws(SystemError) {
-        try folder.descriptor.setPermissions(self.folder)
         if let group { try folder.descriptor.setGroup(group) }
+        try folder.descriptor.setPermissions(self.folder)
     }
 
     func apply(toFile file: borrowing FileDescriptor) throws(SystemError) {

@@ -15,11 +15,12 @@ final class DurableFolders: Sendable {
     private let durable = Monitor<Set<Place>>([])
     private let flusher: Flusher
     /// Names that shared flushes may have met before they are known to be durable.
-    let names = UnflushedNames()
+    let names: UnflushedNames
     private static let capacity = 100_000
 
-    init(_ flusher: Flusher) {
+    init(_ flusher: Flusher, names: UnflushedNames = UnflushedNames()) {
         self.flusher = flusher
+        self.names = names
     }
 
     /// Flushes that belong together: each folder once, after the last of them has its new entry; or one flush of the whole
@@ -37,6 +38,7 @@ final class DurableFolders: Sendable {
         private let begunAfterFailures: UInt64
         private var whole: Result<Void, SystemError>?
         private var done: [FileIdentity: Result<Void, SystemError>] = [:]
+        private var inPlace: Set<FilePlace> = []
 
         fileprivate init(folders: DurableFolders, group: GroupFlush?) {
             self.folders = folders
@@ -55,6 +57,13 @@ final class DurableFolders: Sendable {
             if let group { try flushWhole(group, chain) } else { try flushEach(chain) }
             // At last: a shared flush may have failed meanwhile.
             try folders.names.requireTrust(in: name, below: chain)
+        }
+
+        /// Makes sure that a chain's folders stand where they did when they were opened. Call after its flush.
+        mutating func requireInPlace(_ chain: FolderChain) throws(VaultError) {
+            if inPlace.contains(chain.last.status.place) { return }
+            try chain.requireInPlace()
+            inPlace.insert(chain.last.status.place)
         }
 
         private mutating func flushEach(_ chain: FolderChain) throws(SystemError) {
@@ -113,11 +122,12 @@ final class DurableFolders: Sendable {
 struct FolderChain {
     struct Folder {
         let directory: Directory
-        let identity: FileIdentity
+        let status: FileStatus
+        var identity: FileIdentity { status.identity }
 
         init(_ directory: Directory) throws(SystemError) {
             self.directory = directory
-            identity = try directory.status().identity
+            status = try directory.status()
         }
     }
 
@@ -139,7 +149,23 @@ struct FolderChain {
         index == 0 ? root : links[index - 1].folder
     }
 
-    mutating func descend(to folder: Directory, named name: FileName) throws(SystemError) {
-        links.append(Link(name: name, folder: try Folder(folder)))
+    /// Opens a folder in the last one.
+    ///
+    /// - Throws: EXDEV when something is mounted there, or it is a volume of its own (btrfs): no upload can be renamed into it, and
+    ///   nobody has judged what a flush there is worth.
+    mutating func descend(to name: FileName) throws(SystemError) {
+        let folder = try Folder(last.directory.openFolder(name, crossingMounts: false))
+        guard folder.identity.device == last.identity.device else {
+            throw SystemError("open", name.description, errno: .crossDevice)
+        }
+        links.append(Link(name: name, folder: folder))
+    }
+
+    /// - Throws: `VaultError.away` when one of the folders doesn't stand under its name any more.
+    func requireInPlace() throws(VaultError) {
+        for (index, link) in links.enumerated() {
+            let found = try? folder(above: index).directory.status(of: link.name)
+            if found?.place != link.folder.status.place { throw .away(Displacement(.folder(link.name))) }
+        }
     }
 }

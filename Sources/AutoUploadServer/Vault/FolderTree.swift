@@ -9,82 +9,101 @@ struct FolderTree: Sendable {
     /// Opens the folder that a path leads to, and makes what is missing.
     ///
     /// - Parameter names: is told which are made.
-    /// - Throws: `VaultError.nameTaken` when a folder's name belongs to a file or a link.
+    /// - Throws: `VaultError.nameTaken` when a folder's name belongs to a file or a link, `.elsewhere` when something is mounted
+    ///   on one.
     func open(
         user: FileName, _ path: RemotePath, noting names: UnflushedNames.Batch
     ) throws(VaultError) -> (chain: FolderChain, name: FileName) {
         let (folders, name) = try split(path)
         var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
         for (depth, component) in ([user] + folders).enumerated() {
-            let folder = try openOrMake(component, in: chain.last, noting: names)
-            try Self.wrap { () throws(SystemError) in
-                try chain.descend(to: folder, named: component)
-                if depth == 0 { try StoreMarker.place(in: folder) }
+            do throws(SystemError) {
+                try openOrMake(component, in: &chain, noting: names)
+                if depth == 0 { try StoreMarker.place(in: chain.last.directory) }
+            } catch {
+                throw Self.explain(error, component)
             }
         }
         return (chain, name)
     }
 
-    /// Opens the folder that a path leads to.
+    /// Opens the folder that a path leads to, by the same way.
     ///
     /// - Returns: nil when there is no such folder.
+    /// - Throws: `VaultError.elsewhere` when something is mounted on it: what is there was never judged, and nothing in it is
+    ///   vouched for.
     func find(user: FileName, _ path: RemotePath) throws(VaultError) -> (chain: FolderChain, name: FileName)? {
         let (folders, name) = try split(path)
         var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
         for component in [user] + folders {
             do throws(SystemError) {
-                try chain.descend(to: try chain.last.directory.openFolder(component), named: component)
+                try chain.descend(to: component)
             } catch {
                 if Self.notAFolder.contains(error.errno) || error.errno == .noEntry { return nil }
-                throw VaultError(error)
+                throw Self.explain(error, component)
             }
         }
         return (chain, name)
     }
 
-    /// Makes sure that files of the storage folder can be renamed into the folder that a path leads to, as far as that is
-    /// there. What is made later is made where it may be.
+    /// Makes sure, as far as that can be known before, that a file can be given its name: better now than after hours of upload.
     ///
-    /// - Throws: `VaultError.elsewhere`. Whatever else is wrong with the folder is told when a file is to be published.
-    func requireWithinMount(user: FileName, _ path: RemotePath) throws(VaultError) {
-        let (folders, _) = try split(path)
-        var folder = root
-        for name in [user] + folders {
-            do throws(SystemError) {
-                folder = try folder.openFolderWithinMount(name)
-            } catch {
-                if error.errno == .crossDevice { throw .elsewhere(name) }
-                return
+    /// - Throws: as `open`, and where the server may not write. What else may be wrong shows when the file is published.
+    func requireUsable(user: FileName, _ path: RemotePath) throws(VaultError) {
+        let (folders, name) = try split(path)
+        var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
+        var component = user
+        do throws(SystemError) {
+            for next in [user] + folders {
+                component = next
+                try chain.descend(to: next)
+            }
+            component = name
+            _ = try chain.last.directory.status(of: name)
+        } catch {
+            // What is missing is made where it may be.
+            if error.errno != .noEntry { throw Self.explain(error, component) }
+        }
+        do throws(SystemError) {
+            try chain.last.directory.requireWritable()
+        } catch {
+            // Other answers say nothing.
+            if [.accessDenied, .notPermitted, .readOnly].contains(error.errno) {
+                throw Self.explain(error, chain.links.last?.name ?? user)
             }
         }
     }
 
     private func openOrMake(
-        _ name: FileName, in above: FolderChain.Folder, noting names: UnflushedNames.Batch
-    ) throws(VaultError) -> Directory {
-        let parent = above.directory
+        _ name: FileName, in chain: inout FolderChain, noting names: UnflushedNames.Batch
+    ) throws(SystemError) {
         do throws(SystemError) {
-            return try parent.openFolder(name)
+            try chain.descend(to: name)
         } catch {
-            if Self.notAFolder.contains(error.errno) { throw .nameTaken(name) }
-            if error.errno != .noEntry { throw VaultError(error) }
+            if error.errno != .noEntry { throw error }
+            names.note(name, in: chain.last.identity)
+            try make(name, in: chain.last.directory)
+            try chain.descend(to: name)
         }
+        // Made just now, or by another connection, or by a server that was killed before it came to this.
+        if chain.last.status.permissions == AccessRights.unfinishedFolder {
+            try rights.apply(toFolder: chain.last.directory)
+        }
+    }
+
+    private func make(_ name: FileName, in parent: Directory) throws(SystemError) {
         do throws(SystemError) {
-            names.note(name, in: above.identity)
-            do throws(SystemError) {
-                try parent.makeFolder(name, permissions: 0o700)
-            } catch {
-                // Another connection was faster: its folder does as well, and is flushed by whoever needs it.
-                if error.errno != .exists { throw error }
-                return try parent.openFolder(name)
-            }
-            let folder = try parent.openFolder(name)
-            try rights.apply(toFolder: folder)
-            return folder
+            try parent.makeFolder(name, permissions: AccessRights.unfinishedFolder)
         } catch {
-            if Self.notAFolder.contains(error.errno) { throw .nameTaken(name) }
-            throw VaultError(error)
+            // Another connection was faster: its folder does as well, and is flushed by whoever needs it.
+            if error.errno != .exists { throw error }
         }
+    }
+
+    /// What an error about a name of the path means for the upload.
+    static func explain(_ error: SystemError, _ name: FileName) -> VaultError {
+        if error.errno == .crossDevice { return .elsewhere(name) }
+        return notAFolder.contains(error.errno) ? .nameTaken(name) : VaultError(naming: error, name)
     }
 
     private func split(_ path: RemotePath) throws(VaultError) -> (folders: [FileName], name: FileName) {
@@ -104,7 +123,7 @@ struct FolderTree: Sendable {
     }
 
     /// What opening a file or a link as a folder says.
-    private static let notAFolder: Set<Errno> = [.notDirectory, .tooManyLinks, .crossDevice]
+    private static let notAFolder: Set<Errno> = [.notDirectory, .tooManyLinks]
 }
 
 /// The folders that a few uploads have been published into, so that those which share one open it once.

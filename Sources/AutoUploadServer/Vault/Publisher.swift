@@ -36,7 +36,7 @@ struct Publisher: Sendable {
         for candidate in StoredName.candidates(for: name, upload.digest, room: Self.room(in: upload.path, name)) {
             if let place = try publish(upload, chain, candidate, open.names, namings) { return place }
         }
-        throw .nameTaken(name)
+        throw .nameUnusable(name)
     }
 
     /// Bytes that a name may have in the folder of a path.
@@ -58,7 +58,7 @@ struct Publisher: Sendable {
         } catch {
             // Something was mounted since the offer.
             if error.errno == .crossDevice { throw .elsewhere(chain.links.last?.name ?? name) }
-            if error.errno != .exists { throw VaultError(error) }
+            if error.errno != .exists { throw VaultError(naming: error, name) }
         }
         return try find(chain, name, size: upload.size, upload.digest)
     }

@@ -6,43 +6,62 @@ struct Storage: ~Copyable {
     /// The server's own folder, where no client path leads.
     let own: Directory
     let staging: Directory
+    /// Where all this was found.
+    let place: StoragePlace
     let abilities: StorageTrial.Abilities
     /// What an admin should know about the folder, if anything.
     let warnings: [String]
     private let lock: FileDescriptor
 
-    private static let privateFolder = FileName(constant: ".auto-upload")
+    private static let privateFolder = StoragePlace.ownFolder
     private static let lockName = FileName(constant: "lock")
     private static let stagingName = FileName(constant: "partial")
 
     /// Opens the folder, keeps other servers out of it, and tries what durability rests on.
     ///
-    /// - Parameter allowWeak: take a folder in memory, whose content is lost with the power.
+    /// - Parameters:
+    ///   - allowWeak: take a folder in memory, whose content is lost with the power.
+    ///   - requiresMarker: take a folder only that was a storage folder before.
+    ///   - rights: that files are to be given.
     /// - Throws: `StorageError` saying what is missing and what to do.
-    init(folder: String, allowWeak: Bool) throws(StorageError) {
+    init(
+        folder: String, allowWeak: Bool, requiresMarker: Bool = false, rights: AccessRights = AccessRights()
+    ) throws(StorageError) {
         do throws(SystemError) {
             let root = try Directory.open(path: folder)
-            let warnings = try Self.judge(root, folder, allowWeak: allowWeak)
+            var warnings = try Self.judge(root, folder, allowWeak: allowWeak)
+            if requiresMarker, !StoreMarker.isPresent(in: root) {
+                throw SystemError(StorageError.noMarker, errno: .noEntry)
+            }
             let own = try Self.openOrMake(Self.privateFolder, in: root)
             let lock = try own.open(Self.lockName, .openingOrCreating(permissions: 0o600))
             guard try lock.tryLock(exclusive: true) else { throw SystemError("lock", errno: .tryAgain) }
             let staging = try Self.openOrMake(Self.stagingName, in: own)
-            let abilities = try StorageTrial(own: own, root: root).run()
+            let abilities = try StorageTrial(own: own, root: root, rights: rights).run()
+            if abilities.lacksRoom { warnings.append(Self.noRoom(folder)) }
             try StoreMarker.place(in: root)
             try root.flush()
-            self.init(root: root, own: own, staging: staging, abilities: abilities, warnings: warnings, lock: lock)
+            let place = try StoragePlace(path: folder, root: root, own: own, names: [Self.stagingName, Self.lockName])
+            self.init(
+                root: root, own: own, staging: staging, place: place, abilities: abilities, warnings: warnings,
+                lock: lock)
         } catch {
             throw StorageError(folder: folder, error)
         }
     }
 
+    private static func noRoom(_ folder: String) -> String {
+        "\(escaped(folder)) has no room even for a trial: uploads are refused until there is some"
+    }
+
     private init(
-        root: Directory, own: Directory, staging: Directory, abilities: StorageTrial.Abilities, warnings: [String],
-        lock: consuming FileDescriptor
+        root: Directory, own: Directory, staging: Directory, place: StoragePlace, abilities: StorageTrial.Abilities,
+        warnings: [String], lock: consuming FileDescriptor
     ) {
         self.root = root
         self.own = own
         self.staging = staging
+        self.place = place
         self.abilities = abilities
         self.warnings = warnings
         self.lock = lock
@@ -114,6 +133,8 @@ struct Storage: ~Copyable {
 /// Why a storage folder can't be used.
 struct StorageError: Error, CustomStringConvertible {
     static let inMemory = "rely on memory"
+    static let noMarker = "find the marker"
+    static let noGroup = "give a file to the group"
     let description: String
 
     init(folder: String, _ error: SystemError) {
@@ -122,6 +143,18 @@ struct StorageError: Error, CustomStringConvertible {
             description =
                 "the storage folder \(folder) is in memory (tmpfs), where a power cut loses everything: "
                 + "choose one on a disk, or say --allow-weak-storage"
+        } else if error.operation == Self.noMarker {
+            description =
+                "the storage folder \(folder) has no marker (\(StoreMarker.name)), so it isn't the one that was used before: "
+                + "is its disk mounted? If it is to become one, start the server once without --require-marker"
+        } else if error.operation == Self.noGroup {
+            description =
+                "--group: files in the storage folder \(folder) can't be given to that group (\(error.errno)): make the "
+                + "server's user a member of it, and start the server anew"
+        } else if error.isLackOfRoom {
+            description =
+                "the storage folder \(folder) is full, and lacks what a server makes in it at its first start (\(error)): "
+                + "make some room"
         } else if error.operation == "lock", error.errno == .tryAgain {
             description =
                 "another auto-upload-server uses the storage folder \(folder): end it first, or choose another folder"

@@ -5,6 +5,7 @@ struct StorageTrial {
     /// The server's own folder, where no client path leads.
     let own: Directory
     let root: Directory
+    var rights = AccessRights()
 
     private static let first = FileName(constant: "trial-1")
     private static let second = FileName(constant: "trial-2")
@@ -15,12 +16,25 @@ struct StorageTrial {
         let renamesWithoutReplacing: Bool
         /// Whether a file can be made without a name, and get one without replacing another.
         let namesUnnamed: Bool
+        /// Nothing could be tried: what its kind is known for was taken for granted.
+        var lacksRoom = false
     }
 
     /// - Throws: `SystemError` naming the step that failed.
     func run() throws(SystemError) -> Abilities {
         removeTraces()
         defer { removeTraces() }
+        do throws(SystemError) {
+            return try tryAll()
+        } catch {
+            // A server that has served here before starts on a full disk, too.
+            guard error.isLackOfRoom else { throw error }
+            let isKnown = try root.descriptor.fileSystemKind().isKnownToRename
+            return Abilities(renamesWithoutReplacing: isKnown, namesUnnamed: false, lacksRoom: true)
+        }
+    }
+
+    private func tryAll() throws(SystemError) -> Abilities {
         try write(Self.second)
         let names = canNameUnnamed()
         try? own.remove(Self.first)
@@ -34,8 +48,18 @@ struct StorageTrial {
 
     private func write(_ name: FileName) throws(SystemError) {
         let file = try own.open(name, .creating(permissions: 0o600))
-        try file.write(Array("trial".utf8))
-        try file.flush()
+        do throws(SystemError) {
+            try rights.apply(toFile: file)
+        } catch {
+            throw rights.group == nil ? error : SystemError(StorageError.noGroup, errno: error.errno)
+        }
+        do throws(SystemError) {
+            try file.write(Array("trial".utf8))
+            try file.flush()
+        } catch {
+            // On a full disk names may be tried without content.
+            if !error.isLackOfRoom { throw error }
+        }
         try file.close()
     }
 

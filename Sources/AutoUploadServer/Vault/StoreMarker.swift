@@ -10,6 +10,10 @@ enum StoreMarker {
 
         """
 
+    static func isPresent(in folder: Directory) -> Bool {
+        (try? folder.status(of: name).kind) == .regular
+    }
+
     /// Puts the marker into a folder unless it is there, and flushes it. The folder's own flush is the caller's.
     static func place(in folder: Directory) throws(SystemError) {
         do throws(SystemError) {
@@ -17,7 +21,8 @@ enum StoreMarker {
             try file.write(Array(text.utf8))
             try file.flush()
         } catch {
-            if error.errno != .exists { throw error }
+            // What counts is its name: on a full disk it has no text.
+            if error.errno != .exists, !(error.isLackOfRoom && isPresent(in: folder)) { throw error }
         }
     }
 }

@@ -20,8 +20,10 @@ final class Vault: Sendable {
     private let waiting = Atomic(0)
     /// The server's own folder, where no client path leads.
     private let own: Directory
-    /// Held until the process ends: two servers on one folder would write each other's uploads.
-    private let lock: FileDescriptor
+    private let place: StoragePlace
+    /// Held until the vault is retired or the process ends: two servers on one folder would write each other's uploads.
+    private let lock: Monitor<FileDescriptor?>
+    private let tell: @Sendable (StoragePlace, Displacement?) -> Void
 
     /// - Parameters:
     ///   - rules: how unfinished uploads are kept.
@@ -29,16 +31,20 @@ final class Vault: Sendable {
     ///   - quotas: tells a user's quota.
     ///   - readsBack: whether what was written is read from the medium before it is confirmed.
     ///   - calls: how to flush.
+    ///   - predecessor: that was retired: what it doesn't trust any more isn't trusted by this one.
+    ///   - tell: is told when the storage folder's path leads elsewhere, and when it leads back.
     init(
         _ storage: consuming Storage, rights: AccessRights, partials rules: PartialRules = PartialRules(),
         space policy: SpacePolicy = SpacePolicy(),
         quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none }, readsBack: Bool = false,
-        flushing calls: FlushCalls = FlushCalls()
+        flushing calls: FlushCalls = FlushCalls(), after predecessor: Vault? = nil,
+        tellingOf tell: @escaping @Sendable (StoragePlace, Displacement?) -> Void = { _, _ in }
     ) throws(StorageError) {
+        self.tell = tell
         space = try storage.spaceBook(policy, quotas)
         readBack = readsBack ? ReadBack() : nil
-        flusher = Flusher(calls)
-        durable = DurableFolders(flusher)
+        flusher = predecessor?.flusher ?? Flusher(calls)
+        durable = DurableFolders(flusher, names: predecessor?.durable.names ?? UnflushedNames())
         group = try storage.groupFlush(durable.names.watching(calls))
         partials = try storage.recover(calls, group, rules, space)
         self.rights = rights
@@ -46,7 +52,8 @@ final class Vault: Sendable {
             folders: FolderTree(root: storage.root, rights: rights),
             renamesWithoutReplacing: storage.abilities.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
         own = storage.own
-        lock = storage.takeLock()
+        place = storage.place
+        lock = Monitor(storage.takeLock())
     }
 
     /// Bytes that the user may still store; nil without a quota.
@@ -70,7 +77,15 @@ final class Vault: Sendable {
     }
 
     private func open(_ file: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
-        if file.size >= Self.worthAsking { try publisher.folders.requireWithinMount(user: file.user, file.path) }
+        if file.size >= Self.worthAsking {
+            try requireInPlace()
+            do throws(VaultError) {
+                try publisher.folders.requireUsable(user: file.user, file.path)
+            } catch {
+                if !error.leavesDurablePart { partials.remove(file) }
+                throw error
+            }
+        }
         return try partials.begin(file, isFresh: isFresh)
     }
 
@@ -95,20 +110,28 @@ final class Vault: Sendable {
     func commit(_ uploads: [PendingCommit]) -> [Result<Stored, VaultError>] {
         let waiting = waiting.add(uploads.count, ordering: .relaxed).newValue
         defer { self.waiting.subtract(uploads.count, ordering: .relaxed) }
-        let group = waiting >= Self.crowd ? group : nil
-        let ready = makeDurable(uploads, group)
-        var confirmed: [Result<Stored, VaultError>] = []
-        while confirmed.count < uploads.count {
-            let next = confirmed.count...
-            confirmed += publish(zip(uploads[next], ready[next]).map { (upload: $0, ready: $1) }, group)
-        }
-        let results = requireIntact(for: confirmed)
+        let results = store(uploads, waiting >= Self.crowd ? group : nil)
         for (upload, result) in zip(uploads, results) {
             // Before anybody who waits for the end of the commit goes on.
             if result.failure == nil { recent.note(upload.offered) }
             upload.end(result.failure)
         }
         return results
+    }
+
+    private func store(_ uploads: [PendingCommit], _ group: GroupFlush?) -> [Result<Stored, VaultError>] {
+        do throws(VaultError) {
+            try requireInPlace()
+        } catch {
+            return uploads.map { _ in .failure(error) }
+        }
+        let ready = makeDurable(uploads, group)
+        var confirmed: [Result<Stored, VaultError>] = []
+        while confirmed.count < uploads.count {
+            let next = confirmed.count...
+            confirmed += publish(zip(uploads[next], ready[next]).map { (upload: $0, ready: $1) }, group)
+        }
+        return requireIntact(for: confirmed)
     }
 
     /// Publishes the first uploads, as many as keep the number of open folders within a bound, and flushes their names.
@@ -140,7 +163,7 @@ final class Vault: Sendable {
     /// Uploads that are made durable in one go, at most: where each is flushed for itself, the first would wait long.
     var mostTogether: Int { group == nil ? 64 : .max }
 
-    /// Nothing of what was made durable counts if the storage takes no changes any more.
+    /// Nothing of what was made durable counts if the storage takes no changes any more, or isn't where a person looks for it.
     private func requireIntact(for results: [Result<Stored, VaultError>]) -> [Result<Stored, VaultError>] {
         if results.allSatisfy({ $0.failure != nil }) { return results }
         do throws(VaultError) {
@@ -153,6 +176,7 @@ final class Vault: Sendable {
 
     private func requireIntact() throws(VaultError) {
         try FolderTree.wrap { () throws(SystemError) in try flusher.calls.requireIntact(own) }
+        try requireInPlace()
     }
 
     /// Content and attributes, before anything gets its name.
@@ -181,6 +205,7 @@ final class Vault: Sendable {
     func find(
         user: FileName, path: RemotePath, size: UInt64, digest: ContentDigest
     ) throws(VaultError) -> Stored? {
+        try requireInPlace()
         guard let place = try publisher.find(user: user, path, size: size, digest) else { return nil }
         var round = durable.round(sharing: nil)
         let stored = try confirm(place, digest, size, &round)
@@ -197,10 +222,36 @@ final class Vault: Sendable {
         } catch {
             throw VaultError(error)
         }
+        try round.requireInPlace(place.chain)
         guard let path = place.path else {
             throw .failed(SystemError("name", place.name.description, errno: .nameTooLong))
         }
         return Stored(path: path, size: size, digest: digest, tag: place.tag, wasThere: place.isOld)
+    }
+}
+
+// MARK: - Where the storage is
+
+extension Vault {
+    private func requireInPlace() throws(VaultError) {
+        if let displacement = displacement() { throw .away(displacement) }
+    }
+
+    /// Where the storage folder's path leads to instead of to this storage; nil: it leads here.
+    @discardableResult
+    func displacement() -> Displacement? {
+        let (displacement, isNews) = place.look()
+        if isNews { tell(place, displacement) }
+        return displacement
+    }
+
+    var isRetired: Bool { place.isRetired }
+
+    /// Gives the storage up, so that another can be opened: nothing is confirmed any more, what is unfinished is parked.
+    func retire() {
+        place.retire()
+        partials.retire()
+        lock.withLock { $0 = nil }
     }
 }
 

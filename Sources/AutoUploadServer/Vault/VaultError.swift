@@ -7,6 +7,14 @@ enum VaultError: Error, Hashable {
     case nameTaken(FileName)
     /// A folder of the path is mounted from elsewhere: no upload can be renamed into it.
     case elsewhere(FileName)
+    /// The storage takes no file of this name, or the name and all that are made of it belong to other files.
+    case nameUnusable(FileName)
+    /// The server may not write there, or not give files away as it was told to.
+    case denied(SystemError)
+    /// Giving the file its name or its attributes failed: what came of it is as durable as before.
+    case unnamed(SystemError)
+    /// The storage folder's path leads elsewhere: what is stored now would be found by nobody.
+    case away(Displacement)
     /// The bytes that came have another SHA-256 than the client states.
     case digestMismatch
     /// No room: ENOSPC or EDQUOT.
@@ -39,11 +47,32 @@ enum VaultError: Error, Hashable {
         }
     }
 
+    /// What an error about a name or an attribute means. It says nothing against the bytes that came.
+    init(naming error: SystemError, _ name: FileName) {
+        switch VaultError(error) {
+        case .failed: self = Self.naming(error, name)
+        case let other: self = other
+        }
+    }
+
+    private static func naming(_ error: SystemError, _ name: FileName) -> VaultError {
+        switch error.errno {
+        case .accessDenied, .notPermitted: .denied(SystemError(error.operation, name.description, errno: error.errno))
+        // That names can be given at all was tried at the start.
+        case .nameTooLong, .invalid, .illegalBytes: .nameUnusable(name)
+        default: .unnamed(error)
+        }
+    }
+
     /// Whether what is durable of the upload is still good to be gone on with.
     var leavesDurablePart: Bool {
         switch self {
-        case .nameTaken, .elsewhere, .full, .busy, .takenOver, .quotaExceeded, .counting, .alreadyCommitted: true
-        case .digestMismatch, .tooLarge, .overLimit, .readBackDiffers, .failed: false
+        case .full, .busy, .takenOver, .quotaExceeded, .counting, .denied, .unnamed, .away,
+            .alreadyCommitted:
+            true
+        // Only a person can help, or nobody: it would take room for nothing.
+        case .nameTaken, .nameUnusable, .elsewhere, .tooLarge, .overLimit: false
+        case .digestMismatch, .readBackDiffers, .failed: false
         }
     }
 }
@@ -55,6 +84,12 @@ extension VaultError: CustomStringConvertible {
         case .elsewhere(let name):
             "the folder \(name) isn't on the storage folder's own file system: users' folders must lie there, with nothing "
                 + "mounted on them or in them; mount the file system on the storage folder itself, or give --folder another"
+        case .nameUnusable(let name):
+            "the name \(name) can't be used: the server's file system doesn't take it, or it and all names that are made of it "
+                + "belong to other files or are too long"
+        case .denied(let error):
+            "\(error): the server's user may not write there, or not give files to --group; give it the folder, or the group"
+        case .away(let displacement): "the storage folder isn't where it was: \(displacement)"
         case .digestMismatch: "the bytes that came don't have the stated SHA-256"
         case .overLimit(let bytes): "no file of more than \(bytes) bytes is taken"
         case .quotaExceeded(let left): "the user's quota has \(left) bytes left"
@@ -62,7 +97,8 @@ extension VaultError: CustomStringConvertible {
         case .readBackDiffers: "the disk didn't give back what was written to it"
         case .takenOver: "another connection goes on with this upload"
         case .alreadyCommitted: "an upload with this id was stored"
-        case .full(let error), .tooLarge(let error), .busy(let error), .failed(let error): error.description
+        case .full(let error), .tooLarge(let error), .busy(let error), .unnamed(let error), .failed(let error):
+            error.description
         }
     }
 }

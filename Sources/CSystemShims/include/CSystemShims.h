@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 struct shim_status {
-    uint64_t device, inode, links, size, blocks;
+    uint64_t device, inode, links, size, blocks, mount;
     uint32_t mode, user, group;
     int64_t modified_seconds, changed_seconds, born_seconds;
     uint32_t modified_nanoseconds, changed_nanoseconds, born_nanoseconds;
@@ -30,6 +30,10 @@ int shim_rename_noreplace(int from_folder, const char *from, int to_folder, cons
 /* statx(2) of a descriptor, or of a name in a folder without following a link when name isn't NULL; `fresh` asks a
    network or FUSE file system's server rather than the cache */
 int shim_status_of(int descriptor, const char *name, int fresh, struct shim_status *status);
+/* statx(2) of what a path leads to, links followed */
+int shim_status_at(const char *path, struct shim_status *status);
+/* faccessat(2) of an open folder with W_OK | X_OK, by the rights that count when files are made */
+int shim_may_write(int folder);
 /* fstatfs(2): the f_type */
 int shim_file_system_type(int descriptor, uint64_t *type);
 /* accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK */

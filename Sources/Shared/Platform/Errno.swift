@@ -40,6 +40,9 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let inProgress = Errno(rawValue: EINPROGRESS)
     package static let timedOut = Errno(rawValue: ETIMEDOUT)
     package static let noDeviceData = Errno(rawValue: ENXIO)
+    package static let readOnly = Errno(rawValue: EROFS)
+    package static let illegalBytes = Errno(rawValue: EILSEQ)
+    package static let stale = Errno(rawValue: ESTALE)
     package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
     package static let connectionAborted = Errno(rawValue: ECONNABORTED)
 }

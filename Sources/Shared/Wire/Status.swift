@@ -36,6 +36,8 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     package static let accountLocked = Status(rawValue: 0x0107)
     /// A folder of the path is mounted from elsewhere on the server.
     package static let folderElsewhere = Status(rawValue: 0x0108)
+    /// No name can be given to the file: the server's file system doesn't take it, or it and all that are made of it are taken.
+    package static let nameUnusable = Status(rawValue: 0x0109)
 
     /// Too much to do at the moment.
     package static let busy = Status(rawValue: 0x0201)
@@ -49,6 +51,10 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     package static let storageFailed = Status(rawValue: 0x0205)
     /// More uploads and queries are unanswered than `welcome.maxOpenUploads` allows.
     package static let tooManyUploads = Status(rawValue: 0x0206)
+    /// The storage folder isn't where it should be: unmounted, mounted over, or moved.
+    package static let storageAway = Status(rawValue: 0x0207)
+    /// The server may not write where the file belongs.
+    package static let storageDenied = Status(rawValue: 0x0208)
 
     /// Nothing with that path, size and SHA-256 is stored.
     package static let absent = Status(rawValue: 0x0301)
@@ -87,12 +93,15 @@ package struct Status: RawRepresentable, Hashable, Sendable {
         .pathInvalid: "pathInvalid",
         .accountLocked: "accountLocked",
         .folderElsewhere: "folderElsewhere",
+        .nameUnusable: "nameUnusable",
         .busy: "busy",
         .storageFull: "storageFull",
         .quotaExceeded: "quotaExceeded",
         .shuttingDown: "shuttingDown",
         .storageFailed: "storageFailed",
         .tooManyUploads: "tooManyUploads",
+        .storageAway: "storageAway",
+        .storageDenied: "storageDenied",
         .absent: "absent",
         .digestMismatch: "digestMismatch",
         .lengthMismatch: "lengthMismatch",

@@ -77,6 +77,36 @@ struct FullStorageTests {
         }
     }
 
+    @Test("a server starts on a disk that is wholly full, refuses uploads, and goes on by itself once there is room")
+    func starts() async throws {
+        try await onThread {
+            let disk = try SmallDisk(mebibytes: 16)
+            do {
+                let before = try TestServer(disk.site, after: disk.mounting)
+                guard case .stored = try before.loggedIn().upload(sample(10), to: "old") else {
+                    throw Failure("not stored")
+                }
+                _ = try before.stop()
+            }
+            // No block is left, and no inode either.
+            let fill =
+                "cat /dev/zero > '\(disk.site.storage)/filler'; mkdir '\(disk.site.storage)/inodes'; "
+                + "i=0; while true > '\(disk.site.storage)/inodes/'$i; do i=$((i+1)); done"
+            let server = try TestServer(disk.site, after: "\(disk.mounting) && { \(fill); } 2>/dev/null; true")
+            let client = try server.loggedIn()
+            for size in [10, 100_000] {
+                guard case .refused(_, let refusal) = try client.upload(sample(size), to: "new") else {
+                    throw Failure("stored")
+                }
+                #expect(refusal.status == .storageFull)
+            }
+            let root = "/proc/\(server.program.processID)/root\(disk.site.storage)"
+            for name in ["/filler", "/inodes"] { try FileManager.default.removeItem(atPath: root + name) }
+            guard case .stored = try client.upload(sample(100_000), to: "new") else { throw Failure("not stored") }
+            #expect(try client.ask("old", sample(10)) == nil)
+        }
+    }
+
     /// Leaves no block free.
     private static func fill(_ path: String) throws {
         _ = try RunningProgram.run("/bin/sh", ["-c", "cat /dev/zero > \"$0\"; true", path])

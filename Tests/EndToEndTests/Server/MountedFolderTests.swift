@@ -51,6 +51,17 @@ struct MountedFolderTests {
         }
     }
 
+    @Test("what was put into such a mount is never confirmed, neither by a query nor as being there already")
+    func neverConfirmed() throws {
+        let file = try site.scratch.write(sample(10), to: "clip.mp4")
+        let folder = "'\(site.storage)/\(Fixtures.user)'"
+        let server = try TestServer(
+            site, after: "mkdir -m 700 \(folder) && mount -t tmpfs tmpfs \(folder) && cp '\(file)' \(folder)")
+        let client = try server.loggedIn()
+        #expect(try client.ask("clip.mp4", sample(10)) == .folderElsewhere)
+        #expect(status(of: try client.upload(sample(10), to: "clip.mp4")) == .folderElsewhere)
+    }
+
     @Test("the client tells a person, keeps the file, and doesn't ask again at once; mended, it is stored")
     func client() throws {
         var server: TestServer? = try server(mounting: "-t tmpfs tmpfs", on: Fixtures.user)

@@ -106,11 +106,13 @@ import Wire
 struct LargeUpload: Sendable {
     let size: Int
     let id: UploadID
+    let path: String
 
     private static let block = sample(1 << 20)
 
-    init(size: Int, id: UploadID? = nil) {
+    init(size: Int, id: UploadID? = nil, path: String = "large.mp4") {
         self.size = size
+        self.path = path
         self.id = id ?? UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
     }
 
@@ -138,15 +140,20 @@ struct LargeUpload: Sendable {
     func offer() throws -> Offer {
         let modified = try ModificationTime(seconds: 1_700_000_000, nanoseconds: 0)
         return try Offer(
-            uploadID: id, size: UInt64(size), modified: modified, path: Array("large.mp4".utf8), isFresh: false)
+            uploadID: id, size: UInt64(size), modified: modified, path: Array(path.utf8), isFresh: false)
     }
 
     /// - Returns: the offset to go on from.
     func begin(_ client: ProtocolClient) throws -> Int {
+        try resume(client).offset
+    }
+
+    /// - Returns: the upload's number, and the offset to go on from.
+    func resume(_ client: ProtocolClient) throws -> (upload: UInt32, offset: Int) {
         let number = client.newUpload()
         try client.send(.offer(upload: number, offer()))
         guard case .proceed(number, let proceed) = try client.answer() else { throw Failure("no proceed") }
-        return Int(proceed.durableOffset)
+        return (number, Int(proceed.durableOffset))
     }
 
     func send(_ client: ProtocolClient, from start: Int, upTo end: Int, upload: UInt32 = 1) throws {

@@ -219,6 +219,22 @@ extension ProtocolClient {
         return try finalAnswer(to: upload)
     }
 
+    /// Asks whether a file is stored.
+    ///
+    /// - Returns: nil when the content is present, else why not.
+    func ask(_ path: String, _ content: [UInt8]) throws -> Status? {
+        guard let digest = ContentHasher.digest(of: content) else { throw Failure("no digest") }
+        let number = newUpload()
+        try send(.query(upload: number, Query(size: UInt64(content.count), digest: digest, path: Array(path.utf8))))
+        switch try answer() {
+        case .present(number, let confirmation):
+            guard confirmation.digest == digest else { throw Failure("another digest") }
+            return nil
+        case .refused(number, let refusal): return refusal.status
+        case let other: throw Failure("\(other)")
+        }
+    }
+
     /// The next message that isn't `proceed`.
     func finalAnswer(to upload: UInt32) throws -> ServerMessage {
         while true {

@@ -143,15 +143,16 @@ import Wire
         }
     }
 
-    @Test("what can't be published now is kept whole: a folder of the path that is a file")
+    @Test("what only a person can mend keeps no room: a folder of the path that is a file")
     func nameTaken() throws {
         let test = try TestVault(partials: .small)
         try test.scratch.write([1], to: "alice/a")
         let partial = try upload.begin(test)
         upload.send(partial)
         #expect(throws: VaultError.nameTaken(FileName(constant: "a"))) { try upload.commit(partial, test) }
-        #expect(partial.leave() == 5000)
+        #expect(partial.leave() == nil)
+        #expect(try test.staged().isEmpty)
         try test.scratch.remove("alice/a")
-        #expect(try upload.complete(test) == 5000)
+        #expect(try upload.complete(test) == 0)
     }
 }

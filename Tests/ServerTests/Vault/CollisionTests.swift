@@ -49,7 +49,7 @@ import Wire
             try test.scratch.write([0xee], to: "alice/" + name)
         }
         let last = try test.receive([2], as: "clip.mp4")
-        #expect(test.vault.commit([last]) == [.failure(.nameTaken(FileName(constant: "clip.mp4")))])
+        #expect(test.vault.commit([last]) == [.failure(.nameUnusable(FileName(constant: "clip.mp4")))])
     }
 
     @Test("a derived name keeps the whole path within its limit, or there is none", arguments: [4050, 4094, 4096])
@@ -73,7 +73,7 @@ import Wire
         let path = folders + Array("clip.mp4".utf8)
         _ = try test.commit(test.receive([1], as: path))
         let other = try test.receive([2], as: path)
-        #expect(test.vault.commit([other]) == [.failure(.nameTaken(FileName(constant: "clip.mp4")))])
+        #expect(test.vault.commit([other]) == [.failure(.nameUnusable(FileName(constant: "clip.mp4")))])
         let folder = try RemotePath(path).components.dropLast().reduce(
             Directory.open(path: test.scratch.path("alice"))
         ) { try $0.openFolder(#require(FileName($1))) }

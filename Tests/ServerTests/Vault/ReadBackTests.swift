@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -114,6 +115,11 @@ import Wire
 final class LoopDisk: Sendable {
     private let scratch: ScratchFolder
     private let image: String
+    private let kept = Monitor<[CInt]>([])
+
+    deinit {
+        for descriptor in kept.withLock({ $0 }) { _ = close(descriptor) }
+    }
 
     init(megabytes: UInt64) throws {
         scratch = try ScratchFolder("disk")
@@ -124,14 +130,17 @@ final class LoopDisk: Sendable {
         try #require(made.status == 0, "\(made.error)")
     }
 
-    /// Mounts it while `body` opens what it needs. It stays mounted for as long as something of it is open, and no longer,
-    /// whatever becomes of the tests.
+    /// Mounts it for `body`, and lets go of the name at once: it stays mounted for as long as something of it is open, and no
+    /// longer, whatever becomes of the tests. The path that `body` gets leads there all the same.
     func mounted<R: AnyObject>(_ body: (String) throws -> R) throws -> R {
         let folder = try scratch.makeFolder("mounted")
         let mounted = try RunningProgram.run("/usr/bin/env", Self.path + ["mount", "-o", "loop", image, folder])
         try #require(mounted.status == 0, "\(mounted.error)")
         defer { _ = try? RunningProgram.run("/usr/bin/env", Self.path + ["umount", "-l", folder]) }
-        return try body(folder)
+        let root = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        try #require(root >= 0)
+        kept.withLock { $0.append(root) }
+        return try body("/proc/self/fd/\(root)")
     }
 
     /// Changes a byte of this content wherever it stands on the disk.

@@ -48,6 +48,21 @@ import Wire
         #expect(try test.scratch.permissions(of: ".auto-upload") == 0o700)
     }
 
+    @Test("a folder that a crash left unfinished gets its rights, one that an admin has closed doesn't")
+    func unfinished() throws {
+        let test = try TestVault(rights: AccessRights(file: 0o640))
+        try test.scratch.makeFolder("alice/a")
+        try test.scratch.makeFolder("alice/closed")
+        try test.scratch.setPermissions(0o1700, of: "alice")
+        try test.scratch.setPermissions(0o1700, of: "alice/a")
+        try test.scratch.setPermissions(0o700, of: "alice/closed")
+        try test.store([1], as: "a/b")
+        try test.store([1], as: "closed/b")
+        #expect(try test.scratch.permissions(of: "alice") == 0o750)
+        #expect(try test.scratch.permissions(of: "alice/a") == 0o750)
+        #expect(try test.scratch.permissions(of: "alice/closed") == 0o700)
+    }
+
     @Test(
         "modification times are kept, also from before 1970; one that can't be is no reason to refuse",
         arguments: [FileTime.testTime, FileTime(seconds: -5, nanoseconds: 1), FileTime(seconds: .max, nanoseconds: 0)])

@@ -101,6 +101,6 @@ import Wire
         #expect(partial.readPrefix(by: last.owner))
         #expect(!partial.readPrefix(by: last.owner))
         try partial.beginCommit(large.content.digest(), AccessRights(), by: last.owner)
-        partial.endCommit(.nameTaken(.alice), by: last.owner)
+        partial.endCommit(.counting, by: last.owner)
     }
 }

@@ -25,6 +25,8 @@ struct OfferedFile: Hashable, Sendable {
     }
 
     var key: Key { Key(user: user, id: offer.uploadID) }
+    /// The path's last component.
+    var name: FileName { FileName(path.parts.name) ?? FileName(constant: "file") }
     /// Bytes.
     var size: UInt64 { offer.size }
     var modified: FileTime { FileTime(seconds: offer.modified.seconds, nanoseconds: offer.modified.nanoseconds) }

@@ -156,7 +156,8 @@ extension Partial {
                 try state.open?.verify(digest)
                 try state.open?.setAttributes(rights)
             } catch {
-                state.open?.fail(error)
+                // Of what can be gone on with, all is made durable when it is left.
+                if !error.leavesDurablePart { state.open?.fail(error) }
                 throw error
             }
             state.isCommitting = true
@@ -218,6 +219,20 @@ extension Partial {
         newcomers.add(1, ordering: .relaxed)
         defer { newcomers.subtract(1, ordering: .relaxed) }
         state.wait { state -> Void? in state.isCommitting ? nil : remove(&state) }
+    }
+
+    /// Parks it, whoever has it, for another process or vault to go on with: nothing more happens to its file through this one.
+    /// Waits for a commit that has begun.
+    func retire() {
+        newcomers.add(1, ordering: .relaxed)
+        defer { newcomers.subtract(1, ordering: .relaxed) }
+        state.wait { state -> Void? in
+            if state.isCommitting { return nil }
+            park(&state)
+            state.parked = nil
+            state.isOver = true
+            return ()
+        }
     }
 
     /// Removes it if it has been parked for too long.

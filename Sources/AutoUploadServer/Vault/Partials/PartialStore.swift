@@ -1,10 +1,12 @@
 import Platform
+import Synchronization
 import Wire
 
 /// The uploads that aren't stored yet: open ones, and parked ones that wait for their clients to come back.
 final class PartialStore: Sendable {
     private let staging: StagingFolder
     private let partials = Monitor<[OfferedFile.Key: Partial]>([:])
+    private let isRetired = Atomic(false)
 
     /// Takes over what an earlier process has left, and removes what can't be gone on with.
     ///
@@ -21,7 +23,7 @@ final class PartialStore: Sendable {
     /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
     func begin(_ offered: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
         while true {
-            let (partial, isNew) = partial(for: offered)
+            let (partial, isNew) = try partial(for: offered)
             if !isNew, isFresh || partial.offered != offered {
                 partial.displace()
             } else {
@@ -41,8 +43,9 @@ final class PartialStore: Sendable {
         }
     }
 
-    private func partial(for offered: OfferedFile) -> (Partial, isNew: Bool) {
-        partials.withLock { partials in
+    private func partial(for offered: OfferedFile) throws(VaultError) -> (Partial, isNew: Bool) {
+        try partials.withLock { partials throws(VaultError) in
+            if isRetired.load(ordering: .relaxed) { throw .away(Displacement(.reopened)) }
             if let partial = partials[offered.key] { return (partial, false) }
             let partial = Partial(offered, in: staging)
             partials[offered.key] = partial
@@ -58,6 +61,22 @@ final class PartialStore: Sendable {
             if partials[partial.offered.key] === partial { partials[partial.offered.key] = nil }
             staging.note(uploads: partials.count)
         }
+    }
+
+    /// Removes what has come of a file that can't be stored, so that it takes no room.
+    func remove(_ offered: OfferedFile) {
+        guard let partial = partials.withLock({ $0[offered.key] }) else { return }
+        partial.displace()
+        forgetIfOver(partial)
+    }
+
+    /// Parks all, and begins nothing any more: another vault may take over what is parked.
+    func retire() {
+        let all = partials.withLock { partials in
+            isRetired.store(true, ordering: .relaxed)
+            return Array(partials.values)
+        }
+        for partial in all { partial.retire() }
     }
 
     /// Removes what nobody has come back for in time.

@@ -259,7 +259,11 @@ extension StagedFile {
 
     /// Sets what the flush is to make durable along with the content.
     func setAttributes(_ rights: AccessRights) throws(VaultError) {
-        try FolderTree.wrap { () throws(SystemError) in try rights.apply(toFile: descriptor) }
+        do throws(SystemError) {
+            try rights.apply(toFile: descriptor)
+        } catch {
+            throw VaultError(naming: error, offered.name)
+        }
         // A time that the file system can't hold is no reason to refuse a recording.
         try? descriptor.setModified(offered.modified)
     }

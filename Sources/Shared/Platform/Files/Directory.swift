@@ -18,6 +18,13 @@ package final class Directory: Sendable {
 
     package func status() throws(SystemError) -> FileStatus { try descriptor.status() }
 
+    /// Makes sure that names can be given in it, as far as rights and the mount tell.
+    ///
+    /// - Throws: EACCES, or EROFS on a file system that takes no changes.
+    package func requireWritable() throws(SystemError) {
+        try systemCall("write to the folder") { shim_may_write(descriptor.rawValue) }
+    }
+
     /// Flushes the folder's entries to the medium.
     package func flush() throws(SystemError) { try descriptor.flush() }
 }
@@ -57,8 +64,11 @@ extension Directory {
     }
 
     /// Opens a folder in this folder. A link is an error, wherever it leads.
-    package func openFolder(_ name: FileName) throws(SystemError) -> Directory {
-        Directory(owning: try openBeneath(name, O_RDONLY | O_DIRECTORY))
+    ///
+    /// - Throws: EXDEV when something is mounted there and mounts aren't to be crossed.
+    package func openFolder(_ name: FileName, crossingMounts: Bool = true) throws(SystemError) -> Directory {
+        let more = crossingMounts ? 0 : shim_RESOLVE_NO_XDEV
+        return Directory(owning: try openBeneath(name, O_RDONLY | O_DIRECTORY, resolving: more))
     }
 
     /// Opens a folder in this folder, as `openFolder` does, if files can be renamed from one to the other.
@@ -66,7 +76,7 @@ extension Directory {
     /// - Throws: EXDEV when something is mounted there, be it only a folder of the same file system, or the folder is a
     ///   volume of its own within its file system (btrfs).
     package func openFolderWithinMount(_ name: FileName) throws(SystemError) -> Directory {
-        let folder = Directory(owning: try openBeneath(name, O_RDONLY | O_DIRECTORY, resolving: shim_RESOLVE_NO_XDEV))
+        let folder = try openFolder(name, crossingMounts: false)
         guard try folder.status().identity.device == status().identity.device else {
             throw SystemError("open", name.description, errno: .crossDevice)
         }

@@ -51,6 +51,8 @@ package struct FileStatus: Hashable, Sendable {
     package let allocated: UInt64
     package let modified: FileTime
     package let changed: FileTime
+    /// The number of the mount through which it was seen; 0 where the kernel doesn't tell (before 5.8).
+    package let mount: UInt64
 
     init(_ status: shim_status) {
         identity = FileIdentity(
@@ -65,6 +67,25 @@ package struct FileStatus: Hashable, Sendable {
         allocated = status.blocks.multipliedReportingOverflow(by: 512).partialValue
         modified = FileTime(seconds: status.modified_seconds, nanoseconds: status.modified_nanoseconds)
         changed = FileTime(seconds: status.changed_seconds, nanoseconds: status.changed_nanoseconds)
+        mount = status.mount
+    }
+}
+
+/// Where a file or folder stands: which inode, and through which mount. A mount that hides it, or a bind mount of the very same
+/// folder, is another place.
+package struct FilePlace: Hashable, Sendable {
+    package let identity: FileIdentity
+    package let mount: UInt64
+}
+
+extension FileStatus {
+    package var place: FilePlace { FilePlace(identity: identity, mount: mount) }
+
+    /// The attributes of what a path of a person's leads to: links are followed.
+    package init(ofPath path: String) throws(SystemError) {
+        var status = shim_status()
+        try systemCall("find", escaped(path)) { unsafe shim_status_at(path, &status) }
+        self.init(status)
     }
 }
 

@@ -30,6 +30,9 @@ package struct FileSystemKind: Hashable, Sendable {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || magic == Self.nfs
     }
 
+    /// Whether renaming without replacing works on it, whatever its options.
+    package var isKnownToRename: Bool { Self.wholeFlush.contains(magic) || isMemory }
+
     /// Whether every opening of a file passes through this machine's kernel, so that a lease can tell who writes. On overlayfs a
     /// lease is granted though somebody has the file mapped for writing, once they have closed it.
     package var seesEveryWriter: Bool {
