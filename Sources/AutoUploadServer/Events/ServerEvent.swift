@@ -20,6 +20,8 @@ enum ServerEvent {
     case parked(Peer, path: RemotePath, offset: UInt64)
     /// Its client didn't.
     case expired(OfferedFile, offset: UInt64)
+    /// It made room for another upload of the same user.
+    case reclaimed(OfferedFile, offset: UInt64)
     case closed(Peer, reason: String, received: UInt64, seconds: Double)
     /// Somebody who doesn't speak our protocol, or can't.
     case stranger(SocketAddress, reason: String)
@@ -68,6 +70,7 @@ extension ServerEvent {
         case .resumed(let peer, let path, let offset): line("resumed", peer) { $0.add(path, offset) }
         case .parked(let peer, let path, let offset): line("parked", peer) { $0.add(path, offset) }
         case .expired(let file, let offset): LogLine("expired", file, offset)
+        case .reclaimed(let file, let offset): LogLine("reclaimed", file, offset)
         case .closed(let peer, let reason, let received, let seconds):
             line("closed", peer) {
                 $0.add("reason", reason)

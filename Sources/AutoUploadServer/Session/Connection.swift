@@ -250,6 +250,7 @@ extension Connection {
                 file, isFresh: offer.isFresh, tellsCommitted: state.speaksSecondVersion)
             guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
+            for (file, offset) in partial.reclaimed { services.report(.reclaimed(file, offset: offset)) }
             if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
             pace.allowReading(partial.offset)
             state.resumed(upload: upload, at: partial.offset)

@@ -165,7 +165,9 @@ struct FolderChain {
     func requireInPlace() throws(VaultError) {
         for (index, link) in links.enumerated() {
             let found = try? folder(above: index).directory.status(of: link.name)
-            if found?.place != link.folder.status.place { throw .away(Displacement(.folder(link.name))) }
+            // Asked anew: a layered file system gives a folder another number when it first writes to it.
+            let open = try? link.folder.directory.status()
+            if found == nil || found?.place != open?.place { throw .away(Displacement(.folder(link.name))) }
         }
     }
 }

@@ -5,6 +5,8 @@ import Wire
 struct FolderTree: Sendable {
     let root: Directory
     let rights: AccessRights
+    /// Is told whose folder was made below the user's own.
+    var made: @Sendable (_ user: FileName) -> Void = { _ in }
 
     /// Opens the folder that a path leads to, and makes what is missing.
     ///
@@ -18,7 +20,7 @@ struct FolderTree: Sendable {
         var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
         for (depth, component) in ([user] + folders).enumerated() {
             do throws(SystemError) {
-                try openOrMake(component, in: &chain, noting: names)
+                if try openOrMake(component, in: &chain, noting: names), depth > 0 { made(user) }
                 if depth == 0 { try StoreMarker.place(in: chain.last.directory) }
             } catch {
                 throw Self.explain(error, component)
@@ -74,29 +76,34 @@ struct FolderTree: Sendable {
         }
     }
 
+    /// - Returns: whether it was made.
     private func openOrMake(
         _ name: FileName, in chain: inout FolderChain, noting names: UnflushedNames.Batch
-    ) throws(SystemError) {
+    ) throws(SystemError) -> Bool {
+        var isNew = false
         do throws(SystemError) {
             try chain.descend(to: name)
         } catch {
             if error.errno != .noEntry { throw error }
             names.note(name, in: chain.last.identity)
-            try make(name, in: chain.last.directory)
+            isNew = try make(name, in: chain.last.directory)
             try chain.descend(to: name)
         }
         // Made just now, or by another connection, or by a server that was killed before it came to this.
         if chain.last.status.permissions == AccessRights.unfinishedFolder {
             try rights.apply(toFolder: chain.last.directory)
         }
+        return isNew
     }
 
-    private func make(_ name: FileName, in parent: Directory) throws(SystemError) {
+    private func make(_ name: FileName, in parent: Directory) throws(SystemError) -> Bool {
         do throws(SystemError) {
             try parent.makeFolder(name, permissions: AccessRights.unfinishedFolder)
+            return true
         } catch {
             // Another connection was faster: its folder does as well, and is flushed by whoever needs it.
             if error.errno != .exists { throw error }
+            return false
         }
     }
 

@@ -8,7 +8,6 @@ final class StoragePlace: Sendable {
     let path: String
     private let root: Directory
     private let own: Directory
-    private let rootPlace: FilePlace
     private let ownPlaces: [FileName: FilePlace]
     private let state = Monitor(State())
 
@@ -27,8 +26,7 @@ final class StoragePlace: Sendable {
         self.path = path
         self.root = root
         self.own = own
-        rootPlace = try root.status().place
-        var places = [Self.ownFolder: try own.status().place]
+        var places: [FileName: FilePlace] = [:]
         for name in names { places[name] = try own.status(of: name).place }
         ownPlaces = places
     }
@@ -39,16 +37,17 @@ final class StoragePlace: Sendable {
     func displacement() -> Displacement? {
         if isRetired { return Displacement(.reopened) }
         do throws(SystemError) {
-            let found = try FileStatus(ofPath: path).place
-            if found != rootPlace {
-                return Displacement(found.mount == rootPlace.mount ? .replaced : .mounted, isStorage: isStorage())
+            let (found, open) = (try FileStatus(ofPath: path).place, try root.status().place)
+            if found != open {
+                return Displacement(found.mount == open.mount ? .replaced : .mounted, isStorage: isStorage())
             }
         } catch {
             return Displacement(whereIsRoot(error))
         }
-        for (name, place) in ownPlaces {
-            let parent = name == Self.ownFolder ? root : own
-            if (try? parent.status(of: name).place) != place { return Displacement(.own(name)) }
+        let found = try? root.status(of: Self.ownFolder).place
+        if found == nil || found != (try? own.status().place) { return Displacement(.own(Self.ownFolder)) }
+        for (name, place) in ownPlaces where (try? own.status(of: name).place) != place {
+            return Displacement(.own(name))
         }
         mendMarker()
         return nil

@@ -49,7 +49,7 @@ final class Vault: Sendable {
         partials = try storage.recover(calls, group, rules, space)
         self.rights = rights
         publisher = Publisher(
-            folders: FolderTree(root: storage.root, rights: rights),
+            folders: FolderTree(root: storage.root, rights: rights) { [space] in space.noteFolder(of: $0) },
             renamesWithoutReplacing: storage.abilities.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
         own = storage.own
         place = storage.place

@@ -40,21 +40,21 @@ struct SpaceTests {
         try server.expectOnly(["fits"], afterTheEndOf: client)
     }
 
-    @Test("a quota is told at the login, holds to the byte, and is said to be worth another try")
+    @Test("a quota is told at the login, holds to the block, and is said to be worth another try")
     func quota() throws {
         let site = try Site()
-        try site.setQuota("20000")
+        try site.setQuota("40960")
         let server = try TestServer(site)
-        #expect(try granted(server, Fixtures.user, Fixtures.password) == 20_000)
+        #expect(try granted(server, Fixtures.user, Fixtures.password) == 40_960)
         #expect(try granted(server, Fixtures.otherUser, Fixtures.otherPassword) == ProtocolLimits.unlimitedQuota)
         let client = try server.loggedIn()
         guard case .stored = try client.upload(sample(15_000), to: "a") else { throw Failure("not stored") }
-        for size in [5001, 1 << 40, UInt64(Int64.max)] {
+        for size in [16_385, 1 << 40, UInt64(Int64.max)] {
             let refusal = try #require(try refusal(client, size: size))
             #expect(refusal.status == .quotaExceeded && refusal.status.statusClass == .later)
             #expect(refusal.retryAfterSeconds > 0)
         }
-        guard case .stored = try client.upload(sample(5000), to: "b") else { throw Failure("not stored") }
+        guard case .stored = try client.upload(sample(12_288), to: "b") else { throw Failure("not stored") }
         guard case .stored = try client.upload([], to: "empty") else { throw Failure("not stored") }
         #expect(try refusal(client, size: 1)?.status == .quotaExceeded)
         // The same again takes no room, but that can't be known before it has come.
@@ -69,7 +69,7 @@ struct SpaceTests {
     @Test("connections of one user share what is left, however many offer at once")
     func sharedQuota() throws {
         let site = try Site()
-        try site.setQuota("100001")
+        try site.setQuota("163841")
         let server = try TestServer(site)
         let barrier = Barrier(8)
         let sizes = Monitor<[Int]>([])
@@ -105,10 +105,47 @@ struct SpaceTests {
         #expect(try refusal(other, size: 1_000_000) == nil)
     }
 
+    @Test("empty files and folders count, too: a quota bounds how many there are")
+    func emptyFiles() throws {
+        let site = try Site()
+        try site.setQuota("64K")
+        let server = try TestServer(site)
+        let client = try server.loggedIn()
+        var stored = 0
+        for number in 0..<40 {
+            if case .stored = try client.upload([], to: "\(number)/\(number)/empty") { stored += 1 }
+        }
+        #expect(stored == 5)
+        #expect(try refusal(client, size: 0)?.status == nil)
+        #expect(try refusal(client, size: 0, "a/b")?.status == .quotaExceeded)
+    }
+
+    @Test("what is left of an upload that nobody goes on with makes room for the same file, offered anew")
+    func reclaimed() throws {
+        let site = try Site()
+        try site.setQuota("1M")
+        let server = try TestServer(site)
+        let first = try server.loggedIn()
+        let content = sample(900_000)
+        let upload = try first.offer("clip.mp4", size: content.count)
+        try first.send(data: Array(content[..<600_000]), upload: upload)
+        first.close()
+        _ = try server.logLine(with: " parked ", "offset=600000")
+        let client = try server.loggedIn()
+        // Of another path, it may be about to go on.
+        guard case .refused(_, let refusal) = try client.upload(content, to: "other.mp4") else {
+            throw Failure("stored")
+        }
+        #expect(refusal.status == .quotaExceeded)
+        guard case .stored = try client.upload(content, to: "clip.mp4") else { throw Failure("not stored") }
+        _ = try server.logLine(with: " reclaimed ", "path=clip.mp4")
+        #expect(try site.partials() == [])
+    }
+
     @Test("what stays because of the quota goes by itself once the admin has given more")
     func client() throws {
         let site = try Site()
-        try site.setQuota("10K")
+        try site.setQuota("20K")
         let server = try TestServer(site)
         let client = try TestClient(server)
         for name in ["a", "b"] { try client.record(sample(9000, seed: name.count), as: name) }
@@ -142,10 +179,12 @@ struct SpaceTests {
         #expect(tooMuch.status == .storageFull && tooMuch.status.statusClass == .later)
         #expect(tooMuch.retryAfterSeconds > 0)
         #expect(try refusal(one, size: UInt64(Int64.max))?.status == .tooLarge)
-        // Promised to one, it isn't there for the other, though not a byte of it has come.
+        // Promised to one, half of it isn't there for the other, though not a byte of it has come; nor is any of it for oneself.
         let large = try one.offer(path: Array("large".utf8), size: room - 2 << 20)
         guard case .proceed = try one.answer() else { throw Failure("refused") }
-        #expect(try refusal(other, size: 4 << 20)?.status == .storageFull)
+        #expect(try refusal(one, size: 4 << 20)?.status == .storageFull)
+        #expect(try refusal(other, size: room / 2 + 4 << 20)?.status == .storageFull)
+        #expect(try refusal(other, size: room / 2 - 4 << 20) == nil)
         guard case .stored = try other.upload(sample(500_000), to: "small") else { throw Failure("not stored") }
         try one.send(.abandon(upload: large))
         // Many small ones, which aren't allocated at their offer, stop at the floor all the same.

@@ -6,6 +6,11 @@ import Wire
 
 @testable import AutoUploadServer
 
+extension QuotaCharge {
+    /// Sizes alone, where blocks and entries don't matter.
+    static let bytes = QuotaCharge(block: 1, entry: 0)
+}
+
 /// A vault over real files in a scratch folder.
 final class TestVault: Sendable {
     let scratch: ScratchFolder
@@ -13,7 +18,8 @@ final class TestVault: Sendable {
 
     init(
         rights: AccessRights = AccessRights(), partials rules: PartialRules = PartialRules(),
-        space: SpacePolicy = SpacePolicy(), quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
+        space: SpacePolicy = SpacePolicy(charge: .bytes),
+        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
         readsBack: Bool = false,
         flushing calls: FlushCalls = FlushCalls(), in scratch: ScratchFolder? = nil
     ) throws {

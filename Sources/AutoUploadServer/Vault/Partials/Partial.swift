@@ -235,6 +235,14 @@ extension Partial {
         }
     }
 
+    /// What is parked of it, and until when it is kept; nil when a connection has it.
+    var rest: (durable: UInt64, expires: Instant)? {
+        state.withLock { state in
+            guard let durable = state.parked?.durable, let expires = state.parked?.expires else { return nil }
+            return (durable, expires)
+        }
+    }
+
     /// Removes it if it has been parked for too long.
     ///
     /// - Returns: bytes that were durable; nil when it stays.

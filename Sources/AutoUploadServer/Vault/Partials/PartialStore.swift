@@ -22,6 +22,18 @@ final class PartialStore: Sendable {
     ///
     /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
     func begin(_ offered: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
+        do throws(VaultError) {
+            return try beginOnce(offered, isFresh: isFresh)
+        } catch {
+            let reclaimed = reclaim(for: offered, after: error)
+            if reclaimed.isEmpty { throw error }
+            let upload = try beginOnce(offered, isFresh: isFresh)
+            upload.reclaimed = reclaimed
+            return upload
+        }
+    }
+
+    private func beginOnce(_ offered: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
         while true {
             let (partial, isNew) = try partial(for: offered)
             if !isNew, isFresh || partial.offered != offered {
@@ -68,6 +80,35 @@ final class PartialStore: Sendable {
         guard let partial = partials.withLock({ $0[offered.key] }) else { return }
         partial.displace()
         forgetIfOver(partial)
+    }
+
+    /// Removes unfinished uploads of the same user that nobody goes on with, if that makes room: those of the same path first, as one
+    /// is left where a client has lost its state, then the oldest; others that were left just now may be about to go on.
+    ///
+    /// - Returns: what was removed, with the bytes that were durable.
+    private func reclaim(for offered: OfferedFile, after error: VaultError) -> [(file: OfferedFile, offset: UInt64)] {
+        switch error {
+        case .quotaExceeded, .full: break
+        default: return []
+        }
+        let latest = Instant.now.advanced(bySeconds: staging.rules.expiry - staging.rules.reclaimAge)
+        let others = partials.withLock { $0.values.filter { $0.offered.user == offered.user } }
+        let parked = others.compactMap { partial -> (partial: Partial, durable: UInt64, expires: Instant)? in
+            guard partial.offered.key != offered.key, let rest = partial.rest else { return nil }
+            let isSame = partial.offered.path == offered.path
+            return isSame || rest.expires <= latest ? (partial, rest.durable, isSame ? .now : rest.expires) : nil
+        }
+        let own = others.first { $0.offered.key == offered.key }?.rest?.durable ?? 0
+        var lack = staging.space.lack(for: offered.size.less(own), of: offered.user)
+        guard parked.reduce(0, { $0.plus($1.durable) }) >= lack else { return [] }
+        var removed: [(file: OfferedFile, offset: UInt64)] = []
+        for (partial, durable, _) in parked.sorted(by: { $0.expires < $1.expires }) where lack > 0 {
+            guard partial.expire(.now.advanced(bySeconds: staging.rules.expiry)) != nil else { continue }
+            forgetIfOver(partial)
+            lack = lack.less(durable)
+            removed.append((partial.offered, durable))
+        }
+        return removed
     }
 
     /// Parks all, and begins nothing any more: another vault may take over what is parked.

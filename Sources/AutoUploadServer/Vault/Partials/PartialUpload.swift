@@ -9,6 +9,8 @@ final class PartialUpload {
     let offset: UInt64
     /// Why the upload can't go on, once it can't; nothing is taken after it.
     private(set) var failure: VaultError?
+    /// Unfinished uploads that had to go to make room for it.
+    var reclaimed: [(file: OfferedFile, offset: UInt64)] = []
 
     init(_ partial: Partial, _ claim: Partial.Claim, _ store: PartialStore) {
         hold = PartialHold(partial, owner: claim.owner, store)

@@ -12,7 +12,9 @@ struct StagedFile: ~Copyable {
     /// In the staging folder; nil: it has none there, never had one, or has it no more.
     private var name: FileName?
     private var record: RecordFile?
-    private let reservation: Reservation
+    let reservation: Reservation
+    /// Bytes that room is set aside for.
+    var granted: UInt64
 
     /// Bytes that have come.
     private(set) var received: UInt64
@@ -33,6 +35,8 @@ struct StagedFile: ~Copyable {
     /// The first error; nothing is taken, and nothing is flushed again, after it.
     private(set) var failure: VaultError?
 
+    /// Files below this aren't worth a call to drop them from the page cache.
+    private static let smallestDrop: UInt64 = 64 << 10
     /// Write-back begins this often, so that flushes find little left to do.
     private static let writebackDistance: UInt64 = 8 << 20
 
@@ -40,7 +44,7 @@ struct StagedFile: ~Copyable {
     ///
     /// - Throws: `VaultError` where there is no room for all of it: better now than after hours of upload.
     static func create(_ offered: OfferedFile, in staging: StagingFolder) throws(VaultError) -> StagedFile {
-        let reservation = try staging.space.reserve(user: offered.user, size: offered.size)
+        let reservation = try staging.space.reserve(user: offered.user, path: offered.path, size: offered.size)
         return try FolderTree.wrap { () throws(SystemError) in try create(offered, in: staging, reservation) }
     }
 
@@ -122,6 +126,7 @@ struct StagedFile: ~Copyable {
         record: consuming RecordFile?, durable: UInt64, _ prefix: PrefixHash, _ reservation: Reservation
     ) {
         self.reservation = reservation
+        granted = reservation.aside
         self.offered = offered
         self.staging = staging
         self.name = name
@@ -140,26 +145,6 @@ struct StagedFile: ~Copyable {
     }
 }
 
-// MARK: - Room
-
-extension StagedFile {
-    /// Files below this aren't worth a call to allocate their space.
-    private static let smallestAllocation: UInt64 = 64 << 10
-    /// Files below this aren't worth a call to drop them from the page cache.
-    private static let smallestDrop: UInt64 = 64 << 10
-
-    /// Allocates the space for the whole file where the file system can.
-    private func allocate() throws(SystemError) {
-        guard offered.size >= Self.smallestAllocation else { return }
-        do throws(SystemError) {
-            try descriptor.preallocate(offered.size)
-            reservation.occupies(offered.size)
-        } catch {
-            if error.errno != .notSupported, error.errno != .notImplemented { throw error }
-        }
-    }
-}
-
 // MARK: - Bytes
 
 extension StagedFile {
@@ -167,6 +152,12 @@ extension StagedFile {
     mutating func append(_ bytes: RawSpan) {
         if failure != nil { return }
         if received == durable { failuresBefore = staging.failureCount }
+        do throws(VaultError) {
+            try makeRoom(upTo: received.plus(UInt64(bytes.byteCount)))
+        } catch {
+            failure = error
+            return
+        }
         do throws(SystemError) {
             try write(bytes)
             received += UInt64(bytes.byteCount)

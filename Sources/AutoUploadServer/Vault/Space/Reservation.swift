@@ -19,6 +19,17 @@ final class Reservation: Sendable {
         book.change { $0.occupy(number, bytes) }
     }
 
+    /// Bytes of the upload that are set aside: nobody else can have them.
+    var aside: UInt64 { book.aside(reservation: number) }
+
+    /// Sets aside more, so that the upload can grow to so many bytes.
+    ///
+    /// - Returns: bytes that are set aside.
+    /// - Throws: `VaultError.full` when others have taken the room meanwhile.
+    func extend(to bytes: UInt64) throws(VaultError) -> UInt64 {
+        try book.extend(reservation: number, to: bytes)
+    }
+
     /// The upload is stored: what was set aside is used.
     func becomesStored() {
         book.change { $0.settle(number) }

@@ -1,9 +1,11 @@
 import Platform
+import Wire
 
 /// Says which uploads there is room for, before their first byte is taken, and keeps account of what it has promised.
 ///
-/// An upload is promised its whole size when it is offered, so that two that share a disk or a quota never count on the same
-/// bytes. Users' folders are counted by threads of their own: a large one keeps no other user waiting, and its own user for
+/// An upload counts with its whole size against its user's quota and other uploads when it is offered, so that two of a user never
+/// count on the same bytes. On the disk, a user's uploads hold at most half of the free room against other users' before their bytes
+/// have come; what is beyond that is set aside as they come. Users' folders are counted by threads of their own: a large one keeps no other user waiting, and its own user for
 /// some seconds only.
 final class SpaceBook: Sendable {
     private let root: Directory
@@ -13,7 +15,7 @@ final class SpaceBook: Sendable {
     private let count: @Sendable (FileName) throws(SystemError) -> UInt64
     private let now: @Sendable () -> Instant
     private let patience: Double
-    private let ledger = Monitor(SpaceLedger())
+    private let ledger: Monitor<SpaceLedger>
 
     /// - Parameters:
     ///   - root: the storage folder.
@@ -30,7 +32,8 @@ final class SpaceBook: Sendable {
         self.root = root
         self.staging = staging
         self.quotas = quotas
-        let usage = UsageCount(root: root)
+        ledger = Monitor(SpaceLedger(policy.charge))
+        let usage = UsageCount(root: root, charge: policy.charge)
         let countFolder: @Sendable (FileName) throws(SystemError) -> UInt64 = { user throws(SystemError) in
             try usage.bytes(of: user)
         }
@@ -57,11 +60,36 @@ final class SpaceBook: Sendable {
 extension SpaceBook {
     /// Sets aside room for an upload.
     ///
-    /// - Parameter size: bytes, 0 … 2^63 − 1.
+    /// - Parameters:
+    ///   - path: whose folders are counted, as far as they are to be made.
+    ///   - size: bytes, 0 … 2^63 − 1.
     /// - Throws: `VaultError.overLimit`, `.tooLarge`, `.quotaExceeded`, `.full`, or `.counting` while it can't be told.
-    func reserve(user: FileName, size: UInt64) throws(VaultError) -> Reservation {
+    func reserve(user: FileName, path: RemotePath? = nil, size: UInt64) throws(VaultError) -> Reservation {
         if let largest = policy.largestFile, size > largest { throw .overLimit(bytes: largest) }
-        return Reservation(self, try take(user, size) { $0.open(user, size: size, onDisk: 0) })
+        refreshQuota(of: user)
+        let folders = path.map { missingFolders(of: $0, user) } ?? 0
+        let counted = policy.charge.ofFile(size).plus(policy.charge.ofFolders(folders))
+        return Reservation(
+            self,
+            try take(user, bytes: size, counted: counted) { ledger, share in
+                ledger.open(user, size: size, folders: folders, onDisk: 0, aside: share)
+            })
+    }
+
+    /// Folders of a path that aren't there; without a quota nobody needs to know.
+    private func missingFolders(of path: RemotePath, _ user: FileName) -> UInt64 {
+        guard ledger.withLock({ $0[user].quota }) != nil else { return 0 }
+        let names = path.components.dropLast().compactMap { FileName($0) }
+        guard var chain = try? FolderChain(root: root), (try? chain.descend(to: user)) != nil else {
+            return UInt64(names.count)
+        }
+        let found = names.prefix { (try? chain.descend(to: $0)) != nil }
+        return UInt64(names.count - found.count)
+    }
+
+    /// A folder was made for a user.
+    func noteFolder(of user: FileName) {
+        ledger.withLock { $0[user].addStored(policy.charge.ofFolders(1)) }
     }
 
     /// Counts what is there already: a part of an upload that was begun earlier. It is never refused.
@@ -73,7 +101,38 @@ extension SpaceBook {
         let (user, old) = ledger.withLock { ($0.user(of: number), $0.size(of: number)) }
         guard let user, let old, size > old else { return }
         if let largest = policy.largestFile, size > largest { throw .overLimit(bytes: largest) }
-        try take(user, size - old) { $0.resize(number, to: size) }
+        refreshQuota(of: user)
+        let counted = policy.charge.ofFile(size).less(policy.charge.ofFile(old))
+        try take(user, bytes: size - old, counted: counted) { ledger, share in
+            ledger.resize(number, to: size, aside: old.plus(share))
+        }
+    }
+
+    func aside(reservation number: UInt64) -> UInt64 {
+        ledger.withLock { $0.aside(of: number) ?? 0 }
+    }
+
+    /// Bytes that are set aside in one go for an upload that was given less than its size.
+    private static let step: UInt64 = 64 << 20
+
+    func extend(reservation number: UInt64, to bytes: UInt64) throws(VaultError) -> UInt64 {
+        try ledger.withLock { ledger throws(VaultError) in
+            guard let aside = ledger.aside(of: number), bytes > aside else { return bytes }
+            let room = try FolderTree.wrap { () throws(SystemError) in try root.descriptor.fileSystemRoom() }
+            let floor = room.map(policy.floor) ?? 0
+            for end in [bytes.plus(Self.step), bytes]
+            where ledger.hasRoom(for: end - aside, in: room, keepingFree: floor) {
+                ledger.setAside(number, end)
+                return ledger.aside(of: number) ?? bytes
+            }
+            throw .full(SystemError("set aside more space", errno: .noSpace))
+        }
+    }
+
+    /// Bytes that are missing until a further upload of a user has room.
+    func lack(for size: UInt64, of user: FileName) -> UInt64 {
+        let room = (try? root.descriptor.fileSystemRoom()) ?? nil
+        return ledger.withLock { $0.lack(for: size, of: user, in: room, keepingFree: room.map(policy.floor) ?? 0) }
     }
 
     private enum Attempt<R> {
@@ -85,11 +144,10 @@ extension SpaceBook {
 
     /// Asks quota and disk, and writes down what was taken in the same instant.
     private func take<R>(
-        _ user: FileName, _ bytes: UInt64, _ write: (inout SpaceLedger) -> R
+        _ user: FileName, bytes: UInt64, counted: UInt64, _ write: (inout SpaceLedger, _ share: UInt64) -> R
     ) throws(VaultError) -> R {
-        refreshQuota(of: user)
         while true {
-            switch attempt(user, bytes, write) {
+            switch attempt(user, bytes, counted, write) {
             case .taken(let taken, let mustCount):
                 if mustCount { startCount(of: user) }
                 return taken
@@ -101,10 +159,12 @@ extension SpaceBook {
         }
     }
 
-    private func attempt<R>(_ user: FileName, _ bytes: UInt64, _ write: (inout SpaceLedger) -> R) -> Attempt<R> {
+    private func attempt<R>(
+        _ user: FileName, _ bytes: UInt64, _ counted: UInt64, _ write: (inout SpaceLedger, _ share: UInt64) -> R
+    ) -> Attempt<R> {
         let now = now()
         return ledger.withLock { ledger in
-            let judgement = ledger[user].judge(adding: bytes, now: now)
+            let judgement = ledger[user].judge(adding: counted, now: now)
             switch judgement {
             case .mustCount:
                 if let error = ledger[user].recentFailure(now: now) { return .refused(VaultError(error)) }
@@ -115,10 +175,11 @@ extension SpaceBook {
             do throws(SystemError) {
                 // Asked under the lock: what another upload allocates in between would count neither here nor there.
                 let room = try root.descriptor.fileSystemRoom()
-                guard ledger.hasRoom(for: bytes, in: room, keepingFree: room.map(policy.floor) ?? 0) else {
+                let floor = room.map(policy.floor) ?? 0
+                guard ledger.hasRoom(for: bytes, besideThoseOf: user, in: room, keepingFree: floor) else {
                     return .refused(noRoom(for: bytes, in: room))
                 }
-                let taken = write(&ledger)
+                let taken = write(&ledger, ledger.share(of: user, in: room, keepingFree: floor))
                 let isOld = judgement == .fitsByOldCount
                 return .taken(taken, mustCount: isOld && ledger[user].beginCounting(now: now))
             } catch {

@@ -6,12 +6,34 @@ struct SpacePolicy: Hashable, Sendable {
     var keepFree: UInt64?
     /// Bytes of the largest file that is taken; nil for what the file system can hold.
     var largestFile: UInt64?
+    var charge = QuotaCharge.ofDisk
 
     private static let mostKeptFree: UInt64 = 1 << 30
 
     /// Bytes that stay free of a file system of this size.
     func floor(of room: FileSystemRoom) -> UInt64 {
         keepFree ?? min(Self.mostKeptFree, room.total / 50)
+    }
+}
+
+/// What files and folders count against a quota: about what they take of the disk, so that a crowd of empty files can't use up
+/// what files are kept in.
+struct QuotaCharge: Hashable, Sendable {
+    /// Bytes; a file counts in whole ones.
+    let block: UInt64
+    /// Bytes for each file and folder itself: its name, its inode.
+    let entry: UInt64
+
+    static let ofDisk = QuotaCharge(block: 4096, entry: 4096)
+
+    func ofFile(_ size: UInt64) -> UInt64 {
+        let (sum, overflows) = size.addingReportingOverflow(block - 1)
+        return overflows ? .max : (sum - sum % block).plus(entry)
+    }
+
+    func ofFolders(_ count: UInt64) -> UInt64 {
+        let (bytes, overflows) = entry.multipliedReportingOverflow(by: count)
+        return overflows ? .max : bytes
     }
 }
 

@@ -6,8 +6,9 @@ import Wire
 struct UsageCount {
     /// The storage folder.
     let root: Directory
+    var charge = QuotaCharge.ofDisk
 
-    /// Bytes in the user's folder: the sizes of its files, each counted once however many names it has.
+    /// What is in the user's folder, as it counts against a quota: its files, each once however many names it has, and folders.
     ///
     /// What is no file of the storage isn't counted: links, other file systems mounted below, and what nobody's path can
     /// reach because it lies too deep or the server may not read it.
@@ -17,13 +18,14 @@ struct UsageCount {
         guard let folder = try Self.lookingPastGaps({ () throws(SystemError) in try root.openFolder(user) }) else {
             return 0
         }
-        var sum = Sum(device: try folder.status().identity.device)
+        var sum = Sum(device: try folder.status().identity.device, charge: charge)
         try Self.add(folder, depth: 0, to: &sum)
         return sum.bytes
     }
 
     private struct Sum {
         let device: UInt64
+        let charge: QuotaCharge
         var bytes: UInt64 = 0
         /// Files with several names. When there are too many to remember, a further name counts as a further file: a server
         /// makes none of them, and to count too much is the safe side.
@@ -35,7 +37,7 @@ struct UsageCount {
                 if linked.contains(file.identity) { return }
                 if linked.count < Self.mostLinked { linked.insert(file.identity) }
             }
-            bytes = bytes.plus(file.size)
+            bytes = bytes.plus(charge.ofFile(file.size))
         }
     }
 
@@ -46,7 +48,9 @@ struct UsageCount {
                 status.identity.device == sum.device
             else { return }
             if status.kind == .regular { sum.add(status) }
-            guard status.kind == .directory, depth < ProtocolLimits.maximumComponents,
+            guard status.kind == .directory else { return }
+            sum.bytes = sum.bytes.plus(sum.charge.ofFolders(1))
+            guard depth < ProtocolLimits.maximumComponents,
                 let below = try lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
             else { return }
             try add(below, depth: depth + 1, to: &sum)

@@ -6,8 +6,12 @@ struct UserSpace {
     private(set) var quota: UInt64?
     /// When the password file was asked for it.
     private(set) var quotaAsked: Instant?
-    /// Bytes of uploads that are under way or parked.
+    /// What uploads that are under way or parked count.
     var reserved: UInt64 = 0
+    /// Bytes that are set aside on the disk for uploads, and haven't come.
+    var pending: UInt64 = 0
+    /// Bytes that are to come of them, whether set aside or not.
+    var wanted: UInt64 = 0
     private(set) var count: Count?
     /// The count that is under way.
     private(set) var counting: Counting?

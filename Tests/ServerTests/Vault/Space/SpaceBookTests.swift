@@ -22,7 +22,9 @@ import Testing
             scratch = try ScratchFolder("space")
         }
 
-        func book(_ policy: SpacePolicy = SpacePolicy(keepFree: 0), patience: Double = 30) throws -> SpaceBook {
+        func book(_ policy: SpacePolicy = SpacePolicy(keepFree: 0, charge: .bytes), patience: Double = 30) throws
+            -> SpaceBook
+        {
             let folder = try Directory.open(path: scratch.path)
             let start = Instant.now
             return try SpaceBook(

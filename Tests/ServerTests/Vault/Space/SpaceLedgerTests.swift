@@ -15,7 +15,7 @@ import Testing
 
     @Test("what is promised counts in whole blocks until the file takes it")
     func promised() {
-        var ledger = SpaceLedger()
+        var ledger = SpaceLedger(.bytes)
         let one = ledger.open(anna, size: 10_000, onDisk: 0)
         #expect(ledger.promised == 12_288)
         ledger.occupy(one, 4096)
@@ -31,7 +31,7 @@ import Testing
 
     @Test("an upload that is parked keeps what it has, and takes the rest again when it goes on")
     func parked() {
-        var ledger = SpaceLedger()
+        var ledger = SpaceLedger(.bytes)
         let one = ledger.open(anna, size: 1 << 30, onDisk: 0)
         ledger.occupy(one, 1 << 30)
         ledger.resize(one, to: 1 << 20)
@@ -49,12 +49,12 @@ import Testing
             (UInt64(Int64.max), .max, .max, false), (0, .max, .max, true),
         ] as [(UInt64, UInt64, UInt64, Bool)])
     func floor(_ size: UInt64, _ available: UInt64, _ floor: UInt64, _ fits: Bool) {
-        #expect(SpaceLedger().hasRoom(for: size, in: room(available), keepingFree: floor) == fits)
+        #expect(SpaceLedger(.bytes).hasRoom(for: size, in: room(available), keepingFree: floor) == fits)
     }
 
     @Test("what others were promised has gone, also where that is more than there is")
     func others() {
-        var ledger = SpaceLedger()
+        var ledger = SpaceLedger(.bytes)
         let one = ledger.open(anna, size: 1 << 20, onDisk: 0)
         #expect(ledger.hasRoom(for: 1 << 20, in: room(2 << 20), keepingFree: 0))
         #expect(!ledger.hasRoom(for: 1, in: room(1 << 20), keepingFree: 0))
@@ -63,9 +63,29 @@ import Testing
         #expect(ledger.hasRoom(for: 1 << 20, in: room(1 << 20), keepingFree: 0))
     }
 
+    @Test("unsent uploads of a user hold half of the room against others, and all of it against the user's own")
+    func share() {
+        var ledger = SpaceLedger(.bytes)
+        let bob = FileName(constant: "bob")
+        let room = room(8 << 20)
+        #expect(ledger.share(of: anna, in: room, keepingFree: 0) == 4 << 20)
+        let one = ledger.open(anna, size: 7 << 20, onDisk: 0, aside: 4 << 20)
+        #expect(ledger.promised == 4 << 20)
+        #expect(ledger.share(of: anna, in: room, keepingFree: 0) == 0)
+        #expect(ledger.share(of: bob, in: room, keepingFree: 0) == 2 << 20)
+        #expect(!ledger.hasRoom(for: 2 << 20, besideThoseOf: anna, in: room, keepingFree: 0))
+        #expect(ledger.hasRoom(for: 4 << 20, besideThoseOf: bob, in: room, keepingFree: 0))
+        ledger.setAside(one, 6 << 20)
+        #expect(ledger.promised == 6 << 20 && ledger.aside(of: one) == 6 << 20)
+        ledger.occupy(one, 6 << 20)
+        #expect(ledger.promised == 0)
+        ledger.release(one)
+        #expect(ledger[anna].pending == 0 && ledger[anna].wanted == 0)
+    }
+
     @Test("where the disk doesn't tell, only what no number holds is refused")
     func unknownRoom() {
-        var ledger = SpaceLedger()
+        var ledger = SpaceLedger(.bytes)
         #expect(ledger.hasRoom(for: largest, in: nil, keepingFree: 1 << 30))
         _ = ledger.open(anna, size: largest, onDisk: 0)
         #expect(!ledger.hasRoom(for: largest, in: nil, keepingFree: 0))
@@ -83,7 +103,7 @@ import Testing
     @Test("the sums are those of what is open, whatever happens, and nothing is left in the end", arguments: 1...20)
     func anything(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var ledger = SpaceLedger()
+        var ledger = SpaceLedger(.bytes)
         var open: [UInt64: UInt64] = [:]
         let sizes: [UInt64] = [0, 1, 4096, 70_000, 1 << 33, largest]
         for _ in 0..<500 {
@@ -151,7 +171,7 @@ import Testing
 
     @Test("what is under way counts, and what is stored of it goes on counting")
     func underWay() {
-        var ledger = SpaceLedger()
+        var ledger = SpaceLedger(.bytes)
         let anna = FileName(constant: "anna")
         ledger[anna] = space(quota: 100, stored: 50)
         let one = ledger.open(anna, size: 30, onDisk: 0)

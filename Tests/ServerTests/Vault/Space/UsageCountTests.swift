@@ -12,8 +12,8 @@ import Testing
         scratch = try ScratchFolder("usage")
     }
 
-    private func count(_ user: String = "anna") throws -> UInt64 {
-        try UsageCount(root: Directory.open(path: scratch.path)).bytes(of: #require(FileName(user)))
+    private func count(_ user: String = "anna", _ charge: QuotaCharge = .bytes) throws -> UInt64 {
+        try UsageCount(root: Directory.open(path: scratch.path), charge: charge).bytes(of: #require(FileName(user)))
     }
 
     private func write(_ bytes: Int, to name: String) throws {
@@ -28,6 +28,14 @@ import Testing
         try write(50_000, to: "bob/a")
         try write(600_000, to: "anna/.auto-upload-store")
         #expect(try count() == 4321)
+    }
+
+    @Test("against a quota whole blocks count, and one for each file and folder")
+    func blocks() throws {
+        for (name, size) in [("a", 1), ("b/c", 4097), ("b/d/e", 4096), ("empty", 0)] {
+            try write(size, to: "anna/" + name)
+        }
+        #expect(try count("anna", .ofDisk) == 4096 * (2 + 3 + 2 + 1 + 2))
     }
 
     @Test("who has no folder has nothing")
