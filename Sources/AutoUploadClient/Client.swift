@@ -31,6 +31,7 @@ enum Client {
             planner: Planner(
                 deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle),
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter)
+        context.askingAgain = configuration.askingAgain
         let daemon = Daemon(configuration, context, gate: gate, stop: stop)
         do throws(SystemError) {
             try stop.listenForSignals(exitCode: configuration.once ? .temporaryFailure : .success)

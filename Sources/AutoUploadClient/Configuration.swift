@@ -14,6 +14,7 @@ struct Configuration {
     let authorities: String?
     let minimumTLS: TLSVersion
     let prefix: RemotePath?
+    let askingAgain: AskingAgain?
     let intervalSeconds: Double
     let once: Bool
     let settle: SettleRules
@@ -32,6 +33,7 @@ struct Configuration {
         authorities = arguments.optionalString(of: Options.authorities)
         minimumTLS = try Self.minimumTLS(arguments)
         prefix = try Self.prefix(arguments)
+        askingAgain = arguments.optionalInteger(of: Options.askAgain).map { AskingAgain(days: $0) }
         intervalSeconds = try arguments.seconds(of: Options.interval)
         once = arguments.flag(Options.once)
         settle = SettleRules(

@@ -13,7 +13,7 @@ enum Options {
             servername, authorities, minimumTLS, interface,
             username, password, passwordFile,
             folder, prefix, settle, settleUnknown,
-            deletes, encrypt,
+            deletes, encrypt, askAgain,
             interval, once, state, .config,
         ],
         commands: [ReceiptsCommand.command, VerifyReceipt.command, AcceptReceiptKey.command],
@@ -84,6 +84,13 @@ enum Options {
     static let encrypt = Option(
         "encrypt", letter: "e", value: .yesNo, defaultText: "n", section: "Afterwards",
         help: "Encrypt before sending: not available in this version.")
+
+    static let askAgain = Option(
+        "ask-again", value: .integer("DAYS", 0...36_500), section: "Afterwards",
+        help: """
+            Where files stay: ask the server about what it confirmed more than so many days ago, and send what it has lost. \
+            With 0, about everything that was confirmed before this start.
+            """)
 
     static let interval = Option(
         "interval", value: .seconds(1...86_400), defaultText: "60", section: "Running",

@@ -38,6 +38,7 @@ final class PassContext {
     var tracker = SettleTracker()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
     var confirmed = ConfirmedFiles()
+    var askingAgain: AskingAgain?
     /// Seconds without a word of ours after which the server hears a ping.
     var pingSeconds = 30.0
     /// Seconds from one look at a file that is being sent to the next: whether it still is what it was.
@@ -265,6 +266,9 @@ extension Pass {
         guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
         guard record.fingerprint == file.fingerprint else {
             return record.fingerprint.mayStillBe(file.fingerprint) ? .resembling : .unknown
+        }
+        if let again = context.askingAgain, !context.planner.deletes {
+            return again.concerns(record.confirmedAt, now: currentUnixTime()) ? .resembling : .confirmed
         }
         context.confirmed.insert(file)
         return .confirmed

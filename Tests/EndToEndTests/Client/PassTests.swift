@@ -55,6 +55,27 @@ struct PassTests {
         #expect(try client.pass("-d", "y").status == 0)
     }
 
+    @Test("asked again, a server that has lost files gets them; what it has isn't sent")
+    func askingAgain() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        for (seed, name) in ["kept", "lost"].enumerated() { try client.record(sample(3000, seed: seed), as: name) }
+        let recordings = try client.recordings()
+        #expect(try client.pass().status == 0)
+        try FileManager.default.removeItem(atPath: server.site.storage + "/camera/lost")
+        #expect(try client.pass().status == 0)
+        #expect(try client.pass("--ask-again", "1").status == 0)
+        #expect(try server.site.stored().keys.sorted() == ["kept"])
+        // The confirmations are of an earlier second.
+        let second = currentUnixTime()
+        _ = try eventually { currentUnixTime() > second }
+        let ended = try client.pass("--ask-again", "0")
+        #expect(ended.status == 0, "\(ended.error)")
+        #expect(try server.site.stored() == recordings)
+        #expect(server.logLines.count { $0.contains(" stored ") } == 3)
+        #expect(server.logLines.count { $0.contains(" present ") } == 1)
+    }
+
     @Test("files that were confirmed before -d y are asked about and wiped, not sent again")
     func laterWipe() throws {
         let server = try TestServer()
