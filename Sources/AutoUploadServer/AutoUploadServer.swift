@@ -15,12 +15,17 @@ struct AutoUploadServer {
             let openFiles = ProcessLimits.raiseOpenFiles()
             let parser = CommandLineParser(
                 program: ServerOptions.program, summary: "Receives files from auto-upload-client, and keeps them safe.",
-                options: ServerOptions.table, commands: [ServerOptions.renewReceiptKey],
+                options: ServerOptions.table, commands: ServerOptions.commands,
                 exitCodes: ServerOptions.exitCodes)
             let arguments = try parser.parse()
-            if arguments.command != nil {
+            switch arguments.command?.name {
+            case ServerOptions.renewReceiptKey.name:
                 try Renewal.run(arguments)
                 return .success
+            case ServerOptions.forgetReceiptKey.name:
+                try Forgetting.run(arguments)
+                return .success
+            default: break
             }
             let configuration = try Configuration(arguments)
             let accounts = try accounts(configuration)
@@ -109,13 +114,8 @@ struct AutoUploadServer {
         _ configuration: Configuration, _ storage: borrowing Storage
     ) throws(ProgramError) -> ReceiptKeyring {
         do throws(ReceiptKeyError) {
-            let file = try ReceiptKeyFile(chosen: configuration.receiptKey, in: storage.own, of: configuration.folder)
-            if let keyring = try file.load() { return keyring }
-            let keyring = try file.loadOrMake()
-            warn(
-                "made a key for receipts: keep a copy of \(escaped(file.path)); clients that know another one stop deleting"
-            )
-            return keyring
+            return try ReceiptKeyChoice(chosen: configuration.receiptKey, storage, at: configuration.folder).keyring(
+                warn)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

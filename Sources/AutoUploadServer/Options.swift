@@ -48,7 +48,7 @@ enum ServerOptions {
         help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
     static let receiptKey = Option(
         "receipt-key", value: .text("FILE"), section: "Storage",
-        help: "The private key that receipts are signed with, made if it isn't there. Default: receipt-key.pem in the "
+        help: "The private key that receipts are signed with, made for a new storage. Default: receipt-key.pem in the "
             + "server's own folder .auto-upload of the storage folder.")
     static let requireMarker = Option(
         "require-marker", section: "Storage",
@@ -74,6 +74,14 @@ enum ServerOptions {
         .configuration:
             "A file that it needs can't be used, or the storage folder can't keep what a confirmation promises.",
     ]
+
+    static let forgetReceiptKey = Command(
+        "forget-receipt-key", required: [folder],
+        help: "Let the next start use another key for receipts than the storage was used with, or make one, which "
+            + "clients don't trust until a person accepts it: for a key that is lost, or that others may have read. The "
+            + "server must not be running.")
+
+    static let commands = [renewReceiptKey, forgetReceiptKey]
 
     static let table: [Option] =
         [

@@ -149,6 +149,12 @@ enum ReceiptKeyError: Error {
     case unusable(String, SystemError)
     case openToOthers(String)
     case damaged(String)
+    /// There is none, but the storage was used with one.
+    case lost(String, ReceiptKey?)
+    /// There is none, but one where it usually lies.
+    case elsewhere(String, String)
+    /// It isn't the one that the storage was used with, nor signed by that.
+    case another(String, ReceiptKey)
     /// There is none where one is to be renewed.
     case missing(String)
     /// OpenSSL has no randomness or memory.
@@ -156,15 +162,28 @@ enum ReceiptKeyError: Error {
 }
 
 extension ReceiptKeyError: CustomStringConvertible {
+    private static let forget =
+        "run auto-upload-server forget-receipt-key -f FOLDER: the next start makes a new one, and clients stop deleting until "
+        + "a person accepts it"
+
     var description: String {
         switch self {
         case .unusable(let path, let error): "the receipt key \(escaped(path)) can't be used: \(error)"
         case .openToOthers(let path):
             "the receipt key \(escaped(path)) can be used by others than its owner: run chmod 600 on it; if somebody "
-                + "may have read it, move it away, so that a new one is made"
+                + "may have read it, move it away, and \(Self.forget)"
         case .damaged(let path):
             "the receipt key \(escaped(path)) is damaged, or isn't an Ed25519 key in PEM: put it back from a backup, or "
-                + "move it away, so that a new one is made; clients then stop deleting until a person accepts it"
+                + "move it away, and \(Self.forget)"
+        case .lost(let path, let key):
+            "there is no receipt key \(escaped(path)), but this storage was used with \(key.map { "the key \($0)" } ?? "one"): "
+                + "look whether --receipt-key is right, or put the file back from a backup; if it is lost for good, \(Self.forget)"
+        case .elsewhere(let path, let usual):
+            "there is no receipt key \(escaped(path)), but one in \(escaped(usual)): look whether --receipt-key is right; to "
+                + "use that one, leave out --receipt-key or move it there; to have another one made, move it away"
+        case .another(let path, let used):
+            "the receipt key \(escaped(path)) isn't the one that this storage was used with, \(used), nor signed by it: look "
+                + "whether --receipt-key is right; if the other one is lost for good, \(Self.forget)"
         case .missing(let path):
             "there is no receipt key \(escaped(path)) that could sign a new one: the server makes its first at its start"
         case .noKey: "can't make a receipt key: no randomness or memory"

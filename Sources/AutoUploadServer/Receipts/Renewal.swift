@@ -38,10 +38,7 @@ enum Renewal {
     private static func renew(
         _ chosen: String?, _ storage: borrowing Storage, at folder: String
     ) throws(ReceiptKeyError) {
-        let file = try ReceiptKeyFile(chosen: chosen, in: storage.own, of: folder)
-        guard let old = try file.load() else { throw .missing(file.path) }
-        guard let new = old.renewed() else { throw .noKey }
-        try file.replace(with: new)
-        printOutput("receipt key \(new.key), signed by \(old.key)")
+        let keys = try ReceiptKeyChoice(chosen: chosen, storage, at: folder).renew()
+        printOutput("receipt key \(keys.new), signed by \(keys.old)")
     }
 }

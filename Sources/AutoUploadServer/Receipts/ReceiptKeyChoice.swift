@@ -1,0 +1,77 @@
+import CommandLine
+import Platform
+import Transport
+import Wire
+
+/// Which key a server signs receipts with: the one in the file, if the storage was used with that one or with none. A first
+/// one is made only for a storage that is new.
+struct ReceiptKeyChoice {
+    private let file: ReceiptKeyFile
+    private let mark: ReceiptKeyMark
+    /// Where the key of a storage lies that was used before there were marks.
+    private let usual: ReceiptKeyFile?
+
+    /// - Parameter chosen: the file that an admin has chosen; nil stands for the usual place.
+    init(chosen: String?, _ storage: borrowing Storage, at folder: String) throws(ReceiptKeyError) {
+        file = try ReceiptKeyFile(chosen: chosen, in: storage.own, of: folder)
+        mark = ReceiptKeyMark(in: storage.own)
+        usual = try chosen.map { _ throws(ReceiptKeyError) in
+            try ReceiptKeyFile(chosen: nil, in: storage.own, of: folder)
+        }
+    }
+
+    /// - Parameter warn: is told what an admin should know.
+    /// - Throws: `ReceiptKeyError` when there is no key that clients of this storage would trust.
+    func keyring(_ warn: (String) -> Void) throws(ReceiptKeyError) -> ReceiptKeyring {
+        let found = try readMark()
+        if let keyring = try file.load() {
+            if let used = found.key {
+                guard used.leads(to: keyring.key, over: keyring.predecessors) else { throw .another(file.path, used) }
+            }
+            note(keyring, found, warn)
+            return keyring
+        }
+        switch found {
+        case .none: break
+        case .key(let key): throw .lost(file.path, key)
+        case .unknown: throw .lost(file.path, nil)
+        }
+        if let usual, try usual.load() != nil { throw .elsewhere(file.path, usual.path) }
+        let keyring = try file.loadOrMake()
+        warn(
+            "made a key for receipts: keep a copy of \(escaped(file.path)); clients that know another one stop deleting"
+        )
+        note(keyring, found, warn)
+        return keyring
+    }
+
+    /// Gives the storage another key, signed by its present one.
+    ///
+    /// - Returns: the new key and the one before it.
+    func renew() throws(ReceiptKeyError) -> (new: ReceiptKey, old: ReceiptKey) {
+        guard let old = try file.load() else { throw .missing(file.path) }
+        guard let new = old.renewed() else { throw .noKey }
+        try file.replace(with: new)
+        // A crash before this does no harm: the new key's file names the old one.
+        if case .key = try readMark() { note(new, .none) { Log.write(.warning, $0) } }
+        return (new.key, old.key)
+    }
+
+    private func readMark() throws(ReceiptKeyError) -> ReceiptKeyMark.Finding {
+        do throws(SystemError) {
+            return try mark.read()
+        } catch {
+            throw .unusable(file.path, error)
+        }
+    }
+
+    /// A storage without room for the mark is served all the same.
+    private func note(_ keyring: ReceiptKeyring, _ found: ReceiptKeyMark.Finding, _ warn: (String) -> Void) {
+        if found.key == keyring.key { return }
+        do throws(SystemError) {
+            try mark.write(keyring.key)
+        } catch {
+            warn("can't note in the storage which key for receipts it is used with: \(error)")
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Platform
+import Wire
+
+/// Which key for receipts a storage was used with, kept in the storage itself: it tells a path that is mistyped, or a key's file
+/// that is lost, from a first start.
+struct ReceiptKeyMark {
+    private let folder: Directory
+
+    private static let name = FileName(constant: "receipt-key-in-use")
+    private static let newName = FileName(constant: "receipt-key-in-use.new")
+    private static let largest = 1024
+
+    /// - Parameter own: the server's own folder of the storage.
+    init(in own: Directory) {
+        folder = own
+    }
+
+    /// What the mark says.
+    enum Finding {
+        case none
+        case key(ReceiptKey)
+        /// It is there, but damaged: a key was used.
+        case unknown
+
+        var key: ReceiptKey? { if case .key(let key) = self { key } else { nil } }
+    }
+
+    func read() throws(SystemError) -> Finding {
+        let content: [UInt8]
+        do throws(SystemError) {
+            content = try folder.open(Self.name, .reading).readAll(limit: Self.largest)
+        } catch {
+            if error.errno == .noEntry { return .none }
+            throw error
+        }
+        let text = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        return ReceiptKey(hex: text[...]).map { .key($0) } ?? .unknown
+    }
+
+    /// Notes that the key is used from now on.
+    func write(_ key: ReceiptKey) throws(SystemError) {
+        try? folder.remove(Self.newName)
+        let file = try folder.open(Self.newName, .creating(permissions: 0o600))
+        try file.write(Array("\(key)\n".utf8))
+        try file.flush()
+        try folder.rename(Self.newName, to: folder, as: Self.name)
+        try folder.flush()
+    }
+
+    /// The storage is as one that no key was used with.
+    func remove() throws(SystemError) {
+        do throws(SystemError) {
+            try folder.remove(Self.name)
+        } catch {
+            if error.errno != .noEntry { throw error }
+        }
+        try folder.flush()
+    }
+}
