@@ -46,6 +46,7 @@ struct AutoUploadServer {
         if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
         let certificate = try certificate(configuration)
         let storage = try storage(configuration, requiresMarker: configuration.requiresMarker)
+        try chooseDecoys(accounts, storage)
         let receipts = try receiptKeyring(configuration, storage)
         let vault = try vault(storage, configuration, accounts)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
@@ -54,11 +55,16 @@ struct AutoUploadServer {
         let gate = LoginGate(
             accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
             patience: limits.loginQueue)
+        // Enough to keep a disk busy; each also computes a hash.
+        let reading = ReadingGate(simultaneous: max(4, ProcessLimits.processors))
         return Services(
             certificate: certificate, vault: vault, gate: gate, receipts: receipts,
-            registry: ConnectionRegistry(limits.admission) { gate.withdraw($0) },
+            registry: ConnectionRegistry(limits.admission) { number in
+                gate.withdraw(number)
+                reading.withdraw(number)
+            },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
-            granted: granted)
+            granted: granted, reading: reading)
     }
 
     private static func accounts(_ configuration: Configuration) throws(ProgramError) -> AccountDirectory {
@@ -75,6 +81,17 @@ struct AutoUploadServer {
         case .noEntry: "; adduser -u NAME -f FILE makes it (installed as auto-upload-adduser)"
         case .accessDenied: "; let the server's user read it, as by chgrp and chmod 640"
         default: ""
+        }
+    }
+
+    private static func chooseDecoys(
+        _ accounts: AccountDirectory, _ storage: borrowing Storage
+    ) throws(ProgramError) {
+        do throws(SystemError) {
+            let keyedHash = try DecoyKey.load(in: storage.own)
+            accounts.chooseDecoys { keyedHash.hash(of: [$0]) }
+        } catch {
+            throw ProgramError(error)
         }
     }
 

@@ -5,7 +5,8 @@ import Platform
 enum LimitOptions {
     static let connections = count(
         "max-connections", 1...1_000_000, Limits().connections,
-        "Connections at a time; fewer where the system lets the process open fewer files.")
+        "Connections at a time; fewer where the system lets the process open fewer files. One more takes the place of the "
+            + "idlest of the user who has most.")
     static let perAddress = count(
         "max-connections-per-address", 1...1_000_000, Limits().connectionsPerAddress,
         "Of them, from one IPv4 address or one /64 network of IPv6.")

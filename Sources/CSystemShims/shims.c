@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -149,4 +150,9 @@ void *shim_make_long_options(const struct shim_long_option *options, int count) 
     for (int i = 0; made && i < count; i++)
         made[i] = (struct option){.name = options[i].name, .has_arg = options[i].has_value, .val = options[i].value};
     return made;
+}
+
+int shim_peer_has_left(int descriptor) {
+    struct pollfd look = {.fd = descriptor, .events = POLLRDHUP};
+    return poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }

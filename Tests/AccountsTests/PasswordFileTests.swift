@@ -75,11 +75,15 @@ struct PasswordFileTests {
         #expect(file.line(claiming: try UserName("Anna")) == 1)
     }
 
-    @Test("the parameters that most hashes have are known")
-    func commonParameters() {
-        #expect(PasswordFile().commonParameters == nil)
+    @Test("how many hashes have the same parameters is known")
+    func costs() throws {
+        #expect(PasswordFile().costs.isEmpty)
         let file = PasswordFile(text: "a:\(Self.other)\nb:\(Self.cheap)\nc:\(Self.other)\n")
-        #expect(file.commonParameters == Argon2Parameters(memory: 16, iterations: 2, parallelism: 1))
+        let (cheap, dear) = (
+            Argon2Parameters(memory: 8, iterations: 1, parallelism: 1),
+            Argon2Parameters(memory: 16, iterations: 2, parallelism: 1)
+        )
+        #expect(file.costs == [try #require(cheap): 1, try #require(dear): 2])
     }
 
     @Test("bytes of any kind are kept and never stop it")

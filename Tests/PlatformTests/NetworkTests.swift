@@ -30,6 +30,26 @@ struct NetworkTests {
         #expect(buffer == Array("hello".utf8))
     }
 
+    @Test("whether a peer has ended its side, or has broken off, is known without waiting")
+    func left() throws {
+        let listener = try listen("127.0.0.1")
+        for isReset in [false, true] {
+            var client: Socket? = try Socket.connect(to: [listener.address], deadline: .after(seconds: 30))
+            let server = try listener.acceptOne()
+            try client?.descriptor.write([1])
+            #expect(try server.wait(for: .readable, until: .after(seconds: 30)) == true)
+            #expect(!Socket.hasPeerLeft(rawDescriptor: server.rawDescriptor))
+            if isReset {
+                client.take()?.abort()
+            } else if let number = client?.rawDescriptor {
+                shutdown(number, CInt(SHUT_WR))
+            }
+            let deadline = Deadline.after(seconds: 30)
+            while !Socket.hasPeerLeft(rawDescriptor: server.rawDescriptor), !deadline.hasPassed {}
+            #expect(Socket.hasPeerLeft(rawDescriptor: server.rawDescriptor))
+        }
+    }
+
     @Test("a peer that goes is noticed")
     func end() throws {
         let listener = try listen("127.0.0.1")

@@ -68,6 +68,25 @@ import Transport
         try ExampleCertificates(for: ["example.org", "*.wild.example", "192.0.2.7", "::1"], keptUntilExit: true)
     }
 
+    @Test("a certificate with nothing but a common name isn't accepted, and the error says so")
+    func commonNameOnly() throws {
+        let scratch = try ScratchFolder("tls")
+        let (chain, key) = (scratch.path("server.pem"), scratch.path("key.pem"))
+        let made = try RunningProgram.run(
+            "/usr/bin/openssl",
+            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "9"]
+                + ["-subj", "/CN=localhost", "-keyout", key, "-out", chain])
+        try #require(made.status == 0, "\(made.error)")
+        let context = try TLSContext(certificateChain: chain, privateKey: key, minimum: .tls13)
+        let peer = try LoopbackPeer<Bool>.secure(context) { _ in true }
+        #expect {
+            _ = try peer.session(to: "localhost", TLSContext(authorities: chain, minimum: .tls13))
+        } throws: {
+            if case TLSError.untrusted(let reason) = $0 { reason.description.contains("common name") } else { false }
+        }
+        #expect(throws: TLSError.self) { try peer.value() }
+    }
+
     @Test("an empty host name isn't taken for “any name”")
     func emptyName() throws {
         let peer = try LoopbackPeer<Bool> { _ in true }
@@ -125,6 +144,17 @@ import Transport
         #expect(try stranger(["-tls1_2", "-alpn", "auto-upload/1"], minimum: .tls12).0 == "auto-upload/1 TLSv1.2")
         #expect(
             try stranger(["-tls1_1", "-cipher", "ALL:@SECLEVEL=0", "-alpn", "auto-upload/1"], minimum: .tls12).0 == nil)
+    }
+
+    @Test(
+        "of TLS 1.2 only suites that authenticate what they encrypt are spoken",
+        arguments: [
+            ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+            ("ECDHE-ECDSA-AES128-SHA256", false), ("ECDHE-ECDSA-AES256-SHA", false),
+        ])
+    func suites(_ name: String, _ isSpoken: Bool) throws {
+        let spoken = try stranger(["-tls1_2", "-cipher", name, "-alpn", "auto-upload/1"], minimum: .tls12).0
+        #expect((spoken != nil) == isSpoken)
     }
 
     @Test("no renegotiation in TLS 1.2")

@@ -14,6 +14,8 @@ enum ServerEvent {
     case found(Peer, Stored)
     /// The reason is for the admin: it may say what the client needn't know.
     case refused(Peer, path: [UInt8], Refusal, reason: String?)
+    /// So many refusals of a minute weren't told one by one.
+    case refusedUntold(FileName, count: Int)
     /// An upload goes on behind what was durable of it.
     case resumed(Peer, path: RemotePath, offset: UInt64)
     /// An upload that broke off is kept for its client to come back.
@@ -67,6 +69,8 @@ extension ServerEvent {
                 $0.add(refusal)
                 if let reason, reason != refusal.text { $0.add("reason", reason) }
             }
+        case .refusedUntold(let user, let count):
+            LogLine("refused-untold", level: .warning, ("user", user.description), ("count", String(count)))
         case .resumed(let peer, let path, let offset): line("resumed", peer) { $0.add(path, offset) }
         case .parked(let peer, let path, let offset): line("parked", peer) { $0.add(path, offset) }
         case .expired(let file, let offset): LogLine("expired", file, offset)
@@ -118,9 +122,9 @@ extension ServerEvent {
 }
 
 extension LogLine {
-    fileprivate init(_ event: String, level: LogLevel = .info, _ field: (key: String, value: String)) {
+    fileprivate init(_ event: String, level: LogLevel = .info, _ fields: (key: String, value: String)...) {
         self.init(event, level: level)
-        add(field.key, field.value)
+        for field in fields { add(field.key, field.value) }
     }
 
     fileprivate init(_ event: String, _ file: OfferedFile, _ offset: UInt64) {

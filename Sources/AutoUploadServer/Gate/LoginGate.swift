@@ -28,6 +28,8 @@ final class LoginGate: Sendable {
         let group: AddressGroup
         /// Whether it is to end, as far as is known. From then on `withdraw` tells.
         let isToEnd: () -> Bool
+        /// Whether its client has gone, so that nobody would take the answer.
+        let hasLeft: () -> Bool
     }
 
     /// - Parameters:
@@ -49,7 +51,7 @@ final class LoginGate: Sendable {
         case .come: break
         }
         // While this one waited, the same login may have been found right.
-        let decision = verifiedBefore(login).map(Result.success) ?? check(login)
+        let decision = verifiedBefore(login).map(Result.success) ?? (applicant.hasLeft() ? nil : check(login))
         endTurn(applicant, decision)
         return decision
     }
@@ -95,7 +97,7 @@ final class LoginGate: Sendable {
         }
     }
 
-    private func endTurn(_ applicant: Applicant, _ decision: Result<Login, LoginRefusal>) {
+    private func endTurn(_ applicant: Applicant, _ decision: Result<Login, LoginRefusal>?) {
         state.withLock { state in
             if case .failure(let failure) = decision, failure.refusal.status == .credentialsWrong {
                 state.queue.wasDenied(applicant.group)

@@ -2,7 +2,7 @@ import Platform
 
 /// Whose turn it is at the password check: bookkeeping by numbers, without threads.
 ///
-/// Addresses take turns, so that many logins of one don't hold up the first of another. An address one of whose logins was
+/// Sites take turns, and within each its addresses, so that many logins of one don't hold up the first of another. An address one of whose logins was
 /// just denied goes behind those of which none was. But some turns are kept for these, as a user may share an address with
 /// somebody who guesses: nobody's guesses lock anybody out.
 struct LoginQueue {
@@ -12,9 +12,9 @@ struct LoginQueue {
     /// Logins that wait, in the order in which they came.
     private var lines: [AddressGroup: [UInt64]] = [:]
     /// Addresses whose logins wait, in the order of their turns.
-    private var front: [AddressGroup] = []
+    private var front = AddressTurns()
     /// The same, of those that were denied.
-    private var behind: [AddressGroup] = []
+    private var behind = AddressTurns()
     /// Turns in a row that weren't of those behind.
     private var turnsOfFront = 0
     /// Until when an address goes behind.
@@ -62,8 +62,8 @@ struct LoginQueue {
         line.remove(at: index)
         lines[group] = line.isEmpty ? nil : line
         guard line.isEmpty else { return }
-        front.removeAll { $0 == group }
-        behind.removeAll { $0 == group }
+        front.remove(group)
+        behind.remove(group)
     }
 
     /// A login of this address was wrong.
@@ -71,9 +71,7 @@ struct LoginQueue {
         if denied.count >= Self.mostDenied { denied = denied.filter { now < $0.value } }
         guard denied.count < Self.mostDenied else { return }
         denied[group] = now.advanced(bySeconds: Self.deniedSeconds)
-        guard let index = front.firstIndex(of: group) else { return }
-        front.remove(at: index)
-        behind.append(group)
+        if front.remove(group) { behind.append(group) }
     }
 
     private mutating func lineUp(_ group: AddressGroup, _ now: Instant) {

@@ -10,7 +10,7 @@ final class ConnectionRegistry: Sendable {
 
     private struct Place {
         let socket: CInt
-        let notice = Eviction.Notice()
+        let standing = Standing()
         var login: Login?
         /// When it was told to end.
         var evicted: Instant?
@@ -50,7 +50,7 @@ final class ConnectionRegistry: Sendable {
             state.places[number] = Place(socket: descriptor)
             // Under the lock, so that the number is still that connection's.
             if let displaced, let other = state.places[displaced] {
-                other.notice.give(.lostItsPlace)
+                other.standing.evict(.lostItsPlace)
                 Socket.end(rawDescriptor: other.socket)
             }
             return decision
@@ -68,23 +68,39 @@ final class ConnectionRegistry: Sendable {
         let reason: String
     }
 
-    /// A login was right: the connection won't lose its place any more.
-    ///
-    /// - Returns: false when it just has.
-    func loggedIn(_ number: UInt64, _ login: Login) -> Bool {
-        state.withLock { state in
+    /// A login was right. It may take another's place, which is ended.
+    func loggedIn(_ number: UInt64, _ login: Login, as user: FileName) -> Admission.LoginDecision {
+        let decision = state.withLock { state in
+            let decision = Self.decide(number, user, &state)
+            guard case .stays(let displaced) = decision else { return decision }
             state.places[number]?.login = login
-            return state.admission.loggedIn(number)
+            if let displaced { Self.evict(displaced, .gaveItsPlace, &state) }
+            return decision
+        }
+        if case .stays(let displaced?) = decision { tellEnding(displaced) }
+        return decision
+    }
+
+    private static func decide(_ number: UInt64, _ user: FileName, _ state: inout State) -> Admission.LoginDecision {
+        let places = state.places
+        return state.admission.loggedIn(number, as: user) { number in
+            places[number]?.standing.activity ?? Standing.Activity(isBusy: false, lastWork: .now)
         }
     }
 
-    /// What tells the connection that it is to end.
-    func notice(of number: UInt64) -> Eviction.Notice {
-        state.withLock { $0.places[number]?.notice } ?? Eviction.Notice()
+    /// What the connection and the registry tell each other.
+    func standing(of number: UInt64) -> Standing {
+        state.withLock { $0.places[number]?.standing } ?? Standing()
     }
 
     /// Whether the connection is to end without having been served.
-    func isToEnd(_ number: UInt64) -> Bool { isStopping || notice(of: number).eviction != nil }
+    func isToEnd(_ number: UInt64) -> Bool { isStopping || standing(of: number).eviction != nil }
+
+    /// Whether the client has gone, or can say no more.
+    func hasLeft(_ number: UInt64) -> Bool {
+        // Under the lock, so that the number is still that connection's.
+        state.withLock { $0.places[number].map { Socket.hasPeerLeft(rawDescriptor: $0.socket) } ?? true }
+    }
 
     private func remove(_ number: UInt64) {
         state.withLock { state in
@@ -118,18 +134,20 @@ extension ConnectionRegistry {
         let logins = state.withLock { Set($0.places.values.compactMap(\.login)) }
         let over = logins.reduce(into: [:]) { over, login in over[login] = objection(login) }
         if over.isEmpty { return }
-        state.withLock { state in
-            for (number, place) in state.places {
-                guard let login = place.login, let eviction = over[login] else { continue }
+        let numbers = state.withLock { state in
+            state.places.compactMap { number, place -> UInt64? in
+                guard let login = place.login, let eviction = over[login] else { return nil }
                 Self.evict(number, eviction, &state)
+                return number
             }
         }
+        for number in numbers { tellEnding(number) }
     }
 
     private static func evict(_ number: UInt64, _ eviction: Eviction, _ state: inout State) {
         guard let place = state.places[number], place.evicted == nil else { return }
         state.places[number]?.evicted = .now
-        place.notice.give(eviction)
+        place.standing.evict(eviction)
         Socket.endReading(rawDescriptor: place.socket)
     }
 

@@ -86,8 +86,9 @@ extension Limits {
 
     var admission: Admission.Limits {
         // Who has lost its place and isn't gone yet lives on the reserve.
+        // So do those who come in to log in when all places are taken.
         Admission.Limits(
             all: connections, perAddress: connectionsPerAddress, beforeLogin: beforeLogin,
-            leaving: max(1, min(64, connections / 4)))
+            lobby: max(1, min(32, connections / 8)), leaving: max(1, min(64, connections / 4)))
     }
 }

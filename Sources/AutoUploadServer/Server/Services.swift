@@ -16,6 +16,12 @@ struct Services: Sendable {
 
     let maxPayload = ProtocolLimits.dataPayloads.upperBound
 
+    /// Decides about reading what is stored.
+    let reading: ReadingGate
+    let refusals = RefusalAllowance()
+    /// Tells of those that lost their place before their login.
+    let displaced = Monitor(RefusalDigest())
+
     /// Takes what happened.
     var log: @Sendable ([ServerEvent]) -> Void = { Log.write($0.map(\.logLine)) }
 

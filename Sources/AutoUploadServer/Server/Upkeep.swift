@@ -44,6 +44,7 @@ final class Upkeep: Sendable {
         services.report(services.certificate.look(atOnce: atOnce) + services.certificate.warnings())
         lookAtAccounts(atOnce: atOnce)
         services.registry.cutOffEvicted()
+        services.report(services.refusals.takeUntold().map(ServerEvent.refusedUntold))
     }
 
     /// Ends connections whose logins don't count any more. A file that is just being written by an editor, and may be empty for

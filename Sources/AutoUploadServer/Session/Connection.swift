@@ -9,8 +9,7 @@ struct Connection: ~Copyable {
     let services: Services
     /// Under which the registry knows it.
     private let number: UInt64
-    /// Tells when the server wants it to end.
-    private let notice: Eviction.Notice
+    private let standing: Standing
     var link: MessageLink
     var state: SessionState
     var peer: ServerEvent.Peer
@@ -46,7 +45,7 @@ struct Connection: ~Copyable {
     private init(_ session: consuming TLSSession, _ services: Services, _ number: UInt64) {
         self.services = services
         self.number = number
-        notice = services.registry.notice(of: number)
+        standing = services.registry.standing(of: number)
         pace = Pace(services.limits)
         peer = ServerEvent.Peer(address: session.peer)
         loginDeadline = .after(seconds: services.limits.login)
@@ -66,7 +65,7 @@ extension Connection {
         let address = socket.peer
         let begun = Instant.now
         services.report(.connected(address))
-        let notice = services.registry.notice(of: number)
+        let standing = services.registry.standing(of: number)
         do throws(TLSError) {
             let session = try TLSSession(accepting: socket, context: services.certificate.context)
             try session.handshake(until: .after(seconds: services.limits.handshake))
@@ -77,7 +76,12 @@ extension Connection {
             var connection = Connection(session, services, number)
             connection.run(since: begun)
         } catch {
-            services.report(.stranger(address, reason: notice.eviction?.reason ?? error.description))
+            guard let eviction = standing.eviction else {
+                return services.report(.stranger(address, reason: error.description))
+            }
+            if let reason = services.displaced.withLock({ $0.add(eviction.reason) }) {
+                services.report(.stranger(address, reason: reason))
+            }
         }
     }
 
@@ -99,6 +103,7 @@ extension Connection {
         do throws(LinkError) {
             try answerBeforeReading()
             if ending != nil { return }
+            standing.rests(!uploads.isEmpty)
             // A stream that never pauses has no end of input to notice.
             if isToEnd { return endOfInput() }
             if !hasUnfinished { pace = Pace(services.limits) }
@@ -108,6 +113,7 @@ extension Connection {
             }
             guard let header = next else { return endOfInput() }
             try take(header)
+            if header.type != .ping { standing.worked() }
             if waitingSince == nil, hasAnswers { waitingSince = .now }
         } catch {
             fail(error)
@@ -133,14 +139,14 @@ extension Connection {
     private mutating func endOfInput() {
         if services.registry.isStopping {
             close(Refusal(status: .shuttingDown, retryAfterSeconds: 10, text: "the server is being stopped"))
-        } else if let eviction = notice.eviction {
+        } else if let eviction = standing.eviction {
             ending = Ending(reason: eviction.reason, words: eviction.words)
         } else {
             ending = Ending(reason: "the client has gone")
         }
     }
 
-    private var isToEnd: Bool { services.registry.isStopping || notice.eviction != nil }
+    private var isToEnd: Bool { services.registry.isStopping || standing.eviction != nil }
 
     private mutating func fail(_ error: LinkError) {
         switch error {
@@ -150,7 +156,7 @@ extension Connection {
             close(Refusal(status: .timedOut, text: text))
         case .truncated where services.registry.isStopping: endOfInput()
         case .transport, .unreachable, .truncated, .givenUp:
-            if notice.eviction != nil { return endOfInput() }
+            if standing.eviction != nil { return endOfInput() }
             ending = Ending(reason: error.description)
         }
     }
@@ -190,7 +196,16 @@ extension Connection {
     private mutating func readPrefix(of partial: PartialUpload) throws(LinkError) {
         guard partial.hasUnreadPrefix else { return }
         if hasAnswers { try answer() }
+        // Who waits long enough reads in any case: what was sent isn't sent again for that.
+        let turn = readingTurn()
         partial.readPrefix()
+        withExtendedLifetime(turn) {}
+    }
+
+    /// - Returns: nil when others read for too long, or the connection is to end.
+    private func readingTurn() -> ReadingGate.Turn? {
+        let registry = services.registry
+        return folder.flatMap { services.reading.turn(of: $0, number) { registry.isToEnd(number) } }
     }
 }
 
@@ -220,21 +235,31 @@ extension Connection {
     private mutating func verify(_ login: Authenticate) {
         peer.user = login.user
         let (registry, number) = (services.registry, number)
-        let applicant = LoginGate.Applicant(number: number, group: link.peer.group) { registry.isToEnd(number) }
+        let applicant = LoginGate.Applicant(
+            number: number, group: link.peer.group, isToEnd: { registry.isToEnd(number) },
+            hasLeft: { registry.hasLeft(number) })
         guard let decision = services.gate.decide(login, of: applicant) else { return endOfInput() }
         switch decision {
         case .success(let login):
-            guard registry.loggedIn(number, login) else { return endOfInput() }
+            guard let user = FileName(login.user.text) else { return endOfInput() }
+            switch registry.loggedIn(number, login, as: user) {
+            case .stays: break
+            case .lost: return endOfInput()
+            case .refused: return deny(.crowded)
+            }
             // The password file may have changed before the registry knew of the login.
-            if let objection = services.gate.objection(to: login) { notice.give(objection) }
+            if let objection = services.gate.objection(to: login) { standing.evict(objection) }
             if isToEnd { return endOfInput() }
-            folder = FileName(login.user.text)
+            folder = user
             services.report(.loggedIn(peer, protection: link.protection))
-            perform(state.loginDecided(.success(folder.map(services.granted) ?? services.granted)))
-        case .failure(let failure):
-            services.report(.loginDenied(peer, failure.refusal))
-            perform(state.loginDecided(.failure(failure)))
+            perform(state.loginDecided(.success(services.granted(to: user))))
+        case .failure(let failure): deny(failure.refusal)
         }
+    }
+
+    private mutating func deny(_ refusal: Refusal) {
+        services.report(.loginDenied(peer, refusal))
+        perform(state.loginDecided(.failure(LoginRefusal(refusal: refusal))))
     }
 
     private mutating func begin(_ upload: UInt32, _ offer: Offer, _ path: RemotePath) {
@@ -251,7 +276,9 @@ extension Connection {
             guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
             for (file, offset) in partial.reclaimed { services.report(.reclaimed(file, offset: offset)) }
-            if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
+            if partial.offset > 0, services.refusals.add(folder) {
+                services.report(.resumed(peer, path: path, offset: partial.offset))
+            }
             pace.allowReading(partial.offset)
             state.resumed(upload: upload, at: partial.offset)
             link.queue(.proceed(upload: upload, proceed))
@@ -263,6 +290,9 @@ extension Connection {
     private mutating func look(_ upload: UInt32, _ query: Query, _ path: RemotePath) {
         guard let folder else { return }
         commitPending()
+        guard let turn = readingTurn() else { return refuse(upload, path.bytes, .readingBusy) }
+        // Until the end: what is found is flushed, too.
+        defer { withExtendedLifetime(turn) {} }
         do throws(VaultError) {
             guard
                 let stored = try services.vault.find(user: folder, path: path, size: query.size, digest: query.digest)
@@ -300,7 +330,9 @@ extension Connection {
     }
 
     mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal, reason: String? = nil) {
-        services.report(.refused(peer, path: path, refusal, reason: reason))
+        if let folder, services.refusals.add(folder) {
+            services.report(.refused(peer, path: path, refusal, reason: reason))
+        }
         state.uploadEnded(upload)
         if let incoming = uploads.removeValue(forKey: upload) { leave(incoming.partial) }
         link.queue(.refused(upload: upload, refusal))

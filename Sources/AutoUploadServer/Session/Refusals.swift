@@ -32,6 +32,14 @@ extension VaultError {
 }
 
 extension Refusal {
+    /// All places are taken, and nobody has more than the newcomer and doesn't use it.
+    static let crowded = Refusal(
+        status: .busy, retryAfterSeconds: 60, text: "the server has as many connections as it takes")
+
+    /// Others have stored files read.
+    static let readingBusy = Refusal(
+        status: .busy, retryAfterSeconds: 30, text: "the server is busy reading what it has stored")
+
     /// The file is stored, but can't be confirmed: the client asks again.
     static let unsigned = Refusal(
         status: .busy, retryAfterSeconds: 30, text: "the server can't sign a receipt just now")

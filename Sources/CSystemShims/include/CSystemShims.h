@@ -59,6 +59,8 @@ int shim_stack(void **lowest, size_t *size);
 /* How many processors the process may run on, by sched_getaffinity(2) and CPU_COUNT(3); -1 and errno where there are too many
    to be told */
 int shim_processors(void);
+/* Whether a socket's peer has ended its side, or the connection is broken, by poll(2) with POLLRDHUP, without waiting */
+int shim_peer_has_left(int descriptor);
 /* eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK */
 int shim_eventfd(void);
 /* The columns of a terminal, by ioctl(2) TIOCGWINSZ; 0 when it isn't one */

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// The users that may log in, from a password file that is read again when it has changed.
 ///
-/// A name that isn't there costs one hash, as a wrong password does, so that the time of the answer tells nobody which
-/// names exist. How many hashes run at a time is the caller's to bound: each takes its parameters' memory.
+/// A name that isn't there costs one hash, as a wrong password does, of what some user's hash costs, so that the time of the
+/// answer tells nobody which names exist. How many hashes run at a time is the caller's to bound: each takes its parameters' memory.
 package final class AccountDirectory: Sendable {
     private let path: String
     private let warn: @Sendable (String) -> Void
@@ -15,8 +15,8 @@ package final class AccountDirectory: Sendable {
         var file: PasswordFile
         /// The attributes that the file had before it was read; nil when they can't tell a change.
         var status: FileStatus?
-        /// Stands in for names that aren't there.
-        var decoy: PasswordHash
+        /// Chooses what a hash costs for names that aren't there.
+        var decoys: DecoyChoice
         var lastWarning: String?
         /// How often its content has changed.
         var changes = 0
@@ -32,8 +32,15 @@ package final class AccountDirectory: Sendable {
         let file = PasswordFile(content)
         self.path = path
         self.warn = warn
-        state = Monitor(State(file: file, status: status, decoy: try Self.decoy(for: file)))
+        let decoys = DecoyChoice { Self.hashOfThisProcess($0) }
+        state = Monitor(State(file: file, status: status, decoys: decoys))
         for problem in file.problems { warn(Self.warning(about: problem, in: path)) }
+    }
+
+    /// Has the costs of names that aren't there follow from a keyed hash, of at least 8 bytes, whose key outlives the process:
+    /// then they are the same after a restart, as users' are.
+    package func chooseDecoys(by keyedHash: @escaping @Sendable ([UInt8]) -> [UInt8]?) {
+        state.withLock { $0.decoys = DecoyChoice(keyedHash: keyedHash) }
     }
 
     /// What came of a login. The peer is told accepted or not, never which.
@@ -52,7 +59,11 @@ package final class AccountDirectory: Sendable {
         guard PasswordRules.lengths.contains(password.byteCount) else { return .unusablePassword }
         refresh()
         let name = try? UserName(bytes: user)
-        let (entry, decoy) = state.withLock { state in (name.flatMap { state.file.entry(for: $0) }, state.decoy) }
+        let (entry, costs, decoys) = state.withLock { state in
+            (name.flatMap { state.file.entry(for: $0) }, state.file.costs, state.decoys)
+        }
+        // For those who are there, too: it takes a moment.
+        let decoy = try Self.decoy(decoys.parameters(for: user, among: costs))
         hashes.add(1, ordering: .relaxed)
         let matches = try (entry?.hash ?? decoy).matches(password)
         guard let entry else { return .unknownUser }
@@ -100,7 +111,7 @@ extension AccountDirectory {
             }
             let file = PasswordFile(content)
             let old = state.file.problems
-            state = State(file: file, status: status, decoy: try Self.decoy(for: file), changes: state.changes + 1)
+            state = State(file: file, status: status, decoys: state.decoys, changes: state.changes + 1)
             return file.problems == old ? [] : file.problems.map { Self.warning(about: $0, in: path) }
         } catch {
             let warning = "the password file has changed and isn't used, the old one still counts: \(error)"
@@ -137,14 +148,19 @@ extension AccountDirectory {
         return (content, isSettled ? status : nil)
     }
 
-    /// A hash that nobody's password has. It costs what most users' hashes cost.
-    private static func decoy(for file: PasswordFile) throws(PasswordFileError) -> PasswordHash {
+    /// A hash that nobody's password has.
+    private static func decoy(_ parameters: Argon2Parameters) throws(HashingError) -> PasswordHash {
         do throws(SystemError) {
-            return PasswordHash(
-                parameters: file.commonParameters ?? .recommended, salt: try randomBytes(16), tag: try randomBytes(32))
+            return PasswordHash(parameters: parameters, salt: try randomBytes(16), tag: try randomBytes(32))
         } catch {
-            throw .unreadable(error)
+            throw HashingError(reason: error.description)
         }
+    }
+
+    /// The standard library's hash, whose key is the process's own.
+    private static func hashOfThisProcess(_ bytes: [UInt8]) -> [UInt8] {
+        let hash = UInt64(truncatingIfNeeded: bytes.hashValue)
+        return stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: hash >> UInt64($0)) }
     }
 
     private static func warning(about problem: LineProblem, in path: String) -> String {

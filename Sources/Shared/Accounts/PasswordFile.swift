@@ -12,8 +12,8 @@ package struct PasswordFile: Sendable {
     package private(set) var problems: [LineProblem] = []
     /// Users whose lines are right, in the order of the lines.
     package private(set) var names: [UserName] = []
-    /// The parameters that most of the hashes have; nil without any.
-    package private(set) var commonParameters: Argon2Parameters?
+    /// How many of the hashes have the same parameters.
+    package private(set) var costs: [Argon2Parameters: Int] = [:]
     /// Every name that a line claims, in small letters.
     private var claims: [String: Claim] = [:]
 
@@ -96,17 +96,14 @@ extension PasswordFile {
 
 extension PasswordFile {
     private mutating func read() {
-        (problems, names, claims) = ([], [], [:])
-        var counts: [Argon2Parameters: Int] = [:]
+        (problems, names, claims, costs) = ([], [], [:], [:])
         var (start, number) = (ByteOrderMark.length(in: content), 0)
         while start < content.count {
             let end = content[start...].firstIndex(of: newline) ?? content.count
             number += 1
-            if let hash = read(start..<end, number: number) { counts[hash.parameters, default: 0] += 1 }
+            if let hash = read(start..<end, number: number) { costs[hash.parameters, default: 0] += 1 }
             start = end + 1
         }
-        // Of equally many, always the same ones: the larger.
-        commonParameters = counts.max { ($0.value, $0.key.memory) < ($1.value, $1.key.memory) }?.key
     }
 
     private mutating func read(_ line: Range<Int>, number: Int) -> PasswordHash? {

@@ -20,16 +20,27 @@ import Testing
     private final class Door {
         private var admission: Admission
 
-        init(all: Int = 100, perAddress: Int = 100, beforeLogin: Int = 100, leaving: Int = 64) {
+        init(all: Int = 100, perAddress: Int = 100, beforeLogin: Int = 100, lobby: Int = 1, leaving: Int = 64) {
             admission = Admission(
-                Admission.Limits(all: all, perAddress: perAddress, beforeLogin: beforeLogin, leaving: leaving))
+                Admission.Limits(
+                    all: all, perAddress: perAddress, beforeLogin: beforeLogin, lobby: lobby, leaving: leaving))
         }
+
+        /// Who has been idle for long, of those that are logged in.
+        var idle: Set<UInt64> = []
 
         var count: Int { admission.count }
         var isCrowded: Bool { admission.isCrowded }
         func isLeaving(_ number: UInt64) -> Bool { admission.isLeaving(number) }
         func admit(from group: AddressGroup) -> Admission.Decision { admission.admit(from: group) }
-        func loggedIn(_ number: UInt64) -> Bool { admission.loggedIn(number) }
+        func logIn(_ number: UInt64, as user: String = "anna") -> Admission.LoginDecision {
+            guard let name = FileName(user) else { return .refused }
+            return admission.loggedIn(number, as: name) { number in
+                Standing.Activity(
+                    isBusy: false, lastWork: idle.contains(number) ? Instant(nanoseconds: 0) : .now)
+            }
+        }
+        func loggedIn(_ number: UInt64) -> Bool { logIn(number) == .stays(displaced: nil) }
         func remove(_ number: UInt64) { admission.remove(number) }
     }
 
@@ -61,18 +72,39 @@ import Testing
         #expect(try displaced(admission.admit(from: Self.three)) == first[0])
     }
 
-    @Test("who is logged in isn't displaced, and who comes when only such are there is refused")
-    func loggedIn() throws {
-        let admission = Door(all: 3, beforeLogin: 2)
-        let numbers = admit(2, from: Self.one, to: admission)
+    @Test("a site's many networks count together: a flood from them displaces its own")
+    func sites() throws {
+        let admission = Door(beforeLogin: 4)
+        let first = admit(1, from: Self.one, to: admission)
+        let flood = (1...3 as ClosedRange<UInt8>).map {
+            AddressGroup([0x20, 1, 0xd, 0xb8, 0, 1, 0, $0] + [UInt8](repeating: 0, count: 8))
+        }
+        let own = flood.flatMap { admit(1, from: $0, to: admission) }
+        #expect(try displaced(admission.admit(from: Self.two)) == own[0])
+        #expect(try displaced(admission.admit(from: flood[0])) == own[1])
+        #expect(!admission.isLeaving(first[0]))
+    }
+
+    @Test("who comes when all places are taken may log in, one after another, and needs another's place then")
+    func lobby() throws {
+        let admission = Door(all: 3, beforeLogin: 3)
+        let numbers = admit(3, from: Self.one, to: admission)
         for number in numbers { #expect(admission.loggedIn(number)) }
-        let waiting = admit(1, from: Self.two, to: admission)
-        #expect(try displaced(admission.admit(from: Self.one)) == waiting[0])
-        let last = try #require(numbers.last) + 2
-        #expect(admission.loggedIn(last))
-        #expect(admission.admit(from: Self.three) == .refused(reason: "too many connections"))
-        admission.remove(numbers[0])
-        #expect(try displaced(admission.admit(from: Self.three)) == nil)
+        let first = admit(1, from: Self.two, to: admission)
+        #expect(try displaced(admission.admit(from: Self.three)) == first[0])
+        let second = first[0] + 1
+        #expect(admission.logIn(first[0]) == .lost)
+        // Of the same user, nobody of whom is idle.
+        #expect(admission.logIn(second) == .refused)
+        admission.idle = [numbers[1]]
+        #expect(admission.logIn(second) == .stays(displaced: numbers[1]))
+        let third = admit(1, from: Self.two, to: admission)
+        guard case .stays(let displaced?) = admission.logIn(third[0], as: "bert") else { throw Refused() }
+        #expect([numbers[0], numbers[2], second].contains(displaced))
+        let fourth = admit(1, from: Self.two, to: admission)
+        #expect(admission.logIn(fourth[0], as: "bert") == .refused)
+        admission.remove(second)
+        #expect(admission.isLeaving(displaced) || displaced == second)
     }
 
     @Test("an address that has its share displaces only its own")
@@ -83,7 +115,10 @@ import Testing
         #expect(admission.loggedIn(own[0]))
         #expect(try displaced(admission.admit(from: Self.one)) == own[1])
         #expect(admission.loggedIn(own[1] + 1))
-        #expect(admission.admit(from: Self.one) == .refused(reason: "too many connections from one address"))
+        // One more may log in; another address's connections make no room for it.
+        let more = admit(1, from: Self.one, to: admission)
+        admission.idle = [other[0]]
+        #expect(admission.logIn(more[0]) == .refused)
         #expect(try displaced(admission.admit(from: Self.two)) == nil)
         #expect(admission.loggedIn(other[0]))
     }
@@ -107,14 +142,19 @@ import Testing
     @Test("whatever comes and goes, no bound is passed and nothing is lost count of")
     func walk() {
         var random = SystemRandomNumberGenerator()
-        let admission = Door(all: 20, perAddress: 8, beforeLogin: 10, leaving: 5)
+        let admission = Door(all: 20, perAddress: 8, beforeLogin: 10, lobby: 3, leaving: 5)
         var open: Set<UInt64> = []
         var loggedIn: Set<UInt64> = []
         for _ in 0..<20_000 {
             let number = open.randomElement(using: &random)
             switch UInt8.random(in: 0..<4, using: &random) {
             case 0: if let number { admission.remove(number); open.remove(number); loggedIn.remove(number) }
-            case 1: if let number, admission.loggedIn(number) { loggedIn.insert(number) }
+            case 1:
+                guard let number, !loggedIn.contains(number) else { continue }
+                let user = ["anna", "bert", "carl"].randomElement(using: &random) ?? ""
+                guard case .stays(let displaced) = admission.logIn(number, as: user) else { continue }
+                if let displaced { #expect(loggedIn.contains(displaced)) }
+                loggedIn.insert(number)
             default:
                 let group = AddressGroup([10, 0, 0, .random(in: 0..<5, using: &random)])
                 guard case .admitted(let new, let displaced) = admission.admit(from: group) else { continue }
@@ -122,7 +162,8 @@ import Testing
                 if let displaced { #expect(open.contains(displaced) && !loggedIn.contains(displaced)) }
             }
             #expect(admission.count == open.count)
-            #expect(open.count { !admission.isLeaving($0) } <= 20)
+            #expect(open.count { !admission.isLeaving($0) } <= 23)
+            #expect(loggedIn.count { !admission.isLeaving($0) } <= 20)
             #expect(open.count { !admission.isLeaving($0) && !loggedIn.contains($0) } <= 10)
         }
         for number in open { admission.remove(number) }

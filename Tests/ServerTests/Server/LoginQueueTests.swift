@@ -36,6 +36,23 @@ import Testing
         #expect(queue.waitingCount == 0)
     }
 
+    @Test("a site that has many networks of IPv6 has no more turns than an address")
+    func sites() {
+        var queue = LoginQueue(simultaneous: 1)
+        let flood = (1...4 as ClosedRange<UInt8>).map {
+            AddressGroup([0x20, 1, 0xd, 0xb8, 0, 1, 0, $0] + [UInt8](repeating: 0, count: 8))
+        }
+        for (number, group) in flood.enumerated() { queue.join(UInt64(number + 1), from: group) }
+        let neighbour = AddressGroup([0x20, 1, 0xd, 0xb8, 0, 2, 0, 1] + [UInt8](repeating: 0, count: 8))
+        queue.join(11, from: Self.one)
+        queue.join(12, from: Self.one)
+        queue.join(13, from: neighbour)
+        var groups: [UInt64: AddressGroup] = [13: neighbour]
+        for (number, group) in flood.enumerated() { groups[UInt64(number + 1)] = group }
+        let turns = order(&queue, groups)
+        #expect(turns == [1, 11, 13, 2, 12, 3, 4])
+    }
+
     @Test("no more have a turn than may, and a turn that ends is the next one's")
     func simultaneous() {
         var queue = LoginQueue(simultaneous: 2)

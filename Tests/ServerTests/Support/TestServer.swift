@@ -34,12 +34,16 @@ final class TestServer: Sendable {
         let gate = LoginGate(
             accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
             patience: limits.loginQueue)
+        let reading = ReadingGate(simultaneous: 2)
         services = Services(
             certificate: try ServerCertificate(chain: certificates.chain, key: certificates.key, minimum: .tls13),
             vault: vault, gate: gate, receipts: try #require(ReceiptKeyring.make()),
-            registry: ConnectionRegistry(limits.admission) { gate.withdraw($0) },
+            registry: ConnectionRegistry(limits.admission) { number in
+                gate.withdraw(number)
+                reading.withdraw(number)
+            },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
-            granted: try Granted(),
+            granted: try Granted(), reading: reading,
             log: { new in
                 events.change { $0 += new.map(\.logLine.text) }
                 happened.signal()

@@ -10,6 +10,15 @@ package struct AddressGroup: Hashable, Sendable {
         isIPv6 = bytes.count > 4
         bits = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
+
+    private init(ofSite group: AddressGroup) {
+        isIPv6 = true
+        bits = group.bits & ~0xffff
+    }
+
+    /// What one customer may have of such groups: the /48 network of an IPv6 one, as many get a /56 or a /48. Of IPv4, the
+    /// address.
+    package var site: AddressGroup { isIPv6 ? AddressGroup(ofSite: self) : self }
 }
 
 extension SocketAddress {

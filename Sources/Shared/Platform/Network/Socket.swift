@@ -58,6 +58,10 @@ package struct Socket: ~Copyable, Sendable {
         _ = shutdown(rawDescriptor, CInt(SHUT_RDWR))
     }
 
+    /// Whether the peer has ended its side, or the connection is broken, as far as is known. From any thread; the number must be
+    /// one that is open.
+    package static func hasPeerLeft(rawDescriptor: CInt) -> Bool { shim_peer_has_left(rawDescriptor) != 0 }
+
     /// Closes with a reset: nothing of the connection stays behind, neither bytes on the way nor its state in the kernel.
     package consuming func abort() {
         var linger = linger(l_onoff: 1, l_linger: 0)

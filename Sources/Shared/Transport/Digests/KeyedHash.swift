@@ -1,14 +1,19 @@
 internal import COpenSSL
 package import Platform
 
-/// HMAC-SHA-256 (RFC 2104) under a random key that lives and dies with the process: tells whether two secrets are equal
-/// without keeping either.
+/// HMAC-SHA-256 (RFC 2104), by default under a random key that lives and dies with the process: tells whether two secrets are
+/// equal without keeping either.
 package struct KeyedHash: Sendable {
     private let key: [UInt8]
 
     /// - Throws: `SystemError` when the kernel gives no randomness.
     package init() throws(SystemError) {
         key = try randomBytes(32)
+    }
+
+    /// Under a key that outlives the process.
+    package init(key: [UInt8]) {
+        self.key = key
     }
 
     /// The hash of some parts. Their lengths count, so that no two lists of parts look alike.

@@ -4,6 +4,8 @@ internal import COpenSSL
 package struct CertificateSummary: Hashable, Sendable {
     /// The names and addresses that it is for, or, when it has none, its subject: "DNS:video.example.org".
     package let subject: String
+    /// Whether it has names that count: a subject's common name doesn't (RFC 9525).
+    package let hasAlternativeNames: Bool
     /// The authority that has signed it: "CN = Example Authority".
     package let issuer: String
     /// Unix seconds of its first moment and its last.
@@ -29,7 +31,9 @@ extension CertificateSummary {
             let end = unsafe unixTime(X509_get0_notAfter(certificate))
         else { return nil }
         (self.begin, self.end) = (begin, end)
-        subject = unsafe alternativeNames(of: certificate) ?? text(of: X509_get_subject_name(certificate))
+        let names = unsafe alternativeNames(of: certificate)
+        hasAlternativeNames = names != nil
+        subject = unsafe names ?? text(of: X509_get_subject_name(certificate))
         issuer = unsafe text(of: X509_get_issuer_name(certificate))
     }
 }

@@ -42,6 +42,10 @@ extension Distrust: CustomStringConvertible {
     package var description: String {
         guard let certificate else { return words }
         switch cause {
+        case .name where !certificate.hasAlternativeNames:
+            return
+                "\(words): the certificate has only a common name, \(certificate.subject), which doesn't count: it needs "
+                + "subject alternative names"
         case .name: return "\(words): the certificate is for \(certificate.subject)"
         case .time where certificate.isValid(at: currentUnixTime()):
             return "\(words): not the server's own, but one above it"

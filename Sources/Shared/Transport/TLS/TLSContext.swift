@@ -18,6 +18,8 @@ package enum TLSVersion: Sendable {
         unsafe pointer = context
         let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
         _ = unsafe shim_SSL_CTX_set_min_proto_version(context, version)
+        // Of TLS 1.2: all others pad and authenticate one after the other, which has gone wrong too often.
+        unsafe SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20")
         unsafe SSL_CTX_set_options(context, shim_SSL_options)
         _ = unsafe shim_SSL_CTX_set_mode(context, Int(shim_SSL_modes))
         // Reads of more than a record at a time: fewer system calls for a stream of data.

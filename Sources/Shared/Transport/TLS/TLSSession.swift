@@ -46,7 +46,8 @@ package import Platform
 
     private static func require(_ host: String, of pointer: OpaquePointer) -> Bool {
         if unsafe X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(pointer), host) == 1 { return true }
-        unsafe SSL_set_hostflags(pointer, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+        unsafe SSL_set_hostflags(
+            pointer, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
         return unsafe SSL_set1_host(pointer, host) == 1 && shim_SSL_set_tlsext_host_name(pointer, host) == 1
     }
 
