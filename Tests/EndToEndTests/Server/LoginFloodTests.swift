@@ -66,6 +66,19 @@ struct LoginFloodTests {
         withExtendedLifetime(peers) {}
     }
 
+    @Test("who sends a wrong login and resets isn't hashed for any more, and holds no turn")
+    func reset() throws {
+        let server = try Self.server()
+        var peers = try flood(server)
+        let (count, before) = (peers.count, denials(server))
+        for peer in peers { peer.reset() }
+        peers.removeAll()
+        #expect(try eventually(seconds: 60) { server.logLines.count { $0.contains(" closed ") } == count })
+        // Those under way, and what ends while the others go.
+        #expect(denials(server) - before <= 3 * ProcessLimits.processors + 3)
+        try server.loggedIn("other", "right too").close()
+    }
+
     @Test("a server that is stopped lets logins that wait for the check go at once")
     func stop() throws {
         let server = try Self.server("--shutdown-timeout", "100")
