@@ -30,8 +30,9 @@ enum Options {
         .cantCreate: "The folder for the state, or for exported receipts, can't be made.",
         .inputOutput: "The state can't be read or written.",
         .temporaryFailure:
-            "Something remains: try again later. Also when the server can't be reached, the interface is down, a file is still "
-            + "being written, or another client works on the folder. A link that breaks is tried again before, with pauses: five "
+            "Something remains: try again later. Also when the server can't be reached, the interface is down, the folder to "
+            + "watch isn't there, a file is still being written or can't be wiped by this user or on this mount, or another client "
+            + "works on the folder. A link that breaks is tried again before, with pauses: five "
             + "times in a row at most where nothing comes of it.",
         .protocolError:
             "The server can't be trusted, or doesn't speak our protocol; or files stay because its receipt key has changed.",

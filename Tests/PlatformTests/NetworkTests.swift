@@ -190,6 +190,10 @@ struct NetworkTests {
     func interfaces() throws {
         #expect(try NetworkInterface.isUsable("lo"))
         #expect(try !NetworkInterface.isUsable("nonesuch0"))
+        #expect(try NetworkInterface.names().contains("lo"))
+        #expect(NetworkInterface.addresses(of: "lo").contains { $0.hasPrefix("lo ") && $0.contains("7f000001") })
+        #expect(NetworkInterface.addresses(of: nil).isSuperset(of: NetworkInterface.addresses(of: "lo")))
+        #expect(NetworkInterface.addresses(of: "nonesuch0").isEmpty)
         #expect(try !NetworkInterface.isUsable(""))
     }
 

@@ -7,31 +7,35 @@ import Platform
 final class ClientState: Sendable {
     static let fileName = "state.sqlite"
 
+    private let folder: String
     private let path: String
-    private let reserve: StateReserve
     let schemaVersion: Int64
-    private let connection: Monitor<SQLiteConnection>
+    private let store: Monitor<StateStore>
+    /// How it goes on where the disk has no room; nil where it doesn't.
+    private let fallback: Monitor<Fallback>?
 
-    private init(_ files: StateFiles) throws(SQLiteError) {
-        var connection = try SQLiteConnection(path: files.path)
-        path = files.path
-        reserve = files.reserve
-        schemaVersion = try connection.prepareState()
-        self.connection = Monitor(connection)
+    private init(_ store: consuming sending StateStore, in folder: String, _ fallback: Fallback?) {
+        self.folder = folder
+        path = folder + "/" + Self.fileName
+        schemaVersion = store.schemaVersion
+        self.store = Monitor(store)
+        self.fallback = fallback.map { Monitor($0) }
     }
 
     /// Opens the state in a folder, which is made (private) when it isn't there.
     ///
     /// A damaged file is moved aside to `state.sqlite.damaged-<n>`, with a warning in the log, and the state begun anew.
-    static func open(folder: String) throws(StateError) -> ClientState {
-        let files = try StateFiles(folder: folder)
-        let state = try open(files)
-        guard state.schemaVersion == StateSchema.version else {
-            throw .tooNew(path: state.path, version: state.schemaVersion)
+    ///
+    /// - Parameter orInMemory: where the disk is full, or only to be read, the state is kept in memory until it isn't.
+    static func open(folder: String, orInMemory: Bool = false) throws(StateError) -> ClientState {
+        var fallback = orInMemory ? Fallback() : nil
+        do throws(StateError) {
+            return ClientState(try StateStore.open(folder: folder), in: folder, fallback)
+        } catch {
+            guard orInMemory, error.meansNoRoom else { throw error }
+            fallback?.begin(folder, because: error.description)
         }
-        state.reserve.make()
-        try files.flush()
-        return state
+        return ClientState(try StateStore.inMemory(insteadOf: folder), in: folder, fallback)
     }
 
     /// Opens the state in a folder as it is, for looking at it only.
@@ -41,7 +45,7 @@ final class ClientState: Sendable {
         let (path, reserve) = try StateFiles.existing(in: folder)
         let state: ClientState
         do throws(SQLiteError) {
-            state = try ClientState(reading: path, reserve)
+            state = ClientState(try StateStore.openToRead(path: path, reserve), in: folder, nil)
         } catch {
             throw StateError("open the state", path, error)
         }
@@ -51,39 +55,15 @@ final class ClientState: Sendable {
         return state
     }
 
-    private init(reading path: String, _ reserve: StateReserve) throws(SQLiteError) {
-        // For writing, as the file says: else a change that a crash left half done couldn't be taken back first.
-        var connection = try SQLiteConnection(path: path, makes: false)
-        self.path = path
-        self.reserve = reserve
-        schemaVersion = try connection.inspectState()
-        self.connection = Monitor(connection)
-    }
-
-    private static func open(_ files: StateFiles) throws(StateError) -> ClientState {
-        do throws(SQLiteError) {
-            return try connect(files)
-        } catch {
-            guard error.meansDamage else { throw StateError("open the state", files.path, error) }
-            try files.moveAside(because: error.message)
-        }
-        do throws(SQLiteError) {
-            return try connect(files)
-        } catch {
-            throw StateError("begin the state", files.path, error)
-        }
-    }
-
-    private static func connect(_ files: StateFiles) throws(SQLiteError) -> ClientState {
-        try files.reserve.drawOn { () throws(SQLiteError) in try ClientState(files) }
-    }
+    /// Whether changes survive the end of the program: not while the disk has no room for them.
+    var isDurable: Bool { store.withLock { $0.isDurable } }
 
     /// Reads from the tables.
     func read<R: Sendable>(
         _ operation: String, _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
     ) throws(StateError) -> R {
         do throws(SQLiteError) {
-            return try connection.withLock { connection throws(SQLiteError) in try body(&connection) }
+            return try store.withLock { store throws(SQLiteError) in try body(&store.connection) }
         } catch {
             throw StateError(operation, path, error)
         }
@@ -106,34 +86,89 @@ final class ClientState: Sendable {
     func change<R: Sendable>(
         _ operation: String, _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
     ) throws(StateError) -> R {
-        try read(operation) { connection throws(SQLiteError) in
-            let result = try reserve.drawOn { () throws(SQLiteError) in try connection.transaction(body) }
-            reserve.make()
-            return result
+        do throws(SQLiteError) {
+            return try store.withLock { store throws(SQLiteError) in
+                moveToDisk(&store)
+                do throws(SQLiteError) {
+                    return try store.change(body)
+                } catch {
+                    guard moveToMemory(&store, because: error) else { throw error }
+                    return try store.change(body)
+                }
+            }
+        } catch {
+            throw StateError(operation, path, error)
         }
     }
 
     /// Gives back some of the room that was set aside on the disk, for whoever needs it to make more.
     ///
     /// - Returns: whether there was any.
-    func releaseReserve() -> Bool { reserve.release() }
+    func releaseReserve() -> Bool { store.withLock { $0.reserve?.release() ?? false } }
 }
 
-extension StateReserve {
-    /// Does something, and again for as long as it fails for want of room and there is some to give back.
-    fileprivate func drawOn<R>(_ body: () throws(SQLiteError) -> R) throws(SQLiteError) -> R {
-        while true {
-            do throws(SQLiteError) {
-                return try body()
-            } catch {
-                guard error.mayMeanFullDisk, release() else { throw error }
-            }
+// MARK: - A disk without room
+
+extension ClientState {
+    /// When the disk is looked at again.
+    fileprivate struct Fallback: Sendable {
+        private var pause = 0.5
+        private var next = Instant(nanoseconds: 0)
+
+        private static let longestPause = 60.0
+
+        mutating func begin(_ folder: String, because reason: String) {
+            pause = 0.5
+            postpone()
+            var line = LogLine("state-in-memory", level: .warning)
+            line.add("folder", folder)
+            line.add("reason", reason)
+            line.add(
+                "advice",
+                "free some room there, or name another place by --state: until then what is done is remembered no longer "
+                    + "than this program runs")
+            Log.write(line)
+        }
+
+        /// Whether it is time for another try.
+        mutating func isDue() -> Bool {
+            guard Instant.now >= next else { return false }
+            postpone()
+            return true
+        }
+
+        private mutating func postpone() {
+            next = Instant.now.advanced(bySeconds: pause)
+            pause = min(2 * pause, Self.longestPause)
         }
     }
-}
 
-extension StateError {
-    init(_ operation: String, _ path: String, _ error: SQLiteError) {
-        self = .database(operation: operation, path: path, reason: error.message)
+    /// Goes over to the disk, if there is room by now: at the end of a pass, after which the program may end.
+    func moveToDisk() {
+        store.withLock { moveToDisk(&$0, atOnce: true) }
+    }
+
+    /// The first file that is wiped may have made room.
+    private func moveToDisk(_ store: inout StateStore, atOnce: Bool = false) {
+        guard let fallback, !store.isDurable, atOnce || fallback.withLock({ $0.isDue() }) else { return }
+        do throws(StateError) {
+            store = try store.moved(to: folder)
+            var line = LogLine("state-on-disk")
+            line.add("folder", folder)
+            Log.write(line)
+        } catch {
+            // It has been told; there is another try.
+        }
+    }
+
+    private func moveToMemory(_ store: inout StateStore, because error: SQLiteError) -> Bool {
+        guard let fallback, store.isDurable, error.meansNoRoom || StateFiles.isReadOnly(folder) else { return false }
+        do throws(StateError) {
+            store = try StateStore.inMemory(insteadOf: folder)
+        } catch {
+            return false
+        }
+        fallback.withLock { $0.begin(folder, because: error.message) }
+        return true
     }
 }

@@ -1,4 +1,5 @@
 internal import CSQLite
+import Platform
 
 /// An open database: SQLite's `sqlite3`. One thread at a time uses it; its owner sees to that.
 @safe struct SQLiteConnection: ~Copyable {
@@ -102,6 +103,10 @@ internal import CSQLite
 
     private static func error(_ result: CInt, _ handle: OpaquePointer?) -> SQLiteError {
         let message = unsafe handle == nil ? sqlite3_errstr(result) : sqlite3_errmsg(handle)
-        return SQLiteError(code: result & 0xff, message: unsafe message.map { unsafe String(cString: $0) } ?? "")
+        let code = result & 0xff
+        let number = unsafe handle == nil ? 0 : sqlite3_system_errno(handle)
+        return SQLiteError(
+            code: code, message: unsafe message.map { unsafe String(cString: $0) } ?? "",
+            cause: number == 0 ? nil : Errno(rawValue: number))
     }
 }

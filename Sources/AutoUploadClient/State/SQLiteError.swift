@@ -1,4 +1,5 @@
 internal import CSQLite
+import Platform
 
 /// What SQLite answered when it couldn't do something.
 struct SQLiteError: Error, Hashable, Sendable {
@@ -6,6 +7,8 @@ struct SQLiteError: Error, Hashable, Sendable {
     let code: CInt
     /// SQLite's own words, in English; they name no values.
     let message: String
+    /// What the system said, as far as SQLite tells.
+    var cause: Errno?
 
     /// Whether the file itself is at fault, not the system or the moment: another try can't help, a new file does.
     var meansDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
@@ -13,8 +16,16 @@ struct SQLiteError: Error, Hashable, Sendable {
     /// Whether a full disk may be behind it. SQLite says so only of some calls; of others, that they failed.
     var mayMeanFullDisk: Bool { [SQLITE_FULL, SQLITE_IOERR, SQLITE_CANTOPEN].contains(code) }
 
+    /// Whether it certainly is a full disk, or one that is only to be read.
+    var meansNoRoom: Bool { code == SQLITE_FULL || mayMeanFullDisk && cause?.meansNoRoom == true }
+
     /// The file reads well, but isn't what this program wrote.
     static func damaged(_ message: String) -> SQLiteError {
         SQLiteError(code: SQLITE_CORRUPT, message: message)
     }
+}
+
+extension Errno {
+    /// That a disk takes nothing more, or nothing at all.
+    var meansNoRoom: Bool { [.noSpace, .overQuota, .readOnlyFileSystem].contains(self) }
 }

@@ -38,6 +38,16 @@ struct StateFiles {
         }
     }
 
+    /// Whether the file in a folder may be read only, as the file system is.
+    static func isReadOnly(_ folder: String) -> Bool {
+        do throws(SystemError) {
+            _ = try Directory.open(path: folder).open(FileName(constant: "state.sqlite"), .readingAndWriting)
+            return false
+        } catch {
+            return error.errno == .readOnlyFileSystem
+        }
+    }
+
     /// Makes the file's being there durable: a wipe must not be forgotten because the whole state was.
     func flush() throws(StateError) {
         do throws(SystemError) {

@@ -8,6 +8,7 @@ final class ConfirmationBook {
     private var eraser: Eraser?
     private let reporter: Reporter
     private let troubles: Troubles
+    private let rights: WipeRights
     private var unrecorded: [Entry] = []
     /// What people weren't told yet.
     private var untold: [LogLine] = []
@@ -38,11 +39,12 @@ final class ConfirmationBook {
     private static let recordSeconds = 5.0
 
     /// - Parameter eraser: nil where nothing is to be wiped.
-    init(state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles) {
+    init(state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles, rights: WipeRights) {
         self.state = state
         self.eraser = eraser
         self.reporter = reporter
         self.troubles = troubles
+        self.rights = rights
     }
 
     /// Wipes nothing from now on.
@@ -162,6 +164,7 @@ extension ConfirmationBook {
             reporter.log(line)
         case .kept where eraser?.isGone(entry.file.path) == true:
             reporter.log(LogLine("gone", entry.file.path))
+        case .kept where eraser.map { rights.areMissing(for: entry.file.path, in: $0.folder) } == true: return
         case .kept(let reason): troubles.kept(entry.file, as: fingerprint(of: entry.file), reason)
         case .unfinished(let reason):
             unfinished += 1

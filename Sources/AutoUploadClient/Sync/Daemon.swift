@@ -11,30 +11,36 @@ final class Daemon {
     private var workplace: Workplace?
     /// What people were told last, so that they are told once and not each minute.
     private var told: SyncFailure?
-    private let reconnection: Reconnection
+    private var nextTelling = Instant(nanoseconds: 0)
+    /// Whether the server has let us in since the start.
+    private var hasBeenLetIn = false
+    private let link: RetryPolicy
 
     /// How often in a row a single pass tries a link that broke when nothing comes of it, and how long it waits at most:
     /// a minute in all.
     private static let mostFruitless = 5
     private static let longestPause = 60.0
+    /// What lasts is said again after so long.
+    private static let tellingSeconds = 3600.0
+    /// How often it is looked whether this machine is in another network.
+    private static let lookSeconds = 5.0
 
     init(
         _ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest,
-        reconnection: Reconnection = Reconnection()
+        link: RetryPolicy = .link
     ) {
         self.configuration = configuration
         self.context = context
         self.gate = gate
         self.stop = stop
-        self.reconnection = reconnection
+        self.link = link
     }
 
     /// Makes passes until it is stopped. What fails on the way is told once, and tried again.
     ///
-    /// - Throws: `ProgramError` when the folder or the state can't be used from the start, or turns out to hold what a
-    ///   server stores.
+    /// - Throws: `ProgramError` when the state can't be used from the start, and when the folder holds what a server stores.
     func runUntilStopped() throws(ProgramError) -> ExitCode {
-        var pauses = Pauses(intervalSeconds: configuration.intervalSeconds, reconnection: reconnection)
+        var retries = PassRetries(intervalSeconds: configuration.intervalSeconds, link: link)
         try checkAtStart()
         sayWatching()
         while !stop.isStopping {
@@ -43,8 +49,8 @@ final class Daemon {
             let result = try pass()
             if stop.isStopping { break }
             tell(result)
-            stop.wait(until: Deadline(at: pauses.nextPass(after: result, began: began)))
-            if stop.takeReload() { pauses.forget() }
+            let next = retries.nextPass(after: result, began: began)
+            if isCalledEarly(before: next, after: result.failure) { retries.forget() }
         }
         context.reporter.announce(LogLine("stopped"))
         return .success
@@ -57,13 +63,13 @@ final class Daemon {
     func runOnce() throws(ProgramError) -> ExitCode {
         let workplace = try open()
         var waitedFor: [LocalPath: Fingerprint]?
-        var reconnection = reconnection
+        var retries = PassRetries(intervalSeconds: configuration.intervalSeconds, link: link)
         while true {
             let result = try pass(workplace)
             tell(result)
-            let pause = reconnection.pause(after: result)
-            if let failure = result.failure {
-                guard let pause, pause <= Self.longestPause, (reconnection.fruitless ?? 0) <= Self.mostFruitless
+            let pause = retries.pause(after: result)
+            if let failure = result.failure, let pause {
+                guard retries.isReconnecting, pause <= Self.longestPause, retries.failures <= Self.mostFruitless
                 else { return failure.exitCode }
                 stop.wait(until: .after(seconds: pause))
                 if stop.isStopping { return .temporaryFailure }
@@ -78,6 +84,7 @@ final class Daemon {
             guard let seconds = settling.values.map(\.seconds).min() else { return end(result) }
             // The gate has said so itself; that files are settling isn't what keeps them here.
             guard gate.isOpen() else { return .temporaryFailure }
+            sayWaiting(for: settling.count, seconds)
             stop.wait(until: .after(seconds: seconds))
             if stop.isStopping { return .temporaryFailure }
         }
@@ -97,17 +104,44 @@ extension Daemon {
 }
 
 extension Daemon {
+    /// Waits for the time of the next pass.
+    ///
+    /// - Returns: whether it was ended early, by a person who asks for a pass, or as this machine has come to another network
+    ///   after one in which the server couldn't be reached: a captive portal may be left behind.
+    private func isCalledEarly(before next: Instant, after failure: SyncFailure?) -> Bool {
+        let mayBeNetwork = failure?.concernsNetwork == true
+        let addresses = mayBeNetwork ? NetworkInterface.addresses(of: configuration.interface) : []
+        while !stop.isStopping, Instant.now < next {
+            let look = Deadline.after(seconds: Self.lookSeconds)
+            stop.wait(until: mayBeNetwork ? min(look, Deadline(at: next)) : Deadline(at: next))
+            if stop.takeReload() {
+                context.notes.forgetPauses()
+                return true
+            }
+            if mayBeNetwork, NetworkInterface.addresses(of: configuration.interface) != addresses { return true }
+        }
+        return false
+    }
+
     /// A folder that can't be used now may come later: a card that is put in.
     private func pass() throws(ProgramError) -> PassResult {
         do throws(WorkplaceError) {
             let earlier = workplace.take()
             let workplace = try Workplace.open(configuration, earlier: earlier)
             self.workplace = workplace
-            return try Pass(context: context, folder: workplace.folder, state: workplace.state).run()
+            return try introduced(Pass(context: context, folder: workplace.folder, state: workplace.state))
         } catch {
             if case .holdsServerStorage = error { throw error.programError }
             return PassResult(remaining: 1, failure: .local(error.description))
         }
+    }
+
+    /// What is wrong with the server or the login is told at the start, and not when the first recording is finished.
+    private func introduced(_ pass: Pass) throws(WorkplaceError) -> PassResult {
+        var result = try pass.run()
+        if !hasBeenLetIn, result.failure == nil, !result.wasLoggedIn, gate.isOpen() { pass.introduce(&result) }
+        if result.wasLoggedIn { hasBeenLetIn = true }
+        return result
     }
 
     private func pass(_ workplace: Workplace) throws(ProgramError) -> PassResult {
@@ -130,8 +164,11 @@ extension Daemon {
         do throws(WorkplaceError) {
             workplace = try Workplace.open(configuration)
         } catch {
-            if case .passing = error { return }
-            throw error.programError
+            switch error {
+            // A card that isn't put in yet, say: the passes tell, and wait for it.
+            case .passing, .system: return
+            case .holdsServerStorage, .state: throw error.programError
+            }
         }
     }
 
@@ -144,12 +181,23 @@ extension Daemon {
         context.reporter.announce(line)
     }
 
+    private func sayWaiting(for files: Int, _ seconds: Double) {
+        // Ticks of a clock are no news.
+        guard seconds >= 1 else { return }
+        var line = LogLine("waiting-for-files")
+        line.add("files", files)
+        line.add("seconds", UInt64(seconds.rounded(.up)))
+        line.add("reason", "they count as finished when they have stayed as they are for so long")
+        context.reporter.announce(line)
+    }
+
     private func tell(_ result: PassResult) {
         // The gate has said so itself.
         if case .interfaceDown = result.failure { return }
         guard let failure = result.failure else { return tellRecovery(result) }
-        if failure.description == told?.description { return }
+        if failure.description == told?.description, Instant.now < nextTelling { return }
         told = failure
+        nextTelling = Instant.now.advanced(bySeconds: Self.tellingSeconds)
         var line = LogLine("failed", level: failure.needsPerson ? .error : .warning)
         line.add("server", context.target.server.description)
         line.add("reason", failure.description)

@@ -24,7 +24,7 @@ extension Engine {
                 reporter.putBack(size: entry.task.file.size)
                 return askAgain(entry.task)
             }
-            refused(entry.task, refusal)
+            refused(entry.task, refusal, wasSent: entry.wasSent)
         }
     }
 
@@ -72,9 +72,9 @@ extension Engine {
         reporter.putBack(size: task.file.size)
     }
 
-    private func refused(_ task: SyncTask, _ refusal: Refusal) {
+    private func refused(_ task: SyncTask, _ refusal: Refusal, wasSent: Bool) {
         guard refusal.status.statusClass == .again, task.tries < Self.mostTries else {
-            return troubles.refused(task.file, refusal)
+            return troubles.refused(task.file, refusal, wasSent: wasSent)
         }
         var task = task
         // Whoever has taken it over may bring it to its end.

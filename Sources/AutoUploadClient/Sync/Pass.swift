@@ -34,6 +34,7 @@ final class PassContext {
     let reporter: Reporter
     let notes = WaitingNotes()
     let headway = Headway()
+    let wipeRights = WipeRights()
     let troubles: Troubles
     var tracker = SettleTracker()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
@@ -98,6 +99,7 @@ struct Pass {
     func run() throws(WorkplaceError) -> PassResult {
         context.troubles.begin()
         context.headway.begin()
+        context.wipeRights.begin()
         var scan = try look()
         if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
         let unfinishedWipes = countUnfinished(scan.interruptedWipes)
@@ -114,6 +116,9 @@ struct Pass {
         forgetMissing(scan)
         result.remaining += scan.problems.count + unfinishedWipes
         if !tasks.isEmpty { send(tasks, &result) }
+        result.remaining += context.wipeRights.files
+        context.wipeRights.tell(context.reporter)
+        state.moveToDisk()
         return result
     }
 
@@ -219,7 +224,10 @@ extension Pass {
         switch action {
         case .upload(let due): return SyncTask(file: due, purpose: .upload)
         case .recognise(let due): return SyncTask(file: due, purpose: .upload, isInDoubt: true)
-        case .confirmAgain(let due): return SyncTask(file: due, purpose: .confirmAgain)
+        case .confirmAgain(let due):
+            // Both sides would read all of it, for nothing.
+            if context.wipeRights.areMissing(for: file.path, in: folder) { return nil }
+            return SyncTask(file: due, purpose: .confirmAgain)
         case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
         case .nothing(let idleness): note(file, idleness, in: &result)
         }
@@ -286,7 +294,8 @@ extension Pass {
     private func send(_ tasks: [SyncTask], _ result: inout PassResult) {
         let eraser = context.planner.deletes ? context.prepareEraser(Eraser(folder: folder, state: state)) : nil
         let book = ConfirmationBook(
-            state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles)
+            state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles,
+            rights: context.wipeRights)
         context.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
             let connection = try ServerConnection.open(context.target, context.transfer)
@@ -309,6 +318,21 @@ extension Pass {
         result.hasHeadway = context.headway.isMade
         context.reporter.end()
         summarise(book, result)
+    }
+
+    /// Connects and logs in, though there is nothing to be sent.
+    func introduce(_ result: inout PassResult) {
+        do throws(SyncFailure) {
+            var connection = try ServerConnection.open(context.target, context.transfer)
+            (result.wasLoggedIn, result.hasConnected) = (true, true)
+            sayConnected(connection)
+            connection.link.queue(.goodbye)
+            // Whether the server hears it makes no difference.
+            try? connection.link.flush(until: .after(seconds: 1))
+            connection.link.close()
+        } catch {
+            result.failure = error
+        }
     }
 
     private func send(

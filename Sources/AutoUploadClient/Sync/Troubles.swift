@@ -10,8 +10,6 @@ final class Troubles {
     /// Files that have to settle for longer than was thought.
     private(set) var unsettled: [DueFile] = []
 
-    /// Seconds before a file that this machine can't read is tried again.
-    private static let unreadableSeconds = 300.0
     /// Seconds before a file that couldn't be wiped is read and asked about again.
     private static let keptSeconds = 600.0
 
@@ -27,15 +25,16 @@ final class Troubles {
     }
 
     /// The server didn't take it.
-    func refused(_ file: DueFile, _ refusal: Refusal) {
+    ///
+    /// - Parameter wasSent: whether its bytes were.
+    func refused(_ file: DueFile, _ refusal: Refusal, wasSent: Bool = false) {
         unsent += 1
-        let least = Double(refusal.retryAfterSeconds)
-        let seconds =
+        let policy: RetryPolicy =
             switch refusal.status.statusClass {
-            case .fix, .never: max(least, WaitingNotes.personSeconds)
-            case .later, .again: max(least, WaitingNotes.laterSeconds)
+            case .fix, .never: .refusedForGood
+            case .later, .again: wasSent && !refusal.isForWantOfRoom ? .sentInVain : .refusedUnsent
             }
-        wait(file, seconds, "refused", refusal.shown, level: .warning)
+        wait(file, policy.asked(for: Double(refusal.retryAfterSeconds)), "refused", refusal.shown)
     }
 
     /// It couldn't be read as what it was planned to be.
@@ -44,7 +43,7 @@ final class Troubles {
         if failure == .unsettled { return unsettled.append(file) }
         unsent += 1
         if case .unreadable(let error) = failure {
-            return wait(file, Self.unreadableSeconds, "unreadable", error.description, level: .warning)
+            return wait(file, .unreadable, "unreadable", error.description)
         }
         isUnfinished(file.path, file.fingerprint, failure == .changed ? "it is changing" : "it is open for writing")
     }
@@ -63,10 +62,12 @@ final class Troubles {
         if isNew { say(file.path, "kept", reason, level: .warning) }
     }
 
-    private func wait(_ file: DueFile, _ seconds: Double, _ event: String, _ reason: String, level: LogLevel) {
-        let until = Instant.now.advanced(bySeconds: seconds)
-        let isNew = notes.wait(file.path, file.fingerprint, until: until, reason: reason)
-        if isNew { say(file.path, event, reason, level: level) }
+    private func wait(_ file: DueFile, _ policy: RetryPolicy, _ event: String, _ reason: String) {
+        let seconds = notes.wait(file.path, file.fingerprint, policy, reason: reason)
+        var line = LogLine(event, file.path, level: .warning)
+        line.add("reason", reason)
+        line.add("again-in", UInt64(seconds.rounded()))
+        reporter.log(line)
     }
 
     /// Tells once why a file isn't dealt with.
@@ -81,4 +82,9 @@ final class Troubles {
         line.add("reason", reason)
         reporter.log(line)
     }
+}
+
+extension Refusal {
+    /// Room may come at any time, and until it does, most files are refused before they are sent.
+    fileprivate var isForWantOfRoom: Bool { status == .storageFull || status == .quotaExceeded }
 }

@@ -24,6 +24,14 @@ struct UploadLedger {
         let isFresh: Bool
         fileprivate(set) var phase: Phase
         fileprivate var awaitsProceed: Bool
+
+        /// Whether bytes of it were.
+        var wasSent: Bool {
+            switch phase {
+            case .sending, .finished: true
+            case .offered, .asked: false
+            }
+        }
     }
 
     /// What an answer means.

@@ -15,14 +15,11 @@ final class WaitingNotes {
         let fingerprint: Fingerprint
         var note: Note?
         var warned: Set<String> = []
+        /// How often in a row it failed.
+        var failures = 0
     }
 
     private var entries: [LocalPath: Entry] = [:]
-
-    /// Seconds before a file whose trouble only a person can end is tried again.
-    static let personSeconds = 3600.0
-    /// Seconds before a file is tried again when the server names no time.
-    static let laterSeconds = 30.0
 
     /// What the file waits for.
     ///
@@ -41,6 +38,26 @@ final class WaitingNotes {
         let isNew = warn(path, fingerprint, reason)
         entries[path]?.note = Note(until: until, reason: reason, isConfirmed: isConfirmed)
         return isNew
+    }
+
+    /// Lets a file wait that has failed, each time for longer.
+    ///
+    /// - Returns: for how many seconds.
+    func wait(_ path: LocalPath, _ fingerprint: Fingerprint, _ policy: RetryPolicy, reason: String) -> Double {
+        _ = warn(path, fingerprint, reason)
+        let failures = (entries[path]?.failures ?? 0) + 1
+        let seconds = policy.pause(after: failures)
+        entries[path]?.failures = failures
+        entries[path]?.note = Note(until: Instant.now.advanced(bySeconds: seconds), reason: reason)
+        return seconds
+    }
+
+    /// A person asks for another try of everything.
+    func forgetPauses() {
+        for path in Array(entries.keys) {
+            entries[path]?.note = nil
+            entries[path]?.failures = 0
+        }
     }
 
     /// Remembers that a person was told something about a file.

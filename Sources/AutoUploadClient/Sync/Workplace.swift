@@ -50,7 +50,7 @@ struct Workplace {
             let place = try StateLocation.folder(
                 option: configuration.stateFolder, server: configuration.server, user: configuration.user,
                 watchedFolder: folder.path)
-            return try ClientState.open(folder: place)
+            return try ClientState.open(folder: place, orInMemory: true)
         } catch {
             throw .state(error)
         }
@@ -70,6 +70,7 @@ enum WorkplaceError: Error {
     /// What is watched is what a server stores, or holds it, or lies in it: its confirmation would vouch for the very file
     /// that is to be wiped.
     case holdsServerStorage(String)
+    /// The folder isn't there, or can't be used: not now, perhaps.
     case system(SystemError)
     case state(StateError)
     /// It is only for now.
@@ -81,7 +82,7 @@ extension WorkplaceError {
     var programError: ProgramError {
         switch self {
         case .holdsServerStorage: ProgramError(description, exitCode: .configuration)
-        case .system: ProgramError("--folder: \(description)", exitCode: .configuration)
+        case .system: ProgramError(description, exitCode: .temporaryFailure)
         case .state(let error): ProgramError(description, exitCode: error.exitCode)
         case .passing: ProgramError(description, exitCode: .temporaryFailure)
         }
@@ -93,7 +94,7 @@ extension WorkplaceError: CustomStringConvertible {
         switch self {
         case .holdsServerStorage(let place):
             "\(place) holds the storage of an auto-upload server (.auto-upload-store): nothing there may be uploaded"
-        case .system(let error): error.description
+        case .system(let error): "--folder: \(error)"
         case .state(let error): error.description
         case .passing(let reason): reason
         }

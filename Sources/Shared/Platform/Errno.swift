@@ -27,6 +27,7 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let tooManyOpenFiles = Errno(rawValue: EMFILE)
     package static let tooManyOpenFilesInSystem = Errno(rawValue: ENFILE)
     package static let noSpace = Errno(rawValue: ENOSPC)
+    package static let readOnlyFileSystem = Errno(rawValue: EROFS)
     package static let fileTooLarge = Errno(rawValue: EFBIG)
     package static let noMemory = Errno(rawValue: ENOMEM)
     package static let overQuota = Errno(rawValue: EDQUOT)

@@ -16,14 +16,29 @@ struct InterfaceGateTests {
     func saysOnce() {
         var isUsable = true
         var said: [String] = []
-        let gate = InterfaceGate(name: "wlan0", isUsable: { _ in isUsable }, log: { said.append($0.text) })
+        let gate = InterfaceGate(
+            name: "wlan0", isUsable: { _ in isUsable }, log: { said.append($0.text) }, names: { ["wlan0"] })
         #expect(gate.isOpen())
         isUsable = false
         #expect(!gate.isOpen())
         #expect(!gate.isOpen())
         isUsable = true
         #expect(gate.isOpen())
-        #expect(said == ["waiting-for-interface interface=wlan0", "interface-up interface=wlan0"])
+        #expect(
+            said == [
+                "waiting-for-interface interface=wlan0 reason=\"it is down, or has no address\"",
+                "interface-up interface=wlan0",
+            ])
+    }
+
+    @Test("an interface that isn't there is told from one that is down, with the names of those that are")
+    func isNotThere() {
+        var said: [String] = []
+        let gate = InterfaceGate(
+            name: "wlan1", isUsable: { _ in false }, log: { said.append($0.text) }, names: { ["wlan0", "lo"] })
+        #expect(!gate.isOpen())
+        #expect(said.count == 1)
+        #expect(said.first?.contains("there is no such interface, only lo, wlan0") == true)
     }
 
     @Test("looks again only after a while when it is asked all the time")

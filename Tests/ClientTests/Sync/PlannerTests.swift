@@ -121,6 +121,24 @@ struct PlannerTests {
         #expect(try action(for: changed, seen: 40, notes: notes) == .upload(due(changed, "a")))
     }
 
+    @Test("what fails again and again waits longer each time, until it changes or a person asks for another try")
+    func doublingNotes() throws {
+        let (file, changed) = (try file("a"), try file("a", size: 6))
+        let notes = WaitingNotes()
+        func wait(_ file: FoundFile, _ policy: RetryPolicy) -> Double {
+            notes.wait(file.path, file.fingerprint, policy, reason: "no")
+        }
+        #expect((0..<7).map { _ in wait(file, .refusedUnsent) } == [30, 60, 120, 240, 480, 600, 600])
+        #expect(wait(changed, .sentInVain.asked(for: 300)) == 300)
+        #expect(
+            (0..<6).map { _ in wait(changed, .sentInVain.asked(for: 300)) } == [600, 1200, 2400, 4800, 9600, 14_400])
+        #expect(notes.note(for: changed.path, changed.fingerprint, at: .now) != nil)
+        notes.forgetPauses()
+        #expect(notes.note(for: changed.path, changed.fingerprint, at: .now) == nil)
+        #expect(wait(changed, .sentInVain) == 30)
+        #expect(wait(changed, .refusedForGood.asked(for: 86_400)) == 86_400)
+    }
+
     @Test("a name that can't travel is no name to send")
     func unusablePaths() throws {
         let deep = Array(repeating: "x", count: 65).joined(separator: "/")

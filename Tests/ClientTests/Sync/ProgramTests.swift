@@ -50,13 +50,18 @@ struct ProgramTests {
 
     @Test("a configuration that can't be used ends with 78 and a line that says why")
     func badConfiguration() throws {
-        expect(try once("-f", scratch.path("nowhere")), 78, "nowhere")
         expect(try once("-e", "y"), 78, "--encrypt")
         expect(try once("-e=y"), 78, "--encrypt")
         expect(try once("--ca-file", scratch.path("nowhere.pem")), 78, "nowhere.pem")
         expect(try once("--password-file", scratch.path("nowhere")), 78, "nowhere")
         try scratch.setPermissions(0o644, of: "password")
         expect(try once(), 78, "chmod 600")
+    }
+
+    @Test("a folder that isn't there, or is none, may come: a single pass ends with 75")
+    func missingFolder() throws {
+        expect(try once("-f", scratch.path("nowhere")), 75, "nowhere: No such file or directory")
+        expect(try once("-f", scratch.path("password")), 75, "password: Not a directory")
     }
 
     @Test(

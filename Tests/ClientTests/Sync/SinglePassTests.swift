@@ -21,8 +21,8 @@ struct SinglePassTests {
         let context = try rig.context(
             for: server, trusting: TestCertificates.trusted.get(), settle: configuration.settle)
         let gate = InterfaceGate(name: nil)
-        let reconnection = Reconnection(firstSeconds: 0.001)
-        return try Daemon(configuration, context, gate: gate, stop: rig.stop, reconnection: reconnection).runOnce()
+        let link = RetryPolicy(first: 0.001, factor: 2, longest: 60)
+        return try Daemon(configuration, context, gate: gate, stop: rig.stop, link: link).runOnce()
     }
 
     @Test("it goes on through breaks, as long as something is confirmed each time")

@@ -47,6 +47,18 @@ struct DaemonTests {
         #expect(ended.error.split(separator: "\n").filter { $0.contains("login was denied") }.count == 1)
     }
 
+    @Test("a login that doesn't work is told at the start, though nothing is due")
+    func toldAtStart() throws {
+        let server = try TestServer()
+        let clients = [try TestClient(server, password: "wrong"), try TestClient(server)]
+        for (client, line) in zip(clients, ["login was denied", " connected "]) {
+            let daemon = try client.start()
+            #expect(daemon.waitForLine(.error, containing: line) != nil, "\(daemon.text(.error))")
+            daemon.signal(SIGTERM)
+            #expect(try daemon.waitForEnd().status == 0)
+        }
+    }
+
     @Test("SIGTERM in the middle of an upload ends it at once, and nothing is lost")
     func stoppedInTheMiddle() throws {
         let server = try TestServer()
@@ -85,6 +97,25 @@ struct DaemonTests {
         #expect(try client.pass("-d", "y", "--state", client.scratch.path("other-state")).status == 75)
         reader.signal(SIGTERM)
         #expect(try reader.waitForEnd().status == 0)
+    }
+
+    @Test("a folder that isn't there yet is told of once, and waited for")
+    func missingFolder() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let files = FileManager.default
+        try client.record(sample(10), as: "clip.mp4")
+        try files.moveItem(atPath: client.card, toPath: client.scratch.path("not-yet"))
+        let daemon = try client.start("-d", "y")
+        #expect(daemon.waitForLine(.error, containing: "No such file or directory") != nil, "\(daemon.text(.error))")
+        // Another look finds it missing still.
+        daemon.signal(SIGHUP)
+        try files.moveItem(atPath: client.scratch.path("not-yet"), toPath: client.card)
+        #expect(daemon.waitForLine(.error, containing: " wiped path=clip.mp4") != nil, "\(daemon.text(.error))")
+        daemon.signal(SIGTERM)
+        let ended = try daemon.waitForEnd()
+        #expect(ended.status == 0)
+        #expect(ended.error.split(separator: "\n").count { $0.contains(" failed ") } == 1)
     }
 
     @Test("a card that is taken out and put back, and another in its place, are both emptied")

@@ -204,7 +204,7 @@ struct RefusalTests {
         Mistake(testDescription: "a prefix of ours", options: ["--prefix", ".auto-upload"], says: "prefix"),
         Mistake(testDescription: "encryption", options: ["-e", "y"], status: 78, says: "encrypt"),
         Mistake(testDescription: "encryption as written before", options: ["--encrypt=y"], status: 78, says: "encrypt"),
-        Mistake(testDescription: "no folder", options: ["-f", "/nowhere/at/all"], status: 78, says: "/nowhere/at/all"),
+        Mistake(testDescription: "no folder", options: ["-f", "/nowhere/at/all"], status: 75, says: "/nowhere/at/all"),
         Mistake(testDescription: "no authorities", options: ["--ca-file", "/no.pem"], status: 78, says: "/no.pem"),
         Mistake(
             testDescription: "authorities that are none", options: ["--ca-file", "/etc/passwd"], status: 78,

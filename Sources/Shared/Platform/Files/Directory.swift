@@ -119,6 +119,24 @@ extension Directory {
         return FileStatus(status)
     }
 
+    /// Whether this process may write to a file, by its permissions and those of the mount.
+    ///
+    /// - Throws: EACCES, EROFS.
+    package func checkMayWrite(_ name: FileName) throws(SystemError) {
+        try systemCall("write to", name.description) {
+            name.withCString { unsafe faccessat(descriptor.rawValue, $0, W_OK, AT_EACCESS) }
+        }
+    }
+
+    /// Whether this process may give names in this folder, and take them away.
+    ///
+    /// - Throws: EACCES, EROFS.
+    package func checkMayChangeNames() throws(SystemError) {
+        try systemCall("change names in the folder") {
+            unsafe faccessat(descriptor.rawValue, ".", W_OK | X_OK, AT_EACCESS)
+        }
+    }
+
     package func makeFolder(_ name: FileName, permissions: UInt32) throws(SystemError) {
         try systemCall("make the folder", name.description) {
             name.withCString { unsafe mkdirat(descriptor.rawValue, $0, permissions) }

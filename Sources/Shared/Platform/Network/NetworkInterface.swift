@@ -7,21 +7,57 @@ package enum NetworkInterface {
     /// IPv4's 0.0.0.0 and 169.254.0.0/16 (RFC 3927) and IPv6's :: and fe80::/10 (RFC 4291) don't count. An interface that
     /// doesn't exist isn't usable: it may appear later. The corresponding C function is `getifaddrs`.
     package static func isUsable(_ name: String) throws(SystemError) -> Bool {
+        let usable = try unsafe collect { interface in
+            unsafe String(cString: interface.pointee.ifa_name) == name && isUsable(interface) ? true : nil
+        }
+        return !usable.isEmpty
+    }
+
+    /// The names of all interfaces, those that are down included.
+    package static func names() throws(SystemError) -> Set<String> {
+        Set(try unsafe collect { unsafe String(cString: $0.pointee.ifa_name) })
+    }
+
+    /// The addresses at which this machine can be reached, each with its interface's name, as text that is good for comparing.
+    ///
+    /// - Parameter name: of the only interface that counts; nil: all.
+    package static func addresses(of name: String?) -> Set<String> {
+        let addresses = try? unsafe collect { interface -> String? in
+            let interfaceName = unsafe String(cString: interface.pointee.ifa_name)
+            guard name == nil || name == interfaceName, unsafe isUsable(interface),
+                let address = unsafe interface.pointee.ifa_addr
+            else { return nil }
+            return unsafe interfaceName + " " + hexadecimal(bytes(of: address))
+        }
+        return Set(addresses ?? [])
+    }
+
+    /// What `body` makes of each address of each interface.
+    private static func collect<R>(_ body: (UnsafePointer<ifaddrs>) -> R?) throws(SystemError) -> [R] {
         var list: UnsafeMutablePointer<ifaddrs>?
         guard unsafe getifaddrs(&list) == 0 else { throw SystemError("list the network interfaces", errno: .current) }
         defer { unsafe freeifaddrs(list) }
-        let wanted = UInt32(IFF_UP | IFF_RUNNING)
+        var found: [R] = []
         var next = unsafe list
         while let entry = unsafe next {
-            let interface = unsafe entry.pointee
-            if unsafe String(cString: interface.ifa_name) == name, unsafe interface.ifa_flags & wanted == wanted,
-                let address = unsafe interface.ifa_addr, unsafe isUsable(address)
-            {
-                return true
-            }
-            unsafe next = interface.ifa_next
+            if let value = unsafe body(entry) { found.append(value) }
+            unsafe next = entry.pointee.ifa_next
         }
-        return false
+        return found
+    }
+
+    private static func isUsable(_ interface: UnsafePointer<ifaddrs>) -> Bool {
+        let wanted = UInt32(IFF_UP | IFF_RUNNING)
+        guard unsafe interface.pointee.ifa_flags & wanted == wanted, let address = unsafe interface.pointee.ifa_addr
+        else { return false }
+        return unsafe isUsable(address)
+    }
+
+    private static func bytes(of address: UnsafePointer<sockaddr>) -> [UInt8] {
+        let size =
+            unsafe CInt(address.pointee.sa_family) == AF_INET6
+            ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size
+        return unsafe Array(UnsafeRawBufferPointer(start: address, count: size))
     }
 
     private static func isUsable(_ address: UnsafePointer<sockaddr>) -> Bool {
