@@ -7,8 +7,8 @@ final class Daemon {
     private let context: PassContext
     private let gate: InterfaceGate
     private let stop: StopRequest
-    /// Held from pass to pass, for its lock.
-    private var workplace: Workplace?
+    /// All that stays open from pass to pass: between them a card can be unmounted.
+    private var keptState: Workplace.KeptState?
     /// What people were told last, so that they are told once and not each minute.
     private var told: SyncFailure?
     private var nextTelling = Instant(nanoseconds: 0)
@@ -126,9 +126,8 @@ extension Daemon {
     /// A folder that can't be used now may come later: a card that is put in.
     private func pass() throws(ProgramError) -> PassResult {
         do throws(WorkplaceError) {
-            let earlier = workplace.take()
-            let workplace = try Workplace.open(configuration, earlier: earlier)
-            self.workplace = workplace
+            let workplace = try Workplace.open(configuration, keeping: keptState)
+            keptState = workplace.keptState
             return try introduced(Pass(context: context, folder: workplace.folder, state: workplace.state))
         } catch {
             if case .holdsServerStorage = error { throw error.programError }
@@ -162,7 +161,7 @@ extension Daemon {
 
     private func checkAtStart() throws(ProgramError) {
         do throws(WorkplaceError) {
-            workplace = try Workplace.open(configuration)
+            keptState = try Workplace.open(configuration).keptState
         } catch {
             switch error {
             // A card that isn't put in yet, say: the passes tell, and wait for it.

@@ -1,30 +1,43 @@
 import CommandLine
 import Platform
 
-/// The folder, held open and locked, and the state that belongs to it.
+/// The folder, held open and locked for a pass, and the state that belongs to it.
 struct Workplace {
     let folder: WatchedFolder
     let state: ClientState
+    private let statePlace: String
 
-    /// Opens the folder and the state, or goes on with those of the pass before, whose lock lasts, if the path still leads
-    /// to the same folder.
+    /// State that stays open from one pass to the next.
+    struct KeptState {
+        fileprivate let state: ClientState
+        fileprivate let place: String
+    }
+
+    /// Opens and locks the folder, and opens the state.
     ///
+    /// - Parameter kept: the state of an earlier pass, which is gone on with if it is this folder's.
     /// - Throws: `WorkplaceError`, saying whether it may get better by itself.
     static func open(
-        _ configuration: Configuration, earlier: Workplace? = nil
+        _ configuration: Configuration, keeping kept: KeptState? = nil
     ) throws(WorkplaceError) -> Workplace {
         let found = try Self.folder(configuration)
         try refuseStorage(around: found)
-        if let earlier, try areSame(earlier.folder, found) { return earlier }
         try lock(found, configuration)
-        return Workplace(folder: found, state: try state(of: found, configuration))
+        let place = try statePlace(of: found, configuration)
+        if let kept, kept.place == place { return Workplace(folder: found, state: kept.state, statePlace: place) }
+        return Workplace(folder: found, state: try state(in: place), statePlace: place)
     }
 
-    private static func areSame(_ held: WatchedFolder, _ found: WatchedFolder) throws(WorkplaceError) -> Bool {
-        guard held.path == found.path else { return false }
-        return try attempt { () throws(SystemError) in
-            try held.root.status().identity == found.root.status().identity
-        }
+    /// What may stay open until the next pass; the folder may not, as a file system with anything open can't be unmounted.
+    /// The state may unless it lies on that very file system, and that isn't the one that everything lies on: to open it
+    /// anew takes reading all of it. State that is kept in memory, for want of room, is kept in any case.
+    var keptState: KeptState? {
+        guard state.isDurable else { return KeptState(state: state, place: statePlace) }
+        guard let device = try? folder.root.status().identity.device,
+            let stateDevice = try? Directory.open(path: statePlace).status().identity.device
+        else { return nil }
+        let isRemovable = device != (try? Directory.open(path: "/").status().identity.device)
+        return device == stateDevice && isRemovable ? nil : KeptState(state: state, place: statePlace)
     }
 
     private static func folder(_ configuration: Configuration) throws(WorkplaceError) -> WatchedFolder {
@@ -43,13 +56,20 @@ struct Workplace {
         }
     }
 
-    private static func state(
+    private static func statePlace(
         of folder: WatchedFolder, _ configuration: Configuration
-    ) throws(WorkplaceError) -> ClientState {
+    ) throws(WorkplaceError) -> String {
         do throws(StateError) {
-            let place = try StateLocation.folder(
+            return try StateLocation.folder(
                 option: configuration.stateFolder, server: configuration.server, user: configuration.user,
                 watchedFolder: folder.path)
+        } catch {
+            throw .state(error)
+        }
+    }
+
+    private static func state(in place: String) throws(WorkplaceError) -> ClientState {
+        do throws(StateError) {
             return try ClientState.open(folder: place, orInMemory: true)
         } catch {
             throw .state(error)

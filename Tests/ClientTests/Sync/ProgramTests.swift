@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import AutoUploadClient
+
 /// The real program, as far as it goes without a server.
 @Suite("auto-upload-client as a program")
 struct ProgramTests {
@@ -88,25 +90,16 @@ struct ProgramTests {
     @Test("two clients share a folder, but not where one deletes", arguments: [true, false])
     func locks(_ deletes: Bool) throws {
         try scratch.write("one", to: "recordings/one")
-        let arguments = [
-            "-s", "127.0.0.1:1", "-u", "camera", "--password-file", scratch.path("password"), "-f",
-            scratch.path("recordings"), "--settle", "0", "--settle-unknown", "0", "--interval", "3600", "-d",
-            deletes ? "y" : "n",
-        ]
-        let state = ["XDG_STATE_HOME": scratch.path("state")]
-        let daemon = try RunningProgram(Binaries.client, arguments, environment: state)
-        // It has made its pass, and waits for the next.
-        #expect(daemon.waitForLine(.error, containing: "failed") != nil)
+        // As a client does for its pass.
+        let folder = try WatchedFolder(path: scratch.path("recordings"))
+        #expect(try folder.lock(exclusive: deletes))
         let sharing = try once()
         #expect(sharing.status == 75)
         #expect(sharing.error.contains("another client") == deletes)
         let deleting = try once("-d", "y")
         #expect(deleting.status == 75)
         #expect(deleting.error.contains("another client"))
-        daemon.signal(SIGTERM)
-        let outcome = try daemon.waitForEnd(seconds: 10)
-        #expect(outcome.status == 0)
-        #expect(outcome.error.contains("stopped"))
+        withExtendedLifetime(folder) {}
     }
 
     @Test("SIGHUP asks for a pass now")

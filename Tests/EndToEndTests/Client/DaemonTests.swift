@@ -76,27 +76,74 @@ struct DaemonTests {
         #expect(try client.isEmpty())
     }
 
-    @Test("only one client works on a folder where files are deleted; without that, several do")
+    @Test("while one client makes a pass and deletes, no other works on the folder; without that, several do")
     func lock() throws {
         let server = try TestServer()
-        let client = try TestClient(server)
-        let daemon = try client.start("-d", "y")
-        try client.record(sample(10), as: "first.mp4")
-        #expect(daemon.waitForLine(.error, containing: " wiped ") != nil)
-        for deletes in ["y", "n"] {
-            let second = try client.pass("-d", deletes, "--state", client.scratch.path("other-state"))
-            #expect(second.status == 75, "\(second.error)")
-            #expect(second.error.contains("another client"))
+        let proxy = try LinkProxy(to: server.port, LinkQuality(holdsAnswersAfter: 100_000))
+        for (deletes, others) in [("y", [("y", 75), ("n", 75)]), ("n", [("y", 75), ("n", 0)])] {
+            let client = try TestClient(server, port: proxy.port)
+            try client.record(sample(200_000, seed: others.count), as: "clip-\(deletes).mp4")
+            let first = try client.start("-d", deletes)
+            // Its pass goes on until the proxy lets the answer through.
+            #expect(server.program.waitForLine(.error, containing: "path=clip-\(deletes).mp4") != nil)
+            for (deletesToo, status) in others {
+                let second = try RunningProgram.run(
+                    Binaries.client,
+                    client.arguments(
+                        [
+                            "--once", "-d", deletesToo, "--state", client.scratch.path("other-state"), "-s",
+                            "127.0.0.1:\(server.port)",
+                        ]), environment: client.environment)
+                #expect(second.status == Int32(status), "\(second.error)")
+                #expect(second.error.contains("another client") == (status == 75), "\(second.error)")
+            }
+            first.signal(SIGTERM)
+            #expect(try first.waitForEnd().status == 0)
         }
+    }
+
+    /// What a process has open below a folder.
+    private func openFiles(of process: Int32, below folder: String) throws -> [String] {
+        let all = "/proc/\(process)/fd"
+        return try FileManager.default.contentsOfDirectory(atPath: all)
+            .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: all + "/" + $0) }
+            .filter { $0 == folder || $0.hasPrefix(folder + "/") }
+    }
+
+    @Test("between passes nothing of the folder is open")
+    func letsGo() throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let daemon = try client.start("-d", "y", "--interval", "3600")
+        let path = try canonicalPath(client.card)
+        #expect(daemon.waitForLine(.error, containing: " watching ") != nil)
+        #expect(try eventually { try openFiles(of: daemon.processID, below: path).isEmpty })
+        try client.record(sample(1000), as: "clip.mp4")
+        daemon.signal(SIGHUP)
+        #expect(daemon.waitForLine(.error, containing: " pass confirmed=1 ") != nil, "\(daemon.text(.error))")
+        #expect(try eventually { try openFiles(of: daemon.processID, below: path).isEmpty })
         daemon.signal(SIGTERM)
         #expect(try daemon.waitForEnd().status == 0)
-        let reader = try client.start("-d", "n")
-        try client.record(sample(10), as: "second.mp4")
-        #expect(reader.waitForLine(.error, containing: " confirmed ") != nil)
-        #expect(try client.pass("-d", "n", "--state", client.scratch.path("other-state")).status == 0)
-        #expect(try client.pass("-d", "y", "--state", client.scratch.path("other-state")).status == 75)
-        reader.signal(SIGTERM)
-        #expect(try reader.waitForEnd().status == 0)
+    }
+
+    @Test(
+        "a card can be unmounted while it is watched, also with the state on it",
+        .enabled(if: Namespaces.areAvailable("-m"), Namespaces.reason), arguments: [false, true])
+    func unmounts(_ holdsState: Bool) throws {
+        let server = try TestServer()
+        let client = try TestClient(server)
+        let script = #"card=$0; mount -t tmpfs none "$card" && echo first > "$card/clip.mp4" && exec "$@""#
+        let state = holdsState ? ["--state", client.card + "/state"] : []
+        let daemon = try RunningProgram(
+            "/usr/bin/env",
+            ["unshare", "-m", "sh", "-c", script, client.card, Binaries.client]
+                + client.arguments(["--interval", "1", "-d", "y"] + state), environment: client.environment)
+        #expect(daemon.waitForLine(.error, containing: " wiped path=clip.mp4") != nil, "\(daemon.text(.error))")
+        let unmount = ["nsenter", "-m", "-t", String(daemon.processID), "umount", client.card]
+        // A pass may be under way.
+        #expect(try eventually { try RunningProgram.run("/usr/bin/env", unmount).status == 0 })
+        daemon.signal(SIGTERM)
+        #expect(try daemon.waitForEnd().status == 0)
     }
 
     @Test("a folder that isn't there yet is told of once, and waited for")
