@@ -29,7 +29,8 @@ enum Client {
         let gate = InterfaceGate(name: configuration.interface, log: reporter.announce)
         let context = PassContext(
             planner: Planner(
-                deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle),
+                deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle,
+                wipesUnproven: configuration.wipesUnproven),
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter)
         context.askingAgain = configuration.askingAgain
         let daemon = Daemon(configuration, context, gate: gate, stop: stop)

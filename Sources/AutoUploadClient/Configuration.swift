@@ -11,6 +11,7 @@ struct Configuration {
     let folder: String
     let interface: String?
     let deletes: Bool
+    let wipesUnproven: Bool
     let authorities: String?
     let minimumTLS: TLSVersion
     let prefix: RemotePath?
@@ -30,6 +31,7 @@ struct Configuration {
         folder = try arguments.string(of: Options.folder)
         interface = arguments.optionalString(of: Options.interface)
         deletes = try arguments.yesNo(of: Options.deletes)
+        wipesUnproven = arguments.flag(Options.wipesUnproven)
         authorities = arguments.optionalString(of: Options.authorities)
         minimumTLS = try Self.minimumTLS(arguments)
         prefix = try Self.prefix(arguments)
@@ -40,6 +42,7 @@ struct Configuration {
             settleSeconds: try arguments.seconds(of: Options.settle),
             settleUnknownSeconds: try arguments.seconds(of: Options.settleUnknown))
         stateFolder = arguments.optionalString(of: Options.state)
+        if wipesUnproven, !deletes { throw .usage("--wipe-unknown says what -d y wipes: give both, or neither") }
         if try arguments.yesNo(of: Options.encrypt) {
             let reason = "--encrypt y isn't available in this version: files would be sent as they are; leave it out"
             throw ProgramError(reason, exitCode: .configuration)

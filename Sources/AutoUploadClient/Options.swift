@@ -13,7 +13,7 @@ enum Options {
             servername, authorities, minimumTLS, interface,
             username, password, passwordFile,
             folder, prefix, settle, settleUnknown,
-            deletes, encrypt, askAgain,
+            deletes, wipesUnproven, encrypt, askAgain,
             interval, once, state, .config,
         ],
         commands: [ReceiptsCommand.command, VerifyReceipt.command, AcceptReceiptKey.command],
@@ -31,9 +31,9 @@ enum Options {
         .inputOutput: "The state can't be read or written.",
         .temporaryFailure:
             "Something remains: try again later. Also when the server can't be reached, the interface is down, the folder to "
-            + "watch isn't there, a file is still being written or can't be wiped by this user or on this mount, or another client "
-            + "works on the folder. A link that breaks is tried again before, with pauses: five "
-            + "times in a row at most where nothing comes of it.",
+            + "watch isn't there, a file is still being written, can't be wiped by this user or on this mount or isn't wiped because "
+            + "it can't be told whether somebody has it open, or another client works on the folder. A link that breaks is tried "
+            + "again before, with pauses: five times in a row at most where nothing comes of it.",
         .protocolError:
             "The server can't be trusted, or doesn't speak our protocol; or files stay because its receipt key has changed.",
         .noPermission: "The login was denied.",
@@ -82,6 +82,12 @@ enum Options {
     static let deletes = Option(
         "deleteafterupload", letter: "d", value: .yesNo, defaultText: "n", section: "Afterwards",
         help: "Overwrite and delete each file once the server has confirmed that it has it.")
+    static let wipesUnproven = Option(
+        "wipe-unknown", section: "Afterwards",
+        help: """
+            With -d y: wipe also what somebody may still have open, for all that the system can tell, once it hasn't changed \
+            for --settle-unknown. A recorder that keeps a file open loses what it writes after that. Empty files stay.
+            """)
     static let encrypt = Option(
         "encrypt", letter: "e", value: .yesNo, defaultText: "n", section: "Afterwards",
         help: "Encrypt before sending: not available in this version.")

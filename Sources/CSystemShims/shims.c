@@ -95,6 +95,11 @@ int shim_get_lease(int descriptor) {
     }
 }
 
+int shim_is_write_locked(int descriptor) {
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type == F_WRLCK;
+}
+
 int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds) {
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = seconds, .tv_nsec = nanoseconds}};
     return futimens(descriptor, times);

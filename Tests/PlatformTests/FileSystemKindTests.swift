@@ -12,6 +12,7 @@ struct FileSystemKindTests {
             (0x794c_7630, "overlay", false, false, false), (0x4d44, "vfat", false, false, true),
             (0x2011_bab0, "exfat", false, false, true), (0x6573_5546, "fuse", false, false, false),
             (0xff53_4d42, "cifs", false, false, false), (0x0102_1994, "tmpfs", false, false, true),
+            (0x7366_746e, "ntfs3", false, false, true),
             (0x1234, "0x1234", false, false, false),
         ] as [(UInt64, String, Bool, Bool, Bool)])
     func known(_ magic: UInt64, _ name: String, _ flush: Bool, _ wholeFlush: Bool, _ seesWriters: Bool) {
@@ -22,6 +23,7 @@ struct FileSystemKindTests {
         #expect(!kind.hasReliableWholeFlush(under: KernelVersion(major: 5, minor: 16)))
         #expect(kind.seesEveryWriter == seesWriters)
         #expect(kind.isMemory == (name == "tmpfs"))
+        #expect(kind.isNetwork == ["nfs", "cifs"].contains(name))
     }
 
     @Test(

@@ -32,28 +32,31 @@ extension Eraser {
         // A whole batch is decided at once, and those before this one take their time: a program that makes its copies by
         // hard links may have come by.
         try wipe.checkLinks()
-        try overwrite(wipe, witness)
+        let file = try wipe.heldFile()
+        try overwrite(wipe.record, file.descriptor, witness)
         try WipeFailure.system { () throws(SystemError) in
             // Before the blocks are given back: else the random bytes might never reach them.
             try before(.flushContent)
-            try wipe.descriptor.flush()
+            try file.descriptor.flush()
             // So that neither a name that is left behind nor what undeletes files tells of the old length. No flush of
             // its own: if it is lost, the file is found under its wiping name and all of this is done again.
             try before(.truncate)
-            try wipe.descriptor.truncate(to: 0)
+            try file.descriptor.truncate(to: 0)
         }
     }
 
-    private func overwrite(_ wipe: OngoingWipe, _ witness: (any WipeWitness)?) throws(WipeFailure) {
+    private func overwrite(
+        _ record: WipeRecord, _ descriptor: borrowing FileDescriptor, _ witness: (any WipeWitness)?
+    ) throws(WipeFailure) {
         try WipeFailure.system { () throws(SystemError) in try before(.overwrite) }
         var overwriter = try Overwriter()
         do throws(OverwriteError) {
-            try overwriter.overwrite(wipe.descriptor, size: wipe.record.fingerprint.size) { witness?.stayInTouch() }
+            try overwriter.overwrite(descriptor, size: record.fingerprint.size) { witness?.stayInTouch() }
         } catch {
             guard error.isLackOfSpace else { throw WipeFailure(error.reason) }
             // Such a file system would have written elsewhere anyway. To wait for room would be to wait for ever: this
             // file is what could make some.
-            Log.write(.warning, "\(wipe.record.path): removed without being overwritten: \(error.reason)")
+            Log.write(.warning, "\(record.path): removed without being overwritten: \(error.reason)")
         }
     }
 

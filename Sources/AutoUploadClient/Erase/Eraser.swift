@@ -13,6 +13,8 @@ struct Eraser: Sendable {
     let state: ClientState
     /// Whether files of such a file system may be somewhere else under other numbers: what is there isn't only here.
     var isForeign: @Sendable (FileSystemKind) -> Bool = { !$0.seesEveryWriter }
+    /// Whether a person has said that also files are wiped that somebody may have open, for all that this machine can tell.
+    var wipesUnproven = false
     /// Called before each step; what it throws counts as the step's failure. For tests.
     var before: @Sendable (WipeStep) throws(SystemError) -> Void = { _ in }
 
@@ -35,6 +37,9 @@ struct Eraser: Sendable {
         }
         return outcomes
     }
+
+    /// Whether a file of this size is wiped where nobody can tell whether somebody has it open.
+    func mayWipeUnproven(size: UInt64) -> Bool { WipeProof.isDispensable(size: size, wipesUnproven) }
 
     /// What a file is now; nil when it isn't there.
     func fingerprint(of path: LocalPath) -> Fingerprint? {
@@ -68,7 +73,7 @@ struct Eraser: Sendable {
 
     private func attempt(_ request: WipeRequest) -> Result<OngoingWipe, WipeFailure> {
         do throws(WipeFailure) {
-            return .success(try open(request))
+            return .success(try prepare(request))
         } catch {
             return .failure(error)
         }

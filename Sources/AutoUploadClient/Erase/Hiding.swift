@@ -10,6 +10,10 @@ extension Eraser {
         for wipe in wipes where wipe.outcome == nil {
             attempt([wipe]) { () throws(WipeFailure) in try rename(wipe) }
         }
+        letOpenersThrough(wipes)
+        for wipe in wipes where wipe.outcome == nil {
+            attempt([wipe]) { () throws(WipeFailure) in try seize(wipe) }
+        }
         // Before any content goes the new name must last: else a power cut brings back the old name with random bytes.
         for group in Self.byFolder(wipes) {
             attempt(group) { () throws(WipeFailure) in try flush(group, .flushName) }
@@ -21,6 +25,14 @@ extension Eraser {
         }
         let renamed = wipes.filter { $0.outcome == nil }
         attempt(renamed) { () throws(WipeFailure) in try decide(renamed) }
+    }
+
+    /// Seconds in which who has found a file by its own name comes to open it, be the processor busy.
+    private static let openingSeconds = 0.002
+
+    /// Who has found a file by its own name, and not opened it yet, must not meet our lease.
+    private func letOpenersThrough(_ wipes: [OngoingWipe]) {
+        if wipes.contains(where: { $0.outcome == nil }) { Thread.sleep(seconds: Self.openingSeconds) }
     }
 
     /// Neither the marker nor the file tag tells of a storage that is seen over a network or through FUSE: but what was
@@ -58,8 +70,9 @@ extension Eraser {
     }
 
     private func rename(_ wipe: OngoingWipe) throws(WipeFailure) {
+        try WipeFailure.system { () throws(SystemError) in try before(.rename) }
+        try wipe.checkUnchanged()
         try WipeFailure.system { () throws(SystemError) in
-            try before(.rename)
             do throws(SystemError) {
                 try Self.rename(wipe)
             } catch {

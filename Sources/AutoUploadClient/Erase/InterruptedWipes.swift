@@ -46,22 +46,21 @@ extension Eraser {
 
     private func destroy(_ path: LocalPath, _ record: WipeRecord) throws(WipeFailure) -> WipeOutcome {
         let directory = try WipeFailure.system { () throws(SystemError) in try folder.directory(of: path) }
-        let descriptor = try WipeFailure.system { () throws(SystemError) in
-            try before(.open)
-            return try directory.open(path.name, .readingAndWriting)
-        }
-        let isLeased = try takeLease(descriptor)
-        try check(descriptor, record)
-        // It was asked about, if it had to be, before it was decided.
-        let wipe = OngoingWipe(record, path.name, in: directory, descriptor, isLeased: isLeased, isForeign: false)
+        let descriptor = try open(path.name, in: directory)
+        let kind = try WipeFailure.system { () throws(SystemError) in try descriptor.fileSystemKind() }
+        let isLeased = try takeLease(descriptor, kind)
+        try check(descriptor, record, kind)
+        // It was proven to be nobody else's, and asked about if it had to be, before it was decided.
+        let file = HeldFile(descriptor, isLeased: isLeased, isForeign: false)
+        let wipe = OngoingWipe(record, path.name, in: directory, held: file)
         destroy([wipe], nil)
         return wipe.outcome ?? .unfinished(reason: "it wasn't gone through with")
     }
 
-    private func check(_ descriptor: borrowing FileDescriptor, _ record: WipeRecord) throws(WipeFailure) {
-        let (status, kind) = try WipeFailure.system { () throws(SystemError) in
-            (try descriptor.status(fresh: true), try descriptor.fileSystemKind())
-        }
+    private func check(
+        _ descriptor: borrowing FileDescriptor, _ record: WipeRecord, _ kind: FileSystemKind
+    ) throws(WipeFailure) {
+        let status = try WipeFailure.system { () throws(SystemError) in try descriptor.status(fresh: true) }
         guard status.kind == .regular, status.size == record.fingerprint.size || status.size == 0 else {
             throw WipeFailure("it isn't the file that was to be wiped; left alone")
         }

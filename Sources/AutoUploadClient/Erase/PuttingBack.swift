@@ -4,8 +4,8 @@ import Platform
 extension Eraser {
     /// Gives a file its own name again and takes back the record.
     func putBack(_ wipe: OngoingWipe, because reason: String) {
-        // The descriptor lives as long as the batch; a recorder that opens the file must not wait until others are wiped.
-        defer { wipe.descriptor.releaseLease() }
+        // First: under its own name nobody who opens it may meet a lease of ours.
+        wipe.letGo()
         do throws(WipeFailure) {
             try putBack(wipe.wipingName, in: wipe.directory, wipe.record)
             wipe.outcome = .kept(reason: reason)

@@ -27,7 +27,7 @@ enum WipeOutcome: Hashable, Sendable {
 
 /// What a wipe does to the file and to the state, in this order; the last three take back what can be taken back.
 enum WipeStep: Hashable, Sendable, CaseIterable {
-    case open, record, rename, flushName, decide
+    case look, record, rename, open, flushName, decide
     case overwrite, flushContent, truncate, remove, flushRemoval, end
     case putBack, flushBack, cancel
 }

@@ -18,15 +18,22 @@ final class ConfirmationBook {
     private var nextRecording = Instant.now
     private(set) var confirmed = 0
     private(set) var wiped = 0
+    /// The latest of them.
+    private(set) var wipedPaths: [LocalPath] = []
+    /// What files that were kept were before and are now.
+    private(set) var putBack: [(path: LocalPath, before: Fingerprint, now: Fingerprint)] = []
     /// Files that stay under their wiping names.
     private(set) var unfinished = 0
+    /// Files that stay because it can't be told whether somebody has them open.
+    private(set) var unproven = 0
 
     private struct Entry {
         let file: DueFile
         let record: ConfirmationRecord
         let confirmation: Confirmation
-        /// Whether it is still all that was read.
-        let mayBeWiped: Bool
+        /// What became of it while it was read, and who had it open for writing.
+        let standing: Standing
+        let writer: WriterState
     }
 
     /// So many files, or bytes, are wiped before others are begun.
@@ -59,12 +66,23 @@ final class ConfirmationBook {
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
             storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime())
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
-        let mayBeWiped = task.standing == .unchanged
-        unrecorded.append(
-            Entry(file: file, record: record, confirmation: confirmation, mayBeWiped: mayBeWiped))
+        let entry = Entry(
+            file: file, record: record, confirmation: confirmation, standing: task.standing, writer: task.writer)
+        unrecorded.append(entry)
         untold.append(line(task, confirmation, alreadyThere: alreadyThere))
         confirmed += 1
-        if eraser != nil, mayBeWiped { pendingBytes &+= file.size }
+        if mayBeWiped(entry) { pendingBytes &+= file.size }
+    }
+
+    /// Whether it is still all that was read, and may be wiped as far as its writers go: what was read while nobody could
+    /// tell who writes it is asked about again once that can be told.
+    private func mayBeWiped(_ entry: Entry) -> Bool {
+        entry.standing == .unchanged && !isUnproven(entry)
+    }
+
+    private func isUnproven(_ entry: Entry) -> Bool {
+        guard let eraser else { return true }
+        return entry.writer != .none && !eraser.mayWipeUnproven(size: entry.file.size)
     }
 
     /// Takes back what was confirmed of a file: the server has lost it.
@@ -117,8 +135,14 @@ final class ConfirmationBook {
         } catch {
             throw .local(error.description)
         }
-        if eraser != nil { unwiped += unrecorded.filter(\.mayBeWiped) }
+        unwiped += unrecorded.filter(mayBeWiped)
+        if eraser != nil { keepUnproven(unrecorded.filter { $0.standing == .unchanged && isUnproven($0) }) }
         unrecorded = []
+    }
+
+    private func keepUnproven(_ entries: [Entry]) {
+        for entry in entries { troubles.unproven(entry.file.path, entry.file.fingerprint) }
+        unproven += entries.count
     }
 
     /// Tells people what was confirmed, many files at once: a write for each costs more than to make the line.
@@ -133,6 +157,7 @@ final class ConfirmationBook {
         line.add("seconds", seconds: Instant.now.seconds(since: task.began))
         if task.purpose == .upload, alreadyThere { line.add("already-there", "yes") }
         if task.standing == .gone { line.add("gone-meanwhile", "yes") }
+        if task.writer == .unknown { line.add("writer", "unknown") }
         if confirmation.path != task.file.remote { line.add("stored-as", bytes: confirmation.path.bytes) }
         return line
     }
@@ -147,6 +172,7 @@ extension ConfirmationBook {
         (unwiped, pendingBytes) = ([], 0)
         let outcomes = eraser.wipe(entries.map(Self.request), witness: witness)
         for (entry, outcome) in zip(entries, outcomes) { note(outcome, entry) }
+        wipedPaths = zip(entries, outcomes).filter { $1 == .wiped }.map { $0.0.file.path }
     }
 
     private static func request(_ entry: Entry) -> WipeRequest {
@@ -165,7 +191,10 @@ extension ConfirmationBook {
         case .kept where eraser?.isGone(entry.file.path) == true:
             reporter.log(LogLine("gone", entry.file.path))
         case .kept where eraser.map { rights.areMissing(for: entry.file.path, in: $0.folder) } == true: return
-        case .kept(let reason): troubles.kept(entry.file, as: fingerprint(of: entry.file), reason)
+        case .kept(let reason):
+            let now = fingerprint(of: entry.file)
+            putBack.append((entry.file.path, entry.file.fingerprint, now))
+            troubles.kept(entry.file, as: now, reason)
         case .unfinished(let reason):
             unfinished += 1
             troubles.kept(entry.file, as: entry.file.fingerprint, "wiping it wasn't finished: \(reason)")

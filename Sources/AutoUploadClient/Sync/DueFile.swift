@@ -44,6 +44,8 @@ struct SyncTask: Hashable, Sendable {
 
     /// Whether the server is to be asked about it in any case before it is sent.
     var mustAsk: Bool { isInDoubt && !isKnownAbsent }
+    /// What the system said about who writes it when it was read last.
+    var writer = WriterState.none
     /// When it was begun last.
     var began = Instant(nanoseconds: 0)
 }

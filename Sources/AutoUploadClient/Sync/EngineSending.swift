@@ -141,7 +141,7 @@ extension Engine {
             finish(number, content)
         } else {
             var task = task
-            task.standing = content.standing
+            (task.standing, task.writer) = (content.standing, content.writer)
             try queueQuery(task, content.digest)
         }
         try flush()

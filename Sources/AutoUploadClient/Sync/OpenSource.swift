@@ -20,6 +20,8 @@ struct OpenSource: ~Copyable {
     private let descriptor: FileDescriptor
     private let file: DueFile
     private let hasher = FrameHasher()
+    /// Who had it open for writing when it was opened.
+    private var writer = WriterState.unknown
     /// Bytes read so far.
     private(set) var position: UInt64 = 0
     /// Seconds from one look at the open file to the next.
@@ -43,7 +45,7 @@ struct OpenSource: ~Copyable {
     static func open(
         _ file: DueFile, in folder: WatchedFolder, lookSeconds: Double = 1
     ) throws(SourceFailure) -> OpenSource {
-        let source = OpenSource(try descriptor(of: file, in: folder), file, lookSeconds: lookSeconds)
+        var source = OpenSource(try descriptor(of: file, in: folder), file, lookSeconds: lookSeconds)
         try source.checkAtStart()
         source.descriptor.adviseSequentialReading()
         return source
@@ -69,7 +71,12 @@ struct OpenSource: ~Copyable {
         do throws(SystemError) {
             return try folder.open(file.path, .readingQuietly)
         } catch {
-            throw error.errno == .noEntry ? .vanished : .unreadable(error)
+            switch error.errno {
+            case .noEntry: throw .vanished
+            // Somebody's write lease stands against it, as Samba's kernel oplocks do.
+            case .tryAgain: throw .beingWritten
+            default: throw .unreadable(error)
+            }
         }
     }
 
@@ -90,7 +97,7 @@ struct OpenSource: ~Copyable {
     mutating func read(into frame: DataFrame, upTo end: UInt64, number: UInt32) throws(SourceFailure) -> UInt64 {
         guard end > position else { return 0 }
         if Instant.now >= nextLook {
-            _ = try check()
+            _ = try unchangedStatus()
             nextLook = .now.advanced(bySeconds: lookSeconds)
         }
         hasher.settle(frame)
@@ -110,7 +117,7 @@ struct OpenSource: ~Copyable {
     /// What was read, once everything was and the content has stayed what it was all the while, whatever became of the
     /// file's name.
     consuming func finish(in folder: WatchedFolder) throws(SourceFailure) -> ReadContent {
-        try content(try check(), in: folder)
+        try content(try unchangedStatus(), in: folder)
     }
 
     private consuming func content(
@@ -121,21 +128,20 @@ struct OpenSource: ~Copyable {
         guard let digest = hasher.finish() else {
             throw .unreadable(SystemError("hash", file.path.description, errno: .inputOutput))
         }
-        return ReadContent(digest: digest, standing: standing)
+        return ReadContent(digest: digest, standing: standing, writer: writer)
     }
 
-    /// Before a byte is read it must be all that the scan saw: what has happened to it since may go on.
-    private func checkAtStart() throws(SourceFailure) {
-        guard Fingerprint(try check()) == file.fingerprint else { throw .changed }
-    }
-
-    /// Its status tells what was written until now, and the lease whether more may come.
-    private func check() throws(SourceFailure) -> FileStatus {
-        let writer = WriterCheck.state(of: descriptor)
+    /// Before a byte is read it must be all that the scan saw, which tells what was written until now; the lease tells whether
+    /// more may come.
+    ///
+    /// That is asked once: while it is asked, who opens the file without waiting is refused. Whoever opens it later can't change
+    /// it unseen, and the wipe asks for itself.
+    private mutating func checkAtStart() throws(SourceFailure) {
+        writer = WriterCheck.state(of: descriptor)
         guard writer == .none || writer == file.toleratedWriter else {
             throw writer == .unknown ? .unsettled : .beingWritten
         }
-        return try unchangedStatus()
+        guard Fingerprint(try unchangedStatus()) == file.fingerprint else { throw .changed }
     }
 
     private func unchangedStatus() throws(SourceFailure) -> FileStatus {

@@ -100,6 +100,7 @@ struct Pass {
         context.troubles.begin()
         context.headway.begin()
         context.wipeRights.begin()
+        tellWhatStaysUnwiped()
         var scan = try look()
         if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
         let unfinishedWipes = countUnfinished(scan.interruptedWipes)
@@ -120,6 +121,16 @@ struct Pass {
         context.wipeRights.tell(context.reporter)
         state.moveToDisk()
         return result
+    }
+
+    /// Whoever asked for files to be wiped learns at the start, not from a full card, that there will be no proof for it.
+    private func tellWhatStaysUnwiped() {
+        guard context.planner.deletes, !context.planner.wipesUnproven, let reason = WipeProof.obstacle(in: folder),
+            context.isNews(reason)
+        else { return }
+        var line = LogLine("can't-wipe", level: .warning)
+        line.add("reason", reason)
+        context.reporter.announce(line)
     }
 
     /// How long some file still waits, if it is for no more than a tick of its clock.
@@ -241,7 +252,7 @@ extension Pass {
             result.settling[file.path] = PassResult.Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
         case .beingWritten:
             result.remaining += 1
-            context.troubles.isUnfinished(file.path, file.fingerprint, "it is open for writing")
+            context.troubles.isOpen(file.path, file.fingerprint)
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
         }
     }
@@ -262,6 +273,9 @@ extension Pass {
         case .hardLinked:
             let reason = "it has \(file.links) names: wiping one would empty the others"
             context.troubles.tell(file.path, file.fingerprint, "kept", reason)
+        case .unproven:
+            result.remaining += 1
+            context.troubles.unproven(file.path, file.fingerprint)
         case .unusablePath(let flaw):
             result.remaining += 1
             context.troubles.tell(file.path, file.fingerprint, "can't-send", flaw.description)
@@ -283,8 +297,7 @@ extension Pass {
     }
 
     private func writer(of file: FoundFile) -> WriterState {
-        guard let descriptor = try? folder.open(file.path, .readingQuietly) else { return .unknown }
-        return WriterCheck.state(of: descriptor)
+        WriterCheck.state(of: file.path, in: folder)
     }
 }
 
@@ -292,7 +305,7 @@ extension Pass {
 
 extension Pass {
     private func send(_ tasks: [SyncTask], _ result: inout PassResult) {
-        let eraser = context.planner.deletes ? context.prepareEraser(Eraser(folder: folder, state: state)) : nil
+        let eraser = context.planner.deletes ? context.prepareEraser(eraser) : nil
         let book = ConfirmationBook(
             state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles,
             rights: context.wipeRights)
@@ -314,7 +327,9 @@ extension Pass {
             result.failure = error
             result.remaining += max(1, tasks.count - book.confirmed)
         }
-        result.remaining += book.unfinished
+        result.remaining += book.unfinished + book.unproven
+        context.tracker.noteWiped(book.wipedPaths)
+        for (path, before, now) in book.putBack { context.tracker.carryOver(path, from: before, to: now) }
         result.hasHeadway = context.headway.isMade
         context.reporter.end()
         summarise(book, result)
@@ -333,6 +348,12 @@ extension Pass {
         } catch {
             result.failure = error
         }
+    }
+
+    private var eraser: Eraser {
+        var eraser = Eraser(folder: folder, state: state)
+        eraser.wipesUnproven = context.planner.wipesUnproven
+        return eraser
     }
 
     private func send(

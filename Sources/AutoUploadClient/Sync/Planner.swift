@@ -7,6 +7,8 @@ enum Idleness: Hashable, Sendable {
     case confirmed
     /// It was confirmed, but has several names: wiping one would destroy what the others show.
     case hardLinked
+    /// It was confirmed, but whether somebody has it open can't be told, and it isn't to be wiped then.
+    case unproven
     /// Its name can't travel.
     case unusablePath(RemotePath.Flaw)
 }
@@ -47,6 +49,8 @@ struct Planner {
     /// What everything is put below on the server.
     let prefix: RemotePath?
     let rules: SettleRules
+    /// Whether also files are wiped that somebody may have open, for all that can be told.
+    var wipesUnproven = false
 
     /// What is known about a file.
     struct Knowledge {
@@ -75,11 +79,22 @@ struct Planner {
         if let note = knowledge.notes.note(for: file.path, file.fingerprint, at: knowledge.now) {
             return .wait(
                 seconds: note.until.seconds(since: knowledge.now),
-                .noted(note.reason, isConfirmed: isConfirmed || note.isConfirmed))
+                .noted(note.reason, isConfirmed: !note.remains && (isConfirmed || note.isConfirmed)))
         }
-        return isConfirmed
-            ? .confirmAgain(due(file, remote, tolerating: knowledge.writer(file)))
-            : upload(file, remote, recognition, knowledge)
+        return isConfirmed ? wipe(file, remote, knowledge) : upload(file, remote, recognition, knowledge)
+    }
+
+    /// To read it and to ask about it serves nothing but the wipe: only where that has a chance.
+    private func wipe(_ file: FoundFile, _ remote: RemotePath, _ knowledge: Knowledge) -> Action {
+        switch knowledge.writer(file) {
+        case .none: return .confirmAgain(due(file, remote, tolerating: .none))
+        case .writing: return .wait(seconds: nil, .beingWritten)
+        case .unknown:
+            guard WipeProof.isDispensable(size: file.fingerprint.size, wipesUnproven) else {
+                return .nothing(.unproven)
+            }
+            return wait(file, .unknown, knowledge) ?? .confirmAgain(due(file, remote, tolerating: .unknown))
+        }
     }
 
     private func upload(

@@ -1,9 +1,12 @@
+import Platform
 import Wire
 
 /// What was read of a file, from its beginning to its end.
 struct ReadContent: Hashable, Sendable {
     let digest: ContentDigest
     let standing: Standing
+    /// Who had it open for writing when it was opened.
+    let writer: WriterState
 }
 
 /// What became of a file while it was read, besides its content, which is what was read as far as anything tells.

@@ -55,6 +55,15 @@ extension RetryPolicy {
     static let refusedForGood = RetryPolicy(first: 3600, factor: 2, longest: 4 * 3600)
     /// This machine can't read it.
     static let unreadable = RetryPolicy(first: 300, factor: 2, longest: 4 * 3600)
+
+    // Of files, told of once.
+
+    /// It has settled, and somebody has it open for writing: to ask takes opening it.
+    static let open = RetryPolicy(first: 10, factor: 2, longest: 300)
+    /// It couldn't be wiped: somebody may have read it just then. To try again costs reading it, here and there.
+    static let kept = RetryPolicy(first: 10, factor: 2, longest: 600)
+    /// It can't be told whether somebody has it open.
+    static let unproven = RetryPolicy(first: 60, factor: 2, longest: 3600)
 }
 
 extension RetryPolicy {

@@ -10,9 +10,6 @@ final class Troubles {
     /// Files that have to settle for longer than was thought.
     private(set) var unsettled: [DueFile] = []
 
-    /// Seconds before a file that couldn't be wiped is read and asked about again.
-    private static let keptSeconds = 600.0
-
     init(notes: WaitingNotes, reporter: Reporter) {
         self.notes = notes
         self.reporter = reporter
@@ -45,7 +42,15 @@ final class Troubles {
         if case .unreadable(let error) = failure {
             return wait(file, .unreadable, "unreadable", error.description)
         }
-        isUnfinished(file.path, file.fingerprint, failure == .changed ? "it is changing" : "it is open for writing")
+        if failure == .beingWritten { return isOpen(file.path, file.fingerprint) }
+        isUnfinished(file.path, file.fingerprint, "it is changing")
+    }
+
+    /// Somebody has it open for writing, and it has settled: that may last.
+    func isOpen(_ path: LocalPath, _ fingerprint: Fingerprint) {
+        let reason = "it is open for writing"
+        let pause = notes.wait(path, fingerprint, .open, reason: reason, remains: true)
+        if pause.isNews { say(path, "waiting", reason, level: .info) }
     }
 
     /// It isn't finished yet; the next look finds it changed or open, and lets it settle anew.
@@ -57,17 +62,23 @@ final class Troubles {
     ///
     /// - Parameter fingerprint: what the next scan will find, unless it changes.
     func kept(_ file: DueFile, as fingerprint: Fingerprint, _ reason: String) {
-        let until = Instant.now.advanced(bySeconds: Self.keptSeconds)
-        let isNew = notes.wait(file.path, fingerprint, until: until, reason: reason, isConfirmed: true)
-        if isNew { say(file.path, "kept", reason, level: .warning) }
+        let pause = notes.wait(file.path, fingerprint, .kept, reason: reason, isConfirmed: true)
+        if pause.isNews { say(file.path, "kept", reason, level: .warning) }
     }
 
     private func wait(_ file: DueFile, _ policy: RetryPolicy, _ event: String, _ reason: String) {
-        let seconds = notes.wait(file.path, file.fingerprint, policy, reason: reason)
+        let seconds = notes.wait(file.path, file.fingerprint, policy, reason: reason).seconds
         var line = LogLine(event, file.path, level: .warning)
         line.add("reason", reason)
         line.add("again-in", UInt64(seconds.rounded()))
         reporter.log(line)
+    }
+
+    /// It is safe on the server, but whether somebody still has it open can't be told, and so it isn't wiped.
+    func unproven(_ path: LocalPath, _ fingerprint: Fingerprint) {
+        let pause = notes.wait(
+            path, fingerprint, .unproven, reason: WipeProof.missing, isConfirmed: true, remains: true)
+        if pause.isNews { say(path, "kept", WipeProof.missing, level: .warning) }
     }
 
     /// Tells once why a file isn't dealt with.

@@ -92,6 +92,7 @@ extension UploadLedger {
         endUnfinished(entry)
         entries[number]?.phase = .finished(content.digest)
         entries[number]?.task.standing = content.standing
+        entries[number]?.task.writer = content.writer
     }
 
     /// The upload is given up; `proceed` or `refused` may still be under way.

@@ -9,13 +9,21 @@ final class WaitingNotes {
         let reason: String
         /// Whether just that file is on the server, and waits to be wiped only.
         var isConfirmed = false
+        /// Whether it counts as work that isn't done all the same.
+        var remains = false
+    }
+
+    /// How long a file has to wait, and whether people don't know why yet.
+    struct Pause: Hashable, Sendable {
+        let seconds: Double
+        let isNews: Bool
     }
 
     private struct Entry {
-        let fingerprint: Fingerprint
+        var fingerprint: Fingerprint
         var note: Note?
         var warned: Set<String> = []
-        /// How often in a row it failed.
+        /// How often in a row it failed for the reason of the note.
         var failures = 0
     }
 
@@ -40,16 +48,21 @@ final class WaitingNotes {
         return isNew
     }
 
-    /// Lets a file wait that has failed, each time for longer.
-    ///
-    /// - Returns: for how many seconds.
-    func wait(_ path: LocalPath, _ fingerprint: Fingerprint, _ policy: RetryPolicy, reason: String) -> Double {
-        _ = warn(path, fingerprint, reason)
-        let failures = (entries[path]?.failures ?? 0) + 1
+    /// Lets a file wait, each time for longer as long as the reason is the same.
+    func wait(
+        _ path: LocalPath, _ fingerprint: Fingerprint, _ policy: RetryPolicy, reason: String,
+        isConfirmed: Bool = false, remains: Bool = false
+    ) -> Pause {
+        // To hide a file and to give its name back sets its change time: it is the same one.
+        if entries[path]?.fingerprint.mayStillBe(fingerprint) == true { entries[path]?.fingerprint = fingerprint }
+        let isNews = warn(path, fingerprint, reason)
+        let isRepeated = entries[path]?.note?.reason == reason
+        let failures = (isRepeated ? entries[path]?.failures ?? 0 : 0) + 1
         let seconds = policy.pause(after: failures)
         entries[path]?.failures = failures
-        entries[path]?.note = Note(until: Instant.now.advanced(bySeconds: seconds), reason: reason)
-        return seconds
+        entries[path]?.note = Note(
+            until: Instant.now.advanced(bySeconds: seconds), reason: reason, isConfirmed: isConfirmed, remains: remains)
+        return Pause(seconds: seconds, isNews: isNews)
     }
 
     /// A person asks for another try of everything.

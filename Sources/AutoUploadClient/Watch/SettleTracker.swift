@@ -42,6 +42,9 @@ struct SettleTracker: Sendable {
 
     private var sightings: [LocalPath: Sighting] = [:]
     private var look: UInt32 = 0
+    /// Paths that were wiped lately, the latest last: what is empty there may come of a program that only meant to set the
+    /// time of the file that is gone.
+    private var wiped: [LocalPath] = []
     /// The wall clock when the latest look began.
     private var clock: FileTime?
 
@@ -57,6 +60,22 @@ struct SettleTracker: Sendable {
     mutating func observe(_ files: [FoundFile], at now: Instant) {
         observe(files, from: now, to: now, nil)
     }
+
+    /// A wipe that was taken back has set the file's change time: it has stood still all the same.
+    mutating func carryOver(_ path: LocalPath, from earlier: Fingerprint, to fingerprint: Fingerprint) {
+        guard let sighting = sightings[path], sighting.fingerprint == earlier, fingerprint.mayStillBe(earlier) else {
+            return
+        }
+        sightings[path] = Sighting(
+            fingerprint: fingerprint, since: sighting.since, until: sighting.until, look: sighting.look)
+    }
+
+    /// Remembers what was wiped in the latest pass.
+    mutating func noteWiped(_ paths: [LocalPath]) {
+        wiped = (wiped + paths).suffix(Self.mostWiped)
+    }
+
+    private static let mostWiped = 256
 
     private mutating func observe(
         _ files: [FoundFile], from began: Instant, to ended: Instant, _ clock: FileTime?
@@ -84,7 +103,7 @@ struct SettleTracker: Sendable {
     func waitingTime(
         for path: LocalPath, _ fingerprint: Fingerprint, writer: WriterState, at now: Instant, rules: SettleRules
     ) -> Double? {
-        guard let needed = neededSeconds(for: fingerprint, writer, rules) else { return nil }
+        guard let needed = neededSeconds(for: path, fingerprint, writer, rules) else { return nil }
         if needed <= 0 { return 0 }
         guard let sighting = sightings[path], sighting.fingerprint == fingerprint else { return needed }
         if sighting.until.seconds(since: sighting.since) >= needed { return 0 }
@@ -92,10 +111,13 @@ struct SettleTracker: Sendable {
     }
 
     private func neededSeconds(
-        for fingerprint: Fingerprint, _ writer: WriterState, _ rules: SettleRules
+        for path: LocalPath, _ fingerprint: Fingerprint, _ writer: WriterState, _ rules: SettleRules
     ) -> Double? {
         switch writer {
         case .writing: nil
+        // Never by one look.
+        case .none where fingerprint.size == 0 && wiped.contains(path):
+            max(rules.settleSeconds, rules.coarseTickSeconds)
         // Also with 0: a rewrite right behind the reading, within a tick, would be wiped unread.
         case .none: max(rules.settleSeconds, rules.tick(of: fingerprint, clock: clock))
         // Never 0: where nobody can tell who writes, one look proves nothing. The times may be those of another machine.

@@ -44,6 +44,8 @@ int shim_stream_socket(int family);
 int shim_set_lease(int descriptor, int kind);
 /* fcntl(2) F_GETLEASE: one of shim_lease_*, already the lesser one once somebody's open(2) waits for it; -1 on failure */
 int shim_get_lease(int descriptor);
+/* fcntl(2) F_OFD_GETLK: 1 when another process or open file holds a record lock for writing anywhere in the file, else 0 */
+int shim_is_write_locked(int descriptor);
 /* futimens(2): sets the modification time, leaves the access time */
 int shim_set_modified(int descriptor, int64_t seconds, uint32_t nanoseconds);
 /* fallocate(2) with FALLOC_FL_KEEP_SIZE */

@@ -129,7 +129,7 @@ struct EraserRefusalTests {
             try other.close()
         }
         #expect(try recordings.text(of: "sub/a") == "secret")
-        #expect(try recordings.wipe(request, eraser) == .wiped)
+        #expect(try recordings.wipe(recordings.request("sub/a"), eraser) == .wiped)
     }
 
     @Test("the server's own copy")

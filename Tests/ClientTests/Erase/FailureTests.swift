@@ -80,7 +80,7 @@ struct FailureTests {
     @Test("an error at every step but the first so many, of one kind", arguments: WipeStep.allCases)
     func survivesErrors(_ failing: WipeStep) throws {
         let run = try run { (_, step) throws(SystemError) in if step == failing { throw .injected } }
-        let isUndoable = [.open, .record, .rename, .flushName, .decide].contains(failing)
+        let isUndoable = [.look, .record, .rename, .open, .flushName, .decide].contains(failing)
         let isWayBack = [.putBack, .flushBack, .cancel].contains(failing)
         #expect(run.outcomes.allSatisfy { isWayBack ? $0 == .wiped : isUndoable ? $0.isKept : $0.isUnfinished })
         try recover(run, 0)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Platform
 import Testing
 import Wire
@@ -26,18 +27,72 @@ struct LastMomentTests {
         recordings.scan().interruptedWipes.first.map { recordings.path($0.description) }
     }
 
-    @Test("somebody opens the file under either name", arguments: [WipeStep.record, .rename, .flushName])
-    func noticesOpening(_ step: WipeStep) throws {
+    @Test("somebody opens the file under its wiping name")
+    func noticesOpening() throws {
         let outcome = try wipe(
-            StepHook(before: step) { [recordings] in
-                let path = recordings.scan().interruptedWipes.first ?? (try? .of("sub/a"))
-                // Fails, but asks for the lease to be given up: what a recorder's open would do before it waits.
-                if let path { _ = try? recordings.watched.open(path, .reading) }
+            StepHook(before: .flushName) { [recordings] in
+                // Fails, but asks for the lease to be given up.
+                if let path = recordings.scan().interruptedWipes.first {
+                    _ = try? recordings.watched.open(path, .reading)
+                }
             })
         #expect(outcome == .kept(reason: "somebody opened it at the last moment"))
+        try expectUntouched()
+    }
+
+    @Test(
+        "who opens the file under its own name meets no lease, and keeps it from being wiped",
+        arguments: [WipeStep.look, .record, .rename])
+    func meetsNoLease(_ step: WipeStep) throws {
+        let text = Shared<String?>(nil)
+        let holder = Shared<Holder?>(nil)
+        let outcome = try wipe(
+            StepHook(before: step) { [recordings] in
+                text.withLock { $0 = try? recordings.text(of: "sub/a") }
+                holder.withLock { $0 = try? Holder(recordings.watched.open(.of("sub/a"), .readingAndWriting)) }
+            })
+        #expect(text.withLock { $0 } == "secret")
+        #expect(outcome == .kept(reason: "somebody has it open"))
+        try expectUntouched()
+        #expect(holder.withLock { $0 } != nil)
+    }
+
+    @Test("a mapping counts as somebody who has it open, though its file was closed")
+    func noticesMapping() throws {
+        let file = unsafe open(recordings.path("sub/a"), O_RDWR | O_CLOEXEC)
+        let mapping = unsafe mmap(nil, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+        _ = close(file)
+        #expect(unsafe mapping != MAP_FAILED)
+        let eraser = Eraser(folder: recordings.watched, state: state)
+        #expect(try eraser.wipe([recordings.request("sub/a")]) == [.kept(reason: "somebody has it open")])
+        try expectUntouched()
+        unsafe munmap(mapping, 4096)
+        #expect(try recordings.wipe(recordings.request("sub/a"), eraser) == .wiped)
+    }
+
+    private final class Holder: Sendable {
+        let descriptor: FileDescriptor
+        init(_ descriptor: consuming FileDescriptor) { self.descriptor = descriptor }
+    }
+
+    private func expectUntouched() throws {
         #expect(try recordings.everything() == ["sub", "sub/a"])
         #expect(try recordings.text(of: "sub/a") == "secret")
         #expect(try state.wipeRecords().isEmpty)
+    }
+
+    @Test("a rewrite whose time was put back shows until the renaming")
+    func noticesRewriting() throws {
+        let path = try LocalPath.of("sub/a")
+        let time = try recordings.watched.directory(of: path).status(of: path.name).modified
+        let outcome = try wipe(
+            StepHook(before: .rename) { [recordings] in
+                guard let file = try? recordings.watched.open(.of("sub/a"), .readingAndWriting) else { return }
+                try? file.write(Array("SECRET".utf8))
+                try? file.setModified(time)
+            })
+        #expect(outcome == .kept(reason: "it was changed at the last moment"))
+        #expect(try recordings.text(of: "sub/a") == "SECRET")
     }
 
     @Test("a recorder puts another file in its place")
@@ -88,7 +143,11 @@ struct LastMomentTests {
         let read = Shared<String?>(nil)
         let hook = StepHook { [recordings] (_, step) throws(SystemError) in
             // Asks for the lease to be given up, and fails: what makes the client put it back.
-            if step == .record { _ = try? recordings.text(of: "sub/a") }
+            if step == .flushName {
+                for path in recordings.scan().interruptedWipes where !path.folders.isEmpty {
+                    _ = try? recordings.bytes(of: path)
+                }
+            }
             if step == .overwrite { read.withLock { $0 = try? recordings.text(of: "sub/a") } }
         }
         let outcomes = hook.install(in: Eraser(folder: recordings.watched, state: state)).wipe(requests)

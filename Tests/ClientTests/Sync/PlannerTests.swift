@@ -22,13 +22,15 @@ struct PlannerTests {
         for file: FoundFile, seen seconds: Double, deletes: Bool = false, isConfirmed: Bool = false,
         resembles: Bool = false,
         writer: WriterState = .none, asksWhenReading: Bool = false, notes: WaitingNotes = WaitingNotes(),
-        prefix: String? = nil
+        prefix: String? = nil, wipesUnproven: Bool = false
     ) throws -> Action {
         var tracker = SettleTracker()
         tracker.observe([file], at: Self.start)
         let now = Self.start.advanced(bySeconds: seconds)
         tracker.observe([file], at: now)
-        let planner = Planner(deletes: deletes, prefix: try prefix.map { try RemotePath(Array($0.utf8)) }, rules: rules)
+        let planner = Planner(
+            deletes: deletes, prefix: try prefix.map { try RemotePath(Array($0.utf8)) }, rules: rules,
+            wipesUnproven: wipesUnproven)
         let knowledge = Planner.Knowledge(
             settle: tracker, notes: notes, now: now,
             recognition: { _, _ in isConfirmed ? .confirmed : resembles ? .resembling : .unknown },
@@ -72,7 +74,20 @@ struct PlannerTests {
         let file = try file("a")
         let action = try action(
             for: file, seen: 0, deletes: true, isConfirmed: true, writer: .writing, asksWhenReading: true)
-        #expect(try action == .confirmAgain(due(file, "a", tolerating: .writing)))
+        #expect(action == .wait(seconds: nil, .beingWritten))
+    }
+
+    @Test("a confirmed file isn't read for a wipe without proof, unless a person says that this is no matter")
+    func unproven() throws {
+        let file = try file("a")
+        let action = { (file, seconds, wipes) in
+            try self.action(
+                for: file, seen: seconds, deletes: true, isConfirmed: true, writer: .unknown, wipesUnproven: wipes)
+        }
+        #expect(try action(file, 3600, false) == .nothing(.unproven))
+        #expect(try action(file, 119, true) == .wait(seconds: 1, .settling))
+        #expect(try action(file, 120, true) == .confirmAgain(due(file, "a", tolerating: .unknown)))
+        #expect(try action(self.file("a", size: 0), 3600, true) == .nothing(.unproven))
     }
 
     @Test("what resembles a confirmed file is asked about, once it has settled like any other")
@@ -117,6 +132,9 @@ struct PlannerTests {
         let wait = Action.wait(seconds: 60, .noted("full", isConfirmed: false))
         #expect(try action(for: file, seen: 40, notes: notes) == wait)
         #expect(try action(for: file, seen: 100, notes: notes) == .upload(due(file, "a")))
+        #expect(notes.wait(file.path, file.fingerprint, until: until, reason: "other", isConfirmed: true))
+        let confirmed = try self.action(for: file, seen: 40, notes: notes)
+        #expect(confirmed == .wait(seconds: 60, .noted("other", isConfirmed: true)))
         let changed = try self.file("a", size: 6)
         #expect(try action(for: changed, seen: 40, notes: notes) == .upload(due(changed, "a")))
     }
@@ -126,7 +144,7 @@ struct PlannerTests {
         let (file, changed) = (try file("a"), try file("a", size: 6))
         let notes = WaitingNotes()
         func wait(_ file: FoundFile, _ policy: RetryPolicy) -> Double {
-            notes.wait(file.path, file.fingerprint, policy, reason: "no")
+            notes.wait(file.path, file.fingerprint, policy, reason: "no").seconds
         }
         #expect((0..<7).map { _ in wait(file, .refusedUnsent) } == [30, 60, 120, 240, 480, 600, 600])
         #expect(wait(changed, .sentInVain.asked(for: 300)) == 300)
@@ -137,6 +155,19 @@ struct PlannerTests {
         #expect(notes.note(for: changed.path, changed.fingerprint, at: .now) == nil)
         #expect(wait(changed, .sentInVain) == 30)
         #expect(wait(changed, .refusedForGood.asked(for: 86_400)) == 86_400)
+    }
+
+    @Test("a pause that grows goes on growing over a change of the change time alone")
+    func pauses() throws {
+        let notes = WaitingNotes()
+        let policy = RetryPolicy(first: 10, factor: 2, longest: 50)
+        let prints = [1, 2, 3, 4].map { fingerprint(changed: $0) }
+        for (print, seconds) in zip(prints, [10.0, 20, 40, 50]) {
+            let began = Instant.now
+            let pause = try notes.wait(.of("a"), print, policy, reason: "read", isConfirmed: true, remains: true)
+            #expect(pause == WaitingNotes.Pause(seconds: seconds, isNews: seconds == 10))
+            #expect(try #require(notes.note(for: .of("a"), print, at: began)).remains)
+        }
     }
 
     @Test("a name that can't travel is no name to send")

@@ -48,7 +48,7 @@ struct UploadLedgerTests {
         #expect((ledger.count, ledger.unfinishedCount) == (2, 2))
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes) == (30, 30))
         ledger.begin(1)
-        ledger.finish(1, ReadContent(digest: try digest(1), standing: .unchanged))
+        ledger.finish(1, ReadContent(digest: try digest(1), standing: .unchanged, writer: .none))
         #expect((ledger.unansweredBytes, ledger.unfinishedBytes, ledger.unfinishedCount) == (30, 20, 1))
         let stored = ServerMessage.stored(upload: 1, try confirmation(10, 1), alreadyThere: false)
         #expect(try ledger.receive(stored) == .confirmed(task, try confirmation(10, 1), nil, alreadyThere: false))
@@ -83,7 +83,7 @@ struct UploadLedgerTests {
             var ledger = UploadLedger(ReceiptCheck(user: "camera", key: nil))
             _ = ledger.offer(try task(10), isFresh: false)
             if phase > 0 { ledger.begin(1) }
-            if phase > 1 { ledger.finish(1, ReadContent(digest: try digest(1), standing: .unchanged)) }
+            if phase > 1 { ledger.finish(1, ReadContent(digest: try digest(1), standing: .unchanged, writer: .none)) }
             guard case .refused(1, _, _) = try ledger.receive(refused(1)) else {
                 Issue.record("phase \(phase)")
                 return

@@ -60,6 +60,39 @@ struct SettleTrackerTests {
         #expect(tracker.waitingTime(for: file, writer: .none, at: moment(1), rules: Self.rules) != 0)
     }
 
+    @Test("an empty file where one was wiped lately never settles by one look", arguments: [0.0, 10])
+    func emptyAfterWipe(_ settle: Double) throws {
+        let rules = SettleRules(settleSeconds: settle, settleUnknownSeconds: 0)
+        let empty = try file("a", fingerprint(size: 0))
+        var tracker = SettleTracker()
+        let wait = { (tracker: SettleTracker) in
+            tracker.waitingTime(for: empty, writer: WriterState.none, at: moment(1), rules: rules)
+        }
+        let old = try file("a")
+        tracker.observe(try scan(from: 0, to: 1, clock: Self.clock(old, 60), empty))
+        #expect(wait(tracker) == (settle == 0 ? 0 : settle))
+        tracker.noteWiped([try .of("a")])
+        #expect(try #require(wait(tracker)) >= max(settle, 2))
+        tracker.noteWiped(try (0..<300).map { try .of("other-\($0)") })
+        #expect(wait(tracker) == (settle == 0 ? 0 : settle))
+    }
+
+    @Test("a wipe that was taken back doesn't begin the settling anew")
+    func carriesOver() throws {
+        let (before, after) = (fingerprint(), fingerprint(changed: 101))
+        var tracker = SettleTracker()
+        for second in [0.0, 10] { tracker.observe([try file("a", before)], at: moment(second)) }
+        tracker.carryOver(try .of("a"), from: before, to: after)
+        tracker.observe([try file("a", after)], at: moment(11))
+        let wait = tracker.waitingTime(for: try file("a", after), writer: .none, at: moment(11), rules: Self.rules)
+        #expect(wait == 0)
+        // Not for another content.
+        tracker.carryOver(try .of("a"), from: after, to: fingerprint(size: 11))
+        tracker.observe([try file("a", fingerprint(size: 11))], at: moment(12))
+        let anew = try file("a", fingerprint(size: 11))
+        #expect(tracker.waitingTime(for: anew, writer: .none, at: moment(12), rules: Self.rules) == 10)
+    }
+
     @Test("with times of whole seconds, as of FAT, it never is: programs may set them")
     func oldFileOnCoarseClock() throws {
         let rules = SettleRules(settleSeconds: 0, settleUnknownSeconds: 0)

@@ -3,6 +3,7 @@ import Glibc
 import Platform
 import TestSupport
 import Testing
+import Wire
 
 @testable import AutoUploadClient
 
@@ -146,6 +147,21 @@ struct WriterCheckTests {
             }
         }
         #expect(isRight == [true, true, true, true])
+    }
+
+    @Test("somebody who holds a write lease, as Samba may, has it open for writing")
+    func leaseHolder() throws {
+        let file = try recordings.watched.open(.of("file"), .readingAndWriting)
+        for _ in 0..<30_000 where file.takeWriteLease() != .none { Glibc.usleep(1000) }
+        let state = try WriterCheck.state(of: .of("file"), in: recordings.watched)
+        #expect(state == .writing)
+        let found = try recordings.watched.root.status(of: LocalPath.of("file").name)
+        let due = DueFile(
+            path: try .of("file"), fingerprint: Fingerprint(found), remote: try RemotePath([0x61]),
+            toleratedWriter: .unknown)
+        let failure = #expect(throws: SourceFailure.self) { _ = try OpenSource.open(due, in: recordings.watched) }
+        #expect(failure == .beingWritten)
+        _ = try file.status()
     }
 
     @Test("a write lease falls with the first who opens the file")

@@ -22,11 +22,23 @@ struct ForeignFolderTests {
         return try client.pass(unsharing: "-mpf", after: view, options)
     }
 
-    @Test("what was uploaded is wiped, after the server was asked once more")
-    func wipes() throws {
+    @Test("what was uploaded stays, and a person is told so at the start and of each file")
+    func keeps() throws {
         let behind = try client.scratch.makeFolder("behind")
         try client.scratch.write("a recording", to: "behind/clip.mp4")
         let ended = try pass(over: behind, "-d", "y")
+        #expect(ended.status == 75, "\(ended.error)")
+        #expect(ended.error.contains(" can't-wipe reason=\"on this file system (fuse)"), "\(ended.error)")
+        #expect(ended.error.contains(" confirmed path=clip.mp4 "))
+        #expect(ended.error.contains(" kept path=clip.mp4 "))
+        #expect(try Tree.paths(of: behind) == ["clip.mp4"])
+    }
+
+    @Test("what was uploaded is wiped where a person says so, after the server was asked once more")
+    func wipes() throws {
+        let behind = try client.scratch.makeFolder("behind")
+        try client.scratch.write("a recording", to: "behind/clip.mp4")
+        let ended = try pass(over: behind, "-d", "y", "--wipe-unknown")
         #expect(ended.status == 0, "\(ended.error)")
         #expect(ended.error.contains(" wiped path=clip.mp4"), "\(ended.error)")
         #expect(try server.site.stored().keys.sorted() == ["clip.mp4"])
@@ -41,7 +53,8 @@ struct ForeignFolderTests {
         try client.record(Array("a recording".utf8), as: "trip/clip.mp4")
         #expect(try client.pass().status == 0)
         let before = try server.site.stored()
-        let ended = try pass(over: server.site.storage + "/camera/trip", "-d", "y", "--prefix", "trip")
+        let folder = server.site.storage + "/camera/trip"
+        let ended = try pass(over: folder, "-d", "y", "--wipe-unknown", "--prefix", "trip")
         #expect(ended.error.contains(" kept path=clip.mp4 "), "\(ended.error)")
         #expect(ended.error.contains("seems to show the server's own storage"), "\(ended.error)")
         let after = try server.site.stored()

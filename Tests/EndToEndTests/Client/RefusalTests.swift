@@ -202,6 +202,8 @@ struct RefusalTests {
         Mistake(testDescription: "a time that is none", options: ["--settle", "soon"], says: "settle"),
         Mistake(testDescription: "a prefix that climbs", options: ["--prefix", "../above"], says: "prefix"),
         Mistake(testDescription: "a prefix of ours", options: ["--prefix", ".auto-upload"], says: "prefix"),
+        Mistake(
+            testDescription: "wiping the unproven, and nothing", options: ["-d", "n", "--wipe-unknown"], says: "-d y"),
         Mistake(testDescription: "encryption", options: ["-e", "y"], status: 78, says: "encrypt"),
         Mistake(testDescription: "encryption as written before", options: ["--encrypt=y"], status: 78, says: "encrypt"),
         Mistake(testDescription: "no folder", options: ["-f", "/nowhere/at/all"], status: 75, says: "/nowhere/at/all"),

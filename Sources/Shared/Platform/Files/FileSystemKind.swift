@@ -36,8 +36,12 @@ package struct FileSystemKind: Hashable, Sendable {
     /// Whether every opening of a file passes through this machine's kernel, so that a lease can tell who writes. On overlayfs a
     /// lease is granted though somebody has the file mapped for writing, once they have closed it.
     package var seesEveryWriter: Bool {
-        Self.reliable[magic] != nil || isMemory || Self.fat.contains(magic)
+        Self.reliable[magic] != nil || isMemory || Self.fat.contains(magic) || magic == Self.ntfs
     }
+
+    /// Whether a lease has to do with other machines: it may be refused though nobody has the file open (NFS), and renaming
+    /// under one may take half a minute (SMB).
+    package var isNetwork: Bool { magic == Self.nfs || Self.smb.contains(magic) }
 
     /// Whether a file keeps its inode number for good. FAT and exFAT make theirs up at each mount, as FUSE and SMB may.
     package var keepsInodeNumbers: Bool {
@@ -58,6 +62,8 @@ package struct FileSystemKind: Hashable, Sendable {
     private static let unnamed: Set<UInt64> = [0xef53, 0x5846_5342, 0x9123_683e]
     private static let nfs: UInt64 = 0x6969
     private static let overlay: UInt64 = 0x794c_7630
+    private static let ntfs: UInt64 = 0x7366_746e
+    private static let smb: Set<UInt64> = [0xff53_4d42, 0xfe53_4d42, 0x517b]
     private static let fat: Set<UInt64> = [0x4d44, 0x2011_bab0]
     private static let largestFiles: [UInt64: UInt64] = [0x4d44: UInt64(UInt32.max), 0x2011_bab0: UInt64(Int64.max)]
     private static let memory: Set<UInt64> = [0x0102_1994, 0x8584_58f6]

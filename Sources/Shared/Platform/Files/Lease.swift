@@ -25,17 +25,16 @@ extension FileDescriptor {
         return Errno.current == .tryAgain ? .writing : .unknown
     }
 
+    /// Whether somebody holds a record lock for writing, as some FTP servers do: a hint that it is being written. That nobody
+    /// does says nothing. See fcntl(2), F_OFD_GETLK.
+    package func isLockedForWriting() -> Bool { shim_is_write_locked(rawValue) == 1 }
+
     /// Takes a write lease, which proves that nobody else has the file open at all, until the descriptor is closed.
     ///
     /// - Returns: `.none` with the lease taken, `.writing` when somebody else has it open in any way, or `.unknown`.
     package func takeWriteLease() -> WriterState {
         if shim_set_lease(rawValue, CInt(shim_lease_write)) == 0 { return .none }
         return Errno.current == .tryAgain ? .writing : .unknown
-    }
-
-    /// Gives back what `takeWriteLease` took, so that who opens the file needn't wait for the descriptor to be closed.
-    package func releaseLease() {
-        _ = shim_set_lease(rawValue, CInt(shim_lease_none))
     }
 
     /// Whether the write lease taken on this descriptor still stands. It doesn't once somebody has begun to open the

@@ -1,0 +1,29 @@
+import Platform
+
+/// What a file needs to be wiped: proof that nobody else has it open. A recorder may keep minutes of a recording in its
+/// memory while the file on the disk stands still.
+enum WipeProof {
+    /// Why a file without proof stays.
+    static let missing =
+        "it can't be told whether somebody still has it open, so it isn't wiped: run this program as the user who records, or "
+        + "with CAP_LEASE; where it can't be told at all (network, FUSE, overlayfs), --wipe-unknown wipes it all the same"
+
+    /// Whether it may do without. An empty file never: it may be one that a recorder has just begun.
+    static func isDispensable(size: UInt64, _ wipesUnproven: Bool) -> Bool { wipesUnproven && size > 0 }
+
+    /// Why there is probably no proof for what lies in a folder, and what to do about it.
+    ///
+    /// - Returns: nil where nothing speaks against it: files may still turn out to be somebody else's.
+    static func obstacle(in folder: WatchedFolder) -> String? {
+        guard let kind = try? folder.root.descriptor.fileSystemKind(), let owner = try? folder.root.status().owner
+        else { return nil }
+        if !kind.seesEveryWriter {
+            return "on this file system (\(kind.name)) it can't be told whether somebody has a file open: nothing is "
+                + "wiped, unless --wipe-unknown says that this is no matter"
+        }
+        if owner == ProcessLimits.userID || Capabilities.coverForeignLeases { return nil }
+        return "the folder is another user's (number \(owner)), and this program may not ask whether somebody has a "
+            + "file of theirs open: nothing of theirs is wiped. Run it as that user, or with CAP_LEASE (systemd: "
+            + "AmbientCapabilities=CAP_LEASE; containers: --cap-add LEASE)"
+    }
+}
