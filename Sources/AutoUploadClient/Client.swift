@@ -31,7 +31,8 @@ enum Client {
             planner: Planner(
                 deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle,
                 wipesUnproven: configuration.wipesUnproven),
-            target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter)
+            target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
+            holds: Holds(configuration.holds), ignored: configuration.ignored)
         context.askingAgain = configuration.askingAgain
         let daemon = Daemon(configuration, context, gate: gate, stop: stop)
         do throws(SystemError) {

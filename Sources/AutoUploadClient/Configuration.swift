@@ -19,6 +19,9 @@ struct Configuration {
     let intervalSeconds: Double
     let once: Bool
     let settle: SettleRules
+    let holds: HoldTable
+    /// What isn't to be looked at.
+    let ignored: [NamePattern]
     /// What `--state` named.
     let stateFolder: String?
 
@@ -39,14 +42,46 @@ struct Configuration {
         intervalSeconds = try arguments.seconds(of: Options.interval)
         once = arguments.flag(Options.once)
         settle = SettleRules(
-            settleSeconds: try arguments.seconds(of: Options.settle),
+            settleSeconds: arguments.optionalSeconds(of: Options.settle) ?? Self.settleSeconds(deletes: deletes),
             settleUnknownSeconds: try arguments.seconds(of: Options.settleUnknown))
+        holds = HoldTable(own: try Self.holds(arguments))
+        ignored = try Self.ignored(arguments)
         stateFolder = arguments.optionalString(of: Options.state)
         if wipesUnproven, !deletes { throw .usage("--wipe-unknown says what -d y wipes: give both, or neither") }
         if try arguments.yesNo(of: Options.encrypt) {
             let reason = "--encrypt y isn't available in this version: files would be sent as they are; leave it out"
             throw ProgramError(reason, exitCode: .configuration)
         }
+    }
+
+    /// Where files are deleted, a part that a transfer left behind must be there when it is resumed.
+    private static func settleSeconds(deletes: Bool) -> Double { deletes ? 60 : 10 }
+
+    private static func holds(_ arguments: ParsedArguments) throws(ProgramError) -> [HoldTable.Rule] {
+        var rules: [HoldTable.Rule] = []
+        for text in arguments.strings(of: Options.hold) {
+            // A name may have a sign of equality, too.
+            guard let sign = text.lastIndex(of: "="), let pattern = NamePattern(String(text[..<sign])),
+                let seconds = secondsValue(String(text[text.index(after: sign)...]))
+            else {
+                let example = "--hold '*.tmp=3600'; a slash may only stand at the end of the pattern"
+                throw .usage("--hold takes PATTERN=SECONDS, not \(escaped(text)), as in \(example)")
+            }
+            rules.append(HoldTable.Rule(pattern: pattern, seconds: seconds))
+        }
+        return rules
+    }
+
+    private static func ignored(_ arguments: ParsedArguments) throws(ProgramError) -> [NamePattern] {
+        var patterns: [NamePattern] = []
+        for text in arguments.strings(of: Options.ignore) {
+            guard let pattern = NamePattern(text) else {
+                let rule = "is about single names: a slash may only stand at its end"
+                throw .usage("--ignore \(escaped(text)): a pattern \(rule)")
+            }
+            patterns.append(pattern)
+        }
+        return patterns
     }
 
     static func server(_ arguments: ParsedArguments) throws(ProgramError) -> ServerName {

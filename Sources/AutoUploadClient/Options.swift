@@ -12,7 +12,7 @@ enum Options {
         options: [
             servername, authorities, minimumTLS, interface,
             username, password, passwordFile,
-            folder, prefix, settle, settleUnknown,
+            folder, prefix, settle, settleUnknown, hold, ignore,
             deletes, wipesUnproven, encrypt, askAgain,
             interval, once, state, .config,
         ],
@@ -73,11 +73,25 @@ enum Options {
         "prefix", value: .text("PATH"), section: "Files",
         help: "Put everything below this sub-folder on the server.")
     static let settle = Option(
-        "settle", value: .seconds(), defaultText: "10", section: "Files",
-        help: "A file counts as finished when it hasn't changed for so long and nobody has it open for writing.")
+        "settle", value: .seconds(), section: "Files",
+        help: """
+            A file counts as finished when it hasn't changed for so long and nobody has it open for writing. Default: 10, \
+            with -d y 60: who resumes a broken transfer finds its part then.
+            """)
     static let settleUnknown = Option(
         "settle-unknown", value: .seconds(), defaultText: "120", section: "Files",
         help: "The same where the system can't tell whether somebody is writing it.")
+
+    static let hold = Option(
+        "hold", value: .text("PATTERN=SECONDS"), isRepeatable: true, section: "Files",
+        help: """
+            Send files whose names match PATTERN (* and ?; with a slash behind it: all in folders of such a name) only when \
+            they haven't changed for so long; 0: like others. It counts before the names that are held for a day by \
+            themselves, such as *.part; see the manual.
+            """)
+    static let ignore = Option(
+        "ignore", value: .text("PATTERN"), isRepeatable: true, section: "Files",
+        help: "Never send files, or folders with all that is in them, whose names match PATTERN.")
 
     static let deletes = Option(
         "deleteafterupload", letter: "d", value: .yesNo, defaultText: "n", section: "Afterwards",

@@ -1,5 +1,6 @@
 import CommandLine
 import Platform
+import TestSupport
 import Testing
 
 @Suite("Command line")
@@ -59,6 +60,18 @@ struct CommandLineParserTests {
         #expect(arguments.flag(Table.once) && arguments.flag(Table.quiet))
         #expect(try arguments.size(of: Table.room) == 1 << 30)
         #expect(try Table.parse(["--room", "1536k"]).size(of: Table.room) == 1536 << 10)
+    }
+
+    @Test("an option that may be given several times has all its values, those of the configuration first")
+    func repeated() throws {
+        #expect(try Table.parse([]).strings(of: Table.skip) == [])
+        #expect(try !Table.parse([]).isGiven(Table.skip))
+        let scratch = try ScratchFolder("repeated")
+        let config = try scratch.write("skip = a=b\nonce = y\nskip = \"c \"\n", to: "config")
+        let arguments = try Table.parse(["--skip", "d", "--config", config, "--skip=e", "--skip", "d"])
+        #expect(arguments.strings(of: Table.skip) == ["a=b", "c ", "d", "e", "d"])
+        #expect(arguments.isGiven(Table.skip))
+        #expect(throws: ProgramError.self) { try Table.parse(["--skip", ""]) }
     }
 
     /// The arguments, and what the one line says.

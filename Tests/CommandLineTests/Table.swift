@@ -19,9 +19,11 @@ enum Table {
 
     static let room = Option("room", value: .size(1...(1 << 40)), defaultText: "1G", help: "Bytes of room.")
 
+    static let skip = Option("skip", value: .text("NAME"), isRepeatable: true, help: "Leave NAME out.")
+
     static let parser = CommandLineParser(
         program: "try", summary: "Tries.",
-        options: [folder, pwdfile, port, delete, password, token, once, quiet, interval, mode, room, .config])
+        options: [folder, pwdfile, port, delete, password, token, once, quiet, interval, mode, room, skip, .config])
 
     /// What `try -f x` and these arguments say.
     static func parse(_ arguments: [String]) throws(ProgramError) -> ParsedArguments {

@@ -53,7 +53,10 @@ extension ClientState {
         let missing = known.filter { !paths.contains($0) }
         if missing.isEmpty { return }
         try change("forget missing files") { connection throws(SQLiteError) in
-            for path in missing { try connection.forget(path) }
+            for path in missing {
+                try connection.forget(path)
+                try connection.execute("DELETE FROM holds WHERE path = ?", [.blob(path.bytes)])
+            }
         }
     }
 
@@ -66,7 +69,8 @@ extension ClientState {
         (path, \(FingerprintColumns.names), digest, remote_path, stored_path, confirmed_at)
         VALUES (?, \(FingerprintColumns.placeholders), ?, ?, ?, ?)
         """
-    private static let selectMissable = "SELECT path FROM confirmations UNION SELECT path FROM uploads"
+    private static let selectMissable =
+        "SELECT path FROM confirmations UNION SELECT path FROM uploads UNION SELECT path FROM holds"
     fileprivate static let deleteConfirmation = "DELETE FROM confirmations WHERE path = ?"
     fileprivate static let deleteUpload = "DELETE FROM uploads WHERE path = ?"
 }

@@ -2,19 +2,20 @@
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 4
+    static let version: Int64 = 5
     static let firstWithReceipts: Int64 = 2
     static let firstWithProofs: Int64 = 3
     static let firstWithNonces: Int64 = 4
 
     /// Those of a new file.
-    static let tables = firstTables + receiptTables + proofColumn + nonceColumns
+    static let tables = firstTables + receiptTables + proofColumn + nonceColumns + holdTables
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
         1: ["ALTER TABLE confirmations DROP COLUMN receipt"] + receiptTables,
         2: proofColumn,
         3: nonceColumns,
+        4: holdTables,
     ]
 
     private static let firstTables = [
@@ -50,6 +51,14 @@ enum StateSchema {
             PRIMARY KEY (stored_path, digest, size, user, key)) WITHOUT ROWID
         """,
         "CREATE TABLE receipt_key (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL)",
+    ]
+    private static let holdTables = [
+        """
+        CREATE TABLE holds (
+            path BLOB PRIMARY KEY NOT NULL,
+            \(FingerprintColumns.definition),
+            waited INTEGER NOT NULL, boot BLOB NOT NULL, since_ns INTEGER NOT NULL, clock INTEGER NOT NULL)
+        """
     ]
     // Each receipt of an earlier version has a signature of its own.
     private static let proofColumn = ["ALTER TABLE receipts ADD COLUMN proof BLOB NOT NULL DEFAULT x''"]

@@ -36,6 +36,10 @@ final class PassContext {
     let headway = Headway()
     let wipeRights = WipeRights()
     let troubles: Troubles
+    let holds: Holds
+    let ignored: [NamePattern]
+    /// What people were told last of what is left out.
+    var toldLeftOut = LeftOut()
     var tracker = SettleTracker()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
     var confirmed = ConfirmedFiles()
@@ -54,7 +58,12 @@ final class PassContext {
 
     private static let tidyingSeconds = 3600.0
 
-    init(planner: Planner, target: ServerTarget, transfer: TransferGuard, reporter: Reporter) {
+    init(
+        planner: Planner, target: ServerTarget, transfer: TransferGuard, reporter: Reporter,
+        holds: Holds = Holds(HoldTable()), ignored: [NamePattern] = []
+    ) {
+        self.holds = holds
+        self.ignored = ignored
         self.planner = planner
         self.target = target
         self.transfer = transfer
@@ -73,6 +82,12 @@ final class PassContext {
         guard isNews("\(path): \(reason)") else { return }
         var line = LogLine(event, path, level: .warning)
         line.add("reason", reason)
+        reporter.log(line)
+    }
+
+    func warn(_ event: String, _ error: StateError) {
+        var line = LogLine(event, level: .warning)
+        line.add("reason", error.description)
         reporter.log(line)
     }
 
@@ -105,6 +120,7 @@ struct Pass {
         if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
         let unfinishedWipes = countUnfinished(scan.interruptedWipes)
         report(scan.problems)
+        report(scan.leftOut)
         context.tracker.observe(scan)
         var (result, tasks) = plan(scan.files)
         if !tasks.isEmpty, let seconds = tickToWait(result) {
@@ -139,7 +155,7 @@ struct Pass {
     }
 
     private func look() throws(WorkplaceError) -> Scan {
-        let scan = Scanner(folder: folder).scan()
+        let scan = Scanner(folder: folder, ignored: context.ignored).scan()
         if let marker = scan.storeMarkers.first { throw .holdsServerStorage("\(escaped(folder.path)), at \(marker),") }
         return scan
     }
@@ -189,9 +205,7 @@ struct Pass {
         do throws(StateError) {
             try state.forgetMissing(keeping: paths)
         } catch {
-            var line = LogLine("state-not-tidied", level: .warning)
-            line.add("reason", error.description)
-            context.reporter.log(line)
+            context.warn("state-not-tidied", error)
         }
     }
 }
@@ -209,6 +223,8 @@ extension Pass {
         let knowledge = Planner.Knowledge(
             settle: context.tracker, notes: context.notes, now: .now,
             recognition: { file, remote in mayBeKnown ? recognition(of: file, remote) : .unknown },
+            hold: { context.holds.hold($0, state) },
+            holdOfConfirmed: { context.holds.holdOfDatabase($0, state) },
             writer: { file in
                 let writer = writer(of: file)
                 if writer == .none { isWorthConnecting = true }
@@ -216,6 +232,7 @@ extension Pass {
             },
             asksWhenReading: { isWorthConnecting && $0.fingerprint.isOfSmallFile })
         context.confirmed.keep(among: files)
+        context.holds.begin(files)
         for start in stride(from: 0, to: files.count, by: Self.readTogether) {
             state.readTogether {
                 for file in files[start..<min(start + Self.readTogether, files.count)] {
@@ -224,6 +241,7 @@ extension Pass {
                 }
             }
         }
+        saveHolds()
         return (result, tasks)
     }
 
@@ -233,7 +251,9 @@ extension Pass {
     /// - Returns: nil when nothing is to be done with the file now.
     private func task(for action: Action, _ file: FoundFile, noting result: inout PassResult) -> SyncTask? {
         switch action {
-        case .upload(let due): return SyncTask(file: due, purpose: .upload)
+        case .upload(let due):
+            tellOver(due)
+            return SyncTask(file: due, purpose: .upload)
         case .recognise(let due): return SyncTask(file: due, purpose: .upload, isInDoubt: true)
         case .confirmAgain(let due):
             // Both sides would read all of it, for nothing.
@@ -253,6 +273,9 @@ extension Pass {
         case .beingWritten:
             result.remaining += 1
             context.troubles.isOpen(file.path, file.fingerprint)
+        case .held(let reason):
+            result.remaining += 1
+            tellHeld(file, reason, seconds)
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
         }
     }

@@ -19,6 +19,8 @@ enum Delay: Hashable, Sendable {
     case settling
     /// Somebody has it open for writing.
     case beingWritten
+    /// Its name, or what stands beside it, says that it isn't finished.
+    case held(String)
     /// The server, or something else, said so. A file that was confirmed only waits to be wiped.
     case noted(String, isConfirmed: Bool)
 }
@@ -59,6 +61,10 @@ struct Planner {
         let now: Instant
         /// What was confirmed under this path.
         let recognition: (FoundFile, RemotePath) -> Recognition
+        /// What it is held for yet. Asked only for files that have settled.
+        let hold: (FoundFile) -> HoldTable.Hold?
+        /// The same for a file that was confirmed, and is to be wiped.
+        let holdOfConfirmed: (FoundFile) -> HoldTable.Hold?
         /// Whether somebody is writing it; asked only for files that are due otherwise.
         let writer: (FoundFile) -> WriterState
         /// Whether that may be left to when the file is read.
@@ -86,6 +92,9 @@ struct Planner {
 
     /// To read it and to ask about it serves nothing but the wipe: only where that has a chance.
     private func wipe(_ file: FoundFile, _ remote: RemotePath, _ knowledge: Knowledge) -> Action {
+        if let hold = knowledge.holdOfConfirmed(file) {
+            return .wait(seconds: hold.seconds, .noted(hold.reason, isConfirmed: true))
+        }
         switch knowledge.writer(file) {
         case .none: return .confirmAgain(due(file, remote, tolerating: .none))
         case .writing: return .wait(seconds: nil, .beingWritten)
@@ -101,6 +110,7 @@ struct Planner {
         _ file: FoundFile, _ remote: RemotePath, _ recognition: Recognition, _ knowledge: Knowledge
     ) -> Action {
         if let wait = wait(file, .none, knowledge) { return wait }
+        if let hold = knowledge.hold(file) { return .wait(seconds: hold.seconds, .held(hold.reason)) }
         // To ask who has it open takes opening it: only once it has settled anyway.
         if !knowledge.asksWhenReading(file), let wait = wait(file, knowledge.writer(file), knowledge) { return wait }
         let hasSettledUnseen = wait(file, .unknown, knowledge) == nil

@@ -30,4 +30,5 @@ struct Scan: Sendable {
     let problems: [ScanProblem]
     /// Markers of a server's storage. If there is one, nothing here may be uploaded, let alone deleted.
     let storeMarkers: [LocalPath]
+    var leftOut = LeftOut()
 }

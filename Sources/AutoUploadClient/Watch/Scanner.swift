@@ -8,24 +8,32 @@ struct Scanner {
     static let maximumDepth = 64
 
     let folder: WatchedFolder
+    /// What a person wants to be left out.
+    var ignored: [NamePattern] = []
 
     func scan() -> Scan {
         let (began, clock) = (Instant.now, FileTime.now)
-        var walk = Walk()
+        var walk = Walk(ignored: ignored)
         walk.visit(folder)
         walk.files.sort(by: Walk.isOlder)
         return Scan(
             began: began, ended: .now, clock: clock, files: walk.files,
             interruptedWipes: walk.interruptedWipes.sorted(), problems: walk.problems,
-            storeMarkers: walk.storeMarkers.sorted())
+            storeMarkers: walk.storeMarkers.sorted(), leftOut: walk.leftOut)
     }
 }
 
 private struct Walk {
+    let ignored: [NamePattern]
     var files: [FoundFile] = []
     var interruptedWipes: [LocalPath] = []
     var problems: [ScanProblem] = []
     var storeMarkers: [LocalPath] = []
+    var leftOut = LeftOut()
+
+    init(ignored: [NamePattern]) {
+        self.ignored = ignored
+    }
 
     static func isOlder(_ left: FoundFile, _ right: FoundFile) -> Bool {
         let (earlier, later) = (left.fingerprint.modified, right.fingerprint.modified)
@@ -60,17 +68,28 @@ private struct Walk {
                 if status.kind == .regular, OwnNames.isWiping(path.name) { interruptedWipes.append(path) }
                 return
             }
-            if Exclusion.all.contains(where: { $0.covers(path.name, status.kind) }) { return }
+            if isLeftOut(path.name, status.kind) { return }
             switch status.kind {
             case .regular:
                 files.append(FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links))
             case .directory: try enter(path, in: directory)
-            case .symbolicLink, .other: return
+            case .symbolicLink: leftOut.links += 1
+            case .other: leftOut.special += 1
             }
         } catch {
             // Files come and go while we look; what is gone is no problem.
             if error.errno != .noEntry { report(error, at: path.folders + [path.name]) }
         }
+    }
+
+    private mutating func isLeftOut(_ name: FileName, _ kind: FileKind) -> Bool {
+        if Exclusion.all.contains(where: { $0.covers(name, kind) }) {
+            if kind == .directory { leftOut.folders += 1 } else { leftOut.files += 1 }
+            return true
+        }
+        let isIgnored = ignored.contains { $0.isOfFolders == (kind == .directory) && $0.matches(name) }
+        if isIgnored { leftOut.ignored += 1 }
+        return isIgnored
     }
 
     private mutating func enter(_ path: LocalPath, in directory: Directory) throws(SystemError) {

@@ -3,7 +3,7 @@ package import Platform
 /// Reads a command line, and the configuration file that it names, by a table of options.
 ///
 /// Long and short options are written as getopt_long(3) has them; besides, `-d=y` means `-d y`. An option that is given
-/// twice counts as given last; the command line beats the configuration.
+/// twice counts as given last, unless it may be given several times; the command line beats the configuration.
 package struct CommandLineParser: Sendable {
     package let program: String
     package let summary: String

@@ -3,7 +3,7 @@ internal import Platform
 /// A file of options: `name = value` in a line each, blank lines, and comments that begin with `#`.
 ///
 /// Names are the long ones. Spaces around name and value don't count; a value keeps them between double quotes. Flags take
-/// y or n. A name that stands there twice counts as it stands last.
+/// y or n. A name that stands there twice counts as it stands last, unless its option may be given several times.
 package struct ConfigurationFile {
     private let options: [Option]
 

@@ -72,6 +72,7 @@ extension CommandLineParser {
         var text = option.help
         let aliases = option.names.dropFirst().map { "--\($0)" }
         if !aliases.isEmpty { text += " Also \(aliases.joined(separator: ", "))." }
+        if option.isRepeatable { text += " May be given several times." }
         if let defaultText = option.defaultText { text += " Default: \(defaultText)." }
         return text
     }

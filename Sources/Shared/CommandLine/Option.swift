@@ -9,6 +9,8 @@ package struct Option: Sendable {
     package let value: OptionValue
     /// What holds when the option isn't given, written as on a command line.
     package let defaultText: String?
+    /// Whether it may be given several times, each with a value of its own, rather than only the last one counting.
+    package let isRepeatable: Bool
     /// Whether the program can't start without it.
     package let isRequired: Bool
     /// The heading in `--help`.
@@ -18,12 +20,13 @@ package struct Option: Sendable {
 
     package init(
         _ names: String..., letter: Character? = nil, value: OptionValue = .flag, defaultText: String? = nil,
-        isRequired: Bool = false, section: String = "Options", help: String
+        isRepeatable: Bool = false, isRequired: Bool = false, section: String = "Options", help: String
     ) {
         self.names = names
         self.letter = letter
         self.value = value
         self.defaultText = defaultText
+        self.isRepeatable = isRepeatable
         self.isRequired = isRequired
         self.section = section
         self.help = help
@@ -102,7 +105,7 @@ func integerValue(_ text: String) -> Int? {
     text.hasPrefix("+") ? nil : Int(text)
 }
 
-func secondsValue(_ text: String) -> Double? {
+package func secondsValue(_ text: String) -> Double? {
     // Double(_:) alone would also take "inf", "nan" and hexadecimal.
     text.utf8.allSatisfy { (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") } ? Double(text) : nil
 }

@@ -7,12 +7,14 @@ package struct ParsedArguments: Sendable {
     /// What stands behind the command, in order: as many as it names.
     package internal(set) var operands: [String] = []
     private var texts: [String: String] = [:]
+    /// Of options that may be given several times.
+    private var lists: [String: [String]] = [:]
     private var secrets: [String: SharedSecret] = [:]
     private var fromConfiguration: Set<String> = []
 
     /// Whether the option stands on the command line or in the configuration.
     package func isGiven(_ option: Option) -> Bool {
-        texts[option.name] != nil || secrets[option.name] != nil
+        texts[option.name] != nil || lists[option.name] != nil || secrets[option.name] != nil
     }
 
     /// Whether the option stands in the configuration and not on the command line.
@@ -34,6 +36,11 @@ package struct ParsedArguments: Sendable {
 
     package func optionalString(of option: Option) -> String? {
         texts[option.name] ?? option.defaultText
+    }
+
+    /// All texts of an option that may be given several times: those of the configuration first, each in its order.
+    package func strings(of option: Option) -> [String] {
+        lists[option.name] ?? []
     }
 
     package func yesNo(of option: Option) throws(ProgramError) -> Bool {
@@ -81,6 +88,7 @@ package struct ParsedArguments: Sendable {
     }
 
     mutating func set(_ option: Option, _ text: String) {
+        if option.isRepeatable { return lists[option.name, default: []].append(text) }
         texts[option.name] = text
     }
 
@@ -88,11 +96,12 @@ package struct ParsedArguments: Sendable {
         secrets[option.name] = SharedSecret(secret)
     }
 
-    /// Takes over what only `other` says.
+    /// Takes over what only `other` says, and what it says besides of options that may be given several times.
     mutating func fill(from other: ParsedArguments) {
         fromConfiguration = Set(other.texts.keys).union(other.secrets.keys).subtracting(texts.keys)
         fromConfiguration.subtract(secrets.keys)
         texts.merge(other.texts) { mine, _ in mine }
+        lists.merge(other.lists) { mine, others in others + mine }
         secrets.merge(other.secrets) { mine, _ in mine }
     }
 }

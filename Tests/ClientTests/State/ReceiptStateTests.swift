@@ -173,14 +173,19 @@ struct OldStateTests {
 
 /// `fixtures/state-2.sqlite` was written by the last program whose schema was version 2: confirmations of "sub/a" and "b", with
 /// receipts that are vectors of docs/PROTOCOL.md, an upload of "c", a decided wipe of "sub/d", and a receipt key.
-@Suite("A state of version 2")
+/// `fixtures/state-3.sqlite` is what the last program with version 3 made of that.
+@Suite("A state of an earlier version")
 struct StateWithoutProofsTests {
     private let recordings: RecordingsFolder
 
     init() throws {
         recordings = try RecordingsFolder()
         try FileManager.default.createDirectory(atPath: recordings.statePath, withIntermediateDirectories: true)
-        let fixture = try #require(Bundle.module.url(forResource: "fixtures/state-2", withExtension: "sqlite"))
+    }
+
+    private func take(_ version: Int) throws {
+        let fixture = try #require(
+            Bundle.module.url(forResource: "fixtures/state-\(version)", withExtension: "sqlite"))
         try FileManager.default.copyItem(atPath: fixture.path, toPath: recordings.statePath + "/state.sqlite")
     }
 
@@ -197,8 +202,9 @@ struct StateWithoutProofsTests {
         #expect(kept.map(\.receipt.statement.time) == [-1, 1_700_000_000])
     }
 
-    @Test("nothing in it is lost, and it takes receipts with proofs from then on")
-    func isMigrated() throws {
+    @Test("nothing in it is lost, and it takes receipts with proofs from then on", arguments: [2, 3])
+    func isMigrated(_ version: Int) throws {
+        try take(version)
         for _ in 0..<2 {
             let state = try recordings.openState()
             #expect(try state.confirmation(of: .of("sub/a")) == confirmation(.of("sub/a")))
@@ -233,16 +239,18 @@ struct StateWithoutProofsTests {
             })
     }
 
-    @Test("who only looks changes nothing and finds its receipts")
-    func isReadable() throws {
+    @Test("who only looks changes nothing and finds its receipts", arguments: [2, 3])
+    func isReadable(_ version: Int) throws {
+        try take(version)
         let path = recordings.statePath + "/state.sqlite"
         let before = try Data(contentsOf: URL(filePath: path))
         try expectOldOnes(try receipts(try ClientState.openToRead(folder: recordings.statePath)))
         #expect(try Data(contentsOf: URL(filePath: path)) == before)
     }
 
-    @Test("it becomes what a new one is")
-    func isSame() throws {
+    @Test("it becomes what a new one is", arguments: [2, 3])
+    func isSame(_ version: Int) throws {
+        try take(version)
         func tables(_ path: String) throws -> [String] {
             var connection = try SQLiteConnection(path: path)
             return try connection.query("SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name") { $0.text(0) }

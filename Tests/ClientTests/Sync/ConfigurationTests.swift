@@ -47,6 +47,32 @@ struct ConfigurationTests {
         #expect(try password(configuration(["--config", naming], environment: environment)) == "of the file")
     }
 
+    @Test("what is deleted settles for longer, unless a person says otherwise")
+    func settles() throws {
+        let seconds = { (arguments: [String]) throws in try configuration(["-p", "x"] + arguments).settle.settleSeconds
+        }
+        #expect(try seconds([]) == 10)
+        #expect(try seconds(["-d", "n"]) == 10)
+        #expect(try seconds(["-d", "y"]) == 60)
+        #expect(try seconds(["-d", "y", "--settle", "3"]) == 3)
+    }
+
+    @Test("patterns of names to hold and to ignore")
+    func patterns() throws {
+        let configuration = try configuration(
+            ["-p", "x", "--hold", "*.tmp=0", "--hold", "a=b/=1.5", "--ignore", "*.thm", "--ignore", "proxy/"])
+        #expect(configuration.holds.own.map(\.pattern.text) == ["*.tmp", "a=b/"])
+        #expect(configuration.holds.own.map(\.seconds) == [0, 1.5])
+        #expect(configuration.ignored.map(\.text) == ["*.thm", "proxy/"])
+        for wrong in [
+            ["--hold", "*.tmp"], ["--hold", "*.tmp=soon"], ["--hold", "=5"], ["--hold", "a/b=5"], ["--ignore", "a/b"],
+        ] {
+            let error = #expect(throws: ProgramError.self) { try self.configuration(["-p", "x"] + wrong) }
+            #expect(error?.exitCode == .usage)
+            #expect(error?.message.contains(wrong[0]) == true)
+        }
+    }
+
     @Test("a password file that holds none is refused", arguments: ["", "\n", "\nsecret\n"])
     func emptyFile(_ content: String) throws {
         let file = try scratch.write(content, to: "password")

@@ -20,7 +20,7 @@ struct PlannerTests {
     /// What the planner says about a file that has been seen unchanged for so long.
     private func action(
         for file: FoundFile, seen seconds: Double, deletes: Bool = false, isConfirmed: Bool = false,
-        resembles: Bool = false,
+        resembles: Bool = false, hold: HoldTable.Hold? = nil,
         writer: WriterState = .none, asksWhenReading: Bool = false, notes: WaitingNotes = WaitingNotes(),
         prefix: String? = nil, wipesUnproven: Bool = false
     ) throws -> Action {
@@ -34,6 +34,7 @@ struct PlannerTests {
         let knowledge = Planner.Knowledge(
             settle: tracker, notes: notes, now: now,
             recognition: { _, _ in isConfirmed ? .confirmed : resembles ? .resembling : .unknown },
+            hold: { _ in hold }, holdOfConfirmed: { _ in hold },
             writer: { _ in writer }, asksWhenReading: { _ in asksWhenReading })
         return planner.action(for: file, knowledge)
     }
@@ -174,5 +175,18 @@ struct PlannerTests {
     func unusablePaths() throws {
         let deep = Array(repeating: "x", count: 65).joined(separator: "/")
         #expect(try action(for: file(deep), seen: 10) == .nothing(.unusablePath(.tooManyComponents)))
+    }
+
+    @Test("a file that is held waits for that once it has settled, and isn't wiped either")
+    func holds() throws {
+        let file = try file("a.part")
+        let hold = HoldTable.Hold(seconds: 500, reason: "why")
+        #expect(try action(for: file, seen: 4, hold: hold) == .wait(seconds: 6, .settling))
+        #expect(try action(for: file, seen: 10, hold: hold) == .wait(seconds: 500, .held("why")))
+        #expect(try action(for: file, seen: 10, resembles: true, hold: hold) == .wait(seconds: 500, .held("why")))
+        #expect(
+            try action(for: file, seen: 10, deletes: true, isConfirmed: true, hold: hold)
+                == .wait(seconds: 500, .noted("why", isConfirmed: true)))
+        #expect(try action(for: file, seen: 10, isConfirmed: true, hold: hold) == .nothing(.confirmed))
     }
 }

@@ -54,6 +54,22 @@ struct ScannerTests {
         #expect(scan.problems.isEmpty)
     }
 
+    @Test("counts what it leaves out, and what a person wants to be left out")
+    func countsLeftOut() throws {
+        #expect(recordings.scan().leftOut.isNothing)
+        for name in [
+            "._clip.mp4", ".DS_Store", ".Trashes/x", "lost+found/y", "clip.mp4", "clip.THM", "proxy/a", "proxy/b",
+        ] {
+            try recordings.write("x", to: name)
+        }
+        try recordings.link("link", to: "clip.mp4")
+        try #require(unsafe mkfifo(recordings.path("pipe"), 0o600) == 0)
+        let ignored = ["*.thm", "proxy/", "clip.mp4/", "prox*"].compactMap(NamePattern.init)
+        let scan = Scanner(folder: recordings.watched, ignored: ignored).scan()
+        #expect(scan.files.map(\.path.description) == ["clip.mp4"])
+        #expect(scan.leftOut == LeftOut(files: 2, folders: 2, links: 1, special: 1, ignored: 2))
+    }
+
     @Test("tells how many names a file has")
     func countsLinks() throws {
         try recordings.write("x", to: "one")

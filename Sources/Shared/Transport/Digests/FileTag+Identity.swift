@@ -10,13 +10,4 @@ extension FileTag {
         let preimage = preimage(bootID: bootID, device: identity.device, inode: identity.inode)
         return ContentHasher.digest(of: preimage).map(FileTag.init(digest:))
     }
-
-    /// Doesn't change while the process lives.
-    private static let bootID: [UInt8]? = {
-        guard let file = try? FileDescriptor.openForReading(path: "/proc/sys/kernel/random/boot_id"),
-            let text = try? file.readAll(limit: 64)
-        else { return nil }
-        let bootID = text.filter { $0 != UInt8(ascii: "\n") }
-        return bootID.count == 36 ? bootID : nil
-    }()
 }

@@ -1,0 +1,42 @@
+import Platform
+
+// MARK: - What is held, and what is left out
+
+extension Pass {
+    func saveHolds() {
+        do throws(StateError) {
+            try context.holds.save(state)
+        } catch {
+            context.warn("holds-not-recorded", error)
+        }
+    }
+
+    func tellHeld(_ file: FoundFile, _ reason: String, _ seconds: Double?) {
+        guard context.holds.isNews(file.path) else { return }
+        var line = LogLine("held", file.path)
+        line.add("reason", reason)
+        if let seconds { line.add("seconds", UInt64(max(0, seconds.rounded(.up)))) }
+        context.reporter.log(line)
+    }
+
+    /// A file that was held is sent all the same.
+    func tellOver(_ file: DueFile) {
+        guard context.holds.isNewsOver(file.path) else { return }
+        var line = LogLine("hold-over", file.path)
+        line.add("reason", "it hasn't changed for so long that it is sent as it is")
+        context.reporter.log(line)
+    }
+
+    /// Tells how much is left out, whenever it is another number.
+    func report(_ leftOut: LeftOut) {
+        if leftOut == context.toldLeftOut { return }
+        context.toldLeftOut = leftOut
+        var line = LogLine("left-out")
+        line.add("files", leftOut.files)
+        line.add("folders", leftOut.folders)
+        line.add("links", leftOut.links)
+        line.add("special", leftOut.special)
+        line.add("ignored", leftOut.ignored)
+        context.reporter.log(line)
+    }
+}
