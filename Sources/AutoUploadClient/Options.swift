@@ -31,8 +31,8 @@ enum Options {
         .inputOutput: "The state can't be read or written.",
         .temporaryFailure:
             "Something remains: try again later. Also when the server can't be reached, the interface is down, the folder to "
-            + "watch isn't there, a file is still being written, can't be wiped by this user or on this mount or isn't wiped because "
-            + "it can't be told whether somebody has it open, or another client works on the folder. A link that breaks is tried "
+            + "watch isn't there, a file is still being written or held, can't be wiped by this user or on this mount or isn't wiped "
+            + "because it can't be told whether somebody has it open, or another client works on the folder. A link that breaks is tried "
             + "again before, with pauses: five times in a row at most where nothing comes of it.",
         .protocolError:
             "The server can't be trusted, or doesn't speak our protocol; or files stay because its receipt key has changed.",

@@ -8,14 +8,14 @@ enum StateSchema {
     static let firstWithNonces: Int64 = 4
 
     /// Those of a new file.
-    static let tables = firstTables + receiptTables + proofColumn + nonceColumns + holdTables
+    static let tables = firstTables + receiptTables + proofColumn + nonceColumns + patienceTables
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
         1: ["ALTER TABLE confirmations DROP COLUMN receipt"] + receiptTables,
         2: proofColumn,
         3: nonceColumns,
-        4: holdTables,
+        4: patienceTables,
     ]
 
     private static let firstTables = [
@@ -52,13 +52,20 @@ enum StateSchema {
         """,
         "CREATE TABLE receipt_key (id INTEGER PRIMARY KEY CHECK (id = 1), key BLOB NOT NULL)",
     ]
-    private static let holdTables = [
+    private static let patienceTables = [
         """
         CREATE TABLE holds (
             path BLOB PRIMARY KEY NOT NULL,
             \(FingerprintColumns.definition),
             waited INTEGER NOT NULL, boot BLOB NOT NULL, since_ns INTEGER NOT NULL, clock INTEGER NOT NULL)
+        """,
         """
+        CREATE TABLE wiped_paths (
+            path BLOB PRIMARY KEY NOT NULL, changed INTEGER NOT NULL, wiped_at INTEGER NOT NULL, gap INTEGER NOT NULL)
+            WITHOUT ROWID
+        """,
+        // Has a row in a new file only.
+        "CREATE TABLE new_state (id INTEGER PRIMARY KEY CHECK (id = 1))",
     ]
     // Each receipt of an earlier version has a signature of its own.
     private static let proofColumn = ["ALTER TABLE receipts ADD COLUMN proof BLOB NOT NULL DEFAULT x''"]
@@ -126,6 +133,7 @@ extension SQLiteConnection {
             // Another process may have been first.
             if try connection.number("PRAGMA user_version") == StateSchema.version { return }
             for table in StateSchema.tables { try connection.execute(table) }
+            try connection.execute("INSERT INTO new_state VALUES (1)")
             try connection.execute("PRAGMA application_id = \(StateSchema.applicationID)")
             try connection.execute("PRAGMA user_version = \(StateSchema.version)")
         }

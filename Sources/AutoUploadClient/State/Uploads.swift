@@ -38,6 +38,13 @@ extension ClientState {
         return ids
     }
 
+    /// Whether an upload of what this file resembles was begun.
+    func hasBegun(_ path: LocalPath, _ fingerprint: Fingerprint) throws(StateError) -> Bool {
+        try read("look up an upload") { connection throws(SQLiteError) in
+            try connection.uploadID(path, fingerprint) != nil
+        }
+    }
+
     private static func freshID() throws(StateError) -> StoredUploadID {
         do throws(SystemError) {
             guard let id = UploadID(try randomBytes(UploadID.byteCount)) else {

@@ -1,3 +1,4 @@
+import Platform
 import Wire
 
 extension ClientState {
@@ -21,13 +22,15 @@ extension ClientState {
         }
     }
 
-    /// The file is gone, and this was made durable: forgets the wipe and what was known about the file.
+    /// The file is gone, and this was made durable: forgets the wipe and what was known about the file, but for a
+    /// day that there was one.
     func endWipes(_ records: [WipeRecord]) throws(StateError) {
         if records.isEmpty { return }
         try change("record the end of a wipe") { connection throws(SQLiteError) in
             for record in records {
                 try connection.execute(Self.deleteWipe, [.blob(record.id.bytes)])
                 try connection.forget(record.path, ifStill: record.fingerprint)
+                try connection.rememberWiped(record.path, changed: record.fingerprint.changed, at: currentUnixTime())
             }
         }
     }

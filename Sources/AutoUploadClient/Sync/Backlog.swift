@@ -13,6 +13,7 @@ struct Backlog {
         self.tasks = tasks
     }
 
+    var waiting: [SyncTask] { Array(tasks[next...]) }
     var isEmpty: Bool { next >= tasks.count }
     var first: SyncTask? { isEmpty ? nil : tasks[next] }
 

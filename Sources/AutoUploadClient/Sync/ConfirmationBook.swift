@@ -77,7 +77,11 @@ final class ConfirmationBook {
     /// Whether it is still all that was read, and may be wiped as far as its writers go: what was read while nobody could
     /// tell who writes it is asked about again once that can be told.
     private func mayBeWiped(_ entry: Entry) -> Bool {
-        entry.standing == .unchanged && !isUnproven(entry)
+        isToBeWiped(entry) && !isUnproven(entry)
+    }
+
+    private func isToBeWiped(_ entry: Entry) -> Bool {
+        entry.standing == .unchanged && !entry.file.isToStay
     }
 
     private func isUnproven(_ entry: Entry) -> Bool {
@@ -136,7 +140,7 @@ final class ConfirmationBook {
             throw .local(error.description)
         }
         unwiped += unrecorded.filter(mayBeWiped)
-        if eraser != nil { keepUnproven(unrecorded.filter { $0.standing == .unchanged && isUnproven($0) }) }
+        if eraser != nil { keepUnproven(unrecorded.filter { isToBeWiped($0) && isUnproven($0) }) }
         unrecorded = []
     }
 

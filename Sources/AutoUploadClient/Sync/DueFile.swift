@@ -9,6 +9,8 @@ struct DueFile: Hashable, Sendable {
     let remote: RemotePath
     /// What the system may say when it is read about who writes it, besides that nobody does.
     let toleratedWriter: WriterState
+    /// Whether it stays for now although it is confirmed: somebody may append to it.
+    var isToStay = false
 
     var size: UInt64 { fingerprint.size }
 

@@ -14,6 +14,7 @@ final class Engine {
     let book: ConfirmationBook
     let troubles: Troubles
     let headway: Headway
+    let questions: FirstQuestions
     var backlog: Backlog
     var ledger: UploadLedger
     /// Uploads that the server lets proceed, in its order.
@@ -65,6 +66,7 @@ final class Engine {
             ReceiptCheck(user: context.target.user, key: connection.welcome.receiptKey, nonce: connection.nonce))
         self.connection = connection
         self.backlog = backlog
+        questions = FirstQuestions(book.state, backlog.waiting)
         self.folder = folder
         self.book = book
         transfer = context.transfer
@@ -83,6 +85,7 @@ final class Engine {
         do throws(SyncFailure) {
             try exchange()
             try book.settle(witness: self)
+            questions.end()
             if hasUnaskedWipes, let failureMeanwhile { throw failureMeanwhile }
         } catch {
             let failure = transfer.reason ?? error

@@ -14,6 +14,7 @@ extension Engine {
         case .confirmed(let task, let confirmation, let receipt, let alreadyThere):
             if case .lastWord(let id) = task.purpose { return takeLastWord(id, nil) }
             headway.confirmed(task.file)
+            if task.purpose == .upload, alreadyThere { questions.found(task) }
             book.add(task, confirmation, receipt, alreadyThere: alreadyThere)
             reporter.endFile()
         case .refused(let number, let entry, let refusal):
@@ -63,6 +64,7 @@ extension Engine {
     private func unstored(_ task: SyncTask, _ refusal: Refusal) {
         // Should sending it fail, it must not count as confirmed for those who don't delete, and so don't ask.
         if task.purpose == .confirmAgain, refusal.status == .absent { book.forget(task.file) }
+        questions.missing(task)
         var task = task
         // Confirmed once, and gone from the server since: it must not be wiped, but sent.
         task.purpose = .upload
@@ -73,6 +75,7 @@ extension Engine {
     }
 
     private func refused(_ task: SyncTask, _ refusal: Refusal, wasSent: Bool) {
+        questions.isDone(with: task)
         guard refusal.status.statusClass == .again, task.tries < Self.mostTries else {
             return troubles.refused(task.file, refusal, wasSent: wasSent)
         }

@@ -31,7 +31,9 @@ extension Engine {
 
     /// Offers the next file if it needs an answer before its data, so that the answer comes while another is being sent.
     private func offerAhead() throws(SyncFailure) -> Bool {
-        guard let task = startable, task.purpose == .upload, !task.mustAsk, let id = try uploadID() else {
+        guard let task = startable, task.purpose == .upload, !task.mustAsk, !questions.areAsked(about: task),
+            let id = try uploadID()
+        else {
             return false
         }
         if isSentWhole(task, id) || isAskedFirst(task, id) { return false }
@@ -43,6 +45,9 @@ extension Engine {
         switch task.purpose {
         case .confirmAgain, .lastWord: return try ask(task)
         case .upload where task.mustAsk: return try ask(task)
+        case .upload where questions.areAsked(about: task):
+            questions.ask(about: task)
+            return try ask(task)
         case .upload:
             guard let id = try uploadID() else { return false }
             if isAskedFirst(task, id) { return try ask(task) }
@@ -66,7 +71,7 @@ extension Engine {
     /// The next file, if another may be begun.
     private var startable: SyncTask? {
         // What is to be wiped first: while that goes on, nothing may be unfinished.
-        ledger.count >= window || book.wantsToWipe ? nil : backlog.first
+        ledger.count >= window || book.wantsToWipe || questions.isAwaited ? nil : backlog.first
     }
 
     /// A new upload that fits one frame goes out without waiting for the server's word.
@@ -261,6 +266,7 @@ extension Engine {
 
     private func failed(_ task: SyncTask, _ failure: SourceFailure, unsent: UInt64) {
         troubles.failed(task.file, failure)
+        questions.isDone(with: task)
         reporter.endFile(unsent: unsent)
     }
 }

@@ -47,10 +47,15 @@ final class Holds {
     func hold(_ file: FoundFile, _ state: ClientState) -> HoldTable.Hold? {
         if let family = databases.family(of: file.path), !isExempt(file) {
             let reason = "it is a database in use, or belongs to one: a journal (-wal, -shm, -journal) stands beside it"
-            return rest(HoldTable.Hold(seconds: HoldTable.day, reason: reason), of: family, for: file, state)
+            return rest(HoldTable.Hold(seconds: HoldTable.day, reason: reason), of: family, state)
         }
         guard let hold = table.hold(for: file) else { return nil }
-        return rest(hold, of: [file], for: file, state)
+        return rest(of: hold, for: file, state)
+    }
+
+    /// What is left of a hold that somebody else has found.
+    func rest(of hold: HoldTable.Hold, for file: FoundFile, _ state: ClientState) -> HoldTable.Hold? {
+        rest(hold, of: [file], state)
     }
 
     /// The same where it isn't to be sent but wiped: only what is in use stays then.
@@ -64,7 +69,7 @@ final class Holds {
 
     /// What is left of a hold that the latest change of a family counts for.
     private func rest(
-        _ hold: HoldTable.Hold, of family: [FoundFile], for file: FoundFile, _ state: ClientState
+        _ hold: HoldTable.Hold, of family: [FoundFile], _ state: ClientState
     ) -> HoldTable.Hold? {
         let waited = family.map { self.waited($0, state) }.min() ?? 0
         return waited >= hold.seconds ? nil : HoldTable.Hold(seconds: hold.seconds - waited, reason: hold.reason)

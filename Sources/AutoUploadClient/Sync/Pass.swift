@@ -37,6 +37,7 @@ final class PassContext {
     let wipeRights = WipeRights()
     let troubles: Troubles
     let holds: Holds
+    let appenders: Appenders
     let ignored: [NamePattern]
     /// What people were told last of what is left out.
     var toldLeftOut = LeftOut()
@@ -60,9 +61,10 @@ final class PassContext {
 
     init(
         planner: Planner, target: ServerTarget, transfer: TransferGuard, reporter: Reporter,
-        holds: Holds = Holds(HoldTable()), ignored: [NamePattern] = []
+        holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders(), ignored: [NamePattern] = []
     ) {
         self.holds = holds
+        self.appenders = appenders
         self.ignored = ignored
         self.planner = planner
         self.target = target
@@ -204,6 +206,7 @@ struct Pass {
         context.notes.keep(only: paths)
         do throws(StateError) {
             try state.forgetMissing(keeping: paths)
+            try state.forgetWipedPaths(at: currentUnixTime())
         } catch {
             context.warn("state-not-tidied", error)
         }
@@ -223,8 +226,7 @@ extension Pass {
         let knowledge = Planner.Knowledge(
             settle: context.tracker, notes: context.notes, now: .now,
             recognition: { file, remote in mayBeKnown ? recognition(of: file, remote) : .unknown },
-            hold: { context.holds.hold($0, state) },
-            holdOfConfirmed: { context.holds.holdOfDatabase($0, state) },
+            hold: hold, holdOfConfirmed: holdOfConfirmed,
             writer: { file in
                 let writer = writer(of: file)
                 if writer == .none { isWorthConnecting = true }
@@ -233,6 +235,7 @@ extension Pass {
             asksWhenReading: { isWorthConnecting && $0.fingerprint.isOfSmallFile })
         context.confirmed.keep(among: files)
         context.holds.begin(files)
+        context.appenders.begin(files)
         for start in stride(from: 0, to: files.count, by: Self.readTogether) {
             state.readTogether {
                 for file in files[start..<min(start + Self.readTogether, files.count)] {
@@ -276,6 +279,7 @@ extension Pass {
         case .held(let reason):
             result.remaining += 1
             tellHeld(file, reason, seconds)
+        case .kept(let reason): context.troubles.tell(file.path, file.fingerprint, "kept", reason, level: .info)
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
         }
     }
@@ -309,14 +313,19 @@ extension Pass {
         if context.confirmed.contains(file) { return .confirmed }
         // State that can't be read costs a question to the server, or bytes that are sent twice.
         guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
-        guard record.fingerprint == file.fingerprint else {
-            return record.fingerprint.mayStillBe(file.fingerprint) ? .resembling : .unknown
-        }
+        guard record.fingerprint == file.fingerprint else { return resembles(record, file) ? .resembling : .unknown }
         if let again = context.askingAgain, !context.planner.deletes {
             return again.concerns(record.confirmedAt, now: currentUnixTime()) ? .resembling : .confirmed
         }
         context.confirmed.insert(file)
         return .confirmed
+    }
+
+    /// A new time says little: clocks on FAT follow the season, copies get the time of the copying. Once it was begun to be
+    /// sent, the server was asked, and didn't have it.
+    private func resembles(_ record: ConfirmationRecord, _ file: FoundFile) -> Bool {
+        guard record.fingerprint.size == file.fingerprint.size else { return false }
+        return file.fingerprint.isOfSmallFile || (try? state.hasBegun(file.path, file.fingerprint)) != true
     }
 
     private func writer(of file: FoundFile) -> WriterState {

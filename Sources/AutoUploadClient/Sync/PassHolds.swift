@@ -3,9 +3,27 @@ import Platform
 // MARK: - What is held, and what is left out
 
 extension Pass {
+    /// What a file is held for before it is sent.
+    func hold(_ file: FoundFile) -> HoldTable.Hold? {
+        if let hold = context.holds.hold(file, state) { return hold }
+        guard minds, let hold = context.appenders.holdOfSending(file, state, folder) else { return nil }
+        return context.holds.rest(of: hold, for: file, state)
+    }
+
+    /// What one that was confirmed is kept for before it is wiped.
+    func holdOfConfirmed(_ file: FoundFile) -> HoldTable.Hold? {
+        if let hold = context.holds.holdOfDatabase(file, state) { return hold }
+        guard minds, let hold = context.appenders.hold(file, state) else { return nil }
+        return context.holds.rest(of: hold, for: file, state)
+    }
+
+    /// Whether somebody who appends is minded: not where a person wants files to be gone at once.
+    private var minds: Bool { context.planner.deletes && context.planner.rules.settleSeconds > 0 }
+
     func saveHolds() {
         do throws(StateError) {
             try context.holds.save(state)
+            try context.appenders.save(state)
         } catch {
             context.warn("holds-not-recorded", error)
         }
@@ -21,7 +39,7 @@ extension Pass {
 
     /// A file that was held is sent all the same.
     func tellOver(_ file: DueFile) {
-        guard context.holds.isNewsOver(file.path) else { return }
+        guard !file.isToStay, context.holds.isNewsOver(file.path) else { return }
         var line = LogLine("hold-over", file.path)
         line.add("reason", "it hasn't changed for so long that it is sent as it is")
         context.reporter.log(line)

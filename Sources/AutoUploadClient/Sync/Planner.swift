@@ -21,6 +21,8 @@ enum Delay: Hashable, Sendable {
     case beingWritten
     /// Its name, or what stands beside it, says that it isn't finished.
     case held(String)
+    /// It was confirmed, but may still be appended to, or be in use.
+    case kept(String)
     /// The server, or something else, said so. A file that was confirmed only waits to be wiped.
     case noted(String, isConfirmed: Bool)
 }
@@ -93,7 +95,7 @@ struct Planner {
     /// To read it and to ask about it serves nothing but the wipe: only where that has a chance.
     private func wipe(_ file: FoundFile, _ remote: RemotePath, _ knowledge: Knowledge) -> Action {
         if let hold = knowledge.holdOfConfirmed(file) {
-            return .wait(seconds: hold.seconds, .noted(hold.reason, isConfirmed: true))
+            return .wait(seconds: hold.seconds, .kept(hold.reason))
         }
         switch knowledge.writer(file) {
         case .none: return .confirmAgain(due(file, remote, tolerating: .none))
@@ -114,7 +116,8 @@ struct Planner {
         // To ask who has it open takes opening it: only once it has settled anyway.
         if !knowledge.asksWhenReading(file), let wait = wait(file, knowledge.writer(file), knowledge) { return wait }
         let hasSettledUnseen = wait(file, .unknown, knowledge) == nil
-        let due = due(file, remote, tolerating: hasSettledUnseen ? .unknown : .none)
+        var due = due(file, remote, tolerating: hasSettledUnseen ? .unknown : .none)
+        due.isToStay = deletes && knowledge.holdOfConfirmed(file) != nil
         return recognition == .resembling ? .recognise(due) : .upload(due)
     }
 

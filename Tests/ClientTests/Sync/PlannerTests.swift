@@ -186,7 +186,7 @@ struct PlannerTests {
         #expect(try action(for: file, seen: 10, resembles: true, hold: hold) == .wait(seconds: 500, .held("why")))
         #expect(
             try action(for: file, seen: 10, deletes: true, isConfirmed: true, hold: hold)
-                == .wait(seconds: 500, .noted("why", isConfirmed: true)))
+                == .wait(seconds: 500, .kept("why")))
         #expect(try action(for: file, seen: 10, isConfirmed: true, hold: hold) == .nothing(.confirmed))
     }
 }

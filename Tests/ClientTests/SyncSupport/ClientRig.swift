@@ -79,7 +79,8 @@ final class ClientRig {
 
     func context(
         for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
-        settle: SettleRules = ClientRig.atOnce, addresses: ServerAddresses = ServerAddresses()
+        settle: SettleRules = ClientRig.atOnce, addresses: ServerAddresses = ServerAddresses(),
+        holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders()
     ) throws -> PassContext {
         let name = try ServerName("\(host):\(server.port)")
         let target = ServerTarget(
@@ -93,7 +94,8 @@ final class ClientRig {
         return PassContext(
             planner: Planner(
                 deletes: deletes, prefix: nil, rules: settle),
-            target: target, transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output))
+            target: target, transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output), holds: holds,
+            appenders: appenders)
     }
 
     /// One pass.
