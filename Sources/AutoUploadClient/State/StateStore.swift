@@ -131,7 +131,7 @@ extension SQLiteConnection {
         }
     }
 
-    private static let currentTables = ["confirmations", "uploads", "wipes"]
+    private static let currentTables = ["confirmations", "uploads", "wipes", "holds", "wiped_paths"]
 }
 
 extension StateReserve {

@@ -37,21 +37,10 @@ final class WaitingNotes {
         return note.until > now ? note : nil
     }
 
-    /// Lets a file wait.
-    ///
-    /// - Returns: whether nobody was told this about the file before.
-    func wait(
-        _ path: LocalPath, _ fingerprint: Fingerprint, until: Instant, reason: String, isConfirmed: Bool = false
-    ) -> Bool {
-        let isNew = warn(path, fingerprint, reason)
-        entries[path]?.note = Note(until: until, reason: reason, isConfirmed: isConfirmed)
-        return isNew
-    }
-
     /// Lets a file wait, each time for longer as long as the reason is the same.
     func wait(
         _ path: LocalPath, _ fingerprint: Fingerprint, _ policy: RetryPolicy, reason: String,
-        isConfirmed: Bool = false, remains: Bool = false
+        isConfirmed: Bool = false, remains: Bool = false, at now: Instant = .now
     ) -> Pause {
         // To hide a file and to give its name back sets its change time: it is the same one.
         if entries[path]?.fingerprint.mayStillBe(fingerprint) == true { entries[path]?.fingerprint = fingerprint }
@@ -61,7 +50,7 @@ final class WaitingNotes {
         let seconds = policy.pause(after: failures)
         entries[path]?.failures = failures
         entries[path]?.note = Note(
-            until: Instant.now.advanced(bySeconds: seconds), reason: reason, isConfirmed: isConfirmed, remains: remains)
+            until: now.advanced(bySeconds: seconds), reason: reason, isConfirmed: isConfirmed, remains: remains)
         return Pause(seconds: seconds, isNews: isNews)
     }
 

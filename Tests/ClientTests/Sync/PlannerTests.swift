@@ -127,13 +127,18 @@ struct PlannerTests {
     func notes() throws {
         let file = try file("a")
         let notes = WaitingNotes()
-        let until = Self.start.advanced(bySeconds: 100)
-        #expect(notes.wait(file.path, file.fingerprint, until: until, reason: "full"))
-        #expect(!notes.wait(file.path, file.fingerprint, until: until, reason: "full"))
+        func isNews(_ reason: String, isConfirmed: Bool = false) -> Bool {
+            let policy = RetryPolicy(first: 100)
+            return notes.wait(
+                file.path, file.fingerprint, policy, reason: reason, isConfirmed: isConfirmed, at: Self.start
+            ).isNews
+        }
+        #expect(isNews("full"))
+        #expect(!isNews("full"))
         let wait = Action.wait(seconds: 60, .noted("full", isConfirmed: false))
         #expect(try action(for: file, seen: 40, notes: notes) == wait)
         #expect(try action(for: file, seen: 100, notes: notes) == .upload(due(file, "a")))
-        #expect(notes.wait(file.path, file.fingerprint, until: until, reason: "other", isConfirmed: true))
+        #expect(isNews("other", isConfirmed: true))
         let confirmed = try self.action(for: file, seen: 40, notes: notes)
         #expect(confirmed == .wait(seconds: 60, .noted("other", isConfirmed: true)))
         let changed = try self.file("a", size: 6)
