@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Glibc
 
 /// A network interface of this machine, by name.
