@@ -6,6 +6,7 @@ enum Forgetting {
     /// - Throws: `ProgramError` when a server runs on the storage.
     static func run(_ arguments: ParsedArguments) throws(ProgramError) {
         let folder = try arguments.string(of: ServerOptions.folder)
+        try Renewal.requireUse(of: folder)
         let storage: Storage
         do throws(StorageError) {
             storage = try Storage(folder: folder, allowWeak: arguments.flag(ServerOptions.allowWeakStorage))

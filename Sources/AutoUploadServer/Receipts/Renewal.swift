@@ -16,7 +16,7 @@ enum Renewal {
     }
 
     /// A mistyped folder isn't to be made a storage folder, which clients would refuse to upload from.
-    private static func requireUse(of folder: String) throws(ProgramError) {
+    static func requireUse(of folder: String) throws(ProgramError) {
         do throws(SystemError) {
             _ = try Directory.open(path: folder).status(of: StoreMarker.name)
         } catch {

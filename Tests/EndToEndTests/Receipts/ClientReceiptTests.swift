@@ -124,6 +124,7 @@ struct ClientReceiptTests {
             #expect(try RunningProgram.run(Binaries.server, ["renew-receipt-key", "-f", site.storage]).status == 0)
         } else {
             try FileManager.default.removeItem(atPath: site.storage + "/.auto-upload/receipt-key.pem")
+            #expect(try RunningProgram.run(Binaries.server, ["forget-receipt-key", "-f", site.storage]).status == 0)
         }
         return try TestServer(site, options: ["--port", String(server.port)])
     }

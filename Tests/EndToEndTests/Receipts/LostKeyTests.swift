@@ -47,6 +47,15 @@ struct LostKeyTests {
         #expect(try serve() == first)
     }
 
+    @Test("a folder that no server has used is left as it is")
+    func unused() throws {
+        try site.scratch.makeFolder("mistyped")
+        let ended = try RunningProgram.run(
+            Binaries.server, ["forget-receipt-key", "-f", site.scratch.path("mistyped")])
+        #expect(ended.status == 78)
+        #expect(try site.scratch.names(in: "mistyped").isEmpty)
+    }
+
     @Test("a lost key is replaced when a person says so, and not before")
     func lost() throws {
         let first = try serve()

@@ -15,6 +15,8 @@ struct ReceiptKeyCallTests {
     init() throws {
         scratch = try ScratchFolder("receipt-calls")
         try scratch.makeFolder("storage")
+        // As it is once a server has used it.
+        try scratch.write("", to: "storage/.auto-upload-store")
         file = try ReceiptKeyFile(path: scratch.path("key.pem"))
     }
 

@@ -1,0 +1,121 @@
+import Platform
+import Wire
+
+/// What is due, and why the rest isn't.
+extension Pass {
+    func plan(_ files: [FoundFile]) -> (PassResult, [SyncTask]) {
+        var result = PassResult()
+        var tasks: [SyncTask] = []
+        let mayBeKnown = (try? state.hasConfirmations()) ?? true
+        // Where the system can tell who writes a file, and there is one to connect for, the other small ones are asked about
+        // when they are read, which comes anyway. A large one would be planned for, and begun, in vain.
+        var isWorthConnecting = false
+        let knowledge = Planner.Knowledge(
+            settle: context.tracker, notes: context.notes, now: .now,
+            recognition: { file, remote in mayBeKnown ? recognition(of: file, remote) : .unknown },
+            hold: hold, holdOfConfirmed: holdOfConfirmed,
+            writer: { file in
+                let writer = writer(of: file)
+                if writer == .none { isWorthConnecting = true }
+                return writer
+            },
+            asksWhenReading: { isWorthConnecting && $0.fingerprint.isOfSmallFile })
+        context.confirmed.keep(among: files)
+        context.holds.begin(files)
+        context.appenders.begin(files)
+        for start in stride(from: 0, to: files.count, by: Self.readTogether) {
+            state.readTogether {
+                for file in files[start..<min(start + Self.readTogether, files.count)] {
+                    let action = context.planner.action(for: file, knowledge)
+                    if let task = task(for: action, file, noting: &result) { tasks.append(task) }
+                }
+            }
+        }
+        saveHolds()
+        return (result, tasks)
+    }
+
+    /// Files that the state is asked about in one go.
+    private static let readTogether = 256
+
+    /// - Returns: nil when nothing is to be done with the file now.
+    private func task(for action: Action, _ file: FoundFile, noting result: inout PassResult) -> SyncTask? {
+        switch action {
+        case .upload(let due):
+            tellOver(due)
+            return SyncTask(file: due, purpose: .upload)
+        case .recognise(let due): return SyncTask(file: due, purpose: .upload, isInDoubt: true)
+        case .confirmAgain(let due):
+            // Both sides would read all of it, for nothing.
+            if context.wipeRights.areMissing(for: file.path, in: folder) { return nil }
+            return SyncTask(file: due, purpose: .confirmAgain)
+        case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
+        case .nothing(let idleness): note(file, idleness, in: &result)
+        }
+        return nil
+    }
+
+    private func note(_ file: FoundFile, _ seconds: Double?, _ delay: Delay, in result: inout PassResult) {
+        switch delay {
+        case .settling:
+            result.remaining += 1
+            result.settling[file.path] = PassResult.Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
+        case .beingWritten:
+            result.remaining += 1
+            context.troubles.isOpen(file.path, file.fingerprint)
+        case .held(let reason):
+            result.remaining += 1
+            tellHeld(file, reason, seconds)
+        case .kept(let reason): context.troubles.tell(file.path, file.fingerprint, "kept", reason, level: .info)
+        case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
+        }
+    }
+
+    func noteUnsettled(in result: inout PassResult) {
+        for file in context.troubles.unsettled {
+            let seconds = context.tracker.waitingTime(
+                for: file.path, file.fingerprint, writer: .unknown, at: .now, rules: context.planner.rules)
+            result.remaining += 1
+            result.settling[file.path] = PassResult.Settling(
+                fingerprint: file.fingerprint, seconds: max(seconds ?? 0, SettleTracker.anotherLook))
+        }
+    }
+
+    private func note(_ file: FoundFile, _ idleness: Idleness, in result: inout PassResult) {
+        switch idleness {
+        case .confirmed: return
+        case .hardLinked:
+            let reason = "it has \(file.links) names: wiping one would empty the others"
+            context.troubles.tell(file.path, file.fingerprint, "kept", reason)
+        case .unproven:
+            result.remaining += 1
+            context.troubles.unproven(file.path, file.fingerprint)
+        case .unusablePath(let flaw):
+            result.remaining += 1
+            context.troubles.tell(file.path, file.fingerprint, "can't-send", flaw.description)
+        }
+    }
+
+    private func recognition(of file: FoundFile, _ remote: RemotePath) -> Recognition {
+        if context.confirmed.contains(file) { return .confirmed }
+        // State that can't be read costs a question to the server, or bytes that are sent twice.
+        guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
+        guard record.fingerprint == file.fingerprint else { return resembles(record, file) ? .resembling : .unknown }
+        if let again = context.askingAgain, !context.planner.deletes {
+            return again.concerns(record.confirmedAt, now: currentUnixTime()) ? .resembling : .confirmed
+        }
+        context.confirmed.insert(file)
+        return .confirmed
+    }
+
+    /// A new time says little: clocks on FAT follow the season, copies get the time of the copying. Once it was begun to be
+    /// sent, the server was asked, and didn't have it.
+    private func resembles(_ record: ConfirmationRecord, _ file: FoundFile) -> Bool {
+        guard record.fingerprint.size == file.fingerprint.size else { return false }
+        return file.fingerprint.isOfSmallFile || (try? state.hasBegun(file.path, file.fingerprint)) != true
+    }
+
+    private func writer(of file: FoundFile) -> WriterState {
+        WriterCheck.state(of: file.path, in: folder)
+    }
+}

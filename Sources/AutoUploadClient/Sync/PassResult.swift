@@ -1,0 +1,25 @@
+import Platform
+
+/// How a pass ended.
+struct PassResult {
+    /// What was due and isn't confirmed, what still changes included.
+    var remaining = 0
+    /// Why it ended before everything that is due was tried.
+    var failure: SyncFailure?
+    /// Files that wait until they have settled.
+    var settling: [LocalPath: Settling] = [:]
+    /// Whether a connection did its work, which tells that all is well with the server.
+    var hasConnected = false
+    /// Whether files stay only because the server's receipt key, or what it signs, has changed.
+    var mayNotWipe = false
+    /// Whether the server let us in, whatever came of it.
+    var wasLoggedIn = false
+    /// Whether something was confirmed, or a large file came forward.
+    var hasHeadway = false
+
+    struct Settling: Hashable {
+        let fingerprint: Fingerprint
+        /// How long it still takes at least.
+        let seconds: Double
+    }
+}
