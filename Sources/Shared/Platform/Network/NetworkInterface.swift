@@ -1,4 +1,4 @@
-internal import Encodings
+import Encodings
 internal import Glibc
 
 /// A network interface of this machine, by name.
