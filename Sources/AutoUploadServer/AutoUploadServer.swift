@@ -146,9 +146,11 @@ struct AutoUploadServer {
         let storage = try storage(configuration, requiresMarker: true)
         let receipts: ReceiptKeyring?
         do throws(ReceiptKeyError) {
-            receipts = try ReceiptKeyFile(
-                chosen: configuration.receiptKey, in: storage.own, of: configuration.folder
-            ).load()
+            let file = try ReceiptKeyFile(chosen: configuration.receiptKey, in: storage.own, of: configuration.folder)
+            receipts =
+                try file.load() == nil
+                ? nil
+                : ReceiptKeyChoice(chosen: configuration.receiptKey, storage, at: configuration.folder).keyring(warn)
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

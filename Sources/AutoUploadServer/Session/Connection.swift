@@ -132,7 +132,9 @@ extension Connection {
             }
         }
         guard let welcome = try? services.welcome(maxOpenUploads: maxOpenUploads) else { return close(nil) }
-        if case .finish(let upload, _) = message, let partial = uploads[upload]?.partial { try readPrefix(of: partial) }
+        if case .finish(let upload, _) = message, let partial = uploads[upload]?.partial {
+            guard try readPrefix(of: partial) else { return endOfInput() }
+        }
         perform(state.receive(message, welcome: welcome))
     }
 
@@ -177,7 +179,7 @@ extension Connection {
         switch decision {
         case .append:
             partial = uploads[header.upload]?.partial
-            if let partial { try readPrefix(of: partial) }
+            if let partial, try !readPrefix(of: partial) { return endOfInput() }
         case .drop: break
         case .close(let refusal): return perform([.close(refusal)])
         }
@@ -193,13 +195,17 @@ extension Connection {
 
     /// Reads again what an earlier connection has sent, before the first byte that follows it, or the end. Others aren't
     /// kept waiting.
-    private mutating func readPrefix(of partial: PartialUpload) throws(LinkError) {
-        guard partial.hasUnreadPrefix else { return }
+    ///
+    /// - Returns: false when it wasn't read, as the connection is to end.
+    private mutating func readPrefix(of partial: PartialUpload) throws(LinkError) -> Bool {
+        guard partial.hasUnreadPrefix else { return true }
         if hasAnswers { try answer() }
         // Who waits long enough reads in any case: what was sent isn't sent again for that.
         let turn = readingTurn()
+        if isToEnd { return false }
         partial.readPrefix()
         withExtendedLifetime(turn) {}
+        return true
     }
 
     /// - Returns: nil when others read for too long, or the connection is to end.

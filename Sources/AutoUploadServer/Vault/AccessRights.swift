@@ -13,6 +13,8 @@ struct AccessRights: Hashable, Sendable {
     /// What a new folder is made with. The sticky bit says that it hasn't got its rights yet: after a crash it can be told from
     /// one that an admin has closed.
     static let unfinishedFolder: UInt32 = 0o1700
+    /// A folder with this bit hands its group, and the bit, down to what is made in it.
+    static let keepsGroup: UInt32 = 0o2000
 
     /// Gives a new folder its rights, whatever the process's mask made of them.
     func apply(toFolder folder: Directory) throws(SystemError) {

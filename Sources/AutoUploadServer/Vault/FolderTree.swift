@@ -89,8 +89,9 @@ struct FolderTree: Sendable {
             isNew = try make(name, in: chain.last.directory)
             try chain.descend(to: name)
         }
-        // Made just now, or by another connection, or by a server that was killed before it came to this.
-        if chain.last.status.permissions == AccessRights.unfinishedFolder {
+        // Made just now, or by another connection, or by a server that was killed before it came to this. The folder above may have
+        // handed down that its group is kept (setgid).
+        if chain.last.status.permissions & ~AccessRights.keepsGroup == AccessRights.unfinishedFolder {
             try rights.apply(toFolder: chain.last.directory)
         }
         return isNew

@@ -54,7 +54,8 @@ import Wire
         try test.scratch.makeFolder("alice/a")
         try test.scratch.makeFolder("alice/closed")
         try test.scratch.setPermissions(0o1700, of: "alice")
-        try test.scratch.setPermissions(0o1700, of: "alice/a")
+        // Made below a folder that hands down its group.
+        try test.scratch.setPermissions(0o3700, of: "alice/a")
         try test.scratch.setPermissions(0o700, of: "alice/closed")
         try test.store([1], as: "a/b")
         try test.store([1], as: "closed/b")
