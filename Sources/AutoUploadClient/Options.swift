@@ -31,13 +31,13 @@ enum Options {
         .inputOutput: "The state can't be read or written.",
         .temporaryFailure:
             "Something remains: try again later. Also when the server can't be reached, the interface is down, the folder to "
-            + "watch isn't there, a file is still being written or held, can't be wiped by this user or on this mount or isn't wiped "
+            + "watch isn't there or can't be looked into, a file is still being written or held, can't be wiped by this user or on this mount or isn't wiped "
             + "because it can't be told whether somebody has it open, or another client works on the folder. A link that breaks is tried "
             + "again before, with pauses: five times in a row at most where nothing comes of it.",
         .protocolError:
             "The server can't be trusted, or doesn't speak our protocol; or files stay because its receipt key has changed.",
         .noPermission: "The login was denied.",
-        .configuration: "The configuration is wrong, or the folder can't be used or holds what a server stores.",
+        .configuration: "The configuration is wrong, or the folder holds what a server stores.",
     ]
 
     static let servername = Option(

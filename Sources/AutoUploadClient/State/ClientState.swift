@@ -125,7 +125,7 @@ extension ClientState {
             line.add("reason", reason)
             line.add(
                 "advice",
-                "free some room there, or name another place by --state: until then what is done is remembered no longer "
+                "free some room there or make it writable, or name another place by --state: until then what is done is remembered no longer "
                     + "than this program runs")
             Log.write(line)
         }

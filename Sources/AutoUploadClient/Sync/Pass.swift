@@ -28,9 +28,9 @@ struct Pass {
         }
         forgetMissing(scan)
         result.remaining += scan.problems.count + unfinishedWipes
-        if !tasks.isEmpty { send(tasks, &result) }
-        result.remaining += context.wipeRights.files
+        if tasks.isEmpty { result.remaining += context.wipeRights.files } else { send(tasks, &result) }
         context.wipeRights.tell(context.reporter)
+        context.troubles.tellUnproven()
         state.moveToDisk()
         return result
     }

@@ -27,7 +27,7 @@ extension Pass {
             result.failure = error
             result.remaining += max(1, tasks.count - book.confirmed)
         }
-        result.remaining += book.unfinished + book.unproven
+        result.remaining += book.unfinished + book.unproven + context.wipeRights.files
         context.tracker.noteWiped(book.wipedPaths)
         for (path, before, now) in book.putBack { context.tracker.carryOver(path, from: before, to: now) }
         result.hasHeadway = context.headway.isMade

@@ -9,6 +9,11 @@ final class Troubles {
     private(set) var unsent = 0
     /// Files that have to settle for longer than was thought.
     private(set) var unsettled: [DueFile] = []
+    /// Files of which was found in this pass that they can't be wiped for want of proof.
+    private var newlyUnproven = 0
+
+    /// So many of them are named; of more, people learn the number.
+    private static let mostNamed = 10
 
     init(notes: WaitingNotes, reporter: Reporter) {
         self.notes = notes
@@ -19,6 +24,7 @@ final class Troubles {
     func begin() {
         unsent = 0
         unsettled = []
+        newlyUnproven = 0
     }
 
     /// The server didn't take it.
@@ -78,7 +84,18 @@ final class Troubles {
     func unproven(_ path: LocalPath, _ fingerprint: Fingerprint) {
         let pause = notes.wait(
             path, fingerprint, .unproven, reason: WipeProof.missing, isConfirmed: true, remains: true)
-        if pause.isNews { say(path, "kept", WipeProof.missing, level: .warning) }
+        guard pause.isNews else { return }
+        newlyUnproven += 1
+        if newlyUnproven <= Self.mostNamed { say(path, "kept", WipeProof.missing, level: .warning) }
+    }
+
+    /// A folder full of files that stay for the same reason is told of in one line more.
+    func tellUnproven() {
+        guard newlyUnproven > Self.mostNamed else { return }
+        var line = LogLine("can't-wipe", level: .warning)
+        line.add("files", newlyUnproven)
+        line.add("reason", WipeProof.missing)
+        reporter.log(line)
     }
 
     /// Tells once why a file isn't dealt with.
