@@ -32,7 +32,11 @@ struct Eraser: Sendable {
         while !rest.isEmpty {
             // Without records that last, a crash leaves what is being wiped under its wiping name for good: no more than one.
             let count = state.isDurable ? Self.batchSize : 1
-            outcomes += wipeBatch(rest.prefix(count), witness)
+            let batch = rest.prefix(count)
+            outcomes += zip(batch, wipeBatch(batch, witness)).map { request, outcome in
+                // It lost its room just then. What follows is wiped one at a time, and this, too.
+                outcome == .kept(reason: Self.recordCannotLast) ? wipeBatch([request], witness)[0] : outcome
+            }
             rest = rest.dropFirst(count)
         }
         return outcomes

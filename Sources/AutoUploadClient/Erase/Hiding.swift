@@ -6,7 +6,11 @@ extension Eraser {
     /// get their outcome.
     func hide(_ wipes: [OngoingWipe], _ witness: (any WipeWitness)?) {
         if wipes.isEmpty { return }
-        attempt(wipes) { () throws(WipeFailure) in try record(wipes) }
+        let wasDurable = state.isDurable
+        attempt(wipes) { () throws(WipeFailure) in
+            try record(wipes)
+            try requireLasting(wasDurable)
+        }
         for wipe in wipes where wipe.outcome == nil {
             attempt([wipe]) { () throws(WipeFailure) in try rename(wipe) }
         }
@@ -24,8 +28,19 @@ extension Eraser {
             attempt([wipe]) { () throws(WipeFailure) in try wipe.checkRenamed() }
         }
         let renamed = wipes.filter { $0.outcome == nil }
-        attempt(renamed) { () throws(WipeFailure) in try decide(renamed) }
+        attempt(renamed) { () throws(WipeFailure) in
+            try decide(renamed)
+            try requireLasting(wasDurable)
+        }
     }
+
+    /// A record on the disk that says nothing of the decision, which is in memory only for want of room, would give random bytes
+    /// the recording's name after a crash.
+    private func requireLasting(_ wasDurable: Bool) throws(WipeFailure) {
+        if wasDurable, !state.isDurable { throw WipeFailure(Self.recordCannotLast) }
+    }
+
+    static let recordCannotLast = "there is no room to note that it is being wiped"
 
     /// Seconds in which who has found a file by its own name comes to open it, be the processor busy.
     private static let openingSeconds = 0.002

@@ -106,9 +106,12 @@ extension SQLiteConnection {
     fileprivate mutating func addTables(of path: String) {
         guard (try? execute("ATTACH ? AS other", [.blob(Array(path.utf8))])) != nil else { return }
         // Receipts are only ever added.
-        for table in Self.currentTables + ["receipt_key"] {
+        for table in Self.currentTables {
             try? execute("INSERT OR REPLACE INTO main.\(table) SELECT * FROM other.\(table)")
         }
+        // By name: what an earlier version has left has no more than these. Without its key any would be believed.
+        try? execute("INSERT OR REPLACE INTO main.receipt_key (id, key) SELECT id, key FROM other.receipt_key")
+        try? execute("INSERT OR REPLACE INTO main.receipt_key SELECT * FROM other.receipt_key")
         try? execute("DETACH other")
     }
 

@@ -127,7 +127,8 @@ extension Daemon {
     private func pass() throws(ProgramError) -> PassResult {
         do throws(WorkplaceError) {
             let workplace = try Workplace.open(configuration, keeping: keptState)
-            keptState = workplace.keptState
+            // Behind the pass: for want of room, its state may be in memory only by then.
+            defer { keptState = workplace.keptState }
             return try introduced(Pass(context: context, folder: workplace.folder, state: workplace.state))
         } catch {
             if case .holdsServerStorage = error { throw error.programError }

@@ -63,7 +63,7 @@ extension Engine {
     /// The server doesn't have what it was asked about, or doesn't say.
     private func unstored(_ task: SyncTask, _ refusal: Refusal) {
         // Should sending it fail, it must not count as confirmed for those who don't delete, and so don't ask.
-        if task.purpose == .confirmAgain, refusal.status == .absent { book.forget(task.file) }
+        if refusal.status == .absent, isNotedAsConfirmed(task) { book.forget(task.file) }
         questions.missing(task)
         var task = task
         // Confirmed once, and gone from the server since: it must not be wiped, but sent.
@@ -72,6 +72,11 @@ extension Engine {
         task.tries -= 1
         backlog.putFirst(task)
         reporter.putBack(size: task.file.size)
+    }
+
+    /// Also what is only asked about again for `--ask-again`, or bears another time than it did.
+    private func isNotedAsConfirmed(_ task: SyncTask) -> Bool {
+        task.purpose == .confirmAgain || (try? book.state.confirmation(of: task.file.path)) != nil
     }
 
     private func refused(_ task: SyncTask, _ refusal: Refusal, wasSent: Bool) {
