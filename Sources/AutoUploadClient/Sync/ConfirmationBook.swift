@@ -176,7 +176,7 @@ extension ConfirmationBook {
         (unwiped, pendingBytes) = ([], 0)
         let outcomes = eraser.wipe(entries.map(Self.request), witness: witness)
         for (entry, outcome) in zip(entries, outcomes) { note(outcome, entry) }
-        wipedPaths = zip(entries, outcomes).filter { $1 == .wiped }.map { $0.0.file.path }
+        wipedPaths += zip(entries, outcomes).filter { $1 == .wiped }.map { $0.0.file.path }
     }
 
     private static func request(_ entry: Entry) -> WipeRequest {

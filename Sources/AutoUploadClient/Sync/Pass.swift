@@ -24,6 +24,7 @@ struct Pass {
             context.transfer.wait(seconds: seconds)
             scan = try look()
             context.tracker.observe(scan)
+            context.wipeRights.begin()
             (result, tasks) = plan(scan.files)
         }
         forgetMissing(scan)
