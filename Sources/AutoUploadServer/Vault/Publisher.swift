@@ -5,8 +5,6 @@ import Wire
 /// Gives a durable partial its final name without ever replacing anything, and finds content that is stored already.
 struct Publisher: Sendable {
     let folders: FolderTree
-    /// Whether the storage can rename without replacing in one step (renameat2); else link and unlink does it.
-    let renamesWithoutReplacing: Bool
     let flusher: Flusher
     /// Where what is stored is read from the medium, past the page cache.
     var readBack: ReadBack?
@@ -27,7 +25,7 @@ struct Publisher: Sendable {
     ///
     /// - Parameters:
     ///   - open: folders that uploads published together share.
-    ///   - flushesNaming: as for `StagedFile.publish`; not where a flush of the whole storage follows.
+    ///   - flushesNaming: as for `CompleteFile.publish`; not where a flush of the whole storage follows.
     func publish(
         _ upload: PendingCommit, in open: inout OpenFolders, flushesNaming: Bool
     ) throws(VaultError) -> Place {
@@ -52,7 +50,7 @@ struct Publisher: Sendable {
         do throws(SystemError) {
             names.note(name, in: chain.last.identity)
             let identity = try upload.publish(
-                to: chain.last.directory, as: name, renames: renamesWithoutReplacing, flushingNamingBy: namings)
+                to: chain.last.directory, as: name, flushingNamingBy: namings)
             let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {

@@ -96,6 +96,7 @@ struct Storage: ~Copyable {
             let kind = try root.descriptor.fileSystemKind()
             let folder = StagingFolder(
                 staging, calls: calls, group: group, rules: rules, space: space,
+                renames: abilities.renamesWithoutReplacing,
                 makesUnnamed: abilities.namesUnnamed && kind.keepsUnnamedFiles)
             return try PartialStore(folder, keeping: kind.renamesAtOnce)
         } catch {

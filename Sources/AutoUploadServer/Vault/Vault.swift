@@ -50,7 +50,7 @@ final class Vault: Sendable {
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights) { [space] in space.noteFolder(of: $0) },
-            renamesWithoutReplacing: storage.abilities.renamesWithoutReplacing, flusher: flusher, readBack: readBack)
+            flusher: flusher, readBack: readBack)
         own = storage.own
         place = storage.place
         lock = Monitor(storage.takeLock())

@@ -118,10 +118,10 @@ import Wire
         let folder = try Directory.open(path: scratch.makeFolder("staging"))
         let staging = StagingFolder(
             folder, calls: FlushCalls(), group: nil, rules: PartialRules(),
-            space: try SpaceBook(root: folder, staging: folder))
+            space: try SpaceBook(root: folder, staging: folder), renames: false)
         partials = try PartialStore(staging, keeping: true)
         let tree = FolderTree(root: try Directory.open(path: scratch.path("store")), rights: AccessRights())
-        publisher = Publisher(folders: tree, renamesWithoutReplacing: false, flusher: Flusher(FlushCalls()))
+        publisher = Publisher(folders: tree, flusher: Flusher(FlushCalls()))
     }
 
     private func publish(_ content: [UInt8]) throws -> Publisher.Place {

@@ -8,19 +8,9 @@ import Wire
 /// Its lock is held for one call of the owner at a time, so that a newcomer waits for one piece of data, or one flush.
 final class Partial: Sendable {
     let offered: OfferedFile
-    private let staging: StagingFolder
-    private let state: Monitor<State>
+    let staging: StagingFolder
+    private let state: Monitor<PartialState>
     private let newcomers = Atomic(0)
-
-    private struct State: ~Copyable {
-        var open: StagedFile?
-        var parked: ParkedFile?
-        var owner: UInt64 = 0
-        /// It is being published: nobody takes it over now.
-        var isCommitting = false
-        /// Nothing is left of it, and nothing comes of it any more.
-        var isOver = false
-    }
 
     /// What a newcomer has got.
     struct Claim {
@@ -29,25 +19,17 @@ final class Partial: Sendable {
         let offset: UInt64
     }
 
-    /// How an owner leaves it behind.
-    enum Rest: Equatable {
-        case nothing
-        case parked(UInt64)
-        /// It is somebody else's by now.
-        case takenOver
-    }
-
     init(_ offered: OfferedFile, in staging: StagingFolder) {
         self.offered = offered
         self.staging = staging
-        state = Monitor(State())
+        state = Monitor(PartialState(phase: .offered))
     }
 
     /// One that an earlier process has left.
     init(_ offered: OfferedFile, in staging: StagingFolder, parked: consuming ParkedFile) {
         self.offered = offered
         self.staging = staging
-        state = Monitor(State(parked: parked))
+        state = Monitor(PartialState(phase: .parked(parked)))
     }
 
     var isOver: Bool { state.withLock { $0.isOver } }
@@ -80,37 +62,37 @@ extension Partial {
         case taken(Claim), over, mustWait
     }
 
-    private func take(_ state: inout State) throws(VaultError) -> Answer {
+    private func take(_ state: inout PartialState) throws(VaultError) -> Answer {
         if state.isOver { return .over }
         if state.isCommitting { return .mustWait }
-        park(&state)
+        state.park()
         // Whoever had it has lost it, even if it can't be opened again now: there is nothing to take their bytes.
         state.owner += 1
-        if !state.isOver { try open(&state) }
-        guard let offset = state.open?.durable else { return .over }
+        guard let offset = try open(&state) else { return .over }
         return .taken(Claim(owner: state.owner, offset: offset))
     }
 
-    private func open(_ state: inout State) throws(VaultError) {
-        guard let parked = state.parked.take() else { return try create(&state) }
-        do throws(VaultError) {
-            state.open = try StagedFile.reopen(parked, of: offered, in: staging)
-        } catch {
-            if error.leavesDurablePart {
-                state.parked = consume parked
-                throw error
+    /// - Returns: bytes that are durable.
+    private func open(_ state: inout PartialState) throws(VaultError) -> UInt64? {
+        switch state.take() {
+        case .offered:
+            state.phase = .incoming(try IncomingFile.create(offered, in: staging))
+            return 0
+        case .parked(let parked):
+            do throws(VaultError) {
+                state.phase = .incoming(try IncomingFile.reopen(parked, of: offered, in: staging))
+                return parked.durable
+            } catch {
+                if error.leavesDurablePart {
+                    state.phase = .parked(parked)
+                    throw error
+                }
+                parked.remove(from: staging)
+                return nil
             }
-            parked.remove(from: staging)
-            state.isOver = true
-        }
-    }
-
-    private func create(_ state: inout State) throws(VaultError) {
-        do throws(VaultError) {
-            state.open = try StagedFile.create(offered, in: staging)
-        } catch {
-            state.isOver = true
-            throw error
+        case let other:
+            state.phase = other
+            return nil
         }
     }
 }
@@ -122,55 +104,111 @@ extension Partial {
     ///
     /// - Returns: why the upload can't go on, if so.
     func append(_ bytes: RawSpan, by owner: UInt64) -> VaultError? {
-        state.withLock { state in
-            guard isOwned(by: owner, state) else { return .takenOver }
-            state.open?.append(bytes)
-            return state.open?.failure
-        }
+        withIncoming(of: owner) { file in
+            file.append(bytes)
+            return file.failure
+        } ?? .some(.takenOver)
     }
 
     /// Reads a piece of what an earlier connection has sent, for the digest.
     ///
     /// - Returns: whether there is more to be read.
     func readPrefix(by owner: UInt64) -> Bool {
-        state.withLock { state in
-            guard isOwned(by: owner, state), state.open?.hasUnreadPrefix ?? false else { return false }
-            state.open?.readPrefix()
+        withIncoming(of: owner) { file in
+            guard file.hasUnreadPrefix else { return false }
+            file.readPrefix()
             return true
-        }
+        } ?? false
     }
 
-    private func isOwned(by owner: UInt64, _ state: borrowing State) -> Bool {
-        state.owner == owner && !state.isOver
+    /// - Returns: nil when it isn't the owner's any more, or nothing is taken any more.
+    private func withIncoming<R>(of owner: UInt64, _ body: (inout IncomingFile) -> R) -> R? {
+        state.withLock { state -> R? in
+            guard state.owner == owner else { return nil }
+            switch state.take() {
+            case .incoming(var file):
+                let result = body(&file)
+                state.phase = .incoming(file)
+                return result
+            case let other:
+                state.phase = other
+                return nil
+            }
+        }
     }
 }
 
 // MARK: - Commit
 
 extension Partial {
-    /// Compares the digest; from then on until `endCommit` nobody takes it over.
+    /// Compares the digest; from then on until `endCommit` nobody takes it over. What can't be committed is parked.
     func beginCommit(_ digest: ContentDigest, _ rights: AccessRights, by owner: UInt64) throws(VaultError) {
         try state.withLock { state throws(VaultError) in
-            guard isOwned(by: owner, state) else { throw VaultError.takenOver }
-            do throws(VaultError) {
-                try state.open?.verify(digest)
-                try state.open?.setAttributes(rights)
-            } catch {
-                // Of what can be gone on with, all is made durable when it is left.
-                if !error.leavesDurablePart { state.open?.fail(error) }
-                throw error
+            guard state.owner == owner else { throw VaultError.takenOver }
+            switch state.take() {
+            case .incoming(var file):
+                do throws(VaultError) {
+                    try file.verify(digest)
+                } catch {
+                    state.park(file.park())
+                    throw error
+                }
+                try beginCommit(file.completed(), rights, &state)
+            case let other:
+                state.phase = other
+                throw VaultError.takenOver
             }
-            state.isCommitting = true
         }
     }
 
+    private func beginCommit(
+        _ file: consuming CompleteFile, _ rights: AccessRights, _ state: inout PartialState
+    ) throws(VaultError) {
+        do throws(VaultError) {
+            try file.setAttributes(rights)
+        } catch {
+            state.park(file.park(after: error))
+            throw error
+        }
+        state.phase = .complete(file)
+    }
+
     /// Lends the file to who commits it.
-    func withFile<R, E: Error>(_ body: (inout StagedFile) throws(E) -> R) throws(E) -> R? {
-        try state.withLock { state throws(E) in
-            guard state.isCommitting, var file = state.open.take() else { return nil }
-            let result = Result { () throws(E) in try body(&file) }
-            state.open = consume file
-            return try result.get()
+    ///
+    /// - Throws: `.takenOver` when it isn't being committed.
+    func withComplete(_ body: (inout CompleteFile) throws(VaultError) -> Void) throws(VaultError) {
+        try state.withLock { state throws(VaultError) in
+            switch state.take() {
+            case .complete(var file):
+                let result = Result { () throws(VaultError) in try body(&file) }
+                state.phase = .complete(file)
+                try result.get()
+            case let other:
+                state.phase = other
+                throw VaultError.takenOver
+            }
+        }
+    }
+
+    /// As `CompleteFile.publish`.
+    func publish(
+        to folder: Directory, as name: FileName, flushingNamingBy flusher: Flusher?
+    ) throws(SystemError) -> FileIdentity {
+        try state.withLock { state throws(SystemError) in
+            switch state.take() {
+            case .complete(let file):
+                switch file.publish(to: folder, as: name, flushingNamingBy: flusher) {
+                case .published(let identity):
+                    state.phase = .published
+                    return try identity.get()
+                case .refused(let file, let error):
+                    state.phase = .complete(file)
+                    throw error
+                }
+            case let other:
+                state.phase = other
+                throw SystemError("publish what isn't to be committed", errno: .invalid)
+            }
         }
     }
 
@@ -181,14 +219,8 @@ extension Partial {
         state.change { state in
             // Nobody else becomes the owner while it is being committed.
             guard state.isCommitting, state.owner == owner else { return }
-            state.isCommitting = false
-            let isPublished = state.open?.isPublished ?? false
-            if let failure, !isPublished {
-                // What the storage did to it has been noted already; a name that is taken does nothing to it.
-                if !failure.leavesDurablePart { state.open?.fail(failure) }
-            } else {
-                remove(&state)
-            }
+            guard let failure, case .complete(let file) = state.take() else { return state.remove(from: staging) }
+            state.park(file.park(after: failure))
         }
     }
 }
@@ -197,20 +229,21 @@ extension Partial {
 
 extension Partial {
     /// Leaves it to be gone on with later.
-    func leave(by owner: UInt64) -> Rest {
+    ///
+    /// - Returns: bytes that are durable; nil when nothing is left of it, or it is somebody else's by now.
+    func leave(by owner: UInt64) -> UInt64? {
         state.withLock { state in
             // What is being committed is as good as gone.
-            guard isOwned(by: owner, state), !state.isCommitting else { return .takenOver }
-            park(&state)
-            guard let durable = state.parked?.durable else { return .nothing }
-            return .parked(durable)
+            guard state.owner == owner, !state.isCommitting else { return nil }
+            state.park()
+            return state.rest?.durable
         }
     }
 
     /// Removes it.
     func discard(by owner: UInt64) {
         state.withLock { state in
-            if isOwned(by: owner, state), !state.isCommitting { remove(&state) }
+            if state.owner == owner, !state.isCommitting { state.remove(from: staging) }
         }
     }
 
@@ -218,7 +251,7 @@ extension Partial {
     func displace() {
         newcomers.add(1, ordering: .relaxed)
         defer { newcomers.subtract(1, ordering: .relaxed) }
-        state.wait { state -> Void? in state.isCommitting ? nil : remove(&state) }
+        state.wait { state -> Void? in state.isCommitting ? nil : state.remove(from: staging) }
     }
 
     /// Parks it, whoever has it, for another process or vault to go on with: nothing more happens to its file through this one.
@@ -228,43 +261,23 @@ extension Partial {
         defer { newcomers.subtract(1, ordering: .relaxed) }
         state.wait { state -> Void? in
             if state.isCommitting { return nil }
-            park(&state)
-            state.parked = nil
-            state.isOver = true
+            state.park()
+            state.phase = .over
             return ()
         }
     }
 
     /// What is parked of it, and until when it is kept; nil when a connection has it.
-    var rest: (durable: UInt64, expires: Instant)? {
-        state.withLock { state in
-            guard let durable = state.parked?.durable, let expires = state.parked?.expires else { return nil }
-            return (durable, expires)
-        }
-    }
+    var rest: (durable: UInt64, expires: Instant)? { state.withLock { $0.rest } }
 
     /// Removes it if it has been parked for too long.
     ///
     /// - Returns: bytes that were durable; nil when it stays.
     func expire(_ now: Instant) -> UInt64? {
         state.withLock { state in
-            guard let expires = state.parked?.expires, expires <= now else { return nil }
-            let durable = state.parked?.durable
-            remove(&state)
-            return durable
+            guard let rest = state.rest, rest.expires <= now else { return nil }
+            state.remove(from: staging)
+            return rest.durable
         }
-    }
-
-    private func park(_ state: inout State) {
-        guard let open = state.open.take() else { return }
-        state.parked = open.park()
-        if state.parked == nil { state.isOver = true }
-    }
-
-    private func remove(_ state: inout State) {
-        state.open?.remove()
-        state.open = nil
-        if let parked = state.parked.take() { parked.remove(from: staging) }
-        state.isOver = true
     }
 }

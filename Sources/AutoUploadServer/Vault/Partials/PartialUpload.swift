@@ -1,51 +1,104 @@
 import Platform
-import Transport
+import Synchronization
 import Wire
 
-/// An upload that a connection receives. Used by one thread.
-final class PartialUpload {
-    let hold: PartialHold
+/// What a connection holds of an upload that isn't stored yet, from `Vault.begin` on: the thread that receives it and the one
+/// that commits it share this. When the last of them lets go, the upload is left to be gone on with later, as far as it is
+/// durable.
+final class PartialUpload: Sendable {
+    let partial: Partial
+    let owner: UInt64
     /// Bytes that were durable before: the client sends what follows them.
     let offset: UInt64
-    /// Why the upload can't go on, once it can't; nothing is taken after it.
-    private(set) var failure: VaultError?
-    /// Unfinished uploads that had to go to make room for it.
-    var reclaimed: [(file: OfferedFile, offset: UInt64)] = []
+    private let store: PartialStore
+    private let isOver = Atomic(false)
+    private let state: Monitor<State>
 
-    init(_ partial: Partial, _ claim: Partial.Claim, _ store: PartialStore) {
-        hold = PartialHold(partial, owner: claim.owner, store)
-        offset = claim.offset
-        hasUnreadPrefix = claim.offset > 0
+    private struct State {
+        var failure: VaultError?
+        var hasUnreadPrefix: Bool
+        var reclaimed: [(file: OfferedFile, offset: UInt64)] = []
     }
 
-    var path: RemotePath { hold.partial.offered.path }
+    init(_ partial: Partial, _ claim: Partial.Claim, _ store: PartialStore) {
+        self.partial = partial
+        self.store = store
+        (owner, offset) = (claim.owner, claim.offset)
+        state = Monitor(State(hasUnreadPrefix: claim.offset > 0))
+    }
 
+    deinit {
+        _ = leave()
+    }
+
+    var path: RemotePath { partial.offered.path }
+
+    /// Why the upload can't go on, once it can't; nothing is taken after it.
+    var failure: VaultError? { isLetGo ? .takenOver : state.withLock { $0.failure } }
+
+    /// Unfinished uploads that had to go to make room for it.
+    var reclaimed: [(file: OfferedFile, offset: UInt64)] {
+        get { state.withLock { $0.reclaimed } }
+        set { state.withLock { $0.reclaimed = newValue } }
+    }
+}
+
+// MARK: - Bytes
+
+extension PartialUpload {
     /// Whether `readPrefix` may have something to do that takes long.
-    private(set) var hasUnreadPrefix: Bool
+    var hasUnreadPrefix: Bool { state.withLock { $0.hasUnreadPrefix } }
 
     /// Reads what an earlier connection has sent, for the digest: before more is taken.
     func readPrefix() {
-        guard hasUnreadPrefix else { return }
-        hasUnreadPrefix = false
-        while hold.partial.readPrefix(by: hold.owner) {
+        guard state.withLock({ exchange(&$0.hasUnreadPrefix, with: false) }) else { return }
+        while partial.readPrefix(by: owner) {
             // A lock that is taken again at once leaves who waits for it waiting.
-            if hold.partial.isWanted { return failure = .takenOver }
+            if partial.isWanted { return fail(.takenOver) }
         }
     }
 
     /// Takes the next bytes. An error is kept for the end, and later bytes are dropped.
     func append(_ bytes: RawSpan) {
-        if hasUnreadPrefix { readPrefix() }
-        if failure == nil { failure = hold.partial.append(bytes, by: hold.owner) }
+        readPrefix()
+        if state.withLock({ $0.failure != nil }) { return }
+        if let failure = partial.append(bytes, by: owner) { fail(failure) }
     }
+
+    private func fail(_ failure: VaultError) {
+        state.withLock { $0.failure = failure }
+    }
+}
+
+// MARK: - End
+
+extension PartialUpload {
+    /// Whether it was left or discarded.
+    private var isLetGo: Bool { isOver.load(ordering: .relaxed) }
 
     /// Removes what was received.
     func discard() {
-        hold.discard()
+        if isOver.exchange(true, ordering: .relaxed) { return }
+        partial.discard(by: owner)
+        store.forgetIfOver(partial)
     }
 
-    /// As `PartialHold.leave`.
+    /// Leaves what is durable to be gone on with later, having made durable what is worth it; removes the rest.
+    ///
+    /// - Returns: bytes that are kept; nil when there is nothing to be kept.
     func leave() -> UInt64? {
-        hold.leave()
+        if isOver.exchange(true, ordering: .relaxed) { return nil }
+        let durable = partial.leave(by: owner)
+        store.forgetIfOver(partial)
+        return durable
+    }
+
+    /// Ends its commit, if that has begun.
+    ///
+    /// - Parameter failure: why it wasn't stored.
+    func endCommit(_ failure: VaultError?) {
+        partial.endCommit(failure, by: owner)
+        // It may be over: stored, or failed for good.
+        store.forgetIfOver(partial)
     }
 }

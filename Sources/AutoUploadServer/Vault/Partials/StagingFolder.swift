@@ -7,8 +7,10 @@ final class StagingFolder: Sendable {
     let calls: FlushCalls
     let rules: PartialRules
     let space: SpaceBook
+    /// Whether renaming without replacing works in one step; if not, linking does.
+    let renames: Bool
     /// Whether a file that nobody would go on with needs no name here.
-    let makesUnnamed: Bool
+    private let makesUnnamed: Bool
     let largeWrites = LargeWrites()
     private let group: GroupFlush?
     private let keepsNames = Atomic(true)
@@ -19,14 +21,21 @@ final class StagingFolder: Sendable {
     ///   - space: who says which uploads there is room for.
     init(
         _ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules, space: SpaceBook,
-        makesUnnamed: Bool = false
+        renames: Bool = true, makesUnnamed: Bool = false
     ) {
         self.folder = folder
         self.calls = calls
         self.group = group
         self.rules = rules
         self.space = space
+        self.renames = renames
         self.makesUnnamed = makesUnnamed
+    }
+
+    /// The name of a new file here. What is too small to be gone on with when its connection ends needs none before its last one.
+    func name(forSize size: UInt64) throws(SystemError) -> StagedName {
+        if makesUnnamed, size < rules.worthwhileBytes { return .none }
+        return try .random(renames: renames)
     }
 
     /// How many flushes of the whole storage have failed.

@@ -1,16 +1,16 @@
 import Platform
 
 /// Room on the disk for a file on its way in.
-extension StagedFile {
+extension IncomingFile {
     /// Files below this aren't worth a call to allocate their space.
     private static let smallestAllocation: UInt64 = 64 << 10
 
     /// Allocates the space that is set aside for the file where the file system can.
     func allocate() throws(SystemError) {
-        guard offered.size >= Self.smallestAllocation, granted > 0 else { return }
+        guard file.offered.size >= Self.smallestAllocation, granted > 0 else { return }
         do throws(SystemError) {
-            try descriptor.preallocate(granted)
-            reservation.occupies(granted)
+            try file.descriptor.preallocate(granted)
+            file.reservation.occupies(granted)
         } catch {
             if error.errno != .notSupported, error.errno != .notImplemented { throw error }
         }
@@ -18,8 +18,8 @@ extension StagedFile {
 
     /// Has more set aside, where that was less than the file's size, before more than that comes.
     mutating func makeRoom(upTo end: UInt64) throws(VaultError) {
-        if end <= granted || granted >= offered.size { return }
-        granted = try reservation.extend(to: min(end, offered.size))
+        if end <= granted || granted >= file.offered.size { return }
+        granted = try file.reservation.extend(to: min(end, file.offered.size))
         try FolderTree.wrap { () throws(SystemError) in try allocate() }
     }
 }
