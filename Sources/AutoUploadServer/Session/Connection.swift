@@ -277,11 +277,12 @@ extension Connection {
         }
         do throws(VaultError) {
             let file = OfferedFile(user: folder, path: path, offer)
+            let services = services
             let partial = try services.vault.begin(
-                file, isFresh: offer.isFresh, tellsCommitted: state.speaksSecondVersion)
+                file, isFresh: offer.isFresh, tellsCommitted: state.speaksSecondVersion
+            ) { file, offset in services.report(.reclaimed(file, offset: offset)) }
             guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
-            for (file, offset) in partial.reclaimed { services.report(.reclaimed(file, offset: offset)) }
             if partial.offset > 0, services.refusals.add(folder) {
                 services.report(.resumed(peer, path: path, offset: partial.offset))
             }

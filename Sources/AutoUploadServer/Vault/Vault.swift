@@ -66,17 +66,23 @@ final class Vault: Sendable {
     /// - Parameters:
     ///   - isFresh: the client has never offered it before, and counts on beginning at 0.
     ///   - tellsCommitted: whether to throw `.alreadyCommitted` where the upload was stored not long ago.
-    func begin(_ file: OfferedFile, isFresh: Bool, tellsCommitted: Bool = false) throws(VaultError) -> PartialUpload {
+    ///   - tell: as for `PartialStore.begin`.
+    func begin(
+        _ file: OfferedFile, isFresh: Bool, tellsCommitted: Bool = false,
+        tellingOfReclaimed tell: (OfferedFile, UInt64) -> Void = { _, _ in }
+    ) throws(VaultError) -> PartialUpload {
         let asks = tellsCommitted && !isFresh
         if asks, recent.take(file) { throw .alreadyCommitted }
-        let partial = try open(file, isFresh: isFresh)
+        let partial = try open(file, isFresh: isFresh, tell)
         // A commit that was under way has been waited for.
         guard asks, partial.offset == 0, recent.take(file) else { return partial }
         partial.discard()
         throw .alreadyCommitted
     }
 
-    private func open(_ file: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
+    private func open(
+        _ file: OfferedFile, isFresh: Bool, _ tell: (OfferedFile, UInt64) -> Void
+    ) throws(VaultError) -> PartialUpload {
         if file.size >= Self.worthAsking {
             try requireInPlace()
             do throws(VaultError) {
@@ -86,7 +92,7 @@ final class Vault: Sendable {
                 throw error
             }
         }
-        return try partials.begin(file, isFresh: isFresh)
+        return try partials.begin(file, isFresh: isFresh, tellingOfReclaimed: tell)
     }
 
     /// Bytes from which on it is asked at the offer whether the file can get its name at all. Smaller ones show it when they

@@ -120,8 +120,8 @@ struct SpaceTests {
         #expect(try refusal(client, size: 0, "a/b")?.status == .quotaExceeded)
     }
 
-    @Test("what is left of an upload that nobody goes on with makes room for the same file, offered anew")
-    func reclaimed() throws {
+    @Test("what was left of an upload a moment ago stays, whatever else is offered: its client may be about to go on")
+    func notReclaimed() throws {
         let site = try Site()
         try site.setQuota("1M")
         let server = try TestServer(site)
@@ -132,14 +132,36 @@ struct SpaceTests {
         first.close()
         _ = try server.logLine(with: " parked ", "offset=600000")
         let client = try server.loggedIn()
-        // Of another path, it may be about to go on.
-        guard case .refused(_, let refusal) = try client.upload(content, to: "other.mp4") else {
-            throw Failure("stored")
+        for path in ["other.mp4", "clip.mp4"] {
+            guard case .refused(_, let refusal) = try client.upload(content, to: path) else { throw Failure("stored") }
+            #expect(refusal.status == .quotaExceeded)
         }
-        #expect(refusal.status == .quotaExceeded)
-        guard case .stored = try client.upload(content, to: "clip.mp4") else { throw Failure("not stored") }
-        _ = try server.logLine(with: " reclaimed ", "path=clip.mp4")
-        #expect(try site.partials() == [])
+        #expect(try site.partials().count == 2)
+    }
+
+    @Test(
+        "of two users with files of more than half of the room, one is stopped with its first byte, the other is stored",
+        .enabled(if: Namespaces.areLoopDisksAvailable, Namespaces.loopReason))
+    func overcommitted() throws {
+        let site = try Site()
+        let server = try TestServer(site, options: ["--keep-free", "4M"], after: small(site, megabytes: 64))
+        let inside = "/proc/\(server.program.processID)/root" + site.storage
+        let room = Int(try Directory.open(path: inside).descriptor.availableBytes()) - 5 << 20
+        let (one, other) = (try server.loggedIn(), try server.loggedIn(Fixtures.otherUser, Fixtures.otherPassword))
+        let content = sample(room / 8 * 5)
+        let upload = try one.offer("large", size: content.count)
+        guard case .proceed = try one.answer() else { throw Failure("refused") }
+        let second = try other.offer("second", size: room / 2)
+        guard case .proceed = try other.answer() else { throw Failure("refused") }
+        try one.send(data: Array(content[..<1000]), upload: upload)
+        try one.awaitPong()
+        try other.send(data: sample(1000), upload: second)
+        guard case .refused(_, let refusal) = try other.answer() else { throw Failure("taken") }
+        #expect(refusal.status == .storageFull && refusal.status.statusClass == .later)
+        try one.send(data: Array(content[1000...]), upload: upload)
+        try one.finish(upload, content)
+        guard case .stored = try one.answer() else { throw Failure("not stored") }
+        #expect(!server.logLines.contains { $0.contains(" parked ") })
     }
 
     @Test("what stays because of the quota goes by itself once the admin has given more")

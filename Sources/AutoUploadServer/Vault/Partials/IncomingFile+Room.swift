@@ -16,10 +16,11 @@ extension IncomingFile {
         }
     }
 
-    /// Has more set aside, where that was less than the file's size, before more than that comes.
-    mutating func makeRoom(upTo end: UInt64) throws(VaultError) {
-        if end <= granted || granted >= file.offered.size { return }
-        granted = try file.reservation.extend(to: min(end, file.offered.size))
+    /// Has all of it set aside before its first byte is taken: what has begun can be finished.
+    mutating func begin() throws(VaultError) {
+        try file.reservation.begin()
+        if granted >= file.offered.size { return }
+        granted = file.offered.size
         try FolderTree.wrap { () throws(SystemError) in try allocate() }
     }
 }

@@ -92,7 +92,7 @@ extension IncomingFile {
         if failure != nil { return }
         if received == file.durable { file.beginsToDiffer() }
         do throws(VaultError) {
-            try makeRoom(upTo: received.plus(UInt64(bytes.byteCount)))
+            if received == 0 { try begin() }
         } catch {
             failure = error
             return

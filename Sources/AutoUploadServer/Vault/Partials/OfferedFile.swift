@@ -30,6 +30,11 @@ struct OfferedFile: Hashable, Sendable {
     /// Bytes.
     var size: UInt64 { offer.size }
     var modified: FileTime { FileTime(seconds: offer.modified.seconds, nanoseconds: offer.modified.nanoseconds) }
+
+    /// Whether it is the same file of the same user as far as can be told, though under another id.
+    func isSameFile(as other: OfferedFile) -> Bool {
+        user == other.user && path == other.path && size == other.size && modified == other.modified
+    }
 }
 
 extension OfferedFile {

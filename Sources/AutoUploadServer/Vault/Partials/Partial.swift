@@ -267,8 +267,8 @@ extension Partial {
         }
     }
 
-    /// What is parked of it, and until when it is kept; nil when a connection has it.
-    var rest: (durable: UInt64, expires: Instant)? { state.withLock { $0.rest } }
+    /// What is parked of it, the room that it takes, and until when it is kept; nil when a connection has it.
+    var rest: (durable: UInt64, room: Reservation, expires: Instant)? { state.withLock { $0.rest } }
 
     /// Removes it if it has been parked for too long.
     ///

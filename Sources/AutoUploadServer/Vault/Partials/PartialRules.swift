@@ -15,8 +15,11 @@ struct PartialRules: Sendable {
     var mostLittle = 20_000
     /// Bytes of a file from which on it is written past the page cache.
     var largeBytes: UInt64 = 16 << 20
-    /// Seconds for which an upload that nobody goes on with isn't removed to make room for another of its user.
+    /// Seconds for which an upload that nobody goes on with isn't removed to make room for another of its user: its client may be
+    /// about to come back.
     var reclaimAge = 3600.0
+    /// Or for the same file, offered anew: a client that has lost its state doesn't go on with what it had begun.
+    var reclaimAgeOfSame = 600.0
     /// Seconds for which an upload that nobody goes on with is kept.
     var expiry = 7 * 86_400.0
 

@@ -38,10 +38,10 @@ struct PartialState: ~Copyable {
         }
     }
 
-    /// What is parked of it, and until when it is kept.
-    var rest: (durable: UInt64, expires: Instant)? {
+    /// What is parked of it, the room that it takes, and until when it is kept.
+    var rest: (durable: UInt64, room: Reservation, expires: Instant)? {
         switch phase {
-        case .parked(let file): (file.durable, file.expires)
+        case .parked(let file): (file.durable, file.reservation, file.expires)
         default: nil
         }
     }

@@ -20,16 +20,18 @@ final class PartialStore: Sendable {
 
     /// Begins an upload, or goes on with it, taking it over from whichever connection has it.
     ///
-    /// - Parameter isFresh: the client has never offered it before, and counts on beginning at 0.
-    func begin(_ offered: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
+    /// - Parameters:
+    ///   - isFresh: the client has never offered it before, and counts on beginning at 0.
+    ///   - tell: is told of unfinished uploads that had to go to make room for it, with the bytes that were durable; also where
+    ///     somebody else then takes that room.
+    func begin(
+        _ offered: OfferedFile, isFresh: Bool, tellingOfReclaimed tell: (OfferedFile, UInt64) -> Void = { _, _ in }
+    ) throws(VaultError) -> PartialUpload {
         do throws(VaultError) {
             return try beginOnce(offered, isFresh: isFresh)
         } catch {
-            let reclaimed = reclaim(for: offered, after: error)
-            if reclaimed.isEmpty { throw error }
-            let upload = try beginOnce(offered, isFresh: isFresh)
-            upload.reclaimed = reclaimed
-            return upload
+            guard reclaim(for: offered, after: error, tell) else { throw error }
+            return try beginOnce(offered, isFresh: isFresh)
         }
     }
 
@@ -82,33 +84,48 @@ final class PartialStore: Sendable {
         forgetIfOver(partial)
     }
 
-    /// Removes unfinished uploads of the same user that nobody goes on with, if that makes room: those of the same path first, as one
-    /// is left where a client has lost its state, then the oldest; others that were left just now may be about to go on.
+    /// Removes unfinished uploads of the same user that nobody goes on with, as many as must go, if the offer then has room: those
+    /// of the same file first, as one is left where a client has lost its state, then the oldest. What was left a moment ago stays.
     ///
-    /// - Returns: what was removed, with the bytes that were durable.
-    private func reclaim(for offered: OfferedFile, after error: VaultError) -> [(file: OfferedFile, offset: UInt64)] {
+    /// - Returns: whether some were removed.
+    private func reclaim(
+        for offered: OfferedFile, after error: VaultError, _ tell: (OfferedFile, UInt64) -> Void
+    ) -> Bool {
         switch error {
         case .quotaExceeded, .full: break
-        default: return []
+        default: return false
         }
-        let latest = Instant.now.advanced(bySeconds: staging.rules.expiry - staging.rules.reclaimAge)
-        let others = partials.withLock { $0.values.filter { $0.offered.user == offered.user } }
-        let parked = others.compactMap { partial -> (partial: Partial, durable: UInt64, expires: Instant)? in
-            guard partial.offered.key != offered.key, let rest = partial.rest else { return nil }
-            let isSame = partial.offered.path == offered.path
-            return isSame || rest.expires <= latest ? (partial, rest.durable, isSame ? .now : rest.expires) : nil
+        let all = partials.withLock { $0.values.filter { $0.offered.user == offered.user } }
+        let own = all.first { $0.offered.key == offered.key }?.rest?.room
+        let left = all.compactMap { reclaimable($0, for: offered) }.sorted { $0.order < $1.order }
+        guard let count = Reservation.needed(left.map(\.room), for: offered, own: own, in: staging.space) else {
+            return false
         }
-        let own = others.first { $0.offered.key == offered.key }?.rest?.durable ?? 0
-        var lack = staging.space.lack(for: offered.size.less(own), of: offered.user)
-        guard parked.reduce(0, { $0.plus($1.durable) }) >= lack else { return [] }
-        var removed: [(file: OfferedFile, offset: UInt64)] = []
-        for (partial, durable, _) in parked.sorted(by: { $0.expires < $1.expires }) where lack > 0 {
-            guard partial.expire(.now.advanced(bySeconds: staging.rules.expiry)) != nil else { continue }
-            forgetIfOver(partial)
-            lack = lack.less(durable)
-            removed.append((partial.offered, durable))
+        var isAnyGone = false
+        for rest in left.prefix(count) {
+            // Unless somebody has come back for it meanwhile.
+            guard let durable = rest.partial.expire(rest.expires) else { continue }
+            forgetIfOver(rest.partial)
+            tell(rest.partial.offered, durable)
+            isAnyGone = true
         }
-        return removed
+        return isAnyGone
+    }
+
+    private struct Reclaimable {
+        let partial: Partial
+        let room: Reservation
+        let expires: Instant
+        /// The lowest goes first.
+        let order: (Int, Instant)
+    }
+
+    private func reclaimable(_ partial: Partial, for offered: OfferedFile) -> Reclaimable? {
+        guard partial.offered.key != offered.key, let (_, room, expires) = partial.rest else { return nil }
+        let isSame = partial.offered.isSameFile(as: offered)
+        let age = isSame ? staging.rules.reclaimAgeOfSame : staging.rules.reclaimAge
+        guard expires <= .now.advanced(bySeconds: staging.rules.expiry - age) else { return nil }
+        return Reclaimable(partial: partial, room: room, expires: expires, order: (isSame ? 0 : 1, expires))
     }
 
     /// Parks all, and begins nothing any more: another vault may take over what is parked.

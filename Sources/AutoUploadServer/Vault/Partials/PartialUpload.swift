@@ -17,7 +17,6 @@ final class PartialUpload: Sendable {
     private struct State {
         var failure: VaultError?
         var hasUnreadPrefix: Bool
-        var reclaimed: [(file: OfferedFile, offset: UInt64)] = []
     }
 
     init(_ partial: Partial, _ claim: Partial.Claim, _ store: PartialStore) {
@@ -35,12 +34,6 @@ final class PartialUpload: Sendable {
 
     /// Why the upload can't go on, once it can't; nothing is taken after it.
     var failure: VaultError? { isLetGo ? .takenOver : state.withLock { $0.failure } }
-
-    /// Unfinished uploads that had to go to make room for it.
-    var reclaimed: [(file: OfferedFile, offset: UInt64)] {
-        get { state.withLock { $0.reclaimed } }
-        set { state.withLock { $0.reclaimed = newValue } }
-    }
 }
 
 // MARK: - Bytes

@@ -22,12 +22,21 @@ final class Reservation: Sendable {
     /// Bytes of the upload that are set aside: nobody else can have them.
     var aside: UInt64 { book.aside(reservation: number) }
 
-    /// Sets aside more, so that the upload can grow to so many bytes.
+    /// The upload's first byte has come: all of it is set aside.
     ///
-    /// - Returns: bytes that are set aside.
     /// - Throws: `VaultError.full` when others have taken the room meanwhile.
-    func extend(to bytes: UInt64) throws(VaultError) -> UInt64 {
-        try book.extend(reservation: number, to: bytes)
+    func begin() throws(VaultError) {
+        try book.begin(reservation: number)
+    }
+
+    /// How many of these reservations have to go, the first ones first, so that an upload has room.
+    ///
+    /// - Parameter own: what is set aside for the upload already.
+    /// - Returns: nil when it would have none though all of them went.
+    static func needed(
+        _ reservations: [Reservation], for file: OfferedFile, own: Reservation?, in book: SpaceBook
+    ) -> Int? {
+        book.needed(reservations.map(\.number), for: file, own: own?.number)
     }
 
     /// The upload is stored: what was set aside is used.

@@ -4,9 +4,10 @@ import Wire
 /// Says which uploads there is room for, before their first byte is taken, and keeps account of what it has promised.
 ///
 /// An upload counts with its whole size against its user's quota and other uploads when it is offered, so that two of a user never
-/// count on the same bytes. On the disk, a user's uploads hold at most half of the free room against other users' before their bytes
-/// have come; what is beyond that is set aside as they come. Users' folders are counted by threads of their own: a large one keeps no other user waiting, and its own user for
-/// some seconds only.
+/// count on the same bytes. On the disk, uploads of which nothing has come hold at most half of the free room against other users'.
+/// With its first byte an upload gets all that it will need, or nothing: what has begun can be finished, and what can't be is stopped
+/// before it holds anything. Users' folders are counted by threads of their own: a large one keeps no other user waiting, and its
+/// own user for some seconds only.
 final class SpaceBook: Sendable {
     private let root: Directory
     private let staging: Directory
@@ -68,12 +69,16 @@ extension SpaceBook {
         if let largest = policy.largestFile, size > largest { throw .overLimit(bytes: largest) }
         refreshQuota(of: user)
         let folders = path.map { missingFolders(of: $0, user) } ?? 0
-        let counted = policy.charge.ofFile(size).plus(policy.charge.ofFolders(folders))
+        let counted = charge(size, folders)
         return Reservation(
             self,
             try take(user, bytes: size, counted: counted) { ledger, share in
                 ledger.open(user, size: size, folders: folders, onDisk: 0, aside: share)
             })
+    }
+
+    private func charge(_ size: UInt64, _ folders: UInt64) -> UInt64 {
+        policy.charge.ofFile(size).plus(policy.charge.ofFolders(folders))
     }
 
     /// Folders of a path that aren't there; without a quota nobody needs to know.
@@ -94,7 +99,7 @@ extension SpaceBook {
 
     /// Counts what is there already: a part of an upload that was begun earlier. It is never refused.
     func hold(user: FileName, bytes: UInt64) -> Reservation {
-        Reservation(self, ledger.withLock { $0.open(user, size: bytes, onDisk: bytes) })
+        Reservation(self, ledger.withLock { $0.open(user, size: bytes, onDisk: bytes, isBegun: true) })
     }
 
     func grow(reservation number: UInt64, to size: UInt64) throws(VaultError) {
@@ -103,36 +108,36 @@ extension SpaceBook {
         if let largest = policy.largestFile, size > largest { throw .overLimit(bytes: largest) }
         refreshQuota(of: user)
         let counted = policy.charge.ofFile(size).less(policy.charge.ofFile(old))
-        try take(user, bytes: size - old, counted: counted) { ledger, share in
-            ledger.resize(number, to: size, aside: old.plus(share))
-        }
+        try take(user, bytes: size - old, counted: counted) { ledger, _ in ledger.resize(number, to: size) }
     }
 
     func aside(reservation number: UInt64) -> UInt64 {
         ledger.withLock { $0.aside(of: number) ?? 0 }
     }
 
-    /// Bytes that are set aside in one go for an upload that was given less than its size.
-    private static let step: UInt64 = 64 << 20
-
-    func extend(reservation number: UInt64, to bytes: UInt64) throws(VaultError) -> UInt64 {
+    func begin(reservation number: UInt64) throws(VaultError) {
         try ledger.withLock { ledger throws(VaultError) in
-            guard let aside = ledger.aside(of: number), bytes > aside else { return bytes }
-            let room = try FolderTree.wrap { () throws(SystemError) in try root.descriptor.fileSystemRoom() }
-            let floor = room.map(policy.floor) ?? 0
-            for end in [bytes.plus(Self.step), bytes]
-            where ledger.hasRoom(for: end - aside, in: room, keepingFree: floor) {
-                ledger.setAside(number, end)
-                return ledger.aside(of: number) ?? bytes
+            guard let size = ledger.size(of: number), let aside = ledger.aside(of: number) else { return }
+            if aside < size {
+                let room = try FolderTree.wrap { () throws(SystemError) in try root.descriptor.fileSystemRoom() }
+                guard ledger.hasRoom(for: size - aside, in: room, keepingFree: room.map(policy.floor) ?? 0) else {
+                    throw .full(SystemError("set aside all of the space", errno: .noSpace))
+                }
             }
-            throw .full(SystemError("set aside more space", errno: .noSpace))
+            ledger.begin(number)
         }
     }
 
-    /// Bytes that are missing until a further upload of a user has room.
-    func lack(for size: UInt64, of user: FileName) -> UInt64 {
+    func needed(_ numbers: [UInt64], for file: OfferedFile, own: UInt64?) -> Int? {
+        let folders = own == nil ? missingFolders(of: file.path, file.user) : 0
         let room = (try? root.descriptor.fileSystemRoom()) ?? nil
-        return ledger.withLock { $0.lack(for: size, of: user, in: room, keepingFree: room.map(policy.floor) ?? 0) }
+        return ledger.withLock { ledger in
+            let old = own.flatMap { ledger.size(of: $0) }
+            let counted = charge(file.size, folders).less(old.map(policy.charge.ofFile) ?? 0)
+            return ledger.needed(
+                numbers, for: file.size.less(old ?? 0), counted: counted, of: file.user, in: room,
+                keepingFree: room.map(policy.floor) ?? 0)
+        }
     }
 
     private enum Attempt<R> {
@@ -179,7 +184,7 @@ extension SpaceBook {
                 guard ledger.hasRoom(for: bytes, besideThoseOf: user, in: room, keepingFree: floor) else {
                     return .refused(noRoom(for: bytes, in: room))
                 }
-                let taken = write(&ledger, ledger.share(of: user, in: room, keepingFree: floor))
+                let taken = write(&ledger, ledger.share(in: room, keepingFree: floor))
                 let isOld = judgement == .fitsByOldCount
                 return .taken(taken, mustCount: isOld && ledger[user].beginCounting(now: now))
             } catch {

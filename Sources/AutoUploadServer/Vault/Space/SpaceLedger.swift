@@ -12,11 +12,15 @@ struct SpaceLedger {
         var onDisk: UInt64
         /// Bytes of the size that nobody else can have.
         var aside: UInt64
+        /// Its first byte has come.
+        var isBegun: Bool
 
         /// Bytes of these that the file will still take, in whole blocks.
         var pending: UInt64 { wholeBlocks(aside.less(onDisk)) }
         /// The same of all its bytes.
         var wanted: UInt64 { wholeBlocks(size.less(onDisk)) }
+        /// Bytes that it holds by being offered alone, allocated ones included.
+        var unsent: UInt64 { isBegun ? 0 : wholeBlocks(aside) }
     }
 
     private let charge: QuotaCharge
@@ -24,6 +28,8 @@ struct SpaceLedger {
     private var lastNumber: UInt64 = 0
     /// Bytes that are promised to uploads, and that the disk still counts as free.
     private(set) var promised: UInt64 = 0
+    /// Bytes that are held by uploads of which nothing has come: promised, or allocated already.
+    private(set) var unsent: UInt64 = 0
     private var users: [FileName: UserSpace] = [:]
 
     init(_ charge: QuotaCharge = .ofDisk) {
@@ -51,22 +57,36 @@ struct SpaceLedger {
         return !overflows && floor <= room.available && sum <= room.available - floor
     }
 
-    /// Bytes that may be set aside for another upload of a user before one of them has come: all together, half of what there
-    /// would be without them. Whoever only offers holds no more against others.
-    func share(of user: FileName, in room: FileSystemRoom?, keepingFree floor: UInt64) -> UInt64 {
+    /// Bytes that may be set aside for another upload before one of them has come. Such uploads hold half of what there would be
+    /// without them, all together: whoever only offers keeps nobody out.
+    func share(in room: FileSystemRoom?, keepingFree floor: UInt64) -> UInt64 {
         guard let room else { return .max }
-        let own = self[user].pending
-        return (room.available.less(floor).less(promised).plus(own) / 2).less(own)
+        return (room.available.less(floor).plus(unsent).less(promised) / 2).less(unsent)
     }
 
-    /// Bytes that are missing until a further upload of a user has room, in the quota or on the disk.
-    func lack(
-        for size: UInt64, of user: FileName, in room: FileSystemRoom?, keepingFree floor: UInt64
-    ) -> UInt64 {
-        let ofQuota = charge.ofFile(size).less(self[user].left)
-        guard let room else { return ofQuota }
-        let ahead = promised.plus(self[user].wanted.less(self[user].pending)).plus(floor)
-        return max(ofQuota, wholeBlocks(size).less(room.available.less(ahead)))
+    /// How many of the reservations, the first ones first, must go with their files, so that an upload of a user has room in
+    /// the quota and on the disk.
+    ///
+    /// - Parameters:
+    ///   - bytes: that the upload takes of the disk.
+    ///   - counted: that it counts against the quota.
+    /// - Returns: nil when there would be none though all of them went.
+    func needed(
+        _ numbers: [UInt64], for bytes: UInt64, counted: UInt64, of user: FileName, in room: FileSystemRoom?,
+        keepingFree floor: UInt64
+    ) -> Int? {
+        var (quota, freed): (UInt64, UInt64) = (0, 0)
+        for (index, number) in numbers.enumerated() {
+            quota = quota.plus(self.counted(entries[number]))
+            freed = freed.plus(entries[number].map { wholeBlocks($0.onDisk) } ?? 0)
+            let after = room.map { FileSystemRoom(total: $0.total, available: $0.available.plus(freed)) }
+            if counted <= self[user].left.plus(quota),
+                hasRoom(for: bytes, besideThoseOf: user, in: after, keepingFree: floor)
+            {
+                return index + 1
+            }
+        }
+        return nil
     }
 
     func aside(of number: UInt64) -> UInt64? { entries[number]?.aside }
@@ -88,26 +108,27 @@ extension SpaceLedger {
     ///   - aside: bytes of its size that nobody else can have; nil: all.
     /// - Returns: the reservation's number.
     mutating func open(
-        _ user: FileName, size: UInt64, folders: UInt64 = 0, onDisk: UInt64, aside: UInt64? = nil
+        _ user: FileName, size: UInt64, folders: UInt64 = 0, onDisk: UInt64, aside: UInt64? = nil, isBegun: Bool = false
     ) -> UInt64 {
         lastNumber += 1
         let aside = min(size, max(onDisk, aside ?? size))
-        change(lastNumber, to: Entry(user: user, size: size, folders: folders, onDisk: onDisk, aside: aside))
+        change(
+            lastNumber,
+            to: Entry(user: user, size: size, folders: folders, onDisk: onDisk, aside: aside, isBegun: isBegun))
         return lastNumber
     }
 
-    /// The upload is of another size now: it goes on, or only a part of it is kept.
-    mutating func resize(_ number: UInt64, to size: UInt64, aside: UInt64? = nil) {
+    /// The upload is of another size now: it goes on, or only a part of it is kept. All of that is set aside.
+    mutating func resize(_ number: UInt64, to size: UInt64) {
         guard var entry = entries[number] else { return }
-        (entry.size, entry.onDisk) = (size, min(entry.onDisk, size))
-        entry.aside = min(size, max(entry.onDisk, aside ?? size))
+        (entry.size, entry.onDisk, entry.aside) = (size, min(entry.onDisk, size), size)
         change(number, to: entry)
     }
 
-    /// More of it is set aside.
-    mutating func setAside(_ number: UInt64, _ bytes: UInt64) {
+    /// Its first byte has come: all of it is set aside.
+    mutating func begin(_ number: UInt64) {
         guard var entry = entries[number] else { return }
-        entry.aside = max(entry.aside, min(bytes, entry.size))
+        (entry.isBegun, entry.aside) = (true, entry.size)
         change(number, to: entry)
     }
 
@@ -134,6 +155,7 @@ extension SpaceLedger {
         let old = entries[number]
         guard let user = (new ?? old)?.user else { return }
         promised = promised.less(old?.pending ?? 0).plus(new?.pending ?? 0)
+        unsent = unsent.less(old?.unsent ?? 0).plus(new?.unsent ?? 0)
         var space = self[user]
         space.pending = space.pending.less(old?.pending ?? 0).plus(new?.pending ?? 0)
         space.wanted = space.wanted.less(old?.wanted ?? 0).plus(new?.wanted ?? 0)

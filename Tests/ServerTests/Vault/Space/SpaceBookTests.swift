@@ -204,6 +204,21 @@ import Testing
         #expect(book.remaining(of: anna) == 5 && book.promised == 0)
     }
 
+    @Test("of two users with more than half of the room, the first to begin can finish, the other holds nothing")
+    func overcommitted() throws {
+        let free = try Directory.open(path: world.scratch.path).descriptor.availableBytes()
+        // Other programs use this disk, too.
+        let room: UInt64 = 16 << 30
+        try #require(free > room)
+        let book = try world.book(SpacePolicy(keepFree: free - room, charge: .bytes))
+        let one = try book.reserve(user: anna, size: room / 4 * 3)
+        let other = try book.reserve(user: bob, size: room / 8 * 3)
+        try one.begin()
+        #expect(one.aside == room / 4 * 3)
+        #expect(throws: VaultError.self) { try other.begin() }
+        #expect(other.aside < room / 4)
+    }
+
     @Test("what is held may be more than is allowed: it is there")
     func heldTooMuch() throws {
         setQuota(100, of: anna)

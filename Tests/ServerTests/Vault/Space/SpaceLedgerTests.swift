@@ -63,24 +63,45 @@ import Testing
         #expect(ledger.hasRoom(for: 1 << 20, in: room(1 << 20), keepingFree: 0))
     }
 
-    @Test("unsent uploads of a user hold half of the room against others, and all of it against the user's own")
+    @Test("uploads of which nothing has come hold half of the room, all together, allocated or not")
     func share() {
         var ledger = SpaceLedger(.bytes)
         let bob = FileName(constant: "bob")
-        let room = room(8 << 20)
-        #expect(ledger.share(of: anna, in: room, keepingFree: 0) == 4 << 20)
+        #expect(ledger.share(in: room(8 << 20), keepingFree: 0) == 4 << 20)
         let one = ledger.open(anna, size: 7 << 20, onDisk: 0, aside: 4 << 20)
-        #expect(ledger.promised == 4 << 20)
-        #expect(ledger.share(of: anna, in: room, keepingFree: 0) == 0)
-        #expect(ledger.share(of: bob, in: room, keepingFree: 0) == 2 << 20)
-        #expect(!ledger.hasRoom(for: 2 << 20, besideThoseOf: anna, in: room, keepingFree: 0))
-        #expect(ledger.hasRoom(for: 4 << 20, besideThoseOf: bob, in: room, keepingFree: 0))
-        ledger.setAside(one, 6 << 20)
-        #expect(ledger.promised == 6 << 20 && ledger.aside(of: one) == 6 << 20)
-        ledger.occupy(one, 6 << 20)
-        #expect(ledger.promised == 0)
+        #expect(ledger.promised == 4 << 20 && ledger.unsent == 4 << 20)
+        #expect(ledger.share(in: room(8 << 20), keepingFree: 0) == 0)
+        #expect(!ledger.hasRoom(for: 2 << 20, besideThoseOf: anna, in: room(8 << 20), keepingFree: 0))
+        #expect(ledger.hasRoom(for: 4 << 20, besideThoseOf: bob, in: room(8 << 20), keepingFree: 0))
+        // The disk counts what was allocated as taken.
+        ledger.occupy(one, 4 << 20)
+        #expect(ledger.promised == 0 && ledger.unsent == 4 << 20)
+        #expect(ledger.share(in: room(4 << 20), keepingFree: 0) == 0)
+        ledger.begin(one)
+        #expect(ledger.promised == 3 << 20 && ledger.aside(of: one) == 7 << 20 && ledger.unsent == 0)
+        #expect(!ledger.hasRoom(for: 2 << 20, besideThoseOf: bob, in: room(4 << 20), keepingFree: 0))
+        #expect(ledger.share(in: room(4 << 20), keepingFree: 0) == 1 << 19)
         ledger.release(one)
-        #expect(ledger[anna].pending == 0 && ledger[anna].wanted == 0)
+        #expect(ledger[anna].pending == 0 && ledger[anna].wanted == 0 && ledger.promised == 0)
+    }
+
+    @Test("as many must go as make room, in the quota with all that they count, and on the disk")
+    func needed() {
+        var ledger = SpaceLedger(QuotaCharge(block: 4096, entry: 4096))
+        let parked = (0..<3).map { _ in ledger.open(anna, size: 4096, onDisk: 4096, isBegun: true) }
+        func needed(_ bytes: UInt64, counted: UInt64, available: UInt64) -> Int? {
+            ledger.needed(parked, for: bytes, counted: counted, of: anna, in: room(available), keepingFree: 0)
+        }
+        #expect(needed(8192, counted: 0, available: 0) == 2)
+        #expect(needed(8192, counted: 0, available: 4096) == 1)
+        #expect(needed(12_289, counted: 0, available: 0) == nil)
+        ledger[anna].take(.bytes(24_576), now: .now)
+        _ = ledger[anna].beginCounting(now: .now)
+        ledger[anna].endCounting(.success(0), now: .now)
+        #expect(ledger[anna].left == 0)
+        #expect(needed(1, counted: 8192, available: 1 << 20) == 1)
+        #expect(needed(1, counted: 8193, available: 1 << 20) == 2)
+        #expect(needed(1, counted: 24_577, available: 1 << 20) == nil)
     }
 
     @Test("where the disk doesn't tell, only what no number holds is refused")

@@ -104,6 +104,62 @@ import Wire
         #expect(test.vault.quotaRemaining(of: alice) == 10_000)
     }
 
+    /// A parked upload of 3000 bytes, where another of 5000 has no room beside it.
+    private func crowded(_ rules: PartialRules, charge: QuotaCharge = .bytes, quota: UInt64) throws -> TestVault {
+        let test = try TestVault(
+            partials: rules, space: SpacePolicy(charge: charge), quotas: { _ in .bytes(quota) })
+        #expect(try BrokenUpload(7).breakOff(test, at: 3000) == 3000)
+        return test
+    }
+
+    private static var atOnce: PartialRules {
+        var rules = PartialRules.small
+        (rules.reclaimAge, rules.reclaimAgeOfSame) = (0, 0)
+        return rules
+    }
+
+    @Test("two devices that offer the same path don't remove each other's progress")
+    func twoDevices() throws {
+        let test = try crowded(.small, quota: 6000)
+        for other in [BrokenUpload(8), BrokenUpload(9, count: 4000), BrokenUpload(10, path: "b")] {
+            #expect(throws: VaultError.quotaExceeded(left: 3000)) { try other.begin(test) }
+        }
+        #expect(try test.staged().count == 2)
+    }
+
+    @Test("what nobody goes on with makes room for others, and is told of")
+    func reclaimed() throws {
+        let test = try crowded(Self.atOnce, quota: 6000)
+        var told: [UInt64] = []
+        let upload = try test.vault.begin(BrokenUpload(8).offered(test), isFresh: false) { told.append($1) }
+        #expect(told == [3000])
+        #expect(test.vault.quotaRemaining(of: alice) == 1000)
+        upload.discard()
+    }
+
+    @Test("nothing goes for an offer that has no room even then, its folders counted")
+    func notReclaimed() throws {
+        // The partial counts 8192, the offer 12,288, and 12,288 more for its folders.
+        let test = try crowded(Self.atOnce, charge: .ofDisk, quota: 8192 + 12_288)
+        let other = BrokenUpload(8, path: "new/folder/clip")
+        #expect(throws: VaultError.self) { try other.begin(test) }
+        #expect(try test.staged().count == 2)
+    }
+
+    @Test("what went is told of also where another takes its room")
+    func reclaimedForNothing() throws {
+        let test = try crowded(Self.atOnce, quota: 6000)
+        var told: [UInt64] = []
+        var other: PartialUpload?
+        #expect(throws: VaultError.self) {
+            try test.vault.begin(BrokenUpload(8).offered(test), isFresh: false) {
+                told.append($1)
+                other = try? BrokenUpload(9, path: "quicker").begin(test)
+            }
+        }
+        #expect(told == [3000] && other != nil)
+    }
+
     @Test("a size that no file may have is refused before anything is made")
     func overLimit() throws {
         let test = try TestVault(space: SpacePolicy(largestFile: 100))
