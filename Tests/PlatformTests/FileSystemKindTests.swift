@@ -49,6 +49,15 @@ struct FileSystemKindTests {
         #expect(FileSystemKind(magic: 0xef53).largestFile == nil)
     }
 
+    @Test("where a flush of the folder is enough for a new name is known, and elsewhere it isn't relied on")
+    func renames() {
+        let names = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x2011_bab0, 0x0102_1994] as [UInt64]
+        for magic in names { #expect(FileSystemKind(magic: magic).keepsRenamesByFolderFlush) }
+        // vfat, ntfs3, FUSE, overlayfs, NFS, SMB, and one that nobody knows.
+        let others = [0x4d44, 0x7366_746e, 0x6573_5546, 0x794c_7630, 0x6969, 0xff53_4d42, 0x1234] as [UInt64]
+        for magic in others { #expect(!FileSystemKind(magic: magic).keepsRenamesByFolderFlush) }
+    }
+
     @Test("made-up inode numbers aren't relied on")
     func inodes() {
         #expect(FileSystemKind(magic: 0xef53).keepsInodeNumbers)

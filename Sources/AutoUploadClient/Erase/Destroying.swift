@@ -62,6 +62,8 @@ extension Eraser {
 
     private func remove(_ wipe: OngoingWipe) throws(WipeFailure) {
         try wipe.checkName()
+        // What is removed while it is open, NFS and FUSE give another name until it is closed.
+        wipe.letGo()
         try WipeFailure.system { () throws(SystemError) in
             try before(.remove)
             try wipe.directory.remove(wipe.wipingName)

@@ -13,6 +13,8 @@ struct Eraser: Sendable {
     let state: ClientState
     /// Whether files of such a file system may be somewhere else under other numbers: what is there isn't only here.
     var isForeign: @Sendable (FileSystemKind) -> Bool = { !$0.seesEveryWriter }
+    /// Whether a new name lasts on such a file system once its folder is flushed.
+    var keepsRenames: @Sendable (FileSystemKind) -> Bool = { $0.keepsRenamesByFolderFlush }
     /// Whether a person has said that also files are wiped that somebody may have open, for all that this machine can tell.
     var wipesUnproven = false
     /// Called before each step; what it throws counts as the step's failure. For tests.

@@ -20,7 +20,7 @@ extension Eraser {
         }
         // Before any content goes the new name must last: else a power cut brings back the old name with random bytes.
         for group in Self.byFolder(wipes) {
-            attempt(group) { () throws(WipeFailure) in try flush(group, .flushName) }
+            attempt(group) { () throws(WipeFailure) in try flushRenamed(group) }
         }
         askAgain(wipes.filter { $0.outcome == nil && $0.isForeign }, witness)
         // What the answers took was time, too.
@@ -104,28 +104,74 @@ extension Eraser {
             try directory.renameWithoutReplacing(name, to: directory, as: wipe.wipingName)
         } catch {
             guard meansUnsupported(error.errno) else { throw error }
+            try requireWayBack(wipe)
             // Nothing can be replaced: nobody else knows the 128 random bits of the new name.
             try directory.rename(name, to: directory, as: wipe.wipingName)
         }
     }
 
-    /// Whether renaming without replacing isn't there on this file system (NFS, some of FUSE).
+    /// Where no renaming keeps from replacing, the file gets its name back by a second one, which a recording that has come to
+    /// bear it stands against: makes sure, before the file is hidden, that this file system gives any.
+    private static func requireWayBack(_ wipe: OngoingWipe) throws(SystemError) {
+        let (directory, name) = (wipe.directory, wipe.record.path.name)
+        do throws(SystemError) {
+            try directory.link(name, to: directory, as: wipe.wipingName)
+        } catch {
+            guard meansUnsupported(error.errno) || error.errno == .notPermitted else { throw error }
+            throw SystemError(
+                "give the file another name such that it surely could get its own back (this file system neither renames "
+                    + "without replacing nor knows hard links)", errno: error.errno)
+        }
+        try directory.remove(wipe.wipingName)
+    }
+
+    /// Whether renaming without replacing isn't there on this file system (NFS, much of FUSE).
     static func meansUnsupported(_ errno: Errno) -> Bool {
         [.invalid, .notImplemented, .notSupported].contains(errno)
     }
+}
 
+// MARK: - Flushing names
+
+extension Eraser {
     /// Those that still go on, by the folder that they are in.
     static func byFolder(_ wipes: [OngoingWipe]) -> [[OngoingWipe]] {
         let ongoing = wipes.filter { $0.outcome == nil }
         return Dictionary(grouping: ongoing, by: \.record.path.folders).values.map { $0 }
     }
 
-    /// Flushes the folder that all of these are in.
+    /// Makes the wiping names of files in one folder last, and the end of their own ones.
+    private func flushRenamed(_ wipes: [OngoingWipe]) throws(WipeFailure) {
+        guard let directory = wipes.first?.directory else { return }
+        if !keepsRenames(in: directory) {
+            for wipe in wipes {
+                let file = try wipe.heldFile()
+                try WipeFailure.system { () throws(SystemError) in
+                    try before(.flushRenamed)
+                    try file.descriptor.flush()
+                }
+            }
+        }
+        try flush(wipes, .flushName)
+    }
+
+    /// Flushes the names in the folder that all of these are in.
     func flush(_ wipes: [OngoingWipe], _ step: WipeStep) throws(WipeFailure) {
         guard let directory = wipes.first?.directory else { return }
         try WipeFailure.system { () throws(SystemError) in
             try before(step)
-            try directory.flush()
+            try flushNames(in: directory)
         }
+    }
+
+    func flushNames(in directory: Directory) throws(SystemError) {
+        // Of FAT's folders the old names were found on the medium again after all flushes but this one. First: it doesn't
+        // empty the disk's own cache, as the other does.
+        if !keepsRenames(in: directory) { try directory.descriptor.flushFileSystem() }
+        try directory.flush()
+    }
+
+    func keepsRenames(in directory: Directory) -> Bool {
+        (try? directory.descriptor.fileSystemKind()).map(keepsRenames) ?? false
     }
 }

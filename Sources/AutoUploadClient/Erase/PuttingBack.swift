@@ -42,10 +42,20 @@ extension Eraser {
         // First the name: after a power cut in between, the file would stay under its wiping name without a record.
         try WipeFailure.system { () throws(SystemError) in
             try before(.flushBack)
-            try directory.flush()
+            if !keepsRenames(in: directory) { try Self.flush(record.path.name, in: directory) }
+            try flushNames(in: directory)
             try before(.cancel)
         }
         try WipeFailure.state { () throws(StateError) in try state.cancelWipes([record.id]) }
+    }
+
+    /// Flushes a file that has just got its name back; who has taken it away since, or holds it, has to do with it now.
+    private static func flush(_ name: FileName, in directory: Directory) throws(SystemError) {
+        do throws(SystemError) {
+            try directory.open(name, .readingQuietly).flush()
+        } catch {
+            guard [.noEntry, .tryAgain].contains(error.errno) else { throw error }
+        }
     }
 
     static func isThere(_ name: FileName, in directory: Directory) throws(SystemError) -> Bool {
@@ -81,15 +91,8 @@ extension Eraser {
         } catch {
             guard meansUnsupported(error.errno) else { throw error }
         }
-        do throws(SystemError) {
-            try directory.link(wipingName, to: directory, as: name)
-        } catch {
-            guard meansUnsupported(error.errno) || error.errno == .notPermitted else { throw error }
-            // Neither way in one step (FAT by FUSE): a look, and then the step. What is confirmed already would else
-            // stay hidden for ever.
-            if try isThere(name, in: directory) { throw SystemError("rename", name.description, errno: .exists) }
-            return try directory.rename(wipingName, to: directory, as: name)
-        }
+        // In two steps, of which the second takes nothing from anybody.
+        try directory.link(wipingName, to: directory, as: name)
         try directory.remove(wipingName)
     }
 }

@@ -32,10 +32,16 @@ extension Eraser {
     ) throws(WipeFailure) -> Bool {
         let isLeased = try takeLease(descriptor, kind)
         if isLeased, kind.seesEveryWriter { return true }
-        guard mayWipeUnproven(size: size) else { throw WipeFailure(WipeProof.missing) }
+        guard mayWipeUnproven(size: size) else {
+            throw WipeFailure(WipeProof.missing(on: kind, size: size, wipesUnproven))
+        }
+        if descriptor.isLockedForWriting() { throw WipeFailure(Self.openElsewhere) }
         return isLeased
     }
 
+    /// Over a network a lease may be refused though nobody has the file open, and stands in the way of its renaming: none is
+    /// taken there. Where one is granted by this machine's kernel only, it tells of those who came through that.
+    ///
     /// - Returns: whether there is a lease, be it one that doesn't tell of everybody.
     func takeLease(
         _ descriptor: borrowing FileDescriptor, _ kind: FileSystemKind

@@ -25,9 +25,10 @@ enum WipeOutcome: Hashable, Sendable {
     case unfinished(reason: String)
 }
 
-/// What a wipe does to the file and to the state, in this order; the last three take back what can be taken back.
+/// What a wipe does to the file and to the state, in this order; the last three take back what can be taken back. Only where a
+/// flush of the folder isn't enough for its names there is a `flushRenamed`.
 enum WipeStep: Hashable, Sendable, CaseIterable {
-    case look, record, rename, open, flushName, decide
+    case look, record, rename, open, flushRenamed, flushName, decide
     case overwrite, flushContent, truncate, remove, flushRemoval, end
     case putBack, flushBack, cancel
 }

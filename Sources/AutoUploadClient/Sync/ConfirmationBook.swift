@@ -140,12 +140,16 @@ final class ConfirmationBook {
             throw .local(error.description)
         }
         unwiped += unrecorded.filter(mayBeWiped)
-        if eraser != nil { keepUnproven(unrecorded.filter { isToBeWiped($0) && isUnproven($0) }) }
+        if let eraser { keepUnproven(unrecorded.filter { isToBeWiped($0) && isUnproven($0) }, eraser) }
         unrecorded = []
     }
 
-    private func keepUnproven(_ entries: [Entry]) {
-        for entry in entries { troubles.unproven(entry.file.path, entry.file.fingerprint) }
+    private func keepUnproven(_ entries: [Entry], _ eraser: Eraser) {
+        for file in entries.map(\.file) {
+            let reason = WipeProof.missing(
+                for: file.path, in: eraser.folder, size: file.size, eraser.wipesUnproven)
+            troubles.unproven(file.path, file.fingerprint, reason)
+        }
         unproven += entries.count
     }
 

@@ -89,7 +89,9 @@ extension Pass {
             context.troubles.tell(file.path, file.fingerprint, "kept", reason)
         case .unproven:
             result.remaining += 1
-            context.troubles.unproven(file.path, file.fingerprint)
+            let reason = WipeProof.missing(
+                for: file.path, in: folder, size: file.fingerprint.size, context.planner.wipesUnproven)
+            context.troubles.unproven(file.path, file.fingerprint, reason)
         case .unusablePath(let flaw):
             result.remaining += 1
             context.troubles.tell(file.path, file.fingerprint, "can't-send", flaw.description)

@@ -11,6 +11,8 @@ final class Troubles {
     private(set) var unsettled: [DueFile] = []
     /// Files of which was found in this pass that they can't be wiped for want of proof.
     private var newlyUnproven = 0
+    /// Why, by the latest of them.
+    private var unprovenReason = ""
 
     /// So many of them are named; of more, people learn the number.
     private static let mostNamed = 10
@@ -81,12 +83,12 @@ final class Troubles {
     }
 
     /// It is safe on the server, but whether somebody still has it open can't be told, and so it isn't wiped.
-    func unproven(_ path: LocalPath, _ fingerprint: Fingerprint) {
-        let pause = notes.wait(
-            path, fingerprint, .unproven, reason: WipeProof.missing, isConfirmed: true, remains: true)
+    func unproven(_ path: LocalPath, _ fingerprint: Fingerprint, _ reason: String) {
+        let pause = notes.wait(path, fingerprint, .unproven, reason: reason, isConfirmed: true, remains: true)
         guard pause.isNews else { return }
         newlyUnproven += 1
-        if newlyUnproven <= Self.mostNamed { say(path, "kept", WipeProof.missing, level: .warning) }
+        unprovenReason = reason
+        if newlyUnproven <= Self.mostNamed { say(path, "kept", reason, level: .warning) }
     }
 
     /// A folder full of files that stay for the same reason is told of in one line more.
@@ -94,7 +96,7 @@ final class Troubles {
         guard newlyUnproven > Self.mostNamed else { return }
         var line = LogLine("can't-wipe", level: .warning)
         line.add("files", newlyUnproven)
-        line.add("reason", WipeProof.missing)
+        line.add("reason", unprovenReason)
         reporter.log(line)
     }
 

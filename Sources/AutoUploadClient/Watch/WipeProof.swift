@@ -4,9 +4,24 @@ import Platform
 /// memory while the file on the disk stands still.
 enum WipeProof {
     /// Why a file without proof stays.
-    static let missing =
-        "it can't be told whether somebody still has it open, so it isn't wiped: run this program as the user who records, or "
-        + "with CAP_LEASE; where it can't be told at all (network, FUSE, overlayfs), --wipe-unknown wipes it all the same"
+    ///
+    /// - Parameter kind: of its file system; nil where that can't be read.
+    static func missing(on kind: FileSystemKind?, size: UInt64, _ wipesUnproven: Bool) -> String {
+        let start = "it can't be told whether somebody still has it open"
+        if wipesUnproven, size == 0 { return start + ", and it is empty, as one that was just begun: it isn't wiped" }
+        guard let kind, !kind.seesEveryWriter else {
+            return start + ", so it isn't wiped: run this program as the user who records, or with CAP_LEASE"
+        }
+        return start + " on this file system (\(kind.name)), so it isn't wiped; --wipe-unknown wipes it all the same"
+    }
+
+    /// The same for a file of a folder.
+    static func missing(
+        for path: LocalPath, in folder: WatchedFolder, size: UInt64, _ wipesUnproven: Bool
+    ) -> String {
+        let kind = try? folder.directory(of: path).descriptor.fileSystemKind()
+        return missing(on: kind, size: size, wipesUnproven)
+    }
 
     /// Whether it may do without. An empty file never: it may be one that a recorder has just begun.
     static func isDispensable(size: UInt64, _ wipesUnproven: Bool) -> Bool { wipesUnproven && size > 0 }

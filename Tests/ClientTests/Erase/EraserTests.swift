@@ -36,8 +36,19 @@ struct EraserTests {
     func keepsOrder() throws {
         try recordings.write("secret", to: "a")
         let hook = StepHook()
-        #expect(try recordings.wipe(recordings.request("a"), hook.install(in: eraser)) == .wiped)
-        #expect(hook.steps.suffix(12) == WipeStep.allCases.prefix(12))
+        #expect(try recordings.wipe(recordings.request("a"), hook.install(in: eraser.distrustingRenames)) == .wiped)
+        #expect(hook.steps.suffix(13) == WipeStep.allCases.prefix(13))
+    }
+
+    @Test("flushes a file anew under its new name where that is known to last, never; elsewhere each")
+    func flushesRenamed() throws {
+        for (eraser, count) in [(eraser, 0), (eraser.distrustingRenames, 3)] {
+            for path in ["a/1", "a/2", "b/1"] { try recordings.write("x", to: path) }
+            let requests = try ["a/1", "a/2", "b/1"].map { try recordings.request($0) }
+            let hook = StepHook()
+            #expect(try recordings.wipe(requests, hook.install(in: eraser)).allSatisfy { $0 == .wiped })
+            #expect(hook.steps.count { $0 == .flushRenamed } == count)
+        }
     }
 
     @Test("removes empty files, sparse files of many GiB, and read-only ones where that is allowed")

@@ -12,7 +12,7 @@ struct UnprovenFilesTests {
             log: { new in lines.withLock { $0 += new.map(\.text) } }, draw: nil, columns: { 80 })
         let troubles = Troubles(notes: WaitingNotes(), reporter: Reporter(output))
         troubles.begin()
-        for index in 0..<count { troubles.unproven(try .of("clip\(index)"), fingerprint()) }
+        for index in 0..<count { troubles.unproven(try .of("clip\(index)"), fingerprint(), "nobody knows") }
         troubles.tellUnproven()
         return lines.withLock { $0 }
     }

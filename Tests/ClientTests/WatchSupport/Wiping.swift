@@ -43,6 +43,15 @@ extension RecordingsFolder {
     }
 }
 
+extension Eraser {
+    /// The same on a file system of which nobody knows how names are made to last.
+    var distrustingRenames: Eraser {
+        var eraser = self
+        eraser.keepsRenames = { _ in false }
+        return eraser
+    }
+}
+
 extension WipeOutcome {
     var isKept: Bool { if case .kept = self { true } else { false } }
     var isUnfinished: Bool { if case .unfinished = self { true } else { false } }

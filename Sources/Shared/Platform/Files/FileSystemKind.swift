@@ -30,6 +30,12 @@ package struct FileSystemKind: Hashable, Sendable {
         Self.reliable[magic] != nil || isMemory || magic == Self.overlay || magic == Self.nfs
     }
 
+    /// Whether a flushed file's new name lasts once its folder is flushed. Elsewhere a power cut may bring the old name back, or
+    /// leave the new one without content, unless the file and the file system are flushed anew (FAT and NTFS, tried).
+    package var keepsRenamesByFolderFlush: Bool {
+        Self.wholeFlush.contains(magic) || isMemory || magic == Self.exfat
+    }
+
     /// Whether renaming without replacing works on it, whatever its options.
     package var isKnownToRename: Bool { Self.wholeFlush.contains(magic) || isMemory }
 
@@ -64,7 +70,8 @@ package struct FileSystemKind: Hashable, Sendable {
     private static let overlay: UInt64 = 0x794c_7630
     private static let ntfs: UInt64 = 0x7366_746e
     private static let smb: Set<UInt64> = [0xff53_4d42, 0xfe53_4d42, 0x517b]
-    private static let fat: Set<UInt64> = [0x4d44, 0x2011_bab0]
+    private static let exfat: UInt64 = 0x2011_bab0
+    private static let fat: Set<UInt64> = [0x4d44, exfat]
     private static let largestFiles: [UInt64: UInt64] = [0x4d44: UInt64(UInt32.max), 0x2011_bab0: UInt64(Int64.max)]
     private static let memory: Set<UInt64> = [0x0102_1994, 0x8584_58f6]
     private static let reliable: [UInt64: String] = [
