@@ -5,7 +5,7 @@ extension VaultError {
     var refusal: Refusal {
         switch self {
         case .nameTaken: Refusal(status: .nameTaken, text: description)
-        case .elsewhere:
+        case .elsewhere, .apart:
             Refusal(status: .folderElsewhere, text: "the server's admin must act: its log says what to do")
         case .nameUnusable: Refusal(status: .nameUnusable, text: description)
         case .denied:

@@ -151,14 +151,19 @@ struct FolderChain {
 
     /// Opens a folder in the last one.
     ///
-    /// - Throws: EXDEV when something is mounted there, or it is a volume of its own (btrfs): no upload can be renamed into it, and
-    ///   nobody has judged what a flush there is worth.
+    /// - Throws: EXDEV when something is mounted there: nobody has judged what a flush there is worth.
     mutating func descend(to name: FileName) throws(SystemError) {
         let folder = try Folder(last.directory.openFolder(name, crossingMounts: false))
-        guard folder.identity.device == last.identity.device else {
+        // A subvolume of btrfs is a device of its own, but of the same file system, and under the same mount.
+        if folder.identity.device != last.identity.device, !(try isSubvolume(folder)) {
             throw SystemError("open", name.description, errno: .crossDevice)
         }
         links.append(Link(name: name, folder: folder))
+    }
+
+    private func isSubvolume(_ folder: Folder) throws(SystemError) -> Bool {
+        let kinds = [try last.directory.descriptor.fileSystemKind(), try folder.directory.descriptor.fileSystemKind()]
+        return kinds[0] == kinds[1] && folder.status.mount == last.status.mount
     }
 
     /// - Throws: `VaultError.away` when one of the folders doesn't stand under its name any more.

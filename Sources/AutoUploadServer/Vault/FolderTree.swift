@@ -50,8 +50,9 @@ struct FolderTree: Sendable {
 
     /// Makes sure, as far as that can be known before, that a file can be given its name: better now than after hours of upload.
     ///
+    /// - Returns: the folders of its path that are there.
     /// - Throws: as `open`, and where the server may not write. What else may be wrong shows when the file is published.
-    func requireUsable(user: FileName, _ path: RemotePath) throws(VaultError) {
+    func requireUsable(user: FileName, _ path: RemotePath) throws(VaultError) -> FolderChain {
         let (folders, name) = try split(path)
         var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
         var component = user
@@ -74,6 +75,7 @@ struct FolderTree: Sendable {
                 throw Self.explain(error, chain.links.last?.name ?? user)
             }
         }
+        return chain
     }
 
     /// - Returns: whether it was made.

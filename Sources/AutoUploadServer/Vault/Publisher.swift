@@ -54,8 +54,7 @@ struct Publisher: Sendable {
             let tag = FileTag.of(identity) ?? .unstated
             return Place(chain: chain, name: name, tag: tag, isOld: false)
         } catch {
-            // Something was mounted since the offer.
-            if error.errno == .crossDevice { throw .elsewhere(chain.links.last?.name ?? name) }
+            if error.errno == .crossDevice { throw .apart(chain.links.last?.name ?? name) }
             if error.errno != .exists { throw VaultError(naming: error, name) }
         }
         return try find(chain, name, size: upload.size, upload.digest)
@@ -78,7 +77,7 @@ struct Publisher: Sendable {
         _ chain: FolderChain, _ name: FileName, size: UInt64, _ digest: ContentDigest
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
-            let file = try chain.last.directory.open(name, .reading)
+            let file = try chain.last.directory.open(name, .reading, crossingMounts: false)
             let status = try file.status()
             guard status.kind == .regular, status.size == size, try holds(file, status.identity, digest) else {
                 return nil
@@ -106,7 +105,7 @@ struct Publisher: Sendable {
         return true
     }
 
-    /// What opening a missing name, a link, a socket or device, or a file that isn't ours to read says. None of these is
-    /// content that this server can vouch for.
-    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData, .accessDenied]
+    /// What opening a missing name, a link, a socket or device, a file that is mounted there, or one that isn't ours to read
+    /// says. None of these is content that this server can vouch for.
+    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData, .accessDenied, .crossDevice]
 }

@@ -88,17 +88,26 @@ struct Storage: ~Copyable {
         }
     }
 
-    /// Takes over the unfinished uploads of a predecessor.
-    func recover(
+    /// Where uploads come in.
+    func stagingFolders(
         _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules, _ space: SpaceBook
-    ) throws(StorageError) -> PartialStore {
+    ) throws(StorageError) -> StagingFolders {
         do throws(SystemError) {
             let kind = try root.descriptor.fileSystemKind()
-            let folder = StagingFolder(
+            let central = StagingFolder(
                 staging, calls: calls, group: group, rules: rules, space: space,
                 renames: abilities.renamesWithoutReplacing,
                 makesUnnamed: abilities.namesUnnamed && kind.keepsUnnamedFiles)
-            return try PartialStore(folder, keeping: kind.renamesAtOnce)
+            return StagingFolders(central, root: root)
+        } catch {
+            throw StorageError(folder: "", error)
+        }
+    }
+
+    /// Takes over the unfinished uploads of a predecessor.
+    func recover(_ stagings: StagingFolders) throws(StorageError) -> PartialStore {
+        do throws(SystemError) {
+            return try PartialStore(stagings, keeping: try root.descriptor.fileSystemKind().renamesAtOnce)
         } catch {
             throw StorageError(folder: "", error)
         }
@@ -121,7 +130,7 @@ struct Storage: ~Copyable {
         return ["\(escaped(folder)) is on a file system (\(kind.name)) whose flush can't be relied on"]
     }
 
-    private static func openOrMake(_ name: FileName, in parent: Directory) throws(SystemError) -> Directory {
+    static func openOrMake(_ name: FileName, in parent: Directory) throws(SystemError) -> Directory {
         do throws(SystemError) {
             try parent.makeFolder(name, permissions: 0o700)
         } catch {

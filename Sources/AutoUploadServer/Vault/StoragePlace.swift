@@ -104,6 +104,8 @@ struct Displacement: Hashable {
         case own(FileName)
         /// A folder of the user's, while something was stored there.
         case folder(FileName)
+        /// It has become a volume or a project of its own, or is one no longer.
+        case apart(FileName)
         case reopened
     }
 
@@ -131,13 +133,14 @@ extension Displacement: CustomStringConvertible {
         case .own(let name): "\(name) in its folder .auto-upload is another one, or is gone"
         case .folder(let name):
             "its folder \(name) has been moved, removed or mounted over while something was stored there"
+        case .apart(let name): "its folder \(name) is a volume or a project of its own now, or no longer"
         case .reopened: "it has been opened anew"
         }
     }
 
     private var whatToDo: String {
         switch kind {
-        case .folder, .reopened: "the upload is to be sent again"
+        case .folder, .apart, .reopened: "the upload is to be sent again"
         case .mounted where isStorage, .replaced where isStorage:
             "it is a storage folder, and is opened in the other's place"
         case .mounted, .replaced:

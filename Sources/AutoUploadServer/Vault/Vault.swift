@@ -6,6 +6,7 @@ import Wire
 /// The only owner of the storage folder. Every way in begins, feeds and commits uploads here, and what it says is stored is
 /// stored: content flushed, published without replacing anything, and its folders flushed.
 final class Vault: Sendable {
+    private let stagings: StagingFolders
     private let partials: PartialStore
     private let recent = RecentCommits()
     private let publisher: Publisher
@@ -46,7 +47,8 @@ final class Vault: Sendable {
         flusher = predecessor?.flusher ?? Flusher(calls)
         durable = DurableFolders(flusher, names: predecessor?.durable.names ?? UnflushedNames())
         group = try storage.groupFlush(durable.names.watching(calls))
-        partials = try storage.recover(calls, group, rules, space)
+        stagings = try storage.stagingFolders(calls, group, rules, space)
+        partials = try storage.recover(stagings)
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights) { [space] in space.noteFolder(of: $0) },
@@ -86,7 +88,8 @@ final class Vault: Sendable {
         if file.size >= Self.worthAsking {
             try requireInPlace()
             do throws(VaultError) {
-                try publisher.folders.requireUsable(user: file.user, file.path)
+                let chain = try publisher.folders.requireUsable(user: file.user, file.path)
+                try stagings.requireReach(chain, of: file.user)
             } catch {
                 if !error.leavesDurablePart { partials.remove(file) }
                 throw error
@@ -152,7 +155,11 @@ final class Vault: Sendable {
             places.append(
                 Result { () throws(VaultError) in
                     try ready.get()
-                    return try publisher.publish(upload, in: &open, flushesNaming: group == nil)
+                    do throws(VaultError) {
+                        return try publisher.publish(upload, in: &open, flushesNaming: group == nil)
+                    } catch {
+                        throw explain(error, upload)
+                    }
                 })
         }
         // The names, after all of them are given.
@@ -161,6 +168,12 @@ final class Vault: Sendable {
                 try confirm(place.get(), upload.digest, upload.size, &round)
             }
         }
+    }
+
+    /// What was found out of the user's folder at the offer may have changed since.
+    private func explain(_ error: VaultError, _ upload: PendingCommit) -> VaultError {
+        guard case .apart(let name) = error, stagings.isOutdated(upload.staging, of: upload.user) else { return error }
+        return .away(Displacement(.apart(name)))
     }
 
     /// Descriptors of folders that a commit may take beyond those of its uploads.

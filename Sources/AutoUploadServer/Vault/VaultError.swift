@@ -7,6 +7,9 @@ enum VaultError: Error, Hashable {
     case nameTaken(FileName)
     /// A folder of the path is mounted from elsewhere: no upload can be renamed into it.
     case elsewhere(FileName)
+    /// A folder of the path is a volume of its own below the user's folder, or has a project or an encryption policy of its own:
+    /// no upload can be moved into it.
+    case apart(FileName)
     /// The storage takes no file of this name, or the name and all that are made of it belong to other files.
     case nameUnusable(FileName)
     /// The server may not write there, or not give files away as it was told to.
@@ -71,7 +74,7 @@ enum VaultError: Error, Hashable {
             .alreadyCommitted:
             true
         // Only a person can help, or nobody: it would take room for nothing.
-        case .nameTaken, .nameUnusable, .elsewhere, .tooLarge, .overLimit: false
+        case .nameTaken, .nameUnusable, .elsewhere, .apart, .tooLarge, .overLimit: false
         case .digestMismatch, .readBackDiffers, .failed: false
         }
     }
@@ -84,6 +87,9 @@ extension VaultError: CustomStringConvertible {
         case .elsewhere(let name):
             "the folder \(name) isn't on the storage folder's own file system: users' folders must lie there, with nothing "
                 + "mounted on them or in them; mount the file system on the storage folder itself, or give --folder another"
+        case .apart(let name):
+            "no file can be moved into the folder \(name): it is a subvolume, or has a project (quota) or an encryption policy of its "
+                + "own; only a user's folder as a whole may be that: make a plain folder of it, in the same project"
         case .nameUnusable(let name):
             "the name \(name) can't be used: the server's file system doesn't take it, or it and all names that are made of it "
                 + "belong to other files or are too long"

@@ -62,6 +62,22 @@ struct MountedFolderTests {
         #expect(status(of: try client.upload(sample(10), to: "clip.mp4")) == .folderElsewhere)
     }
 
+    @Test("a single file that is mounted there isn't confirmed either; a file of that name is stored beside it")
+    func singleFile() throws {
+        let file = try site.scratch.write(sample(10), to: "clip.mp4")
+        let name = "'\(site.storage)/\(Fixtures.user)/clip.mp4'"
+        let server = try TestServer(
+            site,
+            after: "mkdir -m 700 '\(site.storage)/\(Fixtures.user)' && touch \(name) && mount --bind '\(file)' \(name)")
+        let client = try server.loggedIn()
+        #expect(try client.ask("clip.mp4", sample(10)) == .absent)
+        guard case .stored(_, let confirmation, _) = try client.upload(sample(10), to: "clip.mp4") else {
+            throw Failure("not stored")
+        }
+        #expect(confirmation.path.description.hasPrefix("clip."))
+        #expect(confirmation.path.description != "clip.mp4")
+    }
+
     @Test("the client tells a person, keeps the file, and doesn't ask again at once; mended, it is stored")
     func client() throws {
         var server: TestServer? = try server(mounting: "-t tmpfs tmpfs", on: Fixtures.user)

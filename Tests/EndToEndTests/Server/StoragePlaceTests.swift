@@ -131,13 +131,6 @@ struct StoragePlaceTests {
 /// The same where it is mounts that hide the folder.
 @Suite("What is mounted over the storage folder", .enabled(if: SmallDisk.isPossible, SmallDisk.reason))
 struct MountedStorageTests {
-    /// Runs a command of the shell in a server's own mount namespace.
-    private func run(_ command: String, in server: TestServer) throws {
-        let ran = try RunningProgram.run(
-            "/usr/bin/env", ["nsenter", "-t", "\(server.program.processID)", "-m", "sh", "-c", command])
-        guard ran.status == 0 else { throw Failure("\(command): \(ran.error)") }
-    }
-
     @Test("a disk that is mounted after the start is served by itself, and nothing is confirmed before")
     func disk() throws {
         let disk = try SmallDisk(mebibytes: 16)
@@ -151,7 +144,7 @@ struct MountedStorageTests {
         let server = try TestServer(disk.site, after: "true")
         let client = try server.loggedIn()
         guard case .stored = try client.upload(sample(10), to: "beneath") else { throw Failure("not stored") }
-        try run(disk.mounting, in: server)
+        try server.run(disk.mounting)
         // Whether the server has found the disk by now or not, it isn't stored beneath it.
         guard case .refused(_, let refusal) = try client.upload(sample(20), to: "new") else { throw Failure("stored") }
         #expect(refusal.status == .storageAway)
@@ -170,7 +163,7 @@ struct MountedStorageTests {
     func unmarked() throws {
         let server = try TestServer(after: "true")
         let client = try server.loggedIn()
-        try run("mount -t tmpfs tmpfs '\(server.site.storage)'", in: server)
+        try server.run("mount -t tmpfs tmpfs '\(server.site.storage)'")
         for path in ["a", "b"] {
             guard case .refused(_, let refusal) = try client.upload(sample(10), to: path) else {
                 throw Failure("stored")
@@ -178,7 +171,7 @@ struct MountedStorageTests {
             #expect(refusal.status == .storageAway)
         }
         #expect(try server.logLine(with: " storage-away ").contains("no marker"))
-        try run("umount '\(server.site.storage)'", in: server)
+        try server.run("umount '\(server.site.storage)'")
         guard case .stored = try client.upload(sample(10), to: "a") else { throw Failure("not stored") }
         _ = try server.logLine(with: " storage-back ")
         #expect(server.logLines.count { $0.contains(" storage-away ") } == 1)
@@ -191,7 +184,7 @@ struct MountedStorageTests {
         let client = try server.loggedIn()
         guard case .stored = try client.upload(sample(10), to: "a") else { throw Failure("not stored") }
         let storage = server.site.storage
-        try run("mount --bind '\(storage)' '\(storage)'", in: server)
+        try server.run("mount --bind '\(storage)' '\(storage)'")
         _ = try server.logLine(with: " storage-opened ")
         let second = try server.loggedIn()
         #expect(try second.ask("a", sample(10)) == nil)

@@ -252,7 +252,7 @@ import Wire
         let staging = StagingFolder(
             folder, calls: FlushCalls(), group: nil, rules: .small,
             space: try SpaceBook(root: folder, staging: folder))
-        _ = try PartialStore(staging, keeping: false)
+        _ = try PartialStore(StagingFolders(staging, root: Directory.open(path: scratch.path)), keeping: false)
         #expect(try folder.names().isEmpty)
     }
 

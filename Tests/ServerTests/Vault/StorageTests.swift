@@ -119,7 +119,8 @@ import Wire
         let staging = StagingFolder(
             folder, calls: FlushCalls(), group: nil, rules: PartialRules(),
             space: try SpaceBook(root: folder, staging: folder), renames: false)
-        partials = try PartialStore(staging, keeping: true)
+        partials = try PartialStore(
+            StagingFolders(staging, root: Directory.open(path: scratch.path("store"))), keeping: true)
         let tree = FolderTree(root: try Directory.open(path: scratch.path("store")), rights: AccessRights())
         publisher = Publisher(folders: tree, flusher: Flusher(FlushCalls()))
     }

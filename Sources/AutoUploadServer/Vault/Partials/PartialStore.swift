@@ -4,6 +4,7 @@ import Wire
 
 /// The uploads that aren't stored yet: open ones, and parked ones that wait for their clients to come back.
 final class PartialStore: Sendable {
+    private let stagings: StagingFolders
     private let staging: StagingFolder
     private let partials = Monitor<[OfferedFile.Key: Partial]>([:])
     private let isRetired = Atomic(false)
@@ -11,11 +12,20 @@ final class PartialStore: Sendable {
     /// Takes over what an earlier process has left, and removes what can't be gone on with.
     ///
     /// - Parameter keeping: whether records can be relied on after a power cut.
-    init(_ staging: StagingFolder, keeping: Bool) throws(SystemError) {
-        self.staging = staging
-        let found = try RecoveredPartials(in: staging, keeping: keeping)
-        partials.withLock { $0 = found.partials }
-        staging.note(uploads: found.partials.count)
+    init(_ stagings: StagingFolders, keeping: Bool) throws(SystemError) {
+        self.stagings = stagings
+        staging = stagings.central
+        var found = try RecoveredPartials(in: staging, keeping: keeping).partials
+        try stagings.forEachOwn { own, user in
+            // One that can't be read or cleared is the user's, and stops nobody else.
+            guard let more = try? RecoveredPartials(in: own, of: user, keeping: keeping).partials else { return }
+            found.merge(more) { old, new in
+                old.displace()
+                return new
+            }
+        }
+        partials.withLock { $0 = found }
+        staging.note(uploads: found.count)
     }
 
     /// Begins an upload, or goes on with it, taking it over from whichever connection has it.
@@ -37,8 +47,9 @@ final class PartialStore: Sendable {
 
     private func beginOnce(_ offered: OfferedFile, isFresh: Bool) throws(VaultError) -> PartialUpload {
         while true {
-            let (partial, isNew) = try partial(for: offered)
-            if !isNew, isFresh || partial.offered != offered {
+            let staging = try stagings.folder(of: offered.user)
+            let (partial, isNew) = try partial(for: offered, in: staging)
+            if !isNew, isFresh || partial.offered != offered || partial.staging !== staging {
                 partial.displace()
             } else {
                 do throws(VaultError) {
@@ -57,7 +68,9 @@ final class PartialStore: Sendable {
         }
     }
 
-    private func partial(for offered: OfferedFile) throws(VaultError) -> (Partial, isNew: Bool) {
+    private func partial(
+        for offered: OfferedFile, in staging: StagingFolder
+    ) throws(VaultError) -> (Partial, isNew: Bool) {
         try partials.withLock { partials throws(VaultError) in
             if isRetired.load(ordering: .relaxed) { throw .away(Displacement(.reopened)) }
             if let partial = partials[offered.key] { return (partial, false) }
@@ -154,10 +167,13 @@ final class PartialStore: Sendable {
 struct RecoveredPartials {
     private(set) var partials: [OfferedFile.Key: Partial] = [:]
     private let staging: StagingFolder
+    private let user: FileName?
     private let wallClock = currentUnixTime()
 
-    init(in staging: StagingFolder, keeping: Bool) throws(SystemError) {
+    /// - Parameter user: whose folder it lies in; nil: it is the server's own.
+    init(in staging: StagingFolder, of user: FileName? = nil, keeping: Bool) throws(SystemError) {
         self.staging = staging
+        self.user = user
         let names = Set(try staging.folder.names())
         var kept: Set<FileName> = []
         for record in names.sorted() where keeping {
@@ -176,7 +192,7 @@ struct RecoveredPartials {
     /// - Returns: whether it can be gone on with.
     private mutating func recover(_ data: FileName, _ record: FileName) -> Bool {
         guard let (found, modified) = read(record), let age = age(modified), partials[found.record.offered.key] == nil,
-            let status = try? staging.folder.status(of: data)
+            user == nil || user == found.record.offered.user, let status = try? staging.folder.status(of: data)
         else { return false }
         let parked = ParkedFile(
             name: data, durable: found.offset, slot: found.slot,

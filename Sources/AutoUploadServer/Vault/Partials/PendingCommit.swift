@@ -18,6 +18,7 @@ struct PendingCommit: Sendable {
     }
 
     var offered: OfferedFile { upload.partial.offered }
+    var staging: StagingFolder { upload.partial.staging }
     var user: FileName { offered.user }
     var path: RemotePath { offered.path }
     /// Bytes that the whole file has.

@@ -11,17 +11,26 @@ final class StagingFolder: Sendable {
     let renames: Bool
     /// Whether a file that nobody would go on with needs no name here.
     private let makesUnnamed: Bool
-    let largeWrites = LargeWrites()
+    let largeWrites: LargeWrites
     private let group: GroupFlush?
     private let keepsNames = Atomic(true)
-    private let uploads = Atomic(0)
+    private let uploads: UploadCount
 
     /// - Parameters:
     ///   - group: through which a lost write may be told, whoever's it was.
     ///   - space: who says which uploads there is room for.
-    init(
+    convenience init(
         _ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules, space: SpaceBook,
         renames: Bool = true, makesUnnamed: Bool = false
+    ) {
+        self.init(
+            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed, LargeWrites(),
+            UploadCount())
+    }
+
+    private init(
+        _ folder: Directory, _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules, _ space: SpaceBook,
+        renames: Bool, makesUnnamed: Bool, _ largeWrites: LargeWrites, _ uploads: UploadCount
     ) {
         self.folder = folder
         self.calls = calls
@@ -30,7 +39,23 @@ final class StagingFolder: Sendable {
         self.space = space
         self.renames = renames
         self.makesUnnamed = makesUnnamed
+        self.largeWrites = largeWrites
+        self.uploads = uploads
     }
+
+    /// Another folder on the same file system, for which all the rest is the same.
+    func beside(_ folder: Directory) -> StagingFolder {
+        StagingFolder(
+            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed, largeWrites, uploads)
+    }
+
+    /// How many uploads are unfinished, in all staging folders of the storage.
+    private final class UploadCount: Sendable {
+        let value = Atomic(0)
+    }
+
+    /// Nobody has removed the folder.
+    var isThere: Bool { (try? folder.status().links) ?? 0 > 0 }
 
     /// The name of a new file here. What is too small to be gone on with when its connection ends needs none before its last one.
     func name(forSize size: UInt64) throws(SystemError) -> StagedName {
@@ -47,20 +72,21 @@ final class StagingFolder: Sendable {
 
     /// Takes note of how many unfinished uploads there are.
     func note(uploads count: Int) {
-        uploads.store(count, ordering: .relaxed)
+        uploads.value.store(count, ordering: .relaxed)
     }
 
     /// Bytes of an upload from which on it is worth being kept when its connection ends.
     var leastKept: UInt64 {
-        uploads.load(ordering: .relaxed) > rules.mostLittle ? rules.quickBytes : rules.worthwhileBytes
+        uploads.value.load(ordering: .relaxed) > rules.mostLittle ? rules.quickBytes : rules.worthwhileBytes
     }
 
     /// Whether names of new records can be made durable: not after a flush of the folder has failed.
     var takesRecords: Bool { keepsNames.load(ordering: .acquiring) }
 
-    func flushNames() throws(SystemError) {
+    /// - Parameter above: folders that hold the names on the way to this one, where these aren't known to be durable.
+    func flushNames(above: [Directory] = []) throws(SystemError) {
         do throws(SystemError) {
-            try calls.folder(folder)
+            for folder in [folder] + above { try calls.folder(folder) }
         } catch {
             if !error.isLackOfRoom { keepsNames.store(false, ordering: .releasing) }
             throw error

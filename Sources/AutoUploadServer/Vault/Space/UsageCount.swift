@@ -18,19 +18,26 @@ struct UsageCount {
         guard let folder = try Self.lookingPastGaps({ () throws(SystemError) in try root.openFolder(user) }) else {
             return 0
         }
-        var sum = Sum(device: try folder.status().identity.device, charge: charge)
+        let place = try folder.status().place
+        var sum = Sum(device: place.identity.device, mount: place.mount, charge: charge)
         try Self.add(folder, depth: 0, to: &sum)
         return sum.bytes
     }
 
     private struct Sum {
         let device: UInt64
+        let mount: UInt64
         let charge: QuotaCharge
         var bytes: UInt64 = 0
         /// Files with several names. When there are too many to remember, a further name counts as a further file: a server
         /// makes none of them, and to count too much is the safe side.
         var linked: Set<FileIdentity> = []
         static let mostLinked = 100_000
+
+        /// Subvolumes of btrfs, and files on layers, have other device numbers under the same mount.
+        func isElsewhere(_ status: FileStatus) -> Bool {
+            mount == 0 ? status.identity.device != device : status.mount != mount
+        }
 
         mutating func add(_ file: FileStatus) {
             if file.links > 1 {
@@ -43,9 +50,10 @@ struct UsageCount {
 
     private static func add(_ folder: Directory, depth: Int, to sum: inout Sum) throws(SystemError) {
         try folder.forEachName { name throws(SystemError) in
-            if depth == 0, name == StoreMarker.name { return }
+            // What is in the server's own folder is counted as under way.
+            if depth == 0, [StoreMarker.name, StoragePlace.ownFolder, StagingFolders.trial].contains(name) { return }
             guard let status = try lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
-                status.identity.device == sum.device
+                !sum.isElsewhere(status)
             else { return }
             if status.kind == .regular { sum.add(status) }
             guard status.kind == .directory else { return }

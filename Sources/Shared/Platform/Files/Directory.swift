@@ -46,10 +46,13 @@ package enum OpenMode: Sendable {
 extension Directory {
     /// Opens a file in this folder. Never follows a link, never waits on a pipe.
     ///
+    /// - Parameter crossingMounts: whether a file that is mounted there is opened, to be read.
     /// - Throws: ELOOP for a symbolic link, ENOENT, EEXIST, …
-    package func open(_ name: FileName, _ mode: OpenMode) throws(SystemError) -> FileDescriptor {
+    package func open(
+        _ name: FileName, _ mode: OpenMode, crossingMounts: Bool = true
+    ) throws(SystemError) -> FileDescriptor {
         switch mode {
-        case .reading: return try openBeneath(name, O_RDONLY)
+        case .reading: return try openBeneath(name, O_RDONLY, resolving: crossingMounts ? 0 : shim_RESOLVE_NO_XDEV)
         case .readingQuietly:
             do throws(SystemError) {
                 return try openBeneath(name, O_RDONLY | shim_O_NOATIME)

@@ -27,6 +27,7 @@ import Testing
         }
         try write(50_000, to: "bob/a")
         try write(600_000, to: "anna/.auto-upload-store")
+        try write(7_000_000, to: "anna/.auto-upload/partial/unfinished")
         #expect(try count() == 4321)
     }
 

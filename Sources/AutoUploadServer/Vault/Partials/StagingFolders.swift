@@ -1,0 +1,165 @@
+import Platform
+
+/// Which staging folder a user's uploads come in by: the server's own, or one in the user's folder.
+///
+/// A folder may be a volume (btrfs), or have a project (quota) or an encryption policy, of its own: then no file of another
+/// folder can be moved or linked into it (EXDEV), though all lie on one file system, under one mount. Only trying tells.
+final class StagingFolders: Sendable {
+    /// The server's own.
+    let central: StagingFolder
+    private let root: Directory
+    private let known = Monitor(Known())
+    /// One trial at a time: all use one name.
+    private let trials = Turn()
+
+    private struct Known {
+        var users: [FileName: (home: FilePlace, staging: StagingFolder)] = [:]
+        /// Folders below users' that their uploads can be moved into.
+        var reached: Set<FilePlace> = []
+    }
+
+    /// A trial's name in the folder that it is moved to; no client's path leads there.
+    static let trial = FileName(constant: ".auto-upload-trial")
+    private static let name = FileName(constant: "partial")
+    private static let capacity = 100_000
+
+    /// - Parameter root: the storage folder.
+    init(_ central: StagingFolder, root: Directory) {
+        self.central = central
+        self.root = root
+    }
+
+    /// The folder that a user's uploads are made in; found out once, and anew when the user's folder is another one.
+    ///
+    /// - Throws: `.elsewhere` and `.apart` where nothing can be moved into the user's folder.
+    func folder(of user: FileName) throws(VaultError) -> StagingFolder {
+        // What is missing is made by the server, beside its own folder.
+        guard let home = try? root.status(of: user).place else { return central }
+        if let staging = known(user, home) { return staging }
+        return try trials.withLock { _ throws(VaultError) in
+            if let staging = known(user, home) { return staging }
+            return try findOut(user)
+        }
+    }
+
+    private func known(_ user: FileName, _ home: FilePlace) -> StagingFolder? {
+        guard let known = known.withLock({ $0.users[user] }), known.home == home else { return nil }
+        // One in a user's folder may be removed by who has it.
+        return known.staging === central || known.staging.isThere ? known.staging : nil
+    }
+
+    private func findOut(_ user: FileName) throws(VaultError) -> StagingFolder {
+        do throws(SystemError) {
+            var chain = try FolderChain(root: root)
+            try chain.descend(to: user)
+            let home = chain.last
+            let staging = try find(in: home.directory)
+            known.withLock { known in
+                if known.users.count >= Self.capacity { known.users.removeAll() }
+                known.users[user] = (home.status.place, staging)
+                known.reached.removeAll()
+            }
+            return staging
+        } catch {
+            switch error.errno {
+            case .crossDevice: throw error.operation == Self.noReach ? .apart(user) : .elsewhere(user)
+            case .noSpace, .overQuota: throw VaultError(error)
+            // It shows when the file is published.
+            default: return central
+            }
+        }
+    }
+
+    private static let noReach = "move a file into"
+}
+
+// MARK: - Finding out
+
+extension StagingFolders {
+    private func find(in home: Directory) throws(SystemError) -> StagingFolder {
+        if try canMove(from: central, to: home) { return central }
+        let own = try Storage.openOrMake(StoragePlace.ownFolder, in: home)
+        let staging = central.beside(try Storage.openOrMake(Self.name, in: own))
+        guard try canMove(from: staging, to: home) else { throw SystemError(Self.noReach, errno: .crossDevice) }
+        do throws(SystemError) {
+            // Offsets that are told rest on these names, too.
+            try staging.flushNames(above: [own, home, root])
+        } catch {
+            // Otherwise nothing in it can be gone on with, but it can be stored.
+            if error.isLackOfRoom { throw error }
+        }
+        return staging
+    }
+
+    /// Tries it with a file: of all that may stand against it, a part can't be asked for.
+    ///
+    /// - Throws: what else stands against it.
+    private func canMove(from staging: StagingFolder, to folder: Directory) throws(SystemError) -> Bool {
+        try? folder.remove(Self.trial)
+        let name = try StagedName.random(renames: staging.renames)
+        let file = try name.create(in: staging.folder)
+        do throws(SystemError) {
+            try name.publish(file, from: staging.folder, to: folder, as: Self.trial)
+        } catch {
+            if let name = name.inStaging { try? staging.folder.remove(name) }
+            if error.errno == .crossDevice { return false }
+            throw error
+        }
+        try folder.remove(Self.trial)
+        return true
+    }
+
+    /// Makes sure, as far as that can be known before, that a user's uploads can be moved into a folder below the user's.
+    ///
+    /// - Throws: `VaultError.apart`.
+    func requireReach(_ chain: FolderChain, of user: FileName) throws(VaultError) {
+        guard chain.links.count > 1, let folder = chain.links.last else { return }
+        let place = folder.folder.status.place
+        if known.withLock({ $0.reached.contains(place) }) { return }
+        let staging = try self.folder(of: user)
+        let answer = trials.withLock { _ in try? canMove(from: staging, to: folder.folder.directory) }
+        if answer == false { throw .apart(folder.name) }
+        guard answer == true else { return }
+        known.withLock { known in
+            if known.reached.count >= Self.capacity { known.reached.removeAll() }
+            known.reached.insert(place)
+        }
+    }
+
+    /// Whether a user's uploads have to come in by another folder than this one, since it was found that they can't be moved.
+    func isOutdated(_ staging: StagingFolder, of user: FileName) -> Bool {
+        known.withLock { $0.users[user] = nil }
+        guard let now = try? folder(of: user) else { return false }
+        return now !== staging
+    }
+}
+
+// MARK: - What an earlier process has left
+
+extension StagingFolders {
+    /// Hands over each staging folder in a user's folder, and removes what trials may have left.
+    func forEachOwn(_ body: (StagingFolder, _ user: FileName) -> Void) throws(SystemError) {
+        try root.forEachName { user throws(SystemError) in
+            // It may be anything, put there by anybody.
+            guard user != StoragePlace.ownFolder, let home = try? root.openFolder(user, crossingMounts: false) else {
+                return
+            }
+            try? home.remove(Self.trial)
+            guard let own = try? home.openFolderWithinMount(StoragePlace.ownFolder),
+                let folder = try? own.openFolderWithinMount(Self.name)
+            else { return }
+            let staging = central.beside(folder)
+            var failure: SystemError?
+            do throws(SystemError) {
+                try staging.flushNames(above: [own, home, root])
+            } catch {
+                failure = error
+            }
+            // Without room nothing new is trusted; what has a record was flushed before that was made.
+            if !(failure?.isLackOfRoom ?? false), let place = try? home.status().place {
+                known.withLock { $0.users[user] = (place, staging) }
+            }
+            if failure?.isLackOfRoom ?? true { body(staging, user) }
+        }
+    }
+}

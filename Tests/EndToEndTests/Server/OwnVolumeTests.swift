@@ -1,0 +1,171 @@
+import Foundation
+import Platform
+import TestSupport
+import Testing
+import Wire
+
+/// Folders on the storage's own file system that nothing can be moved into from the server's own folder (EXDEV).
+@Suite("Folders that are volumes or projects of their own", .enabled(if: VolumeDisk.isPossible, VolumeDisk.reason))
+struct OwnVolumeTests {
+    private func status(of answer: ServerMessage) -> Status? {
+        if case .refused(_, let refusal) = answer { refusal.status } else { nil }
+    }
+
+    @Test(
+        "a user's folder of that kind is stored into; after a kill it goes on where it was, and the start clears what is left",
+        arguments: VolumeDisk.Kind.possible)
+    func user(_ kind: VolumeDisk.Kind) async throws {
+        try await onThread {
+            let disk = try VolumeDisk(kind)
+            let file = LargeUpload(size: 48 << 20)
+            let staging = "\(Fixtures.user)/.auto-upload/partial"
+            do {
+                let server = try TestServer(disk.site, after: disk.mounting(making: Fixtures.user))
+                let client = try server.loggedIn()
+                for (size, path) in [(10, "small"), (100_000, "a/b/medium")] {
+                    guard case .stored = try client.upload(sample(size), to: path) else { throw Failure("\(path)") }
+                    #expect(try client.ask(path, sample(size)) == nil)
+                }
+                let (upload, offset) = try file.resume(client)
+                #expect(offset == 0)
+                try file.send(client, from: 0, upTo: 40 << 20, upload: upload)
+                try client.awaitPong()
+                let names = try FileManager.default.contentsOfDirectory(atPath: disk.root(of: server) + "/" + staging)
+                #expect(names.count == 2, "\(names)")
+                try server.kill()
+            }
+            let stray = "touch '\(disk.site.storage)/\(staging)/stray'"
+            let server = try TestServer(disk.site, after: disk.mounting + " && " + stray)
+            let root = disk.root(of: server)
+            let left = try FileManager.default.contentsOfDirectory(atPath: root + "/" + staging)
+            #expect(left.count == 2 && !left.contains("stray"), "\(left)")
+            let client = try server.loggedIn()
+            let (upload, offset) = try file.resume(client)
+            #expect(offset >= 32 << 20)
+            try file.send(client, from: offset, upTo: file.size, upload: upload)
+            try file.finish(client, upload: upload)
+            guard case .stored(_, let confirmation, _) = try client.answer() else { throw Failure("not stored") }
+            #expect(try confirmation.digest == file.digest())
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root + "/" + staging) == [])
+            let stored = try Tree.digests(of: root + "/" + Fixtures.user)
+            #expect(stored.keys.sorted() == [Site.marker, "a/b/medium", "large.mp4", "small"])
+            #expect(try stored["large.mp4"] == file.digest().description)
+        }
+    }
+
+    @Test(
+        "a sub-folder of that kind is refused at the offer, with what to do; beside it all is stored",
+        arguments: VolumeDisk.Kind.possible)
+    func subfolder(_ kind: VolumeDisk.Kind) throws {
+        let disk = try VolumeDisk(kind)
+        let server = try TestServer(disk.site, after: disk.mounting(making: Fixtures.user + "/archive"))
+        let client = try server.loggedIn()
+        try client.offer("archive/new/large", size: 100_000)
+        #expect(status(of: try client.answer()) == .folderElsewhere)
+        let line = try server.logLine(with: " refused ", "status=folderElsewhere", "path=archive/new/large")
+        #expect(line.contains("archive") && line.contains("subvolume"), "\(line)")
+        #expect(status(of: try client.upload(sample(10), to: "archive/small")) == .folderElsewhere)
+        for (size, path) in [(10, "small"), (100_000, "b/large")] {
+            guard case .stored = try client.upload(sample(size), to: path) else { throw Failure("\(path)") }
+        }
+        let names = try FileManager.default.contentsOfDirectory(
+            atPath: disk.root(of: server) + "/" + Fixtures.user + "/archive")
+        #expect(names == [])
+    }
+
+    @Test(
+        "a user's folder that becomes one while an upload is under way: it is sent again, and stored",
+        .enabled(if: VolumeDisk.Kind.project.isPossible, VolumeDisk.reason))
+    func becomes() throws {
+        let disk = try VolumeDisk(.project)
+        let server = try TestServer(disk.site, after: disk.mounting)
+        let client = try server.loggedIn()
+        guard case .stored = try client.upload(sample(10), to: "first") else { throw Failure("not stored") }
+        let file = LargeUpload(size: 3 << 20)
+        let (upload, _) = try file.resume(client)
+        try file.send(client, from: 0, upTo: file.size, upload: upload)
+        try client.awaitPong()
+        try server.run(disk.kind.making(disk.site.storage + "/" + Fixtures.user))
+        try file.finish(client, upload: upload)
+        #expect(status(of: try client.answer()) == .storageAway)
+        _ = try server.logLine(with: " refused ", "path=large.mp4", "the upload is to be sent again")
+        let (again, offset) = try file.resume(client)
+        #expect(offset == 0)
+        try file.send(client, from: 0, upTo: file.size, upload: again)
+        try file.finish(client, upload: again)
+        guard case .stored = try client.answer() else { throw Failure("not stored") }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: disk.root(of: server) + "/.auto-upload/partial") == [])
+    }
+}
+
+/// A file system in an image that has volumes, or projects, within it; mounted for a server alone.
+struct VolumeDisk {
+    enum Kind: String, CaseIterable {
+        /// Of btrfs.
+        case subvolume
+        /// Of XFS, whose number files inherit.
+        case project
+
+        static let possible = allCases.filter(\.isPossible)
+
+        var isPossible: Bool {
+            guard Namespaces.areAvailable("-m"), let disk = try? VolumeDisk(self) else { return false }
+            let commands = disk.mounting(making: "x")
+            return (try? RunningProgram.run("/usr/bin/env", ["unshare", "-m", "sh", "-c", commands]))?.status == 0
+        }
+
+        fileprivate var format: String {
+            switch self {
+            case .subvolume: "mkfs.btrfs -q"
+            case .project: "mkfs.xfs -q"
+            }
+        }
+
+        /// Makes a folder, or makes one that is there, one of this kind; a command of the shell.
+        func making(_ path: String) -> String {
+            switch self {
+            case .subvolume: "mkdir -p \"$(dirname '\(path)')\" && btrfs subvolume create '\(path)' >/dev/null"
+            case .project: "mkdir -p '\(path)' && xfs_io -c 'chproj 42' -c 'chattr +P' '\(path)'"
+            }
+        }
+    }
+
+    let kind: Kind
+    let site: Site
+    private let image: String
+    private static let path = "PATH=$PATH:/usr/sbin:/sbin; "
+
+    init(_ kind: Kind) throws {
+        self.kind = kind
+        site = try Site()
+        image = site.scratch.path("image")
+        let made = try RunningProgram.run(
+            "/bin/sh", ["-c", Self.path + "truncate -s 400M \"$0\" && \(kind.format) \"$0\"", image])
+        guard made.status == 0 else { throw Failure("\(kind.format): \(made.error)") }
+    }
+
+    /// Of the shell, in a mount namespace of the server's own.
+    var mounting: String { Self.path + "mount -o loop '\(image)' '\(site.storage)'" }
+
+    func mounting(making folder: String) -> String {
+        mounting + " && " + kind.making(site.storage + "/" + folder)
+    }
+
+    /// The storage as the server sees it.
+    func root(of server: TestServer) -> String {
+        "/proc/\(server.program.processID)/root\(site.storage)"
+    }
+
+    static let reason: Comment = "this needs root, loop devices, and btrfs-progs or xfsprogs"
+    static let isPossible = !Kind.possible.isEmpty
+}
+
+extension TestServer {
+    /// Runs a command of the shell in the server's own mount namespace.
+    func run(_ command: String) throws {
+        let ran = try RunningProgram.run(
+            "/usr/bin/env", ["nsenter", "-t", "\(program.processID)", "-m", "sh", "-c", command])
+        guard ran.status == 0 else { throw Failure("\(command): \(ran.error)") }
+    }
+}
