@@ -106,6 +106,8 @@ struct VolumeDisk {
         case subvolume
         /// Of XFS, whose number files inherit.
         case project
+        /// Of fscrypt, on ext4.
+        case encryption
 
         static let possible = allCases.filter(\.isPossible)
 
@@ -119,14 +121,24 @@ struct VolumeDisk {
             switch self {
             case .subvolume: "mkfs.btrfs -q"
             case .project: "mkfs.xfs -q"
+            case .encryption: "mkfs.ext4 -q -O encrypt"
             }
         }
+
+        /// What a mounted file system needs besides.
+        fileprivate func preparing(_ path: String) -> String {
+            self == .encryption ? "head -c 64 /dev/zero | xfs_io -c add_enckey '\(path)' >/dev/null" : "true"
+        }
+
+        /// Of a key of 64 zero bytes.
+        private static let key = "69d7f347a3ca7bfa3e0c1d84e476d050"
 
         /// Makes a folder, or makes one that is there, one of this kind; a command of the shell.
         func making(_ path: String) -> String {
             switch self {
             case .subvolume: "mkdir -p \"$(dirname '\(path)')\" && btrfs subvolume create '\(path)' >/dev/null"
             case .project: "mkdir -p '\(path)' && xfs_io -c 'chproj 42' -c 'chattr +P' '\(path)'"
+            case .encryption: "mkdir -p '\(path)' && xfs_io -c 'set_encpolicy -v 2 \(Self.key)' '\(path)'"
             }
         }
     }
@@ -146,7 +158,9 @@ struct VolumeDisk {
     }
 
     /// Of the shell, in a mount namespace of the server's own.
-    var mounting: String { Self.path + "mount -o loop '\(image)' '\(site.storage)'" }
+    var mounting: String {
+        Self.path + "mount -o loop '\(image)' '\(site.storage)' && " + kind.preparing(site.storage)
+    }
 
     func mounting(making folder: String) -> String {
         mounting + " && " + kind.making(site.storage + "/" + folder)
