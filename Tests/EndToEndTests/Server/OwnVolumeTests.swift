@@ -74,6 +74,38 @@ struct OwnVolumeTests {
     }
 
     @Test(
+        "a sub-folder of that kind in such a folder is refused as well, and nothing else suffers by it",
+        arguments: VolumeDisk.Kind.possible.filter { $0 != .encryption })
+    func nested(_ kind: VolumeDisk.Kind) throws {
+        let disk = try VolumeDisk(kind)
+        let home = disk.site.storage + "/" + Fixtures.user
+        let commands = disk.mounting(making: Fixtures.user) + " && " + kind.making(home + "/archive", number: 43)
+        let server = try TestServer(disk.site, after: commands)
+        let client = try server.loggedIn()
+        let file = LargeUpload(size: 3 << 20)
+        let (upload, _) = try file.resume(client)
+        try file.send(client, from: 0, upTo: 2 << 20, upload: upload)
+        let second = try server.loggedIn()
+        for _ in 0..<2 { #expect(status(of: try second.upload(sample(10), to: "archive/small")) == .folderElsewhere) }
+        try second.offer("archive/large", size: 100_000)
+        #expect(status(of: try second.answer()) == .folderElsewhere)
+        client.close()
+        _ = try server.logLine(with: " parked ")
+        let third = try server.loggedIn()
+        #expect(try file.begin(third) == 2 << 20)
+    }
+
+    @Test("a folder .auto-upload in a user's that is another user's isn't used", arguments: VolumeDisk.Kind.possible)
+    func foreign(_ kind: VolumeDisk.Kind) throws {
+        let disk = try VolumeDisk(kind)
+        let own = "'\(disk.site.storage)/\(Fixtures.user)/.auto-upload'"
+        let commands = disk.mounting(making: Fixtures.user) + " && mkdir -p \(own)/partial && chown -R 4321 \(own)"
+        let server = try TestServer(disk.site, after: commands)
+        #expect(status(of: try server.loggedIn().upload(sample(10), to: "small")) == .storageDenied)
+        #expect(try server.logLine(with: " refused ").contains("belongs to another user"))
+    }
+
+    @Test(
         "a user's folder that becomes one while an upload is under way: it is sent again, and stored",
         .enabled(if: VolumeDisk.Kind.project.isPossible, VolumeDisk.reason))
     func becomes() throws {
@@ -134,10 +166,12 @@ struct VolumeDisk {
         private static let key = "69d7f347a3ca7bfa3e0c1d84e476d050"
 
         /// Makes a folder, or makes one that is there, one of this kind; a command of the shell.
-        func making(_ path: String) -> String {
+        ///
+        /// - Parameter number: of a project.
+        func making(_ path: String, number: Int = 42) -> String {
             switch self {
             case .subvolume: "mkdir -p \"$(dirname '\(path)')\" && btrfs subvolume create '\(path)' >/dev/null"
-            case .project: "mkdir -p '\(path)' && xfs_io -c 'chproj 42' -c 'chattr +P' '\(path)'"
+            case .project: "mkdir -p '\(path)' && xfs_io -c 'chproj \(number)' -c 'chattr +P' '\(path)'"
             case .encryption: "mkdir -p '\(path)' && xfs_io -c 'set_encpolicy -v 2 \(Self.key)' '\(path)'"
             }
         }

@@ -53,7 +53,7 @@ final class StagingFolders: Sendable {
             var chain = try FolderChain(root: root)
             try chain.descend(to: user)
             let home = chain.last
-            let staging = try find(in: home.directory)
+            let staging = same(try find(in: home.directory), as: known.withLock { $0.users[user]?.staging })
             known.withLock { known in
                 if known.users.count >= Self.capacity { known.users.removeAll() }
                 known.users[user] = (home.status.place, staging)
@@ -64,6 +64,8 @@ final class StagingFolders: Sendable {
             switch error.errno {
             case .crossDevice: throw error.operation == Self.noReach ? .apart(user) : .elsewhere(user)
             case .noSpace, .overQuota: throw VaultError(error)
+            case .notPermitted where error.operation == Self.foreign:
+                throw .denied(SystemError(Self.foreign, user.description, errno: error.errno))
             // It shows when the file is published.
             default: return central
             }
@@ -71,6 +73,14 @@ final class StagingFolders: Sendable {
     }
 
     private static let noReach = "move a file into"
+
+    /// What has come in by a folder can be gone on with by it alone.
+    private func same(_ staging: StagingFolder, as old: StagingFolder?) -> StagingFolder {
+        guard let old, let identity = try? old.folder.status().identity,
+            (try? staging.folder.status().identity) == identity
+        else { return staging }
+        return old
+    }
 }
 
 // MARK: - Finding out
@@ -78,8 +88,8 @@ final class StagingFolders: Sendable {
 extension StagingFolders {
     private func find(in home: Directory) throws(SystemError) -> StagingFolder {
         if try canMove(from: central, to: home) { return central }
-        let own = try Storage.openOrMake(StoragePlace.ownFolder, in: home)
-        let staging = central.beside(try Storage.openOrMake(Self.name, in: own))
+        let own = try keptPrivate(Storage.openOrMake(StoragePlace.ownFolder, in: home))
+        let staging = central.beside(try keptPrivate(Storage.openOrMake(Self.name, in: own)))
         guard try canMove(from: staging, to: home) else { throw SystemError(Self.noReach, errno: .crossDevice) }
         do throws(SystemError) {
             // Offsets that are told rest on these names, too.
@@ -90,6 +100,18 @@ extension StagingFolders {
         }
         return staging
     }
+
+    /// Who may write to it could put another file in the place of one that is about to be published.
+    private func keptPrivate(_ folder: Directory) throws(SystemError) -> Directory {
+        let (model, status) = (try central.folder.status(), try folder.status())
+        guard status.owner == model.owner || status.owner == ProcessLimits.userID else {
+            throw SystemError(Self.foreign, errno: .notPermitted)
+        }
+        if status.permissions & 0o077 != 0 { try folder.descriptor.setPermissions(0o700) }
+        return folder
+    }
+
+    private static let foreign = "use a folder .auto-upload that belongs to another user: remove it, in the folder"
 
     /// Tries it with a file: of all that may stand against it, a part can't be asked for.
     ///
@@ -128,9 +150,8 @@ extension StagingFolders {
 
     /// Whether a user's uploads have to come in by another folder than this one, since it was found that they can't be moved.
     func isOutdated(_ staging: StagingFolder, of user: FileName) -> Bool {
-        known.withLock { $0.users[user] = nil }
-        guard let now = try? folder(of: user) else { return false }
-        return now !== staging
+        let now = trials.withLock { _ in try? findOut(user) }
+        return now.map { $0 !== staging } ?? false
     }
 }
 
@@ -145,8 +166,8 @@ extension StagingFolders {
                 return
             }
             try? home.remove(Self.trial)
-            guard let own = try? home.openFolderWithinMount(StoragePlace.ownFolder),
-                let folder = try? own.openFolderWithinMount(Self.name)
+            guard let own = try? keptPrivate(home.openFolderWithinMount(StoragePlace.ownFolder)),
+                let folder = try? keptPrivate(own.openFolderWithinMount(Self.name))
             else { return }
             let staging = central.beside(folder)
             var failure: SystemError?
