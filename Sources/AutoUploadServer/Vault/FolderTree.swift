@@ -121,6 +121,7 @@ struct FolderTree: Sendable {
         guard names.count == path.components.count, let name = names.popLast() else {
             throw .failed(SystemError("use the path", escaped(path.bytes), errno: .invalid))
         }
+        if let first = names.first, first.mayMeanOwnFolder { throw .nameUnusable(first) }
         return (names, name)
     }
 
@@ -134,6 +135,18 @@ struct FolderTree: Sendable {
 
     /// What opening a file or a link as a folder says.
     private static let notAFolder: Set<Errno> = [.notDirectory, .tooManyLinks]
+}
+
+extension FileName {
+    /// Whether a file system that ignores case, and with it what nobody sees (casefold of ext4 and f2fs), takes it for the server's
+    /// own folder, which may lie in a user's. No path holds its plain name.
+    fileprivate var mayMeanOwnFolder: Bool {
+        if bytes.allSatisfy({ $0 < 0x80 }) { return false }
+        let seen = String(decoding: bytes, as: UTF8.self).unicodeScalars.filter {
+            !$0.properties.isDefaultIgnorableCodePoint
+        }
+        return String(seen).lowercased() == StoragePlace.ownFolder.description
+    }
 }
 
 /// The folders that a few uploads have been published into, so that those which share one open it once.

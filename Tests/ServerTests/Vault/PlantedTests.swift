@@ -36,6 +36,19 @@ import Wire
         #expect(try test.find([1, 2, 3], as: "clip.mp4") == nil)
     }
 
+    @Test(
+        "a folder that a file system without case may take for the server's own one is refused",
+        arguments: [".auto\u{200D}-upload", "\u{2060}.Auto-Upload", ".AUTO-\u{FE00}UPLOAD"])
+    func likeOwn(_ folder: String) throws {
+        let error = VaultError.nameUnusable(try #require(FileName(folder)))
+        // Asked about, small, and large: refused at the offer.
+        #expect(throws: error) { try test.find([1], as: folder + "/partial/a") }
+        #expect(throws: error) { try test.store([1], as: folder + "/partial/a") }
+        #expect(throws: error) { try test.receive(.content(1, count: 70_000), as: folder + "/partial/a") }
+        #expect(try test.names().isEmpty)
+        _ = try test.store([1], as: ".auto\u{E9}-upload/partial/a")
+    }
+
     @Test("a link in place of a folder is no folder", arguments: [".", "nothing", "secret"])
     func linkAtFolder(_ target: String) throws {
         try test.scratch.link("alice/a", to: outside.path(target))
