@@ -49,10 +49,10 @@ class Trial:
         os.sync()
         return tools.digests(folder)
 
-    def upload(self, watched, state):
+    def upload(self, watched, state, *options):
         """A pass of the client; returns its log, its code and the seconds that it took."""
         begin = time.monotonic()
-        command = self.installation.client_command(watched, state, "--once", "--settle-unknown", 0)
+        command = self.installation.client_command(watched, state, "--once", "--settle-unknown", 0, *options)
         outcome = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=tools.PATIENCE)
         return outcome.stderr + outcome.stdout, outcome.returncode, time.monotonic() - begin
 
@@ -148,13 +148,16 @@ class Trial:
         with self.server(storage) as server:
             if not server:
                 return "not tried: " + last_words(self.server_log)
-            log, code, seconds = self.upload(watched, self.scratch / "watched-state")
+            log, _, seconds = self.upload(watched, self.scratch / "watched-state")
+            left = tools.digests(watched, with_hidden=True)
+            if left:
+                self.upload(watched, self.scratch / "watched-state", "--wipe-unknown")
+            still_left, stored = tools.digests(watched, with_hidden=True), tools.digests(storage / programs.USER)
             state = self.state_on(folder)
-        left, stored = tools.digests(watched, with_hidden=True), tools.digests(storage / programs.USER)
-        lost = [name for name in files if name not in left and stored.get(name) != files[name]]
+        lost = [name for name in files if name not in still_left and stored.get(name) != files[name]]
         if lost:
             self.faults.append(f"neither in the watched folder nor on the server: {lost}")
-        kept = f", keeps {len(left)}: {last_words(log)}" if left else ""
+        kept = f", keeps {len(left)}: {last_words(log)}; with `--wipe-unknown` wipes {len(left) - len(still_left)}" if left else ""
         if left and self.name in WHOLE:
             self.faults.append(f"wipes {len(files) - len(left)} of {len(files)}{kept}")
         slow = f" in {seconds:.0f} s" if seconds > 60 else ""
