@@ -151,7 +151,8 @@ def nfs(scratch, version):
     for command in (("rpcbind", "-w"), ("rpc.statd", "--no-notify"), ("rpc.mountd",)):
         tools.run(*command, check=False)
     tools.run("exportfs", "-o", "rw,no_root_squash,insecure,sync,no_subtree_check,fsid=13", f"127.0.0.1:{export}")
-    tools.run("rpc.nfsd", "4")
+    # A server that was just started waits for clients of its predecessor, for 90 s unless told otherwise.
+    tools.run("rpc.nfsd", "--grace-time", "10", "--lease-time", "10", "4")
     where = scratch / "mount"
     try:
         with mounted(where, "mount", "-t", "nfs", "-o", f"vers={version}", f"127.0.0.1:{export}", where) as folder:
