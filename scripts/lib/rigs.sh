@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced after common.sh by scripts/powercut and scripts/filesystems: what the rigs need, which mount real file systems.
-# Sets `binaries` and `scratch`; `is_check` is empty unless scripts/test runs it.
+# Sets `binaries`, `scratch` and `propagation`; `is_check` is empty unless scripts/test runs it.
 # shellcheck source=scripts/lib/machine.sh
 . "$repository/scripts/lib/machine.sh"
 
@@ -17,8 +17,11 @@ check_machine() {
     [ -c /dev/fuse ] || leave_out "$1" "there is no /dev/fuse"
     [ -c /dev/loop-control ] || leave_out "$1" "there are no loop devices"
     losetup --find >/dev/null 2>&1 || leave_out "$1" "there is no free loop device"
-    unshare --mount --net --pid --fork --mount-proc --propagation private true 2>/dev/null ||
-        leave_out "$1" "no namespaces can be made"
+    # In a chroot / is no mount whose propagation could be changed: who made that has seen to it, as scripts/bare does.
+    for propagation in private unchanged; do
+        ! unshare --mount --net --pid --fork --mount-proc --propagation "$propagation" true 2>/dev/null || return 0
+    done
+    leave_out "$1" "no namespaces can be made"
 }
 
 # Builds, unless BINARIES names programs that are built already.
@@ -53,6 +56,6 @@ clean_up() {
 
 # in_namespaces COMMAND…: with a network, processes and mounts of its own: ports are free, and everything goes when it ends.
 in_namespaces() {
-    unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private \
+    unshare --mount --net --pid --fork --kill-child --mount-proc --propagation "$propagation" \
         bash -euc 'ip link set lo up; exec "$@"' bash "$@"
 }
