@@ -168,12 +168,14 @@ struct AutoUploadServer {
         after old: Vault? = nil
     ) throws(ProgramError) -> Vault {
         do throws(StorageError) {
-            return try Vault(
+            let vault = try Vault(
                 storage, rights: configuration.rights, partials: configuration.partials, space: configuration.space,
                 quotas: { quota(of: $0, in: accounts) }, readsBack: configuration.readsBack, after: old,
                 tellingOf: { place, displacement in
                     Log.write(ServerEvent.storageAway(path: place.path, displacement).logLine)
                 })
+            for warning in vault.warnings { warn(warning) }
+            return vault
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

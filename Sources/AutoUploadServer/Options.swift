@@ -57,7 +57,9 @@ enum ServerOptions {
             + "is left when its disk isn't mounted.")
     static let allowWeakStorage = Option(
         "allow-weak-storage", section: "Storage",
-        help: "Accept a storage folder in memory, which is lost with the power.")
+        help:
+            "Accept a storage folder that isn't known to keep what it has flushed: in memory, on FUSE (ntfs-3g, bindfs, sshfs), "
+            + "and on file systems that nobody has tried.")
 
     static let renewReceiptKey = Command(
         "renew-receipt-key", required: [folder],

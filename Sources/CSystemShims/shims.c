@@ -1,5 +1,7 @@
 #include "CSystemShims.h"
 
+#include <linux/fs.h>
+#include <linux/fiemap.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -73,6 +75,11 @@ int shim_file_system_type(int descriptor, uint64_t *type) {
     if (fstatfs(descriptor, &s) != 0) return -1;
     *type = (uint32_t)s.f_type;
     return 0;
+}
+
+int shim_map_extents(int descriptor) {
+    struct fiemap map = {.fm_length = FIEMAP_MAX_OFFSET};
+    return ioctl(descriptor, FS_IOC_FIEMAP, &map);
 }
 
 int shim_accept(int socket, void *address, uint32_t *length) {

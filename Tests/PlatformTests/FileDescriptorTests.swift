@@ -155,6 +155,6 @@ struct FileDescriptorTests {
         let room = try #require(try open("a").fileSystemRoom())
         #expect(room.available <= room.total)
         let processes = try FileDescriptor.openForReading(path: "/proc/self/status").fileSystemKind()
-        #expect(processes != kind && !processes.hasReliableFlush && !processes.isMemory)
+        #expect(processes != kind && !processes.keepsWhatIsFlushed && !processes.isMemory)
     }
 }

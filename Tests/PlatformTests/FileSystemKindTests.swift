@@ -1,5 +1,6 @@
-import Platform
 import Testing
+
+@testable import Platform
 
 @Suite("Kinds of file systems")
 struct FileSystemKindTests {
@@ -9,16 +10,16 @@ struct FileSystemKindTests {
             (0xef53, "ext4", true, true, true), (0x5846_5342, "xfs", true, true, true),
             (0x9123_683e, "btrfs", true, true, true), (0xf2f5_2010, "f2fs", true, true, true),
             (0x2fc1_2fc1, "zfs", true, false, true), (0x6969, "nfs", true, false, false),
-            (0x794c_7630, "overlay", false, false, false), (0x4d44, "vfat", false, false, true),
-            (0x2011_bab0, "exfat", false, false, true), (0x6573_5546, "fuse", false, false, false),
-            (0xff53_4d42, "cifs", false, false, false), (0x0102_1994, "tmpfs", false, false, true),
-            (0x7366_746e, "ntfs3", false, false, true),
+            (0x794c_7630, "overlay", true, false, false), (0x4d44, "vfat", true, false, true),
+            (0x2011_bab0, "exfat", true, false, true), (0x6573_5546, "fuse", false, false, false),
+            (0xff53_4d42, "cifs", true, false, false), (0x0102_1994, "tmpfs", false, false, true),
+            (0x7366_746e, "ntfs3", true, false, true),
             (0x1234, "0x1234", false, false, false),
         ] as [(UInt64, String, Bool, Bool, Bool)])
     func known(_ magic: UInt64, _ name: String, _ flush: Bool, _ wholeFlush: Bool, _ seesWriters: Bool) {
         let kind = FileSystemKind(magic: magic)
         #expect(kind.name == name)
-        #expect(kind.hasReliableFlush == flush)
+        #expect(kind.keepsWhatIsFlushed == flush)
         #expect(kind.hasReliableWholeFlush(under: KernelVersion(major: 5, minor: 17)) == wholeFlush)
         #expect(!kind.hasReliableWholeFlush(under: KernelVersion(major: 5, minor: 16)))
         #expect(kind.seesEveryWriter == seesWriters)
@@ -56,6 +57,28 @@ struct FileSystemKindTests {
         // vfat, ntfs3, FUSE, overlayfs, NFS, SMB, and one that nobody knows.
         let others = [0x4d44, 0x7366_746e, 0x6573_5546, 0x794c_7630, 0x6969, 0xff53_4d42, 0x1234] as [UInt64]
         for magic in others { #expect(!FileSystemKind(magic: magic).keepsRenamesByFolderFlush) }
+    }
+
+    @Test("one name after a power cut: where it is one step, in a tree or a journal")
+    func renamesAtOnce() {
+        for magic in [0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x0102_1994] as [UInt64] {
+            #expect(FileSystemKind(magic: magic).renamesAtOnce)
+        }
+        for magic in [0xef53, 0x4d44, 0x2011_bab0, 0x7366_746e, 0x6573_5546, 0x1234] as [UInt64] {
+            #expect(!FileSystemKind(magic: magic).renamesAtOnce)
+        }
+        #expect(FileSystemKind(magic: 0xef53).mayHaveJournal)
+    }
+
+    @Test(
+        "a journal is only where the kernel says so, and a device's number is taken apart as the C library puts it together"
+    )
+    func journal() {
+        #expect(!FileSystemJournal.isInUse(device: 0))
+        #expect(DeviceNumber(0xfe00).parts == (254, 0))
+        #expect(DeviceNumber(0x801).parts == (8, 1))
+        // makedev(259, 263)
+        #expect(DeviceNumber(0x11_0307).parts == (0x103, 0x107))
     }
 
     @Test("made-up inode numbers aren't relied on")

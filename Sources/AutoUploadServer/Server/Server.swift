@@ -43,6 +43,7 @@ struct Server: Sendable {
         services.registry.stop()
         for listener in listeners { listener.stop() }
         waitForConnections()
+        services.vault.end()
         services.report(services.refusals.takeUntold(isEnd: true).map(ServerEvent.refusedUntold))
         services.report(.stopped(stored: services.registry.stored))
     }

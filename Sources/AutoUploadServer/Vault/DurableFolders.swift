@@ -16,11 +16,14 @@ final class DurableFolders: Sendable {
     private let flusher: Flusher
     /// Names that shared flushes may have met before they are known to be durable.
     let names: UnflushedNames
+    private let moves: MovesFlush?
     private static let capacity = 100_000
 
-    init(_ flusher: Flusher, names: UnflushedNames = UnflushedNames()) {
+    /// - Parameter moves: what has to be flushed of where files come from that get their names here; nil: nothing.
+    init(_ flusher: Flusher, names: UnflushedNames = UnflushedNames(), moves: MovesFlush? = nil) {
         self.flusher = flusher
         self.names = names
+        self.moves = moves
     }
 
     /// Flushes that belong together: each folder once, after the last of them has its new entry; or one flush of the whole
@@ -39,6 +42,8 @@ final class DurableFolders: Sendable {
         private var whole: Result<Void, SystemError>?
         private var done: [FileIdentity: Result<Void, SystemError>] = [:]
         private var inPlace: Set<FilePlace> = []
+        private var origins: [ObjectIdentifier: Directory] = [:]
+        private var moves: Result<Void, SystemError>?
 
         fileprivate init(folders: DurableFolders, group: GroupFlush?) {
             self.folders = folders
@@ -54,9 +59,32 @@ final class DurableFolders: Sendable {
         /// - Throws: the first failure. That folder is never trusted again by this process, unless the shared flush merely
         ///   lacked room.
         mutating func flush(_ chain: FolderChain, _ name: FileName) throws(SystemError) {
-            if let group { try flushWhole(group, chain) } else { try flushEach(chain) }
+            if let group {
+                try flushWhole(group, chain)
+            } else {
+                try flushMoves()
+                try flushEach(chain)
+            }
             // At last: a shared flush may have failed meanwhile.
             try folders.names.requireTrust(in: name, below: chain)
+        }
+
+        /// A file may be moved out of this folder in this round.
+        mutating func noteMove(from folder: Directory) {
+            origins[ObjectIdentifier(folder)] = folder
+        }
+
+        /// First: a flush of the whole storage that fails takes with it the trust in all names of this round.
+        private mutating func flushMoves() throws(SystemError) {
+            guard !origins.isEmpty, let flush = folders.moves else { return }
+            let result =
+                moves
+                ?? Result { () throws(SystemError) in
+                    let calls = folders.names.watching(folders.flusher.calls)
+                    try flush.run(Array(origins.values), folders.flusher, calls)
+                }
+            moves = result
+            try result.get()
         }
 
         /// Makes sure that a chain's folders stand where they did when they were opened. Call after its flush.

@@ -6,6 +6,8 @@ import Wire
 struct Publisher: Sendable {
     let folders: FolderTree
     let flusher: Flusher
+    /// How names are written down.
+    var spelling = NameSpelling.plain
     /// Where what is stored is read from the medium, past the page cache.
     var readBack: ReadBack?
 
@@ -30,16 +32,17 @@ struct Publisher: Sendable {
         _ upload: PendingCommit, in open: inout OpenFolders, flushesNaming: Bool
     ) throws(VaultError) -> Place {
         let namings = flushesNaming ? flusher : nil
-        let (chain, name) = try open.folder(user: upload.user, upload.path)
-        for candidate in StoredName.candidates(for: name, upload.digest, room: Self.room(in: upload.path, name)) {
+        let path = try spelling.spelled(upload.path)
+        let (chain, name) = try open.folder(user: upload.user, path)
+        for candidate in StoredName.candidates(for: name, upload.digest, room: room(in: path, name)) {
             if let place = try publish(upload, chain, candidate, open.names, namings) { return place }
         }
         throw .nameUnusable(name)
     }
 
     /// Bytes that a name may have in the folder of a path.
-    private static func room(in path: RemotePath, _ name: FileName) -> Int {
-        ProtocolLimits.pathLengths.upperBound - (path.bytes.count - name.bytes.count)
+    private func room(in path: RemotePath, _ name: FileName) -> Int {
+        min(spelling.longest, ProtocolLimits.pathLengths.upperBound - (path.bytes.count - name.bytes.count))
     }
 
     /// - Returns: nil when the name belongs to other content.
@@ -62,8 +65,15 @@ struct Publisher: Sendable {
 
     /// Finds exactly this content under a path's own or derived names.
     func find(user: FileName, _ path: RemotePath, size: UInt64, _ digest: ContentDigest) throws(VaultError) -> Place? {
+        if let place = try findSpelled(user, spelling.spelled(path), size, digest) { return place }
+        return spelling.isSpelling(path) ? try findSpelled(user, path, size, digest) : nil
+    }
+
+    private func findSpelled(
+        _ user: FileName, _ path: RemotePath, _ size: UInt64, _ digest: ContentDigest
+    ) throws(VaultError) -> Place? {
         guard let (chain, name) = try folders.find(user: user, path) else { return nil }
-        for candidate in StoredName.candidates(for: name, digest, room: Self.room(in: path, name)) {
+        for candidate in StoredName.candidates(for: name, digest, room: room(in: path, name)) {
             if let place = try find(chain, candidate, size: size, digest) { return place }
         }
         return nil

@@ -8,7 +8,9 @@ struct Storage: ~Copyable {
     let staging: Directory
     /// Where all this was found.
     let place: StoragePlace
-    let abilities: StorageTrial.Abilities
+    var abilities: StorageTrial.Abilities
+    /// What a power cut may leave of a file that gets its final name.
+    let traces: RenameTraces
     /// What an admin should know about the folder, if anything.
     let warnings: [String]
     private let lock: FileDescriptor
@@ -20,16 +22,16 @@ struct Storage: ~Copyable {
     /// Opens the folder, keeps other servers out of it, and tries what durability rests on.
     ///
     /// - Parameters:
-    ///   - allowWeak: take a folder in memory, whose content is lost with the power.
+    ///   - allowWeak: take a folder whose content may be lost with the power.
     ///   - requiresMarker: take a folder only that was a storage folder before.
     ///   - rights: that files are to be given.
     /// - Throws: `StorageError` saying what is missing and what to do.
     init(
         folder: String, allowWeak: Bool, requiresMarker: Bool = false, rights: AccessRights = AccessRights()
     ) throws(StorageError) {
+        let root = try Self.open(folder)
+        var warnings = try Self.judge(root, folder, allowWeak: allowWeak)
         do throws(SystemError) {
-            let root = try Directory.open(path: folder)
-            var warnings = try Self.judge(root, folder, allowWeak: allowWeak)
             if requiresMarker, !StoreMarker.isPresent(in: root) {
                 throw SystemError(StorageError.noMarker, errno: .noEntry)
             }
@@ -43,8 +45,8 @@ struct Storage: ~Copyable {
             try root.flush()
             let place = try StoragePlace(path: folder, root: root, own: own, names: [Self.stagingName, Self.lockName])
             self.init(
-                root: root, own: own, staging: staging, place: place, abilities: abilities, warnings: warnings,
-                lock: lock)
+                root: root, own: own, staging: staging, place: place, abilities: abilities,
+                traces: try RenameTraces(on: root), warnings: warnings, lock: lock)
         } catch {
             throw StorageError(folder: folder, error)
         }
@@ -56,13 +58,14 @@ struct Storage: ~Copyable {
 
     private init(
         root: Directory, own: Directory, staging: Directory, place: StoragePlace, abilities: StorageTrial.Abilities,
-        warnings: [String], lock: consuming FileDescriptor
+        traces: RenameTraces, warnings: [String], lock: consuming FileDescriptor
     ) {
         self.root = root
         self.own = own
         self.staging = staging
         self.place = place
         self.abilities = abilities
+        self.traces = traces
         self.warnings = warnings
         self.lock = lock
     }
@@ -97,7 +100,8 @@ struct Storage: ~Copyable {
             let central = StagingFolder(
                 staging, calls: calls, group: group, rules: rules, space: space,
                 renames: abilities.renamesWithoutReplacing,
-                makesUnnamed: abilities.namesUnnamed && kind.keepsUnnamedFiles)
+                makesUnnamed: abilities.namesUnnamed && kind.keepsUnnamedFiles,
+                flushesNewNames: !kind.keepsRenamesByFolderFlush)
             return StagingFolders(central, root: root)
         } catch {
             throw StorageError(folder: "", error)
@@ -107,7 +111,7 @@ struct Storage: ~Copyable {
     /// Takes over the unfinished uploads of a predecessor.
     func recover(_ stagings: StagingFolders) throws(StorageError) -> PartialStore {
         do throws(SystemError) {
-            return try PartialStore(stagings, keeping: try root.descriptor.fileSystemKind().renamesAtOnce)
+            return try PartialStore(stagings, after: Leftovers(root: root, traces: traces))
         } catch {
             throw StorageError(folder: "", error)
         }
@@ -120,14 +124,28 @@ struct Storage: ~Copyable {
         lock
     }
 
-    private static func judge(_ root: Directory, _ folder: String, allowWeak: Bool) throws(SystemError) -> [String] {
-        let kind = try root.descriptor.fileSystemKind()
-        if kind.isMemory {
-            guard allowWeak else { throw SystemError(StorageError.inMemory, errno: .notSupported) }
-            return ["\(escaped(folder)) is in memory (\(kind.name)): what is stored there is lost with the power"]
+    private static func open(_ folder: String) throws(StorageError) -> Directory {
+        do throws(SystemError) {
+            return try Directory.open(path: folder)
+        } catch {
+            throw StorageError(folder: folder, error)
         }
-        if kind.hasReliableFlush { return [] }
-        return ["\(escaped(folder)) is on a file system (\(kind.name)) whose flush can't be relied on"]
+    }
+
+    private static func judge(_ root: Directory, _ folder: String, allowWeak: Bool) throws(StorageError) -> [String] {
+        let strength: StorageStrength
+        do throws(SystemError) {
+            strength = try StorageStrength(of: root)
+        } catch {
+            throw StorageError(folder: folder, error)
+        }
+        switch strength {
+        case .known: return []
+        case .conditional(let what): return ["the storage folder \(escaped(folder)) \(what)"]
+        case .weak(let why):
+            guard allowWeak else { throw StorageError(weak: folder, why) }
+            return ["the storage folder \(escaped(folder)) \(why): what is confirmed may be lost with the power"]
+        }
     }
 
     static func openOrMake(_ name: FileName, in parent: Directory) throws(SystemError) -> Directory {
@@ -142,18 +160,20 @@ struct Storage: ~Copyable {
 
 /// Why a storage folder can't be used.
 struct StorageError: Error, CustomStringConvertible {
-    static let inMemory = "rely on memory"
     static let noMarker = "find the marker"
     static let noGroup = "give a file to the group"
+    static let noNaming = "give a file a name without replacing another"
     let description: String
+
+    init(weak folder: String, _ why: String) {
+        description =
+            "the storage folder \(escaped(folder)) \(why). Choose one on a disk's own file system (ext4, xfs, btrfs), or say "
+            + "--allow-weak-storage: then what is confirmed, and wiped by clients, may be lost with the power"
+    }
 
     init(folder: String, _ error: SystemError) {
         let folder = escaped(folder)
-        if error.operation == Self.inMemory {
-            description =
-                "the storage folder \(folder) is in memory (tmpfs), where a power cut loses everything: "
-                + "choose one on a disk, or say --allow-weak-storage"
-        } else if error.operation == Self.noMarker {
+        if error.operation == Self.noMarker {
             description =
                 "the storage folder \(folder) has no marker (\(StoreMarker.name)), so it isn't the one that was used before: "
                 + "is its disk mounted? If it is to become one, start the server once without --require-marker"
@@ -161,6 +181,10 @@ struct StorageError: Error, CustomStringConvertible {
             description =
                 "--group: files in the storage folder \(folder) can't be given to that group (\(error.errno)): make the "
                 + "server's user a member of it, and start the server anew"
+        } else if error.operation == Self.noNaming {
+            description =
+                "the storage folder \(folder) can't be used: its file system gives no file a name without the danger that another is "
+                + "replaced, neither by renaming (renameat2) nor by linking (\(error.errno)); choose one on another file system"
         } else if error.isLackOfRoom {
             description =
                 "the storage folder \(folder) is full, and lacks what a server makes in it at its first start (\(error)): "

@@ -9,6 +9,7 @@ struct StorageTrial {
 
     private static let first = FileName(constant: "trial-1")
     private static let second = FileName(constant: "trial-2")
+    private static let names = FileName(constant: "trial-names")
 
     /// What the storage can do, of what it need not.
     struct Abilities {
@@ -16,6 +17,8 @@ struct StorageTrial {
         let renamesWithoutReplacing: Bool
         /// Whether a file can be made without a name, and get one without replacing another.
         let namesUnnamed: Bool
+        /// How names are written down that the storage doesn't take.
+        var spelling = NameSpelling.plain
         /// Nothing could be tried: what its kind is known for was taken for granted.
         var lacksRoom = false
     }
@@ -30,20 +33,34 @@ struct StorageTrial {
             // A server that has served here before starts on a full disk, too.
             guard error.isLackOfRoom else { throw error }
             let isKnown = try root.descriptor.fileSystemKind().isKnownToRename
-            return Abilities(renamesWithoutReplacing: isKnown, namesUnnamed: false, lacksRoom: true)
+            return Abilities(
+                renamesWithoutReplacing: isKnown, namesUnnamed: false, spelling: try untriedSpelling(), lacksRoom: true)
         }
     }
 
     private func tryAll() throws(SystemError) -> Abilities {
-        try write(Self.second)
-        let names = canNameUnnamed()
-        try? own.remove(Self.first)
         try write(Self.first)
         let renames = try canRename()
         if !renames { try tryLinking() }
+        try? own.remove(Self.first)
+        let names = canNameUnnamed()
         try own.flush()
         try root.flush()
-        return Abilities(renamesWithoutReplacing: renames, namesUnnamed: names)
+        return Abilities(renamesWithoutReplacing: renames, namesUnnamed: names, spelling: try spelling())
+    }
+
+    private func spelling() throws(SystemError) -> NameSpelling {
+        do throws(SystemError) {
+            try own.makeFolder(Self.names, permissions: 0o700)
+            return try NameTrial(in: own.openFolderWithinMount(Self.names)).run()
+        } catch {
+            guard error.isLackOfRoom else { throw error }
+            return try untriedSpelling()
+        }
+    }
+
+    private func untriedSpelling() throws(SystemError) -> NameSpelling {
+        try root.descriptor.fileSystemKind().keepsInodeNumbers ? .plain : .cautious
     }
 
     private func write(_ name: FileName) throws(SystemError) {
@@ -81,36 +98,46 @@ struct StorageTrial {
         }
     }
 
+    /// As files are published: to a name that is free, which is for the file system to do, and to one that is taken, which the kernel
+    /// may refuse without asking it.
     private func canRename() throws(SystemError) -> Bool {
         do throws(SystemError) {
             try own.renameWithoutReplacing(Self.first, to: own, as: Self.second)
         } catch {
-            if error.errno == .exists { return try renamesToFreeName() }
             if Self.unsupported.contains(error.errno) { return false }
             throw error
+        }
+        try write(Self.first)
+        do throws(SystemError) {
+            try own.renameWithoutReplacing(Self.first, to: own, as: Self.second)
+        } catch {
+            guard error.errno == .exists else { throw error }
+            return true
         }
         throw SystemError("rely on renaming: a file was replaced by", Self.second.description, errno: .notSupported)
     }
 
-    private func renamesToFreeName() throws(SystemError) -> Bool {
-        try own.remove(Self.second)
-        try own.renameWithoutReplacing(Self.first, to: own, as: Self.second)
-        return true
-    }
-
+    /// In the same way; a link never replaces anything.
     private func tryLinking() throws(SystemError) {
         do throws(SystemError) {
             try own.link(Self.first, to: own, as: Self.second)
         } catch {
+            throw SystemError(StorageError.noNaming, errno: error.errno)
+        }
+        do throws(SystemError) {
+            try own.link(Self.first, to: own, as: Self.second)
+        } catch {
             guard error.errno == .exists else { throw error }
-            try own.remove(Self.second)
-            return try own.link(Self.first, to: own, as: Self.second)
+            return
         }
         throw SystemError("rely on linking: a file was replaced by", Self.second.description, errno: .notSupported)
     }
 
     private func removeTraces() {
         for name in [Self.first, Self.second] { try? own.remove(name) }
+        guard let folder = try? own.openFolderWithinMount(Self.names) else { return }
+        for name in (try? folder.names()) ?? [] { try? folder.remove(name) }
+        try? own.removeFolder(Self.names)
     }
 
     private static let unsupported: Set<Errno> = [.invalid, .notImplemented, .notSupported]

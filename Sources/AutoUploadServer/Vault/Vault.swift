@@ -45,14 +45,16 @@ final class Vault: Sendable {
         space = try storage.spaceBook(policy, quotas)
         readBack = readsBack ? ReadBack() : nil
         flusher = predecessor?.flusher ?? Flusher(calls)
-        durable = DurableFolders(flusher, names: predecessor?.durable.names ?? UnflushedNames())
+        durable = DurableFolders(
+            flusher, names: predecessor?.durable.names ?? UnflushedNames(),
+            moves: MovesFlush(root: storage.root, traces: storage.traces))
         group = try storage.groupFlush(durable.names.watching(calls))
         stagings = try storage.stagingFolders(calls, group, rules, space)
         partials = try storage.recover(stagings)
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights) { [space] in space.noteFolder(of: $0) },
-            flusher: flusher, readBack: readBack)
+            flusher: flusher, spelling: storage.abilities.spelling, readBack: readBack)
         own = storage.own
         place = storage.place
         lock = Monitor(storage.takeLock())
@@ -85,17 +87,21 @@ final class Vault: Sendable {
     private func open(
         _ file: OfferedFile, isFresh: Bool, _ tell: (OfferedFile, UInt64) -> Void
     ) throws(VaultError) -> PartialUpload {
-        if file.size >= Self.worthAsking {
-            try requireInPlace()
-            do throws(VaultError) {
-                let chain = try publisher.folders.requireUsable(user: file.user, file.path)
-                try stagings.requireReach(chain, of: file.user)
-            } catch {
-                if !error.leavesDurablePart { partials.remove(file) }
-                throw error
-            }
+        do throws(VaultError) {
+            try requireUsable(file)
+        } catch {
+            if !error.leavesDurablePart { partials.remove(file) }
+            throw error
         }
         return try partials.begin(file, isFresh: isFresh, tellingOfReclaimed: tell)
+    }
+
+    private func requireUsable(_ file: OfferedFile) throws(VaultError) {
+        let path = try publisher.spelling.spelled(file.path)
+        if file.size < Self.worthAsking { return }
+        try requireInPlace()
+        let chain = try publisher.folders.requireUsable(user: file.user, path)
+        try stagings.requireReach(chain, of: file.user)
     }
 
     /// Bytes from which on it is asked at the offer whether the file can get its name at all. Smaller ones show it when they
@@ -152,6 +158,7 @@ final class Vault: Sendable {
         var places: [Result<Publisher.Place, VaultError>] = []
         for (upload, ready) in uploads {
             if open.count >= Self.mostFolders { break }
+            if upload.staging.givesName(toSize: upload.size) { round.noteMove(from: upload.staging.folder) }
             places.append(
                 Result { () throws(VaultError) in
                     try ready.get()
@@ -265,6 +272,14 @@ extension Vault {
     }
 
     var isRetired: Bool { place.isRetired }
+
+    /// What an admin should know of what was found at the start.
+    var warnings: [String] { partials.warnings }
+
+    /// The process ends in good order, and no connection is left.
+    func end() {
+        partials.end()
+    }
 
     /// Gives the storage up, so that another can be opened: nothing is confirmed any more, what is unfinished is parked.
     func retire() {

@@ -36,6 +36,8 @@ int shim_status_at(const char *path, struct shim_status *status);
 int shim_may_write(int folder);
 /* fstatfs(2): the f_type */
 int shim_file_system_type(int descriptor, uint64_t *type);
+/* ioctl(2) FS_IOC_FIEMAP, asking for nothing but whether there is an answer */
+int shim_map_extents(int descriptor);
 /* accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK */
 int shim_accept(int socket, void *address, uint32_t *length);
 /* socket(2), a TCP stream with SOCK_CLOEXEC | SOCK_NONBLOCK */

@@ -119,8 +119,7 @@ import Wire
         let staging = StagingFolder(
             folder, calls: FlushCalls(), group: nil, rules: PartialRules(),
             space: try SpaceBook(root: folder, staging: folder), renames: false)
-        partials = try PartialStore(
-            StagingFolders(staging, root: Directory.open(path: scratch.path("store"))), keeping: true)
+        partials = try PartialStore(StagingFolders(staging, root: Directory.open(path: scratch.path("store"))))
         let tree = FolderTree(root: try Directory.open(path: scratch.path("store")), rights: AccessRights())
         publisher = Publisher(folders: tree, flusher: Flusher(FlushCalls()))
     }

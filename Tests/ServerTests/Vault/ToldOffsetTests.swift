@@ -91,7 +91,7 @@ import Wire
             try Directory.open(path: scratch.path(".auto-upload/partial")), calls: FlushCalls(), group: nil,
             rules: .small,
             space: try SpaceBook(root: Directory.open(path: scratch.path), staging: Directory.open(path: scratch.path)))
-        let found = try RecoveredPartials(in: staging, keeping: true).partials
+        let found = try RecoveredPartials(in: staging).partials
         let partial = try #require(found.values.first)
         for _ in 0..<2 {
             let claim = try #require(try partial.take())

@@ -65,8 +65,9 @@ extension CompleteFile {
 
     /// Gives the file its final name, unless that is taken.
     ///
-    /// - Parameter flusher: makes durable that a file has its first name, as a file system without a journal may hold one that
-    ///   seems to have none for deleted; nil: another flush will.
+    /// - Parameter flusher: makes the new name durable as far as it is the file's own matter; nil: another flush will. A file system
+    ///   without a journal may hold a file for deleted that doesn't know of its first name, and FAT and NTFS keep a file's
+    ///   size and place beside its name.
     consuming func publish(
         to folder: Directory, as newName: FileName, flushingNamingBy flusher: Flusher?
     ) -> Publication {
@@ -82,7 +83,7 @@ extension CompleteFile {
 
     private func flushNaming(_ flusher: Flusher?) throws(SystemError) -> FileIdentity {
         let identity = try file.descriptor.status().identity
-        guard case .none = file.name, let flusher else { return identity }
+        guard let flusher, file.name.inStaging == nil || file.staging.flushesNewNames else { return identity }
         do throws(SystemError) {
             try flusher.calls.file(file.descriptor)
         } catch {

@@ -8,22 +8,31 @@ final class PartialStore: Sendable {
     private let staging: StagingFolder
     private let partials = Monitor<[OfferedFile.Key: Partial]>([:])
     private let isRetired = Atomic(false)
+    /// Whether a later process can go on with them.
+    private let keepsPartials: Bool
+    /// What an admin should know of what was found.
+    let warnings: [String]
 
     /// Takes over what an earlier process has left, and removes what can't be gone on with.
     ///
-    /// - Parameter keeping: whether records can be relied on after a power cut.
-    init(_ stagings: StagingFolders, keeping: Bool) throws(SystemError) {
+    /// - Parameter leftovers: knows what a power cut may have left besides; nil: nothing.
+    init(_ stagings: StagingFolders, after leftovers: Leftovers? = nil) throws(SystemError) {
         self.stagings = stagings
         staging = stagings.central
-        var found = try RecoveredPartials(in: staging, keeping: keeping).partials
+        keepsPartials = leftovers?.traces.keepsPartials ?? true
+        let central = try RecoveredPartials(in: staging, after: leftovers)
+        var found = central.partials
+        var warnings = central.warnings
         try stagings.forEachOwn { own, user in
             // One that can't be read or cleared is the user's, and stops nobody else.
-            guard let more = try? RecoveredPartials(in: own, of: user, keeping: keeping).partials else { return }
-            found.merge(more) { old, new in
+            guard let more = try? RecoveredPartials(in: own, of: user, after: leftovers) else { return }
+            warnings += more.warnings
+            found.merge(more.partials) { old, new in
                 old.displace()
                 return new
             }
         }
+        self.warnings = warnings
         partials.withLock { $0 = found }
         staging.note(uploads: found.count)
     }
@@ -141,13 +150,20 @@ final class PartialStore: Sendable {
         return Reclaimable(partial: partial, room: room, expires: expires, order: (isSame ? 0 : 1, expires))
     }
 
+    /// Removes what no later process could go on with, which couldn't tell it from published files either.
+    func end() {
+        if !keepsPartials { _ = removeExpired(.now.advanced(bySeconds: staging.rules.expiry + 1)) }
+    }
+
     /// Parks all, and begins nothing any more: another vault may take over what is parked.
     func retire() {
         let all = partials.withLock { partials in
             isRetired.store(true, ordering: .relaxed)
             return Array(partials.values)
         }
-        for partial in all { partial.retire() }
+        for partial in all {
+            if keepsPartials { partial.retire() } else { partial.displace() }
+        }
     }
 
     /// Removes what nobody has come back for in time.
@@ -160,67 +176,5 @@ final class PartialStore: Sendable {
             forgetIfOver(partial)
             return (partial.offered, offset)
         }
-    }
-}
-
-/// What an earlier process has left in the staging folder.
-struct RecoveredPartials {
-    private(set) var partials: [OfferedFile.Key: Partial] = [:]
-    private let staging: StagingFolder
-    private let user: FileName?
-    private let wallClock = currentUnixTime()
-
-    /// - Parameter user: whose folder it lies in; nil: it is the server's own.
-    init(in staging: StagingFolder, of user: FileName? = nil, keeping: Bool) throws(SystemError) {
-        self.staging = staging
-        self.user = user
-        let names = Set(try staging.folder.names())
-        var kept: Set<FileName> = []
-        for record in names.sorted() where keeping {
-            guard let data = RecordFile.partial(of: record), names.contains(data), recover(data, record) else {
-                continue
-            }
-            kept.formUnion([data, record])
-        }
-        for name in names.subtracting(kept) { try staging.folder.remove(name) }
-        // Seeing a name proves nothing: a predecessor may have been killed before it flushed it.
-        if kept.isEmpty { return }
-        try staging.flushNames()
-        try staging.calls.requireIntact(staging.folder)
-    }
-
-    /// - Returns: whether it can be gone on with.
-    private mutating func recover(_ data: FileName, _ record: FileName) -> Bool {
-        guard let (found, modified) = read(record), let age = age(modified), partials[found.record.offered.key] == nil,
-            user == nil || user == found.record.offered.user, let status = try? staging.folder.status(of: data)
-        else { return false }
-        let parked = ParkedFile(
-            name: data, durable: found.offset, slot: found.slot,
-            expires: .now.advanced(bySeconds: staging.rules.expiry - age), prefix: nil,
-            reservation: staging.space.hold(user: found.record.offered.user, bytes: found.offset))
-        guard (try? parked.requireFit(status)) != nil else { return false }
-        let offered = found.record.offered
-        partials[offered.key] = Partial(offered, in: staging, parked: parked)
-        return true
-    }
-
-    private func read(_ name: FileName) -> (PartialRecord.Found, modified: FileTime)? {
-        guard let file = try? staging.folder.open(name, .reading), let status = try? file.status(),
-            status.kind == .regular, status.size == UInt64(PartialRecord.byteCount),
-            let bytes = try? file.readAll(limit: PartialRecord.byteCount), let found = PartialRecord.parse(bytes),
-            // The bytes that it states were flushed before it was written; it may not have been.
-            (try? staging.calls.file(file)) != nil
-        else { return nil }
-        return (found, status.modified)
-    }
-
-    /// Seconds since it was last written, by the wall clock: the only one that outlives a process. One that was set back
-    /// makes nothing older.
-    ///
-    /// - Returns: nil when it has expired.
-    private func age(_ modified: FileTime) -> Double? {
-        let (age, overflow) = wallClock.subtractingReportingOverflow(modified.seconds)
-        let seconds = overflow ? 0 : max(0, Double(age))
-        return seconds < staging.rules.expiry ? seconds : nil
     }
 }

@@ -11,6 +11,8 @@ final class StagingFolder: Sendable {
     let renames: Bool
     /// Whether a file that nobody would go on with needs no name here.
     private let makesUnnamed: Bool
+    /// Whether a file has to be flushed once more when it has got its final name by being renamed.
+    let flushesNewNames: Bool
     let largeWrites: LargeWrites
     private let group: GroupFlush?
     private let keepsNames = Atomic(true)
@@ -21,16 +23,16 @@ final class StagingFolder: Sendable {
     ///   - space: who says which uploads there is room for.
     convenience init(
         _ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules, space: SpaceBook,
-        renames: Bool = true, makesUnnamed: Bool = false
+        renames: Bool = true, makesUnnamed: Bool = false, flushesNewNames: Bool = false
     ) {
         self.init(
-            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed, LargeWrites(),
-            UploadCount())
+            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed,
+            flushesNewNames: flushesNewNames, LargeWrites(), UploadCount())
     }
 
     private init(
         _ folder: Directory, _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules, _ space: SpaceBook,
-        renames: Bool, makesUnnamed: Bool, _ largeWrites: LargeWrites, _ uploads: UploadCount
+        renames: Bool, makesUnnamed: Bool, flushesNewNames: Bool, _ largeWrites: LargeWrites, _ uploads: UploadCount
     ) {
         self.folder = folder
         self.calls = calls
@@ -39,6 +41,7 @@ final class StagingFolder: Sendable {
         self.space = space
         self.renames = renames
         self.makesUnnamed = makesUnnamed
+        self.flushesNewNames = flushesNewNames
         self.largeWrites = largeWrites
         self.uploads = uploads
     }
@@ -46,7 +49,8 @@ final class StagingFolder: Sendable {
     /// Another folder on the same file system, for which all the rest is the same.
     func beside(_ folder: Directory) -> StagingFolder {
         StagingFolder(
-            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed, largeWrites, uploads)
+            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed,
+            flushesNewNames: flushesNewNames, largeWrites, uploads)
     }
 
     /// How many uploads are unfinished, in all staging folders of the storage.
@@ -59,9 +63,10 @@ final class StagingFolder: Sendable {
 
     /// The name of a new file here. What is too small to be gone on with when its connection ends needs none before its last one.
     func name(forSize size: UInt64) throws(SystemError) -> StagedName {
-        if makesUnnamed, size < rules.worthwhileBytes { return .none }
-        return try .random(renames: renames)
+        givesName(toSize: size) ? try .random(renames: renames) : .none
     }
+
+    func givesName(toSize size: UInt64) -> Bool { !makesUnnamed || size >= rules.worthwhileBytes }
 
     /// How many flushes of the whole storage have failed.
     var failureCount: UInt64 { group?.failureCount ?? 0 }

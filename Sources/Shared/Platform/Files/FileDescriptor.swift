@@ -70,6 +70,22 @@ extension FileDescriptor {
         }
     }
 
+    /// Reads what the kernel makes up as it is read, in pieces that may be short before the end.
+    ///
+    /// - Parameter limit: the most bytes that are taken, about.
+    func readToEnd(limit: Int) throws(SystemError) -> [UInt8] {
+        var content: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while content.count < limit {
+            let count = try chunk.withUnsafeMutableBytesTyped { buffer throws(SystemError) in
+                try read(into: buffer)
+            }
+            if count == 0 { break }
+            content += chunk[..<count]
+        }
+        return content
+    }
+
     /// Writes every byte at the descriptor's position.
     package func write(_ bytes: RawSpan) throws(SystemError) {
         try unsafe bytes.withUnsafeBytes { buffer throws(SystemError) in

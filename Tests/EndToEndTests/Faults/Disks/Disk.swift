@@ -15,15 +15,17 @@ final class Disk: Sendable {
 
     /// Makes an empty disk.
     ///
-    /// - Parameter memory: MiB that there really are; what goes beyond is lost when it is written back.
-    convenience init(mebibytes: Int, onMemory memory: Int? = nil) throws {
+    /// - Parameters:
+    ///   - memory: MiB that there really are; what goes beyond is lost when it is written back.
+    ///   - options: further ones for mkfs.ext4.
+    convenience init(mebibytes: Int, onMemory memory: Int? = nil, options: String = "") throws {
         let scratch = try ScratchFolder("disk")
         let backing = try scratch.makeFolder("backing")
         let image = backing + "/image"
         // Little room is taken for the file system itself, and none kept for root.
         let script = """
             \(memory.map { "mount -t tmpfs -o size=\($0)m tmpfs '\(backing)' &&" } ?? "")
-            truncate -s \(mebibytes)M '\(image)' && mkfs.ext4 -q -F -m 0 -N 1024 -E nodiscard '\(image)'
+            truncate -s \(mebibytes)M '\(image)' && mkfs.ext4 -q -F -m 0 -N 1024 -E nodiscard \(options) '\(image)'
             """
         try self.init(scratch, image: image, at: try scratch.makeFolder("mounted"), after: script)
     }
@@ -51,11 +53,13 @@ final class Disk: Sendable {
     }
 
     /// Lets the file system go, and mounts it again. No program may be using it any more.
-    func mountedAnew() throws -> Disk {
+    ///
+    /// - Parameter commands: of the shell, to be run before on the image, which is `$0`.
+    func mountedAnew(after commands: String = "true") throws -> Disk {
         try Self.run(entering + ["umount", path])
         let copy = scratch.path("image-\(UUID().uuidString)")
         try Self.run(entering + ["cp", "--sparse=always", image, copy])
-        return try Disk(scratch, image: copy, at: path, after: "true")
+        return try Disk(scratch, image: copy, at: path, after: commands)
     }
 
     /// The same place, as seen from outside of the namespace.

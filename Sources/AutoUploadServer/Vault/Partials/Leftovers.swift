@@ -1,0 +1,99 @@
+import Platform
+import Wire
+
+/// What a power cut may have left in the staging folder besides unfinished uploads: names of files that were published. Such a file
+/// has two names and counts one: to remove the one, or to cut what it names, destroys the other.
+struct Leftovers {
+    /// The storage folder.
+    let root: Directory
+    let traces: RenameTraces
+
+    static let folderName = FileName(constant: "found")
+
+    /// The names that are neither to be removed nor to be gone on with.
+    func doubtful(among names: Set<FileName>, in staging: Directory) throws(SystemError) -> Set<FileName> {
+        if traces == .none || names.isEmpty { return [] }
+        var files: [FileName: FileIdentity] = [:]
+        for name in names {
+            let status = try staging.status(of: name)
+            // What is empty has nothing to lose.
+            if status.kind == .regular, status.size > 0 { files[name] = status.identity }
+        }
+        if traces == .unrecognizable { return Set(files.keys) }
+        let visible = try VisibleFiles.among(Set(files.values), below: root)
+        return Set(files.filter { visible.contains($0.value) }.keys)
+    }
+
+    /// Moves files beside the staging folder, to where nothing is ever removed.
+    ///
+    /// - Returns: what an admin should know.
+    func setAside(_ names: [FileName], from staging: Directory) -> [String] {
+        let folder = try? Self.found(beside: staging)
+        let moved = names.filter { name in
+            guard let folder else { return false }
+            return (try? staging.renameWithoutReplacing(name, to: folder, as: name)) != nil
+        }
+        // What can't be moved is found again at the next start.
+        let place = moved.count == names.count ? "are in .auto-upload/found now" : "stay in .auto-upload"
+        return [
+            "\(names.count) files that a power cut or a killed server left unfinished \(place): there they may share their bytes with "
+                + "files that are stored. Remove them only after the file system was checked (fsck)"
+        ]
+    }
+
+    private static func found(beside staging: Directory) throws(SystemError) -> Directory {
+        let own = try staging.openParent()
+        do throws(SystemError) {
+            try own.makeFolder(folderName, permissions: 0o700)
+        } catch {
+            if error.errno != .exists { throw error }
+        }
+        return try own.openFolderWithinMount(folderName)
+    }
+}
+
+/// Looks for files by their inodes where users' files are.
+struct VisibleFiles {
+    private let wanted: Set<FileIdentity>
+    private let mount: UInt64
+    private var found: Set<FileIdentity> = []
+
+    /// - Returns: those that have a name below a user's folder.
+    static func among(_ wanted: Set<FileIdentity>, below root: Directory) throws(SystemError) -> Set<FileIdentity> {
+        if wanted.isEmpty { return [] }
+        var search = VisibleFiles(wanted: wanted, mount: try root.status().mount)
+        try search.look(in: root, depth: 0)
+        return search.found
+    }
+
+    private init(wanted: Set<FileIdentity>, mount: UInt64) {
+        (self.wanted, self.mount) = (wanted, mount)
+    }
+
+    private mutating func look(in folder: Directory, depth: Int) throws(SystemError) {
+        for name in try folder.names() where found.count < wanted.count {
+            if depth <= 1, name == StoragePlace.ownFolder { continue }
+            guard let status = try Self.lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
+                status.mount == mount
+            else { continue }
+            if status.kind == .regular, wanted.contains(status.identity) { found.insert(status.identity) }
+            // A user's folder, and as many below it as a path may have.
+            guard status.kind == .directory, depth <= ProtocolLimits.maximumComponents,
+                let below = try Self.lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
+            else { continue }
+            try look(in: below, depth: depth + 1)
+        }
+    }
+
+    /// - Returns: nil for what has gone meanwhile, isn't what it was, or isn't the server's to read: it has published nothing there.
+    private static func lookingPastGaps<R>(_ look: () throws(SystemError) -> R) throws(SystemError) -> R? {
+        do throws(SystemError) {
+            return try look()
+        } catch {
+            if gaps.contains(error.errno) { return nil }
+            throw error
+        }
+    }
+
+    private static let gaps: Set<Errno> = [.noEntry, .notDirectory, .tooManyLinks, .accessDenied, .crossDevice]
+}

@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+import Wire
+
+/// A storage folder on FUSE, which can't rename without replacing: names are given by linking there.
+@Suite("Storage on FUSE (bindfs)", .enabled(if: BoundStorage.isAvailable, "this needs root, namespaces and bindfs"))
+struct FuseStorageTests {
+    private let view: BoundStorage
+    private let site: Site
+
+    init() throws {
+        view = try BoundStorage()
+        site = try Site(storage: view.path)
+    }
+
+    @Test("it is refused, with what to do, unless the admin takes it as it is")
+    func refused() throws {
+        do {
+            _ = try TestServer(site, through: view.entering)
+            throw Failure("it started")
+        } catch let error as TestServer.DidNotStart {
+            #expect(error.outcome.status == 78)
+            #expect(error.outcome.error.contains("--allow-weak-storage"), "\(error.outcome.error)")
+        }
+    }
+
+    @Test("files of all sizes are stored, found, and never replaced", arguments: [10, 100_000, 20 << 20])
+    func stores(_ size: Int) throws {
+        let server = try TestServer(site, options: ["--allow-weak-storage"], through: view.entering)
+        let client = try server.loggedIn()
+        let content = [sample(size), sample(size + 1)]
+        for content in content + content {
+            guard case .stored = try client.upload(content, to: "a/clip.mp4") else { throw Failure("not stored") }
+        }
+        let stored = try Tree.digests(of: view.source + "/" + Fixtures.user).filter { $0.key != Site.marker }
+        #expect(stored.count == 2 && stored.keys.contains("a/clip.mp4"), "\(stored)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: view.source + "/.auto-upload/partial") == [])
+        #expect(try server.stop().status == 0)
+    }
+}
+
+/// A folder, seen through bindfs in a mount namespace of its own.
+private final class BoundStorage: Sendable {
+    let source: String
+    let path: String
+    private let scratch: ScratchFolder
+    private let program: RunningProgram
+
+    init() throws {
+        scratch = try ScratchFolder("view")
+        source = try scratch.makeFolder("source")
+        path = try scratch.makeFolder("seen")
+        program = try RunningProgram(
+            "/usr/bin/env", ["unshare", "-m", "sh", "-c", #"exec bindfs -f "$0" "$1""#, source, path],
+            standardInput: nil)
+        let (program, path) = (program, path)
+        let isThere = try eventually {
+            let tried = try RunningProgram.run(
+                "/usr/bin/env", ["nsenter", "-t", "\(program.processID)", "-m", "mountpoint", "-q", path])
+            return tried.status == 0
+        }
+        guard isThere else { throw Failure("no bindfs: \(program.text(.error))") }
+    }
+
+    deinit {
+        program.signal(SIGKILL)
+    }
+
+    /// What, before a program and its arguments, makes it see the folder.
+    var entering: [String] { ["nsenter", "-t", "\(program.processID)", "-m"] }
+
+    static let isAvailable: Bool = {
+        let tried = try? RunningProgram.run("/usr/bin/env", ["unshare", "-m", "bindfs", "--version"])
+        return tried?.status == 0 && (try? BoundStorage()) != nil
+    }()
+}
