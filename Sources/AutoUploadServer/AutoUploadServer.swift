@@ -29,36 +29,44 @@ struct AutoUploadServer {
             }
             let configuration = try Configuration(arguments)
             let accounts = try accounts(configuration)
-            let services = try services(configuration, accounts, openFiles)
-            let storehouse = Storehouse(services, path: configuration.folder) { old throws(ProgramError) in
-                try reopen(configuration, accounts, after: old)
-            }
-            let server = try Server(storehouse, address: configuration.address, port: configuration.port)
-            try server.run()
+            let certificate = try certificate(configuration)
+            if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
+            var limits = configuration.limits
+            if let warning = limits.fit(openFiles: openFiles) { warn(warning) }
+            let opener = StorageOpener(configuration: configuration, accounts: accounts)
+            let listeners = try Server.listen(
+                address: configuration.address, port: configuration.port, limits.socket)
+            guard let storehouse = try storehouse(limits, certificate, opener, listeners) else { return .success }
+            try Server(storehouse, listeners).run()
             return .success
         }
     }
 
-    /// Checks everything that the work needs, in the order in which a person would set it up.
+    /// Nothing but the storehouse keeps what belongs to the storage: it is let go of as a whole.
+    ///
+    /// - Returns: nil when the process was told to end before there was room to begin.
+    private static func storehouse(
+        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ listeners: [Listener]
+    ) throws(ProgramError) -> Storehouse? {
+        guard let stock = try WaitingRoom(listeners, certificate).open(opener) else { return nil }
+        stock.warnings.forEach(warn)
+        let services = try services(limits, certificate, opener.accounts, stock)
+        return Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in
+            try opener.reopen(after: old)
+        }
+    }
+
     private static func services(
-        _ configuration: Configuration, _ accounts: AccountDirectory, _ openFiles: UInt64
+        _ limits: Limits, _ certificate: ServerCertificate, _ accounts: AccountDirectory, _ stock: Stock
     ) throws(ProgramError) -> Services {
-        if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
-        let certificate = try certificate(configuration)
-        let storage = try storage(configuration, requiresMarker: configuration.requiresMarker)
-        try chooseDecoys(accounts, storage)
-        let receipts = try receiptKeyring(configuration, storage)
-        let vault = try vault(storage, configuration, accounts)
         guard let granted = try? Granted() else { throw ProgramError("can't make answers", exitCode: .software) }
-        var limits = configuration.limits
-        if let warning = limits.fit(openFiles: openFiles) { warn(warning) }
         let gate = LoginGate(
             accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
             patience: limits.loginQueue)
         // Enough to keep a disk busy; each also computes a hash.
         let reading = ReadingGate(simultaneous: max(4, ProcessLimits.processors))
         return Services(
-            certificate: certificate, vault: vault, gate: gate, receipts: receipts,
+            certificate: certificate, vault: stock.vault, gate: gate, receipts: stock.receipts,
             registry: ConnectionRegistry(limits.admission) { number in
                 gate.withdraw(number)
                 reading.withdraw(number)
@@ -84,17 +92,6 @@ struct AutoUploadServer {
         }
     }
 
-    private static func chooseDecoys(
-        _ accounts: AccountDirectory, _ storage: borrowing Storage
-    ) throws(ProgramError) {
-        do throws(SystemError) {
-            let keyedHash = try DecoyKey.load(in: storage.own)
-            accounts.chooseDecoys { keyedHash.hash(of: [$0]) }
-        } catch {
-            throw ProgramError(error)
-        }
-    }
-
     private static func verifiedLogins() throws(ProgramError) -> VerifiedLogins {
         do throws(SystemError) {
             return try VerifiedLogins()
@@ -111,84 +108,6 @@ struct AutoUploadServer {
             throw ProgramError("--certificate, --privatekey: \(error)", exitCode: .configuration)
         }
     }
-
-    private static func storage(
-        _ configuration: Configuration, requiresMarker: Bool
-    ) throws(ProgramError) -> Storage {
-        do throws(StorageError) {
-            let storage = try Storage(
-                folder: configuration.folder, allowWeak: configuration.allowWeakStorage, requiresMarker: requiresMarker,
-                rights: configuration.rights)
-            for warning in storage.warnings { warn(warning) }
-            if configuration.readsBack, !storage.canReadPastCache { warn(Self.weakReadBack) }
-            return storage
-        } catch {
-            throw ProgramError("--folder: \(error)", exitCode: .configuration)
-        }
-    }
-
-    private static func receiptKeyring(
-        _ configuration: Configuration, _ storage: borrowing Storage
-    ) throws(ProgramError) -> ReceiptKeyring {
-        do throws(ReceiptKeyError) {
-            return try ReceiptKeyChoice(chosen: configuration.receiptKey, storage, at: configuration.folder).keyring(
-                warn)
-        } catch {
-            throw ProgramError(error.description, exitCode: .configuration)
-        }
-    }
-
-    /// Opens what the storage folder's path leads to by now. Nothing is made that isn't there: clients would stop deleting for
-    /// another receipt key.
-    private static func reopen(
-        _ configuration: Configuration, _ accounts: AccountDirectory, after old: Vault
-    ) throws(ProgramError) -> Storehouse.Stock {
-        let storage = try storage(configuration, requiresMarker: true)
-        let receipts: ReceiptKeyring?
-        do throws(ReceiptKeyError) {
-            let file = try ReceiptKeyFile(chosen: configuration.receiptKey, in: storage.own, of: configuration.folder)
-            receipts =
-                try file.load() == nil
-                ? nil
-                : ReceiptKeyChoice(chosen: configuration.receiptKey, storage, at: configuration.folder).keyring(warn)
-        } catch {
-            throw ProgramError(error.description, exitCode: .configuration)
-        }
-        guard let receipts else {
-            throw ProgramError(
-                "the storage folder \(escaped(configuration.folder)) has no receipt key: if one is to be made, restart the server",
-                exitCode: .configuration)
-        }
-        return Storehouse.Stock(
-            vault: try vault(storage, configuration, accounts, after: old), receipts: receipts)
-    }
-
-    private static func vault(
-        _ storage: consuming Storage, _ configuration: Configuration, _ accounts: AccountDirectory,
-        after old: Vault? = nil
-    ) throws(ProgramError) -> Vault {
-        do throws(StorageError) {
-            let vault = try Vault(
-                storage, rights: configuration.rights, partials: configuration.partials, space: configuration.space,
-                quotas: { quota(of: $0, in: accounts) }, readsBack: configuration.readsBack, after: old,
-                tellingOf: { place, displacement in
-                    Log.write(ServerEvent.storageAway(path: place.path, displacement).logLine)
-                })
-            for warning in vault.warnings { warn(warning) }
-            return vault
-        } catch {
-            throw ProgramError(error.description, exitCode: .configuration)
-        }
-    }
-
-    private static func quota(of user: FileName, in accounts: AccountDirectory) -> QuotaSetting {
-        guard let entry = accounts.entry(named: user.bytes) else { return .unknown }
-        return entry.quota.map(QuotaSetting.bytes) ?? .none
-    }
-
-    private static let weakReadBack =
-        "--read-back: the storage folder's file system can't be read past the page cache; what is cached of a file is "
-        + "dropped before it is read back, as far as the system does that"
 
     private static func warn(_ text: String) {
         Log.write(ServerEvent.warning(text).logLine)

@@ -1,5 +1,6 @@
 import Accounts
 import Foundation
+import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -33,6 +34,24 @@ struct AccountDirectoryTests {
         #expect(try login(accounts, "anna", "P") == .wrongPassword)
         #expect(try login(accounts, "anna", "p\0") == .wrongPassword)
         #expect(warnings.all.isEmpty)
+    }
+
+    @Test("a file that doesn't answer keeps nobody from logging in by what was read before")
+    func hanging() throws {
+        let accounts = try open(line)
+        let path = scratch.path("users")
+        try FileManager.default.removeItem(atPath: path)
+        // Who opens this to read waits until somebody writes.
+        try #require(unsafe mkfifo(path, 0o600) == 0)
+        for _ in 0..<3 { #expect(try login(accounts, "anna", "p") == .accepted(UserName("anna"))) }
+        // Who looks at it reads its end now, and finds that it isn't a file.
+        let writer = unsafe Glibc.open(path, O_WRONLY)
+        let deadline = Deadline.after(seconds: 30)
+        while warnings.all.isEmpty, !deadline.hasPassed { Thread.sleep(seconds: 0.01) }
+        close(writer)
+        try FileManager.default.removeItem(atPath: path)
+        try scratch.write("", to: "users", permissions: 0o600)
+        #expect(try login(accounts, "anna", "p") == .unknownUser)
     }
 
     @Test("a file in UTF-16 is refused at the start, and not used later", arguments: [[0xff, 0xfe], [0xfe, 0xff]])

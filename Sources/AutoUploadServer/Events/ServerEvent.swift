@@ -14,8 +14,8 @@ enum ServerEvent {
     case found(Peer, Stored)
     /// The reason is for the admin: it may say what the client needn't know.
     case refused(Peer, path: [UInt8], Refusal, reason: String?)
-    /// So many refusals of a minute weren't told one by one.
-    case refusedUntold(FileName, count: Int)
+    /// So many lines of a minute weren't told.
+    case untold(LineAllowance.Untold)
     /// An upload goes on behind what was durable of it.
     case resumed(Peer, path: RemotePath, offset: UInt64)
     /// An upload that broke off is kept for its client to come back.
@@ -45,6 +45,26 @@ enum ServerEvent {
         let address: SocketAddress
         /// As it came, until the login was granted.
         var user: String?
+        /// Who has logged in.
+        var account: FileName?
+    }
+
+    /// Who decides how many of them there are.
+    enum Cause {
+        /// The server itself; or a client, but at the cost of a file that is stored, or kept for an hour.
+        case server
+        case user(FileName)
+        case stranger(SocketAddress)
+    }
+
+    var cause: Cause {
+        switch self {
+        case .connected(let address), .stranger(let address, _): .stranger(address)
+        case .loggedIn(let peer, _), .loginDenied(let peer, _), .found(let peer, _), .refused(let peer, _, _, _),
+            .resumed(let peer, _, _), .parked(let peer, _, _), .closed(let peer, _, _, _):
+            peer.account.map(Cause.user) ?? .stranger(peer.address)
+        default: .server
+        }
     }
 }
 
@@ -69,8 +89,7 @@ extension ServerEvent {
                 $0.add(refusal)
                 if let reason, reason != refusal.text { $0.add("reason", reason) }
             }
-        case .refusedUntold(let user, let count):
-            LogLine("refused-untold", level: .warning, ("user", user.description), ("count", String(count)))
+        case .untold(let untold): LogLine(untold)
         case .resumed(let peer, let path, let offset): line("resumed", peer) { $0.add(path, offset) }
         case .parked(let peer, let path, let offset): line("parked", peer) { $0.add(path, offset) }
         case .expired(let file, let offset): LogLine("expired", file, offset)
@@ -122,6 +141,13 @@ extension ServerEvent {
 }
 
 extension LogLine {
+    fileprivate init(_ untold: LineAllowance.Untold) {
+        self.init("untold", level: .warning)
+        if case .user(let user) = untold.source { add("user", user.description) }
+        if let address = untold.address { add("address", address.description) }
+        add("lines", Int64(untold.count))
+    }
+
     fileprivate init(_ event: String, level: LogLevel = .info, _ fields: (key: String, value: String)...) {
         self.init(event, level: level)
         for field in fields { add(field.key, field.value) }

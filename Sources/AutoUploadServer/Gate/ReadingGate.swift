@@ -1,10 +1,13 @@
 import Platform
+import Synchronization
 
 /// Bounds what is read of stored files because clients ask: a question takes a hundred bytes, and its answer may take reading
-/// as many gigabytes. What is asked twice is read twice: a confirmation says what the medium holds now.
+/// as many gigabytes. What is asked twice is read twice: a confirmation says what the medium holds now. Who has more turns than
+/// somebody who waits gives one back in the midst of a file, and comes anew: large files of a few users keep nobody waiting for long.
 final class ReadingGate: Sendable {
     private let state: Monitor<State>
     private let patience: Double
+    private let slice: Double
 
     private struct State {
         var queue: ReadingQueue
@@ -18,17 +21,20 @@ final class ReadingGate: Sendable {
 
     /// - Parameters:
     ///   - simultaneous: files that are read at a time.
-    ///   - patience: seconds that somebody waits for a turn.
-    init(simultaneous: Int, patience: Double = 60) {
+    ///   - patience: seconds that somebody waits for a first turn.
+    ///   - slice: seconds that a turn lasts where others wait.
+    init(simultaneous: Int, patience: Double = 60, slice: Double = 0.5) {
+        self.slice = slice
         state = Monitor(State(queue: ReadingQueue(simultaneous: simultaneous)))
         self.patience = patience
     }
 
-    /// A turn, until it is let go.
+    /// A turn, until it is let go. Used by one thread.
     final class Turn: Sendable {
         private let gate: ReadingGate
         private let number: UInt64
         private let user: FileName
+        private let begun = Atomic(Instant.now.nanoseconds)
 
         fileprivate init(_ gate: ReadingGate, _ number: UInt64, _ user: FileName) {
             (self.gate, self.number, self.user) = (gate, number, user)
@@ -36,6 +42,20 @@ final class ReadingGate: Sendable {
 
         deinit {
             gate.leave(number, user)
+        }
+
+        /// Waits for another turn, if this one has lasted for a while and others are due.
+        ///
+        /// - Parameter isToEnd: as for `turn`.
+        /// - Returns: false when the connection is to end.
+        func goesOn(isToEnd: () -> Bool) -> Bool {
+            let now = Instant.now
+            guard now.seconds(since: Instant(nanoseconds: begun.load(ordering: .relaxed))) >= gate.slice else {
+                return true
+            }
+            if isToEnd() || !gate.letOthers(number, user, isToEnd: isToEnd) { return false }
+            begun.store(Instant.now.nanoseconds, ordering: .relaxed)
+            return true
         }
     }
 
@@ -62,6 +82,26 @@ final class ReadingGate: Sendable {
         }
     }
 
+    /// Gives a turn back, if others are due, and waits for the next one.
+    ///
+    /// - Returns: false when the connection is to end.
+    private func letOthers(_ number: UInt64, _ user: FileName, isToEnd: () -> Bool) -> Bool {
+        let call = state.withLock { state -> Call? in
+            guard state.queue.isWanted(from: user) else { return nil }
+            let call = Call(user: user)
+            state.queue.leave(number, of: user)
+            Self.callNext(&state)
+            state.calls[number] = call
+            state.queue.join(number, of: user)
+            Self.callNext(&state)
+            return call
+        }
+        guard let call else { return true }
+        if isToEnd() { withdraw(number) }
+        while !call.event.wait(until: .after(seconds: 3600)) {}
+        return state.withLock { $0.queue.isReading(number) }
+    }
+
     /// Lets somebody wait no longer, as the connection is to end. From any thread.
     func withdraw(_ number: UInt64) {
         state.withLock { state in
@@ -77,6 +117,9 @@ final class ReadingGate: Sendable {
             Self.callNext(&state)
         }
     }
+
+    /// Connections that wait for a turn.
+    var waiting: Int { state.withLock { $0.calls.count } }
 
     private static func callNext(_ state: inout State) {
         while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.event.signal() }

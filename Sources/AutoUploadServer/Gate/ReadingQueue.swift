@@ -18,6 +18,12 @@ struct ReadingQueue {
 
     func isReading(_ number: UInt64) -> Bool { reading[number] != nil }
 
+    /// Whether somebody who reads had better let others read: one waits who has less.
+    func isWanted(from user: FileName) -> Bool {
+        let mine = counts[user, default: 0]
+        return order.contains { $0 != user && counts[$0, default: 0] < mine }
+    }
+
     mutating func join(_ number: UInt64, of user: FileName) {
         if lines[user] == nil { order.append(user) }
         lines[user, default: []].append(number)

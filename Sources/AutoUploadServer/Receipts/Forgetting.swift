@@ -14,7 +14,7 @@ enum Forgetting {
             throw ProgramError(error.description, exitCode: .configuration)
         }
         do throws(SystemError) {
-            try ReceiptKeyMark(in: storage.own).remove()
+            try ReceiptKeyMark(in: storage.own).forget()
         } catch {
             throw ProgramError(error)
         }

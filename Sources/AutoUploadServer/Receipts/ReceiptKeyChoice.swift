@@ -10,9 +10,12 @@ struct ReceiptKeyChoice {
     private let mark: ReceiptKeyMark
     /// Where the key of a storage lies that was used before there were marks.
     private let usual: ReceiptKeyFile?
+    /// Whether the storage holds users' files since before this start.
+    private let isUsed: Bool
 
     /// - Parameter chosen: the file that an admin has chosen; nil stands for the usual place.
     init(chosen: String?, _ storage: borrowing Storage, at folder: String) throws(ReceiptKeyError) {
+        isUsed = storage.isUsed
         file = try ReceiptKeyFile(chosen: chosen, in: storage.own, of: folder)
         mark = ReceiptKeyMark(in: storage.own)
         usual = try chosen.map { _ throws(ReceiptKeyError) in
@@ -32,7 +35,9 @@ struct ReceiptKeyChoice {
             return keyring
         }
         switch found {
-        case .none: break
+        // Before there were marks, one was used, too; where it lies, nobody knows but the admin.
+        case .none: if isUsed, usual != nil { throw .lost(file.path, nil) }
+        case .forgotten: break
         case .key(let key): throw .lost(file.path, key)
         case .unknown: throw .lost(file.path, nil)
         }

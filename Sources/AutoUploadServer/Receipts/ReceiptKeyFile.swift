@@ -159,6 +159,10 @@ enum ReceiptKeyError: Error {
     case missing(String)
     /// OpenSSL has no randomness or memory.
     case noKey
+
+    var lacksRoom: Bool {
+        if case .unusable(_, let error) = self { error.isLackOfRoom } else { false }
+    }
 }
 
 extension ReceiptKeyError: CustomStringConvertible {

@@ -18,6 +18,8 @@ struct ReceiptKeyMark {
     /// What the mark says.
     enum Finding {
         case none
+        /// A person wants another key.
+        case forgotten
         case key(ReceiptKey)
         /// It is there, but damaged: a key was used.
         case unknown
@@ -34,26 +36,28 @@ struct ReceiptKeyMark {
             throw error
         }
         let text = String(decoding: content.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+        if text == Self.forgotten { return .forgotten }
         return ReceiptKey(hex: text[...]).map { .key($0) } ?? .unknown
     }
 
     /// Notes that the key is used from now on.
     func write(_ key: ReceiptKey) throws(SystemError) {
-        try? folder.remove(Self.newName)
-        let file = try folder.open(Self.newName, .creating(permissions: 0o600))
-        try file.write(Array("\(key)\n".utf8))
-        try file.flush()
-        try folder.rename(Self.newName, to: folder, as: Self.name)
-        try folder.flush()
+        try write("\(key)")
     }
 
-    /// The storage is as one that no key was used with.
-    func remove() throws(SystemError) {
-        do throws(SystemError) {
-            try folder.remove(Self.name)
-        } catch {
-            if error.errno != .noEntry { throw error }
-        }
+    /// Notes that whatever key is found, or made, may be used: a person wants it so.
+    func forget() throws(SystemError) {
+        try write(Self.forgotten)
+    }
+
+    private static let forgotten = "forgotten"
+
+    private func write(_ text: String) throws(SystemError) {
+        try? folder.remove(Self.newName)
+        let file = try folder.open(Self.newName, .creating(permissions: 0o600))
+        try file.write(Array("\(text)\n".utf8))
+        try file.flush()
+        try folder.rename(Self.newName, to: folder, as: Self.name)
         try folder.flush()
     }
 }

@@ -144,6 +144,16 @@ extension ConnectionRegistry {
         for number in numbers { tellEnding(number) }
     }
 
+    /// Ends all connections that are there.
+    func endAll(_ eviction: Eviction) {
+        let numbers = state.withLock { state in
+            let numbers = Array(state.places.keys)
+            for number in numbers { Self.evict(number, eviction, &state) }
+            return numbers
+        }
+        for number in numbers { tellEnding(number) }
+    }
+
     private static func evict(_ number: UInt64, _ eviction: Eviction, _ state: inout State) {
         guard let place = state.places[number], place.evicted == nil else { return }
         state.places[number]?.evicted = .now

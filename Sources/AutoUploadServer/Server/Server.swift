@@ -7,14 +7,10 @@ struct Server: Sendable {
     private let upkeep: Upkeep
     private let listeners: [Listener]
 
-    /// Listens on the addresses.
-    ///
-    /// - Throws: `ProgramError` when none can be listened on, saying what to do.
-    init(_ storehouse: Storehouse, address: String?, port: UInt16) throws(ProgramError) {
-        self.storehouse = storehouse
-        let services = storehouse.services
-        upkeep = Upkeep(services)
-        listeners = try Self.listen(address: address, port: port, services.limits.socket)
+    /// - Parameter listeners: of `listen`.
+    init(_ storehouse: Storehouse, _ listeners: [Listener]) {
+        (self.storehouse, self.listeners) = (storehouse, listeners)
+        upkeep = Upkeep(storehouse)
     }
 
     private var services: Services { storehouse.services }
@@ -44,7 +40,7 @@ struct Server: Sendable {
         for listener in listeners { listener.stop() }
         waitForConnections()
         services.vault.end()
-        services.report(services.refusals.takeUntold(isEnd: true).map(ServerEvent.refusedUntold))
+        services.report(services.lines.takeUntold(isEnd: true).map(ServerEvent.untold))
         services.report(.stopped(stored: services.registry.stored))
     }
 
@@ -111,6 +107,7 @@ struct Server: Sendable {
             return (address, error.reason)
         }
         let handOver = HandOver(socket)
+        // Taken once the registry knows it: who isn't ended with another storage's connections has that of now.
         let services = services
         do throws(SystemError) {
             try Thread.detach {
@@ -124,7 +121,10 @@ struct Server: Sendable {
 
     // MARK: Listening
 
-    private static func listen(
+    /// Listens on the addresses.
+    ///
+    /// - Throws: `ProgramError` when none can be listened on, saying what to do.
+    static func listen(
         address: String?, port: UInt16, _ options: SocketOptions
     ) throws(ProgramError) -> [Listener] {
         let addresses: [SocketAddress]

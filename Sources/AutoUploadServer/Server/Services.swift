@@ -18,7 +18,8 @@ struct Services: Sendable {
 
     /// Decides about reading what is stored.
     let reading: ReadingGate
-    let refusals = RefusalAllowance()
+    let readings = ReadingAllowance()
+    let lines = LineAllowance()
     /// Tells of those that lost their place before their login.
     let displaced = Monitor(RefusalDigest())
 
@@ -26,8 +27,20 @@ struct Services: Sendable {
     var log: @Sendable ([ServerEvent]) -> Void = { Log.write($0.map(\.logLine)) }
 
     /// Tells of what happened.
-    func report(_ event: ServerEvent) { log([event]) }
-    func report(_ events: [ServerEvent]) { log(events) }
+    func report(_ event: ServerEvent) { report([event]) }
+
+    func report(_ events: [ServerEvent]) {
+        let told = events.filter { isTold($0.cause) }
+        if !told.isEmpty { log(told) }
+    }
+
+    private func isTold(_ cause: ServerEvent.Cause) -> Bool {
+        switch cause {
+        case .server: true
+        case .user(let user): lines.add(user)
+        case .stranger(let address): lines.add(address)
+        }
+    }
 
     /// What a user is told who has logged in.
     func granted(to user: FileName) -> Granted {

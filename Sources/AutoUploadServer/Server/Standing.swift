@@ -51,6 +51,7 @@ enum Eviction: UInt8, Sendable {
     case gaveItsPlace
     case passwordChanged
     case userRemoved
+    case storageOpened
 
     /// For the log.
     var reason: String {
@@ -59,10 +60,11 @@ enum Eviction: UInt8, Sendable {
         case .gaveItsPlace: "made room for another: too many connections, and its user had most"
         case .passwordChanged: "ended: the user's password has changed"
         case .userRemoved: "ended: the user isn't in the password file any more"
+        case .storageOpened: "ended: the storage was opened anew"
         }
     }
 
-    /// What the client is told: to come back, when its login will be judged anew.
+    /// What the client is told: to come back, when its login will be judged anew, or to come back to another storage.
     var words: Refusal? {
         switch self {
         case .lostItsPlace: nil
@@ -71,6 +73,8 @@ enum Eviction: UInt8, Sendable {
                 status: .busy, retryAfterSeconds: 60, text: "the server has too many connections, and you have most")
         case .passwordChanged, .userRemoved:
             Refusal(status: .busy, retryAfterSeconds: 1, text: "this login doesn't count any more: log in again")
+        case .storageOpened:
+            Refusal(status: .shuttingDown, retryAfterSeconds: 1, text: "the storage was opened anew")
         }
     }
 }

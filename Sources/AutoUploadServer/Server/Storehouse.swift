@@ -2,23 +2,25 @@ import CommandLine
 import Platform
 
 /// The services that new connections get. Where the storage folder's path has come to lead to another storage, as when its disk
-/// was mounted after the start, that one is opened in the place of the first.
+/// was mounted after the start, that one is opened in the place of the first, which serves on until there is another.
 final class Storehouse: Sendable {
-    /// What is kept in a storage folder.
-    struct Stock {
-        let vault: Vault
-        let receipts: ReceiptKeyring
-    }
-
     private let current: Monitor<Services>
     private let open: @Sendable (_ predecessor: Vault) throws(ProgramError) -> Stock
     private let path: String
-    /// What was told last of why it can't be opened.
-    private let told = Monitor<String?>(nil)
+    private let attempts = Monitor(Attempts())
+
+    /// To open one storage.
+    private struct Attempts {
+        /// Why it failed, as far as that was told.
+        var told: Set<String> = []
+        var pause = Storehouse.interval
+        var next: Instant?
+    }
 
     /// - Parameters:
     ///   - path: of the storage folder.
-    ///   - open: opens a storage that was used before, and makes nothing that isn't there.
+    ///   - open: opens a storage that was used before, and makes nothing that isn't there. It retires the predecessor where that
+    ///     has the same one open, by another mount.
     init(
         _ services: Services, path: String,
         open: @escaping @Sendable (_ predecessor: Vault) throws(ProgramError) -> Stock
@@ -32,6 +34,8 @@ final class Storehouse: Sendable {
 
     /// Seconds between two looks.
     private static let interval = 2.0
+    /// Seconds between two attempts, when many have failed.
+    private static let longestPause = 60.0
 
     /// Begins to look, for as long as the server serves: on a thread of its own, as a disk that doesn't answer is to hold up nothing
     /// else.
@@ -45,25 +49,40 @@ final class Storehouse: Sendable {
     }
 
     /// Looks where the path leads, and opens what is there in the place of what was open, if that is a storage folder.
-    private func look() {
+    func look(now: Instant = .now) {
         let services = services
-        if !services.vault.isRetired {
-            guard let displacement = services.vault.displacement(), displacement.isStorage else { return }
-            // First: the one that is opened may be the same, by another mount.
-            services.vault.retire()
-        }
+        guard Self.isToBeReplaced(services.vault) else { return attempts.withLock { $0 = Attempts() } }
+        guard attempts.withLock({ $0.next.map { $0 <= now } ?? true }) else { return }
         do throws(ProgramError) {
-            let stock = try open(services.vault)
-            current.withLock { ($0.vault, $0.receipts) = (stock.vault, stock.receipts) }
-            told.withLock { $0 = nil }
-            services.report([.storageOpened(path: path), .receiptKey(stock.receipts.key)])
+            replace(services, with: try open(services.vault))
         } catch {
-            let text = error.message
-            let isNews = told.withLock { told in
-                defer { told = text }
-                return told != text
-            }
-            if isNews { services.report(.warning(text)) }
+            noteFailure(error.message, now, services)
         }
+    }
+
+    private static func isToBeReplaced(_ vault: Vault) -> Bool {
+        if vault.isRetired { return true }
+        guard let displacement = vault.displacement() else { return vault.canBeTriedAnew }
+        return displacement.isStorage
+    }
+
+    private func replace(_ old: Services, with stock: Stock) {
+        old.vault.retire()
+        current.withLock { ($0.vault, $0.receipts) = (stock.vault, stock.receipts) }
+        attempts.withLock { $0 = Attempts() }
+        // Also those that say nothing: they keep the disk busy that a person may want to take away.
+        old.registry.endAll(.storageOpened)
+        old.report([.storageOpened(path: path), .receiptKey(stock.receipts.key)])
+        old.report(stock.warnings.map(ServerEvent.warning))
+    }
+
+    /// Each reason is told once, and the pauses grow.
+    private func noteFailure(_ text: String, _ now: Instant, _ services: Services) {
+        let isNews = attempts.withLock { attempts in
+            attempts.next = now.advanced(bySeconds: attempts.pause)
+            attempts.pause = min(attempts.pause * 2, Self.longestPause)
+            return attempts.told.insert(text).inserted
+        }
+        if isNews { services.report(.warning(text)) }
     }
 }

@@ -3,7 +3,8 @@ import Platform
 /// What a server looks after by itself while it serves: whether its certificate or its users have changed, about each second.
 /// On a thread of its own: a disk or a network folder that doesn't answer holds up nothing else.
 final class Upkeep: Sendable {
-    private let services: Services
+    /// The services change with the storage.
+    private let storehouse: Storehouse
     private let asked = Event()
     private let state = Monitor(State())
 
@@ -15,9 +16,11 @@ final class Upkeep: Sendable {
 
     private static let seconds = 1.0
 
-    init(_ services: Services) {
-        self.services = services
+    init(_ storehouse: Storehouse) {
+        self.storehouse = storehouse
     }
+
+    private var services: Services { storehouse.services }
 
     /// Begins to look, for as long as the server serves.
     func start() throws(SystemError) {
@@ -41,15 +44,17 @@ final class Upkeep: Sendable {
     }
 
     private func look(atOnce: Bool) {
+        let services = services
         services.report(services.certificate.look(atOnce: atOnce) + services.certificate.warnings())
         lookAtAccounts(atOnce: atOnce)
         services.registry.cutOffEvicted()
-        services.report(services.refusals.takeUntold().map(ServerEvent.refusedUntold))
+        services.report(services.lines.takeUntold().map(ServerEvent.untold))
     }
 
     /// Ends connections whose logins don't count any more. A file that is just being written by an editor, and may be empty for
     /// a moment, ends none: it is judged when it has stood still for a look.
     private func lookAtAccounts(atOnce: Bool) {
+        let services = services
         let changes = services.gate.lookAtAccounts()
         let isDue = state.withLock { state in
             defer { state.seen = changes }

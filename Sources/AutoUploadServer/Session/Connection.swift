@@ -202,10 +202,9 @@ extension Connection {
         if hasAnswers { try answer() }
         // Who waits long enough reads in any case: what was sent isn't sent again for that.
         let turn = readingTurn()
-        if isToEnd { return false }
-        partial.readPrefix()
-        withExtendedLifetime(turn) {}
-        return true
+        let (registry, number) = (services.registry, number)
+        partial.readPrefix { turn?.goesOn { registry.isToEnd(number) } ?? !registry.isToEnd(number) }
+        return !isToEnd
     }
 
     /// - Returns: nil when others read for too long, or the connection is to end.
@@ -256,7 +255,7 @@ extension Connection {
             // The password file may have changed before the registry knew of the login.
             if let objection = services.gate.objection(to: login) { standing.evict(objection) }
             if isToEnd { return endOfInput() }
-            folder = user
+            (folder, peer.account) = (user, user)
             services.report(.loggedIn(peer, protection: link.protection))
             perform(state.loginDecided(.success(services.granted(to: user))))
         case .failure(let failure): deny(failure.refusal)
@@ -283,9 +282,7 @@ extension Connection {
             ) { file, offset in services.report(.reclaimed(file, offset: offset)) }
             guard let proceed = try? Proceed(durableOffset: partial.offset) else { return }
             uploads[upload] = IncomingUpload(partial: partial, slot: slot, begun: .now)
-            if partial.offset > 0, services.refusals.add(folder) {
-                services.report(.resumed(peer, path: path, offset: partial.offset))
-            }
+            if partial.offset > 0 { services.report(.resumed(peer, path: path, offset: partial.offset)) }
             pace.allowReading(partial.offset)
             state.resumed(upload: upload, at: partial.offset)
             link.queue(.proceed(upload: upload, proceed))
@@ -297,13 +294,19 @@ extension Connection {
     private mutating func look(_ upload: UInt32, _ query: Query, _ path: RemotePath) {
         guard let folder else { return }
         commitPending()
+        // It waits for the server, not for its client.
+        standing.rests(true)
         guard let turn = readingTurn() else { return refuse(upload, path.bytes, .readingBusy) }
         // Until the end: what is found is flushed, too.
         defer { withExtendedLifetime(turn) {} }
+        let (services, number) = (services, number)
         do throws(VaultError) {
-            guard
-                let stored = try services.vault.find(user: folder, path: path, size: query.size, digest: query.digest)
-            else {
+            let permit = ReadingPermit(
+                mayRead: { services.readings.add($0, size: $1, of: folder) },
+                goesOn: { turn.goesOn { services.registry.isToEnd(number) } })
+            let found = try services.vault.find(
+                user: folder, path: path, size: query.size, digest: query.digest, under: permit)
+            guard let stored = found else {
                 return refuse(upload, path.bytes, Refusal(status: .absent, text: "no such content under that path"))
             }
             guard let confirmation = signed([stored]).first else { return refuse(upload, path.bytes, .unsigned) }
@@ -311,6 +314,7 @@ extension Connection {
             state.uploadEnded(upload)
             link.queue(.present(upload: upload, confirmation))
         } catch {
+            if isToEnd { return endOfInput() }
             refuse(upload, path.bytes, error)
         }
     }
@@ -330,16 +334,10 @@ extension Connection {
     /// The client is told what it can act on, the log why.
     mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ error: VaultError) {
         refuse(upload, path, error.refusal, reason: error.description)
-        // What was opened in its place is met by new connections.
-        if case .away = error, services.vault.isRetired {
-            close(Refusal(status: .shuttingDown, retryAfterSeconds: 5, text: "the storage was opened anew"))
-        }
     }
 
     mutating func refuse(_ upload: UInt32, _ path: [UInt8], _ refusal: Refusal, reason: String? = nil) {
-        if let folder, services.refusals.add(folder) {
-            services.report(.refused(peer, path: path, refusal, reason: reason))
-        }
+        services.report(.refused(peer, path: path, refusal, reason: reason))
         state.uploadEnded(upload)
         if let incoming = uploads.removeValue(forKey: upload) { leave(incoming.partial) }
         link.queue(.refused(upload: upload, refusal))

@@ -19,6 +19,7 @@ extension VaultError {
         case .tooLarge: Refusal(status: .tooLarge, text: "the server's storage takes no file of this size")
         case .overLimit: Refusal(status: .tooLarge, text: description)
         case .quotaExceeded: Refusal(status: .quotaExceeded, retryAfterSeconds: 600, text: description)
+        case .askedTooOften: Refusal(status: .busy, retryAfterSeconds: 600, text: description)
         case .counting: Refusal(status: .busy, retryAfterSeconds: 30, text: description)
         case .readBackDiffers: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: description)
         case .busy: Refusal(status: .busy, retryAfterSeconds: 30, text: "the server is too busy")

@@ -60,21 +60,23 @@ struct Publisher: Sendable {
             if error.errno == .crossDevice { throw .apart(chain.links.last?.name ?? name) }
             if error.errno != .exists { throw VaultError(naming: error, name) }
         }
-        return try find(chain, name, size: upload.size, upload.digest)
+        return try find(chain, name, size: upload.size, upload.digest, ReadingPermit())
     }
 
     /// Finds exactly this content under a path's own or derived names.
-    func find(user: FileName, _ path: RemotePath, size: UInt64, _ digest: ContentDigest) throws(VaultError) -> Place? {
-        if let place = try findSpelled(user, spelling.spelled(path), size, digest) { return place }
-        return spelling.isSpelling(path) ? try findSpelled(user, path, size, digest) : nil
+    func find(
+        user: FileName, _ path: RemotePath, size: UInt64, _ digest: ContentDigest, _ permit: ReadingPermit
+    ) throws(VaultError) -> Place? {
+        if let place = try findSpelled(user, spelling.spelled(path), size, digest, permit) { return place }
+        return spelling.isSpelling(path) ? try findSpelled(user, path, size, digest, permit) : nil
     }
 
     private func findSpelled(
-        _ user: FileName, _ path: RemotePath, _ size: UInt64, _ digest: ContentDigest
+        _ user: FileName, _ path: RemotePath, _ size: UInt64, _ digest: ContentDigest, _ permit: ReadingPermit
     ) throws(VaultError) -> Place? {
         guard let (chain, name) = try folders.find(user: user, path) else { return nil }
         for candidate in StoredName.candidates(for: name, digest, room: room(in: path, name)) {
-            if let place = try find(chain, candidate, size: size, digest) { return place }
+            if let place = try find(chain, candidate, size: size, digest, permit) { return place }
         }
         return nil
     }
@@ -84,33 +86,36 @@ struct Publisher: Sendable {
     ///
     /// - Returns: nil when there is nothing, or something else.
     private func find(
-        _ chain: FolderChain, _ name: FileName, size: UInt64, _ digest: ContentDigest
+        _ chain: FolderChain, _ name: FileName, size: UInt64, _ digest: ContentDigest, _ permit: ReadingPermit
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {
             let file = try chain.last.directory.open(name, .reading, crossingMounts: false)
             let status = try file.status()
-            guard status.kind == .regular, status.size == size, try holds(file, status.identity, digest) else {
-                return nil
-            }
+            guard status.kind == .regular, status.size == size else { return nil }
+            guard permit.mayRead(status.identity, size) else { throw SystemError(Self.oftenRead, errno: .tryAgain) }
+            guard try holds(file, status.identity, digest, permit) else { return nil }
             return Place(chain: chain, name: name, tag: FileTag.of(status.identity) ?? .unstated, isOld: true)
         } catch {
             if Self.nothingThere.contains(error.errno) { return nil }
+            if error.operation == Self.oftenRead { throw .askedTooOften }
             throw VaultError(error)
         }
     }
 
+    private static let oftenRead = "read so often"
+
     /// Whether the file has this content, which is durable then.
     private func holds(
-        _ file: borrowing FileDescriptor, _ identity: FileIdentity, _ digest: ContentDigest
+        _ file: borrowing FileDescriptor, _ identity: FileIdentity, _ digest: ContentDigest, _ permit: ReadingPermit
     ) throws(SystemError) -> Bool {
         if let readBack {
             // Only what has been flushed can be read back.
             try flusher.flush(file, identity)
-            return try readBack.digest(of: file) == digest
+            return try readBack.digest(of: file, while: permit.goesOn) == digest
         }
         // Memory may show what has never reached the medium. What is yet to be written stays, and is flushed below.
         file.dropFromCache()
-        guard try ContentHasher.digest(of: file) == digest else { return false }
+        guard try ContentHasher.digest(of: file, while: permit.goesOn) == digest else { return false }
         try flusher.flush(file, identity)
         return true
     }

@@ -7,10 +7,13 @@ import Wire
 struct ReadBack: Sendable {
     /// The digest of what is on the medium, as far as it can be read past the page cache. It must have been flushed.
     ///
+    /// - Parameter goesOn: as for `ReadingPermit`.
     /// - Returns: nil when OpenSSL had no memory.
-    func digest(of file: borrowing FileDescriptor) throws(SystemError) -> ContentDigest? {
+    func digest(
+        of file: borrowing FileDescriptor, while goesOn: () -> Bool = { true }
+    ) throws(SystemError) -> ContentDigest? {
         var hasher: ContentHasher? = ContentHasher()
-        try file.readPastCache { hasher?.update($0) }
+        try file.readPastCache(while: goesOn) { hasher?.update($0) }
         return hasher.take()?.finalize()
     }
 

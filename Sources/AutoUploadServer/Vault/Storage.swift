@@ -13,6 +13,8 @@ struct Storage: ~Copyable {
     let traces: RenameTraces
     /// What an admin should know about the folder, if anything.
     let warnings: [String]
+    /// Whether a server has served here before this start.
+    private let wasThere: Bool
     private let lock: FileDescriptor
 
     private static let privateFolder = StoragePlace.ownFolder
@@ -35,6 +37,7 @@ struct Storage: ~Copyable {
             if requiresMarker, !StoreMarker.isPresent(in: root) {
                 throw SystemError(StorageError.noMarker, errno: .noEntry)
             }
+            let wasThere = StoreMarker.isPresent(in: root)
             let own = try Self.openOrMake(Self.privateFolder, in: root)
             let lock = try own.open(Self.lockName, .openingOrCreating(permissions: 0o600))
             guard try lock.tryLock(exclusive: true) else { throw SystemError("lock", errno: .tryAgain) }
@@ -42,15 +45,35 @@ struct Storage: ~Copyable {
             let abilities = try StorageTrial(own: own, root: root, rights: rights).run()
             if abilities.lacksRoom { warnings.append(Self.noRoom(folder)) }
             try StoreMarker.place(in: root)
-            try root.flush()
+            try Self.flush(root, wasThere: wasThere)
             let place = try StoragePlace(path: folder, root: root, own: own, names: [Self.stagingName, Self.lockName])
             self.init(
                 root: root, own: own, staging: staging, place: place, abilities: abilities,
-                traces: try RenameTraces(on: root), warnings: warnings, lock: lock)
+                traces: try RenameTraces(on: root), warnings: warnings, wasThere: wasThere, lock: lock)
         } catch {
             throw StorageError(folder: folder, error)
         }
     }
+
+    /// Where a server has served before nothing new was made, and btrfs may have no room even for a flush.
+    private static func flush(_ root: Directory, wasThere: Bool) throws(SystemError) {
+        do throws(SystemError) {
+            try root.flush()
+        } catch {
+            guard wasThere, error.isLackOfRoom else { throw error }
+        }
+    }
+
+    /// Whether users' folders lie in it since before this start.
+    var isUsed: Bool {
+        guard wasThere, let names = try? root.names() else { return false }
+        return names.contains { name in
+            name != Self.privateFolder && name != Self.foundByRepair
+                && (try? root.status(of: name).kind) == .directory
+        }
+    }
+
+    private static let foundByRepair = FileName(constant: "lost+found")
 
     private static func noRoom(_ folder: String) -> String {
         "\(escaped(folder)) has no room even for a trial: uploads are refused until there is some"
@@ -58,7 +81,7 @@ struct Storage: ~Copyable {
 
     private init(
         root: Directory, own: Directory, staging: Directory, place: StoragePlace, abilities: StorageTrial.Abilities,
-        traces: RenameTraces, warnings: [String], lock: consuming FileDescriptor
+        traces: RenameTraces, warnings: [String], wasThere: Bool, lock: consuming FileDescriptor
     ) {
         self.root = root
         self.own = own
@@ -67,6 +90,7 @@ struct Storage: ~Copyable {
         self.abilities = abilities
         self.traces = traces
         self.warnings = warnings
+        self.wasThere = wasThere
         self.lock = lock
     }
 
@@ -164,14 +188,17 @@ struct StorageError: Error, CustomStringConvertible {
     static let noGroup = "give a file to the group"
     static let noNaming = "give a file a name without replacing another"
     let description: String
+    let lacksRoom: Bool
 
     init(weak folder: String, _ why: String) {
+        lacksRoom = false
         description =
             "the storage folder \(escaped(folder)) \(why). Choose one on a disk's own file system (ext4, xfs, btrfs), or say "
             + "--allow-weak-storage: then what is confirmed, and wiped by clients, may be lost with the power"
     }
 
     init(folder: String, _ error: SystemError) {
+        lacksRoom = error.isLackOfRoom
         let folder = escaped(folder)
         if error.operation == Self.noMarker {
             description =

@@ -71,6 +71,12 @@ final class StoragePlace: Sendable {
         state.withLock { $0.isRetired = true }
     }
 
+    /// Whether the path leads to this very storage, though perhaps by another mount.
+    var isSameStorage: Bool {
+        guard let found = try? Directory.open(path: path).openFolder(Self.ownFolder).status() else { return false }
+        return found.identity == (try? own.status().identity)
+    }
+
     private func whereIsRoot(_ error: SystemError) -> Displacement.Kind {
         guard error.errno == .noEntry || error.errno == .notDirectory else { return .unreachable(error) }
         let links = try? root.status().links

@@ -24,6 +24,8 @@ final class Vault: Sendable {
     private let place: StoragePlace
     /// Held until the vault is retired or the process ends: two servers on one folder would write each other's uploads.
     private let lock: Monitor<FileDescriptor?>
+    /// Tries what the storage can do, where there was no room for it at the start.
+    private let trial: StorageTrial?
     private let tell: @Sendable (StoragePlace, Displacement?) -> Void
 
     /// - Parameters:
@@ -56,6 +58,8 @@ final class Vault: Sendable {
             folders: FolderTree(root: storage.root, rights: rights) { [space] in space.noteFolder(of: $0) },
             flusher: flusher, spelling: storage.abilities.spelling, readBack: readBack)
         own = storage.own
+        trial =
+            storage.abilities.lacksRoom ? StorageTrial(own: storage.own, root: storage.root, rights: rights) : nil
         place = storage.place
         lock = Monitor(storage.takeLock())
     }
@@ -227,12 +231,14 @@ final class Vault: Sendable {
 
     /// Finds exactly this content, and makes sure that it is durable.
     ///
+    /// - Throws: `VaultError.askedTooOften` or `.busy` where the permit says no.
     /// - Returns: nil when it isn't stored.
     func find(
-        user: FileName, path: RemotePath, size: UInt64, digest: ContentDigest
+        user: FileName, path: RemotePath, size: UInt64, digest: ContentDigest,
+        under permit: ReadingPermit = ReadingPermit()
     ) throws(VaultError) -> Stored? {
         try requireInPlace()
-        guard let place = try publisher.find(user: user, path, size: size, digest) else { return nil }
+        guard let place = try publisher.find(user: user, path, size: size, digest, permit) else { return nil }
         var round = durable.round(sharing: nil)
         let stored = try confirm(place, digest, size, &round)
         try requireIntact()
@@ -280,6 +286,12 @@ extension Vault {
     func end() {
         partials.end()
     }
+
+    /// Whether the path leads to the same storage, though perhaps by another mount.
+    var isStillThere: Bool { place.isSameStorage }
+
+    /// Whether there is room by now to try what the storage can do: opened anew, it is used for all that it can.
+    var canBeTriedAnew: Bool { trial.map { (try? $0.run())?.lacksRoom == false } ?? false }
 
     /// Gives the storage up, so that another can be opened: nothing is confirmed any more, what is unfinished is parked.
     func retire() {

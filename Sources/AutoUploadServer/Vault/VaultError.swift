@@ -32,6 +32,8 @@ enum VaultError: Error, Hashable {
     case quotaExceeded(left: UInt64)
     /// What the user has stored is being counted, and that takes long.
     case counting
+    /// The file was read several times within minutes because the user asked about it.
+    case askedTooOften
     /// What the medium gave back isn't what was written to it.
     case readBackDiffers
     /// Another connection of the user goes on with the upload.
@@ -70,7 +72,7 @@ enum VaultError: Error, Hashable {
     /// Whether what is durable of the upload is still good to be gone on with.
     var leavesDurablePart: Bool {
         switch self {
-        case .full, .busy, .takenOver, .quotaExceeded, .counting, .denied, .unnamed, .away,
+        case .full, .busy, .takenOver, .quotaExceeded, .counting, .askedTooOften, .denied, .unnamed, .away,
             .alreadyCommitted:
             true
         // Only a person can help, or nobody: it would take room for nothing.
@@ -100,6 +102,7 @@ extension VaultError: CustomStringConvertible {
         case .overLimit(let bytes): "no file of more than \(bytes) bytes is taken"
         case .quotaExceeded(let left): "the user's quota has \(left) bytes left"
         case .counting: "what the user has stored is being counted"
+        case .askedTooOften: "this file was asked about so often that it isn't read again for some minutes"
         case .readBackDiffers: "the disk didn't give back what was written to it"
         case .takenOver: "another connection goes on with this upload"
         case .alreadyCommitted: "an upload with this id was stored"

@@ -20,6 +20,15 @@ package final class AccountDirectory: Sendable {
         var lastWarning: String?
         /// How often its content has changed.
         var changes = 0
+        /// Looks at the file, so far.
+        var looks = 0
+        /// The one that is under way.
+        var looking: Look?
+    }
+
+    private struct Look {
+        let number: Int
+        let since: Instant
     }
 
     /// Reads the file.
@@ -94,26 +103,70 @@ package final class AccountDirectory: Sendable {
 extension AccountDirectory {
     private static let openToAll: UInt32 = 0o007
 
+    /// Seconds that a call waits for the look at the file. Longer takes only a disk or network folder that doesn't answer, or a very large
+    /// file: then what was read before goes on counting.
+    private static let patience = 1.0
+
+    /// One thread at a time looks at the file, which nobody waits for for long: it may not answer.
     private func refresh() {
-        for warning in state.withLock({ refresh(&$0) }) { warn(warning) }
+        let deadline = Deadline(at: (state.withLock { $0.looking?.since } ?? .now).advanced(bySeconds: Self.patience))
+        let turn = state.wait(before: deadline) { state -> Turn? in
+            guard state.looking == nil else { return nil }
+            state.looks += 1
+            state.looking = Look(number: state.looks, since: .now)
+            return Turn(number: state.looks, file: state.file, status: state.status)
+        }
+        guard let turn else { return }
+        do throws(SystemError) {
+            try Thread.detach { self.look(turn) }
+        } catch {
+            look(turn)
+        }
+        state.wait(before: .after(seconds: Self.patience)) { $0.looking?.number == turn.number ? nil : () }
+    }
+
+    /// A look at the file that begins, and what it begins with.
+    private struct Turn: Sendable {
+        let number: Int
+        let file: PasswordFile
+        let status: FileStatus?
+    }
+
+    private func look(_ turn: Turn) {
+        let found = Result { () throws(PasswordFileError) in try Self.look(at: path, turn.file, turn.status) }
+        for warning in state.withLock({ take(found, &$0) }) { warn(warning) }
+        state.change { $0.looking = nil }
+    }
+
+    private enum Finding {
+        case same
+        /// It has other attributes, but says what it said.
+        case touched(FileStatus?)
+        case changed(PasswordFile, FileStatus?)
+    }
+
+    private static func look(
+        at path: String, _ file: PasswordFile, _ status: FileStatus?
+    ) throws(PasswordFileError) -> Finding {
+        if try Self.status(path) == status { return .same }
+        let (content, status) = try read(path)
+        // To take it apart takes most of a second for 100,000 lines, and a young file is read at each login.
+        return content == file.content ? .touched(status) : .changed(PasswordFile(content), status)
     }
 
     /// - Returns: warnings that are new.
-    private func refresh(_ state: inout State) -> [String] {
-        do throws(PasswordFileError) {
-            let current = try Self.status(path)
-            if current == state.status { return [] }
-            let (content, status) = try Self.read(path)
-            // Most of a second for 100,000 lines, which everybody else waits for: a young file is read at each login.
-            if content == state.file.content {
-                (state.status, state.lastWarning) = (status, nil)
-                return []
-            }
-            let file = PasswordFile(content)
+    private func take(_ found: Result<Finding, PasswordFileError>, _ state: inout State) -> [String] {
+        switch found {
+        case .success(.same): return []
+        case .success(.touched(let status)):
+            (state.status, state.lastWarning) = (status, nil)
+            return []
+        case .success(.changed(let file, let status)):
             let old = state.file.problems
-            state = State(file: file, status: status, decoys: state.decoys, changes: state.changes + 1)
+            (state.file, state.status, state.lastWarning) = (file, status, nil)
+            state.changes += 1
             return file.problems == old ? [] : file.problems.map { Self.warning(about: $0, in: path) }
-        } catch {
+        case .failure(let error):
             let warning = "the password file has changed and isn't used, the old one still counts: \(error)"
             defer { state.lastWarning = warning }
             return warning == state.lastWarning ? [] : [warning]

@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// A storage that was used with a key for receipts, and a start that doesn't find it.
 @Suite("A receipt key that isn't found")
@@ -45,6 +46,24 @@ struct LostKeyTests {
         #expect(older.contains(wrong) && older.contains(key))
         #expect(!FileManager.default.fileExists(atPath: wrong))
         #expect(try serve() == first)
+    }
+
+    @Test("a mistyped path makes no new key for a storage that was used before there were marks, wherever its key lies")
+    func mistypedAfterUpgrade() throws {
+        let right = site.scratch.path("right.pem")
+        do {
+            let server = try TestServer(site, options: ["--receipt-key", right])
+            guard case .stored = try server.loggedIn().upload(sample(10), to: "a") else { throw Failure("not stored") }
+            _ = try server.stop()
+        }
+        try FileManager.default.removeItem(atPath: site.scratch.path("storage/.auto-upload/receipt-key-in-use"))
+        let wrong = site.scratch.path("rigth.pem")
+        let text = try refused(["--receipt-key", wrong])
+        #expect(text.contains(wrong) && text.contains("forget-receipt-key"), "\(text)")
+        #expect(!FileManager.default.fileExists(atPath: wrong))
+        _ = try serve(["--receipt-key", right])
+        try forget()
+        _ = try serve(["--receipt-key", wrong])
     }
 
     @Test("a folder that no server has used is left as it is")

@@ -88,11 +88,7 @@ struct FullStorageTests {
                 }
                 _ = try before.stop()
             }
-            // No block is left, and no inode either.
-            let fill =
-                "cat /dev/zero > '\(disk.site.storage)/filler'; mkdir '\(disk.site.storage)/inodes'; "
-                + "i=0; while true > '\(disk.site.storage)/inodes/'$i; do i=$((i+1)); done"
-            let server = try TestServer(disk.site, after: "\(disk.mounting) && { \(fill); } 2>/dev/null; true")
+            let server = try TestServer(disk.site, after: disk.mounting + " && " + filling(disk))
             let client = try server.loggedIn()
             for size in [10, 100_000] {
                 guard case .refused(_, let refusal) = try client.upload(sample(size), to: "new") else {
@@ -101,10 +97,55 @@ struct FullStorageTests {
                 #expect(refusal.status == .storageFull)
             }
             let root = "/proc/\(server.program.processID)/root\(disk.site.storage)"
-            for name in ["/filler", "/inodes"] { try FileManager.default.removeItem(atPath: root + name) }
-            guard case .stored = try client.upload(sample(100_000), to: "new") else { throw Failure("not stored") }
-            #expect(try client.ask("old", sample(10)) == nil)
+            try makeRoom(root)
+            // What couldn't be tried at the start is tried now, and the storage opened anew.
+            _ = try server.logLine(with: " storage-opened ")
+            let second = try server.loggedIn()
+            guard case .stored = try second.upload(sample(100_000), to: "new") else { throw Failure("not stored") }
+            #expect(try second.ask("old", sample(10)) == nil)
         }
+    }
+
+    @Test("a first start ever on such a disk waits: clients are told to come later, and it serves once there is room")
+    func startsFirst() async throws {
+        try await onThread {
+            let disk = try SmallDisk(mebibytes: 16)
+            let server = try TestServer(disk.site, after: disk.mounting + " && " + filling(disk))
+            for _ in 0..<2 {
+                let client = try server.connect()
+                try client.send(.hello(Hello(software: "test/1")))
+                guard case .closing(let words) = try client.answer() else { throw Failure("not closed") }
+                #expect(words.status == .busy && words.retryAfterSeconds > 0)
+            }
+            _ = try server.logLine(with: " note ", "make some room")
+            try makeRoom("/proc/\(server.program.processID)/root\(disk.site.storage)")
+            _ = try server.logLine(with: " receipt-key ")
+            guard case .stored = try server.loggedIn().upload(sample(100_000), to: "new") else {
+                throw Failure("not stored")
+            }
+            #expect(try server.stop().status == 0)
+        }
+    }
+
+    @Test("one that waits for room ends when it is told to")
+    func endsWaiting() async throws {
+        try await onThread {
+            let disk = try SmallDisk(mebibytes: 16)
+            let server = try TestServer(disk.site, after: disk.mounting + " && " + filling(disk))
+            #expect(try server.stop().status == 0)
+        }
+    }
+
+    /// Leaves no block, and no inode either. Of the shell.
+    private func filling(_ disk: SmallDisk) -> String {
+        let folder = "'\(disk.site.storage)'"
+        // Inodes first: where there is no block, the folder can't grow to take them all.
+        return "{ mkdir \(folder)/filler; i=0; while true > \(folder)/filler/$i; do i=$((i+1)); done; "
+            + "cat /dev/zero > \(folder)/filler/0; } 2>/dev/null; true"
+    }
+
+    private func makeRoom(_ root: String) throws {
+        try FileManager.default.removeItem(atPath: root + "/filler")
     }
 
     /// Leaves no block free.

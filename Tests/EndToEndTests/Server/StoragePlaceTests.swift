@@ -26,6 +26,15 @@ struct StoragePlaceTests {
         }
     }
 
+    /// What the server has open there.
+    private func open(below folder: String) throws -> [String] {
+        let descriptors = "/proc/\(server.program.processID)/fd"
+        return try FileManager.default.contentsOfDirectory(atPath: descriptors).compactMap {
+            try? FileManager.default.destinationOfSymbolicLink(atPath: descriptors + "/" + $0)
+        }
+        .filter { $0 == folder || $0.hasPrefix(folder + "/") }
+    }
+
     private func move(_ from: String, to: String) throws {
         try FileManager.default.moveItem(atPath: from, toPath: to)
     }
@@ -99,10 +108,10 @@ struct StoragePlaceTests {
         _ = try server.logLine(with: " storage-opened ", "path=\(site.storage)")
         let keyText = try #require(key.split(separator: "=").last)
         #expect(server.logLines.contains { $0.contains(" receipt-key ") && $0.hasSuffix(keyText) })
-        // Who is connected is sent away, and comes back.
-        guard case .refused = try client.upload(sample(10), to: "a") else { throw Failure("not refused") }
+        // Who is connected is sent away, and comes back; then nothing keeps the first one's disk from being taken away.
         guard case .closing(let words)? = try client.remainder().last else { throw Failure("not closed") }
         #expect(words.status == .shuttingDown)
+        #expect(try eventually { try open(below: elsewhere).isEmpty })
         let second = try server.loggedIn()
         guard case .stored = try second.upload(sample(10), to: "a") else { throw Failure("not stored") }
         #expect(try site.stored().keys.sorted() == ["a"])
@@ -113,6 +122,27 @@ struct StoragePlaceTests {
         #expect(try eventually { server.logLines.count { $0.contains(" storage-opened ") } == 2 })
         let third = try server.loggedIn()
         #expect(try file.begin(third) == 36 << 20)
+    }
+
+    @Test(
+        "another storage is opened only with the receipt key that it was used with; until then the first isn't given up"
+    )
+    func anotherKey() throws {
+        let other = try Site()
+        _ = try TestServer(other).stop()
+        let key = other.storage + "/.auto-upload/receipt-key.pem"
+        let right = try Data(contentsOf: URL(fileURLWithPath: key))
+        let wrong = try Data(contentsOf: URL(fileURLWithPath: site.storage + "/.auto-upload/receipt-key.pem"))
+        try wrong.write(to: URL(fileURLWithPath: key))
+        let elsewhere = site.scratch.path("elsewhere")
+        try move(site.storage, to: elsewhere)
+        try move(other.storage, to: site.storage)
+        let line = try server.logLine(with: " note ", "isn't the one that this storage was used with")
+        #expect(line.contains("--receipt-key"), "\(line)")
+        #expect(try upload("a") == .storageAway)
+        try right.write(to: URL(fileURLWithPath: site.storage + "/.auto-upload/receipt-key.pem"))
+        _ = try server.logLine(with: " storage-opened ")
+        guard case .stored = try server.loggedIn().upload(sample(10), to: "a") else { throw Failure("not stored") }
     }
 
     @Test("--require-marker refuses a folder that was never used, and takes one that was")

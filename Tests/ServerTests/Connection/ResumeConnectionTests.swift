@@ -40,6 +40,34 @@ import Wire
         return try client.receive()
     }
 
+    @Test("a connection that is to end reads nothing of what came before, which may be many gigabytes")
+    func evicted() throws {
+        let first = try TestServer()
+        var client: TestClient? = try loggedIn(first)
+        #expect(try client.map { try begin($0) } == 0)
+        try client.map { try send($0, 0..<2_000_000) }
+        client = nil
+        _ = try first.event("parked ", "offset=2000000")
+        first.services.vault.retire()
+        // This one has no digest of what came. And it can't be read: who tries loses it.
+        let server = try TestServer(in: first.scratch)
+        let gate = server.services.reading
+        let turns = [FileName(constant: "anna"), FileName(constant: "bert")].enumerated().map { index, user in
+            gate.turn(of: user, UInt64(100 + index)) { false }
+        }
+        let second = try loggedIn(server)
+        #expect(try begin(second) == 2_000_000)
+        let staging = "storage/.auto-upload/partial"
+        let name = try #require(server.scratch.names(in: staging).first { !$0.hasSuffix(".record") })
+        try server.scratch.truncate(staging + "/" + name, to: 1000)
+        try send(second, 2_000_000..<2_100_000)
+        while gate.waiting == 0 { Thread.sleep(seconds: 0.01) }
+        server.services.registry.endAll(.gaveItsPlace)
+        guard case .closing? = try second.remainder().last else { throw TestClient.Unexpected() }
+        _ = try server.event("parked ", "offset=2000000")
+        withExtendedLifetime(turns) {}
+    }
+
     @Test("a connection that ends, by its client or in the middle of a frame, leaves all of its bytes to the next")
     func again() throws {
         let server = try TestServer()

@@ -1,5 +1,7 @@
 import Platform
+import TestSupport
 import Testing
+import Wire
 
 @testable import AutoUploadServer
 
@@ -60,17 +62,69 @@ import Testing
         withExtendedLifetime(first) {}
     }
 
-    @Test("of refusals, so many a minute are told, and the others counted, by user")
+    @Test("who reads long lets others read between two pieces, and then goes on, unless it is to end")
+    func slices() throws {
+        let gate = ReadingGate(simultaneous: 2, patience: 1000, slice: 0)
+        let first = try #require(gate.turn(of: Self.anna, 1) { false })
+        let second = gate.turn(of: Self.bert, 2) { false }
+        let hasCome = Event()
+        let waiting = try inParallel(2) { index in
+            if index == 0 {
+                let turn = gate.turn(of: Self.carl, 3) { false }
+                hasCome.signal()
+                return turn != nil
+            }
+            while !hasCome.wait(until: .after(seconds: 0)) {
+                guard first.goesOn(isToEnd: { false }) else { return false }
+            }
+            return first.goesOn { false }
+        }
+        #expect(waiting == [true, true])
+        #expect(!first.goesOn { true })
+        withExtendedLifetime(second) {}
+    }
+
+    @Test("of each user, a large file is read so often within some minutes, and no more; small ones always")
     func allowance() {
-        let allowance = RefusalAllowance()
+        let allowance = ReadingAllowance()
         let start = Instant.now
-        let told = (0..<RefusalAllowance.lines + 7).count { _ in allowance.add(Self.anna, now: start) }
-        #expect(told == RefusalAllowance.lines)
-        #expect(allowance.add(Self.bert, now: start))
-        #expect(allowance.takeUntold(now: start.advanced(bySeconds: 59)).isEmpty)
-        let untold = allowance.takeUntold(now: start.advanced(bySeconds: 60))
-        #expect(untold.map(\.count) == [7] && untold.map(\.user) == [Self.anna])
-        #expect(allowance.add(Self.anna, now: start.advanced(bySeconds: 60)))
-        #expect(allowance.takeUntold(isEnd: true).isEmpty)
+        func reads(_ inode: UInt64, size: UInt64 = 1 << 20, of user: FileName, after seconds: Double = 0) -> Int {
+            let file = FileIdentity(device: 1, inode: inode, born: FileTime(seconds: 0, nanoseconds: 0))
+            let now = start.advanced(bySeconds: seconds)
+            return (0..<20).count { _ in allowance.add(file, size: size, of: user, now: now) }
+        }
+        #expect(reads(1, of: Self.anna) == ReadingAllowance.times && reads(1, of: Self.anna, after: 599) == 0)
+        #expect(reads(2, of: Self.anna) == ReadingAllowance.times && reads(1, of: Self.bert) == ReadingAllowance.times)
+        #expect(reads(3, size: 1000, of: Self.anna) == 20)
+        #expect(reads(1, of: Self.anna, after: 600) == ReadingAllowance.times)
+    }
+
+    @Test("somebody gives way to who has less, and to nobody else")
+    func wanted() {
+        var queue = ReadingQueue(simultaneous: 3)
+        for number in 1...3 { queue.join(UInt64(number), of: Self.anna) }
+        queue.join(11, of: Self.bert)
+        #expect(turns(&queue).sorted() == [1, 2, 11])
+        #expect(!queue.isWanted(from: Self.anna) && queue.isWanted(from: Self.bert) == false)
+        queue.join(12, of: Self.bert)
+        #expect(queue.isWanted(from: Self.anna) && !queue.isWanted(from: Self.bert))
+        queue.join(21, of: Self.carl)
+        #expect(queue.isWanted(from: Self.anna) && queue.isWanted(from: Self.bert))
+    }
+
+    @Test("a connection that waits for its turn to have a file read isn't idle")
+    func busy() throws {
+        let server = try TestServer()
+        let gate = server.services.reading
+        let turns = [gate.turn(of: Self.anna, 101) { false }, gate.turn(of: Self.bert, 102) { false }]
+        let client = try TestClient(server)
+        try client.logIn()
+        let isBusy = { server.services.registry.standing(of: 1).activity.isBusy }
+        #expect(!isBusy())
+        try client.send(.query(upload: 1, Fixture.query(path: "clip")))
+        let deadline = Deadline.after(seconds: 30)
+        while !isBusy(), !deadline.hasPassed { Thread.sleep(seconds: 0.01) }
+        #expect(isBusy())
+        withExtendedLifetime(turns) {}
     }
 }

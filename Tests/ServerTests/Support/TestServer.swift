@@ -19,17 +19,23 @@ final class TestServer: Sendable {
     static let user = "camera"
     static let password = "correct horse"
 
-    init(_ limits: Limits = Limits(), flushing calls: FlushCalls = FlushCalls()) throws {
-        let scratch = try ScratchFolder("server")
+    /// - Parameter scratch: of another server, whose vault was retired.
+    init(
+        _ limits: Limits = Limits(), partials rules: PartialRules = PartialRules(),
+        flushing calls: FlushCalls = FlushCalls(), in scratch: ScratchFolder? = nil
+    ) throws {
+        let isNew = scratch == nil
+        let scratch = try scratch ?? ScratchFolder("server")
         let certificates = try ExampleCertificates.loopback.get()
         let events = Monitor<[String]>([])
         self.scratch = scratch
         self.events = events
         let happened = Event()
         self.happened = happened
-        try scratch.makeFolder("storage")
+        if isNew { try scratch.makeFolder("storage") }
         let vault = try Vault(
-            Storage(folder: scratch.path("storage"), allowWeak: true), rights: AccessRights(), flushing: calls)
+            Storage(folder: scratch.path("storage"), allowWeak: true), rights: AccessRights(), partials: rules,
+            flushing: calls)
         let users = try scratch.write(TestUsers.file.get(), to: "users")
         let gate = LoginGate(
             accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,

@@ -43,9 +43,12 @@ extension PartialUpload {
     var hasUnreadPrefix: Bool { state.withLock { $0.hasUnreadPrefix } }
 
     /// Reads what an earlier connection has sent, for the digest: before more is taken.
-    func readPrefix() {
-        guard state.withLock({ exchange(&$0.hasUnreadPrefix, with: false) }) else { return }
-        while partial.readPrefix(by: owner) {
+    ///
+    /// - Parameter goesOn: is asked before each piece; it may wait. From false on nothing more is read.
+    func readPrefix(while goesOn: () -> Bool = { true }) {
+        guard hasUnreadPrefix else { return }
+        while goesOn() {
+            guard partial.readPrefix(by: owner) else { return state.withLock { $0.hasUnreadPrefix = false } }
             // A lock that is taken again at once leaves who waits for it waiting.
             if partial.isWanted { return fail(.takenOver) }
         }

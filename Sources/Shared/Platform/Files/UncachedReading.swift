@@ -19,7 +19,9 @@ extension FileDescriptor {
     /// remembers, no program can tell.
     ///
     /// - Throws: `SystemError`, also when the file ends earlier than its size says (EIO).
-    package func readPastCache(_ take: (RawSpan) -> Void) throws(SystemError) {
+    package func readPastCache(
+        while goesOn: () -> Bool = { true }, _ take: (RawSpan) -> Void
+    ) throws(SystemError) {
         let size = try status().size
         _ = posix_fadvise(rawValue, 0, 0, POSIX_FADV_DONTNEED)
         let isDirect = (try? setDirect(true)) != nil
@@ -30,6 +32,7 @@ extension FileDescriptor {
         defer { unsafe buffer.deallocate() }
         var offset: UInt64 = 0
         while offset < size {
+            guard goesOn() else { throw SystemError("read back", errno: .interrupted) }
             var count = try unsafe readPiece(into: buffer, at: offset, isDirect)
             // Within the file, only whole blocks can be gone on from.
             if UInt64(count) < size - offset { count -= count % Self.alignment }

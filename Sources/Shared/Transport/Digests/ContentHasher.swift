@@ -52,12 +52,16 @@ package import Wire
 
     /// The digest of a file, from its descriptor's position to its end.
     ///
+    /// - Parameter goesOn: is asked before each piece; from false on it throws EINTR.
     /// - Returns: nil when OpenSSL had no memory.
-    package static func digest(of file: borrowing FileDescriptor) throws(SystemError) -> ContentDigest? {
+    package static func digest(
+        of file: borrowing FileDescriptor, while goesOn: () -> Bool = { true }
+    ) throws(SystemError) -> ContentDigest? {
         file.adviseSequentialReading()
         var hasher = ContentHasher()
         var buffer = [UInt8](repeating: 0, count: 256 * 1024)
         while true {
+            guard goesOn() else { throw SystemError("read", errno: .interrupted) }
             let count = try buffer.withUnsafeMutableBytesTyped { memory throws(SystemError) in
                 try file.read(into: memory)
             }
