@@ -189,7 +189,9 @@ def cifs(scratch):
     for name in ("samba", "below"):
         (scratch / name).mkdir()
     (scratch / "smb.conf").write_text(SAMBA.format(scratch), encoding="utf-8")
-    server = subprocess.Popen(["smbd", "-F", "--no-process-group", "-s", scratch / "smb.conf"], stdin=subprocess.DEVNULL)
+    server = subprocess.Popen(["smbd", "-F", "--no-process-group", "-s", scratch / "smb.conf"],
+                              # It ends its whole process group.
+                              stdin=subprocess.DEVNULL, start_new_session=True)
     where = scratch / "mount"
     try:
         tools.wait_until(lambda: is_open(445) or programs.has_ended(server), "smbd", 120)
