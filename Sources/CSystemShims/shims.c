@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -80,6 +81,13 @@ int shim_file_system_type(int descriptor, uint64_t *type) {
 int shim_map_extents(int descriptor) {
     struct fiemap map = {.fm_length = FIEMAP_MAX_OFFSET};
     return ioctl(descriptor, FS_IOC_FIEMAP, &map);
+}
+
+int shim_file_system_identity(int descriptor, uint64_t *identity) {
+    struct statfs s;
+    if (fstatfs(descriptor, &s) != 0) return -1;
+    memcpy(identity, &s.f_fsid, sizeof *identity);
+    return 0;
 }
 
 int shim_accept(int socket, void *address, uint32_t *length) {

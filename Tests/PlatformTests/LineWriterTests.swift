@@ -90,6 +90,24 @@ struct LineWriterTests {
         writer.write(["to nobody"])
         writer.flush(until: .after(seconds: 30))
     }
+
+    @Test("at the end a reader who is too slow is told how much is missing")
+    func slowAtTheEnd() throws {
+        let pipe = try RawPipe()
+        let writer = LineWriter(descriptor: pipe.writing) { "lost \($0)" }
+        let line = String(repeating: "x", count: 99)
+        for _ in 0..<50 { writer.write(Array(repeating: line, count: 50)) }
+        // More than a pipe takes.
+        writer.end(within: 0.02)
+        let counts = { (text: String) in
+            let lines = text.split(separator: "\n")
+            let told = lines.filter { $0.hasPrefix("lost ") }.compactMap { Int($0.dropFirst(5)) }.reduce(0, +)
+            return (whole: lines.count { $0 == line }, told: told)
+        }
+        pipe.read { text in text.contains("lost ") && counts(text).whole + counts(text).told >= 2500 }
+        #expect(counts(pipe.text).told > 0)
+        #expect(counts(pipe.text).whole + counts(pipe.text).told == 2500)
+    }
 }
 
 /// A pipe that a test reads when it likes.
@@ -109,10 +127,14 @@ private final class RawPipe {
     }
 
     func readUntil(_ part: String) {
+        read { $0.contains(part) }
+    }
+
+    func read(until isEnough: (String) -> Bool) {
         var buffer = [UInt8](repeating: 0, count: 4096)
         var input = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
-        while !text.contains(part), unsafe poll(&input, 1, 30_000) > 0 {
-            let count = unsafe read(reading, &buffer, buffer.count)
+        while !isEnough(text), unsafe poll(&input, 1, 30_000) > 0 {
+            let count = unsafe Glibc.read(reading, &buffer, buffer.count)
             if count <= 0 { return }
             text += String(decoding: buffer[..<count], as: UTF8.self)
         }

@@ -22,7 +22,7 @@ enum AcceptReceiptKey {
         _ = try StateChoice.openToRead(folder)
         do throws(StateError) {
             let state = try ClientState.open(folder: folder)
-            let old = try state.receiptKey()
+            let old = try? state.receiptKey()
             try state.setReceiptKey(key)
             printOutput("receipt key \(text.lowercased()) is trusted now, in the place of \(old?.description ?? noKey)")
         } catch {

@@ -38,7 +38,9 @@ enum StateChoice {
             throw ProgramError(error)
         }
         let states = try names(in: base).filter(OwnNames.isState).sorted()
-        if states.isEmpty { throw ProgramError("\(escaped(base)) holds no state of a client", exitCode: .noInput) }
+        if states.isEmpty {
+            throw ProgramError("--state \(escaped(base)): it holds no state of a client", exitCode: .noInput)
+        }
         return states.map { StateLocation.joined(base, String(decoding: $0.bytes, as: UTF8.self)) }
     }
 
@@ -46,7 +48,7 @@ enum StateChoice {
         do throws(SystemError) {
             return try Directory.open(path: base).names()
         } catch {
-            throw ProgramError("no state can be looked for: \(error)", exitCode: .noInput)
+            throw ProgramError("--state: no state can be looked for: \(error)", exitCode: .noInput)
         }
     }
 
@@ -55,7 +57,7 @@ enum StateChoice {
         do throws(StateError) {
             return try ClientState.openToRead(folder: folder)
         } catch {
-            if case .system(let error) = error {
+            if case .system = error {
                 throw ProgramError(
                     "there is no state to read: \(error); are -s, -u, -f and --state those that the client has?",
                     exitCode: .noInput)

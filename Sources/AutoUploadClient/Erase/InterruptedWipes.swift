@@ -70,6 +70,20 @@ extension Eraser {
         guard !kind.keepsInodeNumbers || (now.inode, now.born) == (then.inode, then.born) else {
             throw WipeFailure("it isn't the file that was to be wiped (another inode); left alone")
         }
+        guard Self.mayBeOneBirth(now.born, then.born) else {
+            throw WipeFailure("it isn't the file that was to be wiped (it was made at another time); left alone")
+        }
+    }
+
+    /// Whether files may have been made at the same time, told by a clock of FAT, which goes by the local time and may be kept more
+    /// coarsely than it was told at first.
+    static func mayBeOneBirth(_ first: FileTime, _ second: FileTime) -> Bool {
+        if first.seconds == 0 || second.seconds == 0 { return true }
+        let (distance, overflow) = first.seconds.subtractingReportingOverflow(second.seconds)
+        guard !overflow else { return false }
+        // Zones of time are quarters of hours apart, and less than a day.
+        let rest = abs(distance % 900)
+        return distance.magnitude <= 86_400 && min(rest, 900 - rest) <= 2
     }
 
     /// Ends the records whose file is gone: the removal, or the return of its name, was the last thing that happened.

@@ -7,12 +7,13 @@ import Platform
 final class ClientState: Sendable {
     static let fileName = "state.sqlite"
 
-    private let folder: String
+    let folder: String
     private let path: String
     let schemaVersion: Int64
-    private let store: Monitor<StateStore>
+    let store: Monitor<StateStore>
     /// How it goes on where the disk has no room; nil where it doesn't.
-    private let fallback: Monitor<Fallback>?
+    let fallback: Monitor<Fallback>?
+    private let knownVolumes = Monitor(Volumes())
 
     private init(_ store: consuming sending StateStore, in folder: String, _ fallback: Fallback?) {
         self.folder = folder
@@ -107,68 +108,53 @@ final class ClientState: Sendable {
     func releaseReserve() -> Bool { store.withLock { $0.reserve?.release() ?? false } }
 }
 
-// MARK: - A disk without room
+// MARK: - File systems
 
 extension ClientState {
-    /// When the disk is looked at again.
-    fileprivate struct Fallback: Sendable {
-        private var pause = 0.5
-        private var next = Instant(nanoseconds: 0)
+    /// The file systems that were seen by the latest look at the folder.
+    var volumes: Volumes { knownVolumes.withLock { $0 } }
 
-        private static let longestPause = 60.0
+    /// Takes in which file systems are there. What an earlier version has noted of files on them by their devices alone is told by
+    /// their own numbers from now on.
+    func take(_ volumes: Volumes) throws(StateError) {
+        let new = volumes.added(to: self.volumes)
+        knownVolumes.withLock { $0 = volumes }
+        for (device, identity) in new { try name(device, identity) }
+    }
 
-        mutating func begin(_ folder: String, because reason: String) {
-            pause = 0.5
-            postpone()
-            var line = LogLine("state-in-memory", level: .warning)
+    private func name(_ device: UInt64, _ identity: UInt64) throws(StateError) {
+        for table in ["confirmations", "wipes"] {
+            let nameless = "volume = 0 AND device = ?"
+            let isAny = try read("look for files of a device") { connection throws(SQLiteError) in
+                try connection.query("SELECT 1 FROM \(table) WHERE \(nameless) LIMIT 1", [.unsigned(device)]) { _ in
+                    ()
+                }.first != nil
+            }
+            guard isAny else { continue }
+            try change("name the file system of files") { connection throws(SQLiteError) in
+                try connection.execute(
+                    "UPDATE \(table) SET volume = ? WHERE \(nameless)", [.unsigned(identity), .unsigned(device)])
+            }
+        }
+    }
+}
+
+// MARK: - A file that was moved away
+
+extension ClientState {
+    /// Goes on in the place of the file where that was moved away, removed or replaced while it was open. What is known, above all
+    /// of wipes that have begun, is added to what is there now.
+    func followPlace() throws(StateError) {
+        try store.withLock { store throws(StateError) in
+            guard !store.isInPlace(folder) else { return }
+            var line = LogLine("state-moved-away", level: .warning)
             line.add("folder", folder)
-            line.add("reason", reason)
-            line.add(
-                "advice",
-                "free some room there or make it writable, or name another place by --state: until then what is done is remembered no longer "
-                    + "than this program runs")
+            line.add("advice", "what is known is written there anew; to have it begun anew, stop this program before")
             Log.write(line)
-        }
-
-        /// Whether it is time for another try.
-        mutating func isDue() -> Bool {
-            guard Instant.now >= next else { return false }
-            postpone()
-            return true
-        }
-
-        private mutating func postpone() {
-            next = Instant.now.advanced(bySeconds: pause)
-            pause = min(2 * pause, Self.longestPause)
-        }
-    }
-
-    /// Goes over to the disk, if there is room by now: at the end of a pass, after which the program may end.
-    func moveToDisk() {
-        store.withLock { moveToDisk(&$0, atOnce: true) }
-    }
-
-    /// The first file that is wiped may have made room.
-    private func moveToDisk(_ store: inout StateStore, atOnce: Bool = false) {
-        guard let fallback, !store.isDurable, atOnce || fallback.withLock({ $0.isDue() }) else { return }
-        do throws(StateError) {
             store = try store.moved(to: folder)
-            var line = LogLine("state-on-disk")
-            line.add("folder", folder)
-            Log.write(line)
-        } catch {
-            // It has been told; there is another try.
         }
     }
 
-    private func moveToMemory(_ store: inout StateStore, because error: SQLiteError) -> Bool {
-        guard let fallback, store.isDurable, error.meansNoRoom || StateFiles.isReadOnly(folder) else { return false }
-        do throws(StateError) {
-            store = try StateStore.inMemory(insteadOf: folder)
-        } catch {
-            return false
-        }
-        fallback.withLock { $0.begin(folder, because: error.message) }
-        return true
-    }
+    /// Whether a receipt key is expected that can't be read.
+    var hasUnreadKey: Bool { store.withLock { $0.hasUnreadKey } }
 }

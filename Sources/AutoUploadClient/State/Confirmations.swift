@@ -6,8 +6,11 @@ import Wire
 extension ClientState {
     /// What was confirmed for a path. Whether the file is still what it was then is for the caller to compare.
     func confirmation(of path: LocalPath) throws(StateError) -> ConfirmationRecord? {
-        try read("look up a confirmation") { connection throws(SQLiteError) in
-            try connection.query(Self.selectConfirmation, [.blob(path.bytes)]) { $0.confirmation(of: path) }.first
+        let volumes = volumes
+        return try read("look up a confirmation") { connection throws(SQLiteError) in
+            try connection.query(Self.selectConfirmation, [.blob(path.bytes)]) {
+                $0.confirmation(of: path, volumes)
+            }.first
         }
     }
 
@@ -22,9 +25,10 @@ extension ClientState {
     /// good, in one transaction. The uploads they came from are over.
     func record(_ confirmations: [ConfirmationRecord]) throws(StateError) {
         if confirmations.isEmpty { return }
+        let volumes = volumes
         try change("record a confirmation") { connection throws(SQLiteError) in
             for confirmation in confirmations {
-                try connection.execute(Self.insertConfirmation, confirmation.values)
+                try connection.execute(Self.insertConfirmation, confirmation.values(volumes))
                 try connection.execute(Self.deleteUpload, [.blob(confirmation.path.bytes)])
                 if let receipt = confirmation.receipt { try connection.keep(receipt, of: confirmation.path) }
             }
@@ -86,26 +90,26 @@ extension SQLiteConnection {
 extension SQLiteConnection {
     /// Forgets a path inside a transaction, unless another file has come to stand there since.
     mutating func forget(_ path: LocalPath, ifStill fingerprint: Fingerprint) throws(SQLiteError) {
-        let values = [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint)
+        let values = [.blob(path.bytes)] + FingerprintColumns.conditionValues(of: fingerprint)
         try execute("\(ClientState.deleteConfirmation) AND \(FingerprintColumns.condition)", values)
         try execute("\(ClientState.deleteUpload) AND \(FingerprintColumns.condition)", values)
     }
 }
 
 extension SQLiteStatement {
-    fileprivate func confirmation(of path: LocalPath) -> ConfirmationRecord? {
+    fileprivate func confirmation(of path: LocalPath, _ volumes: Volumes) -> ConfirmationRecord? {
         let next = FingerprintColumns.count
         guard let digest = digest(next), let offered = remotePath(next + 1), let stored = remotePath(next + 2)
         else { return nil }
         return ConfirmationRecord(
-            path: path, fingerprint: fingerprint(from: 0), digest: digest, remotePath: offered,
+            path: path, fingerprint: fingerprint(from: 0, volumes), digest: digest, remotePath: offered,
             storedPath: stored, receipt: nil, confirmedAt: integer(next + 3))
     }
 }
 
 extension ConfirmationRecord {
-    fileprivate var values: [SQLiteValue] {
-        [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint)
+    fileprivate func values(_ volumes: Volumes) -> [SQLiteValue] {
+        [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint, volumes)
             + [
                 .blob(digest.bytes), .blob(remotePath.bytes), .blob(storedPath.bytes), .integer(confirmedAt),
             ]

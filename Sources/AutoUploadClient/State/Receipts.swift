@@ -23,9 +23,15 @@ extension ClientState {
     /// one that a person has accepted since.
     ///
     /// - Returns: nil as long as the server has stated none, and when a person has accepted that it states none.
+    /// - Throws: also when there is one that can't be read: else any would be believed.
     func receiptKey() throws(StateError) -> ReceiptKey? {
-        try read("look up the receipt key") { connection throws(SQLiteError) in
-            try connection.query("SELECT key FROM receipt_key WHERE id = 1") { ReceiptKey($0.blob(0)) }.first
+        let isUnread = hasUnreadKey
+        return try read("look up the receipt key") { connection throws(SQLiteError) in
+            if isUnread { throw .damaged("the key that is expected can't be read") }
+            let keys = try connection.query("SELECT key FROM receipt_key WHERE id = 1") { $0.blob(0) }
+            guard let bytes = keys.first else { return nil }
+            guard let key = ReceiptKey(bytes) else { throw .damaged("the key that is expected is none") }
+            return key
         }
     }
 

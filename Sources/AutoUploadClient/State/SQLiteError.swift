@@ -19,6 +19,9 @@ struct SQLiteError: Error, Hashable, Sendable {
     /// Whether it certainly is a full disk, or one that is only to be read.
     var meansNoRoom: Bool { code == SQLITE_FULL || mayMeanFullDisk && cause?.meansNoRoom == true }
 
+    /// Whether somebody else, or a file system that can't lock, stood in the way.
+    var meansLocked: Bool { [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL].contains(code) }
+
     /// The file reads well, but isn't what this program wrote.
     static func damaged(_ message: String) -> SQLiteError {
         SQLiteError(code: SQLITE_CORRUPT, message: message)
@@ -28,4 +31,8 @@ struct SQLiteError: Error, Hashable, Sendable {
 extension Errno {
     /// That a disk takes nothing more, or nothing at all.
     var meansNoRoom: Bool { [.noSpace, .overQuota, .readOnlyFileSystem].contains(self) }
+}
+
+extension SQLiteError: CustomStringConvertible {
+    var description: String { cause.map { "\(message) (\($0))" } ?? message }
 }

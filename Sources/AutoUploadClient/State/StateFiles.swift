@@ -23,7 +23,7 @@ struct StateFiles {
             guard let name = FileName(ClientState.fileName) else { throw SystemError("name", errno: .invalid) }
             _ = try directory.open(name, .openingOrCreating(permissions: 0o600))
         } catch {
-            throw .system(error)
+            throw .system(path: folder, error)
         }
     }
 
@@ -34,7 +34,7 @@ struct StateFiles {
             _ = try directory.status(of: FileName(constant: "state.sqlite"))
             return (folder + "/" + ClientState.fileName, StateReserve(in: directory))
         } catch {
-            throw .system(error)
+            throw .system(path: folder, error)
         }
     }
 
@@ -48,12 +48,19 @@ struct StateFiles {
         }
     }
 
+    /// Which file the database is; nil when there is none.
+    static func identity(in folder: String) -> FileIdentity? {
+        try? Directory.open(path: folder).status(of: FileName(constant: "state.sqlite")).identity
+    }
+
+    var identity: FileIdentity? { try? directory.status(of: FileName(constant: "state.sqlite")).identity }
+
     /// Makes the file's being there durable: a wipe must not be forgotten because the whole state was.
     func flush() throws(StateError) {
         do throws(SystemError) {
             try directory.flush()
         } catch {
-            throw .system(error)
+            throw .system(path: path, error)
         }
         // The folders above may be new as well; those that aren't ours to flush aren't ours to make either.
         var above = directory
@@ -74,7 +81,7 @@ struct StateFiles {
                 "the state \(escaped(path)) is damaged (\(escaped(reason))): moved aside as .damaged-\(number) and begun "
                     + "anew; files may be sent or asked about again, none is lost")
         } catch {
-            throw .system(error)
+            throw .system(path: path, error)
         }
     }
 

@@ -2,13 +2,13 @@
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 5
+    static let version: Int64 = 6
     static let firstWithReceipts: Int64 = 2
     static let firstWithProofs: Int64 = 3
     static let firstWithNonces: Int64 = 4
 
     /// Those of a new file.
-    static let tables = firstTables + receiptTables + proofColumn + nonceColumns + patienceTables
+    static let tables = firstTables + receiptTables + proofColumn + nonceColumns + patienceTables + volumeColumns
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
@@ -16,6 +16,7 @@ enum StateSchema {
         2: proofColumn,
         3: nonceColumns,
         4: patienceTables,
+        5: volumeColumns,
     ]
 
     private static let firstTables = [
@@ -67,6 +68,10 @@ enum StateSchema {
         // Has a row in a new file only.
         "CREATE TABLE new_state (id INTEGER PRIMARY KEY CHECK (id = 1))",
     ]
+    // 0: the file system's own number isn't known, only that of its device.
+    private static let volumeColumns = ["confirmations", "uploads", "wipes", "holds"].map {
+        "ALTER TABLE \($0) ADD COLUMN volume INTEGER NOT NULL DEFAULT 0"
+    }
     // Each receipt of an earlier version has a signature of its own.
     private static let proofColumn = ["ALTER TABLE receipts ADD COLUMN proof BLOB NOT NULL DEFAULT x''"]
     // Empty: there was none. The key is expected to sign over one once it has.

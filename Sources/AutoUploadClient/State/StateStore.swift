@@ -6,14 +6,27 @@ struct StateStore: ~Copyable {
     let schemaVersion: Int64
     /// Room on the disk for what is to be written; nil while the tables are in memory.
     let reserve: StateReserve?
+    /// Which file it is; nil in memory.
+    private let identity: FileIdentity?
+    /// Whether the file in whose place the tables are in memory has a receipt key that can't be read: any would be believed.
+    private(set) var hasUnreadKey = false
 
     /// Whether what is changed survives the end of the program.
     var isDurable: Bool { reserve != nil }
 
-    private init(_ connection: consuming SQLiteConnection, version: Int64, _ reserve: StateReserve?) {
+    private init(
+        _ connection: consuming SQLiteConnection, version: Int64, _ reserve: StateReserve?,
+        identity: FileIdentity? = nil
+    ) {
         self.connection = connection
         schemaVersion = version
         self.reserve = reserve
+        self.identity = identity
+    }
+
+    /// Whether the file still stands where it was opened: SQLite writes to none that was moved or removed.
+    func isInPlace(_ folder: String) -> Bool {
+        identity == nil || identity == StateFiles.identity(in: folder)
     }
 
     /// Opens the file in a folder, which is made (private) when it isn't there.
@@ -46,7 +59,7 @@ struct StateStore: ~Copyable {
         try files.reserve.drawOn { () throws(SQLiteError) in
             var connection = try SQLiteConnection(path: files.path)
             let version = try connection.prepareState()
-            return StateStore(connection, version: version, files.reserve)
+            return StateStore(connection, version: version, files.reserve, identity: files.identity)
         }
     }
 
@@ -77,10 +90,13 @@ extension StateStore {
         do throws(SQLiteError) {
             var connection = try SQLiteConnection(path: ":memory:")
             let version = try connection.prepareState()
-            if let path = try? StateFiles.existing(in: folder).path { connection.addTables(of: path) }
-            return StateStore(connection, version: version, nil)
+            let isKeyRead = try connection.addTables(ofStateIn: folder)
+            try connection.noteWhatIsForgotten()
+            var store = StateStore(connection, version: version, nil)
+            store.hasUnreadKey = !isKeyRead
+            return store
         } catch {
-            throw StateError("keep the state", "memory", error)
+            throw StateError("keep the state in memory in the place of", folder, error)
         }
     }
 
@@ -91,8 +107,11 @@ extension StateStore {
         let store = try StateStore.open(folder: folder)
         guard let reserve = store.reserve else { return store }
         let path = folder + "/" + ClientState.fileName
+        let isInMemory = !isDurable
         do throws(SQLiteError) {
-            try reserve.drawOn { () throws(SQLiteError) in try connection.addTables(to: path) }
+            try reserve.drawOn { () throws(SQLiteError) in
+                try connection.addTables(to: path, forgetting: isInMemory)
+            }
         } catch {
             throw StateError("move the state", path, error)
         }
@@ -101,29 +120,56 @@ extension StateStore {
     }
 }
 
+// MARK: - From one file to another
+
 extension SQLiteConnection {
-    /// Adds what the tables of another file hold, as far as it can be read: what isn't known is asked about, or sent again.
-    fileprivate mutating func addTables(of path: String) {
-        guard (try? execute("ATTACH ? AS other", [.blob(Array(path.utf8))])) != nil else { return }
-        // Receipts are only ever added.
-        for table in Self.currentTables {
-            try? execute("INSERT OR REPLACE INTO main.\(table) SELECT * FROM other.\(table)")
+    /// Adds what a folder's file holds, as far as it can be read: what isn't known is asked about, or sent again.
+    ///
+    /// - Returns: false when there is a file, and whether it holds a receipt key, or which, can't be read.
+    fileprivate mutating func addTables(ofStateIn folder: String) throws(SQLiteError) -> Bool {
+        let path: String
+        do throws(StateError) {
+            path = try StateFiles.existing(in: folder).path
+        } catch {
+            if case .system(_, let error) = error { return error.errno == .noEntry }
+            return false
         }
-        // By name: what an earlier version has left has no more than these. Without its key any would be believed.
-        try? execute("INSERT OR REPLACE INTO main.receipt_key (id, key) SELECT id, key FROM other.receipt_key")
-        try? execute("INSERT OR REPLACE INTO main.receipt_key SELECT * FROM other.receipt_key")
-        try? execute("DETACH other")
+        guard (try? execute("ATTACH ? AS other", [.blob(Array(path.utf8))])) != nil else { return false }
+        defer { try? execute("DETACH other") }
+        // Receipts are only ever added.
+        for table in Self.currentTables { try? copy(table, from: "other", to: "main") }
+        return (try? copyKey()) != nil
     }
 
-    /// Adds what these tables hold to another file, durably. What was forgotten meanwhile stays there: it does no harm.
-    fileprivate mutating func addTables(to path: String) throws(SQLiteError) {
+    /// Without its key any would be believed.
+    private mutating func copyKey() throws(SQLiteError) {
+        let isThere = "SELECT 1 FROM other.sqlite_schema WHERE name = 'receipt_key'"
+        guard try query(isThere, row: { _ in () }).first != nil else { return }
+        try copy("receipt_key", from: "other", to: "main")
+    }
+
+    /// Copies rows, in the place of those with the same key. By the columns that both have: an earlier version has left fewer.
+    private mutating func copy(_ table: String, from: String, to: String) throws(SQLiteError) {
+        let common =
+            "SELECT a.name FROM pragma_table_info('\(table)', '\(from)') a JOIN pragma_table_info('\(table)', '\(to)') b USING (name)"
+        let columns = try query(common) { $0.text(0) }
+        if columns.isEmpty { return }
+        let names = columns.joined(separator: ", ")
+        try execute("INSERT OR REPLACE INTO \(to).\(table) (\(names)) SELECT \(names) FROM \(from).\(table)")
+    }
+
+    /// Adds what these tables hold to another file, durably.
+    ///
+    /// - Parameter forgetting: removes there what `noteWhatIsForgotten` has noted.
+    fileprivate mutating func addTables(to path: String, forgetting: Bool) throws(SQLiteError) {
         try execute("ATTACH ? AS other", [.blob(Array(path.utf8))])
         defer { try? execute("DETACH other") }
         _ = try query("PRAGMA other.journal_mode = TRUNCATE") { $0.text(0) }
         try execute("PRAGMA other.synchronous = FULL")
         try transaction { connection throws(SQLiteError) in
+            if forgetting { try connection.forgetElsewhere() }
             for table in Self.currentTables + ["receipts"] {
-                try connection.execute("INSERT OR REPLACE INTO other.\(table) SELECT * FROM main.\(table)")
+                try connection.copy(table, from: "main", to: "other")
             }
             // The key that was expected first counts.
             try connection.execute("INSERT OR IGNORE INTO other.receipt_key SELECT * FROM main.receipt_key")
@@ -135,6 +181,28 @@ extension SQLiteConnection {
     }
 
     private static let currentTables = ["confirmations", "uploads", "wipes", "holds", "wiped_paths"]
+
+    // MARK: What is forgotten meanwhile
+
+    /// What the server has lost, say, must not come back with the file: where files stay, it would never be sent again.
+    fileprivate mutating func noteWhatIsForgotten() throws(SQLiteError) {
+        for (table, key) in Self.forgettable {
+            try execute("CREATE TABLE forgotten_\(table) (key BLOB PRIMARY KEY NOT NULL) WITHOUT ROWID")
+            try execute(
+                "CREATE TRIGGER forget_\(table) AFTER DELETE ON \(table) "
+                    + "BEGIN INSERT OR REPLACE INTO forgotten_\(table) VALUES (OLD.\(key)); END")
+        }
+    }
+
+    private mutating func forgetElsewhere() throws(SQLiteError) {
+        for (table, key) in Self.forgettable {
+            try execute("DELETE FROM other.\(table) WHERE \(key) IN (SELECT key FROM main.forgotten_\(table))")
+        }
+    }
+
+    private static let forgettable = [
+        ("confirmations", "path"), ("uploads", "path"), ("holds", "path"), ("wipes", "id"),
+    ]
 }
 
 extension StateReserve {

@@ -13,7 +13,7 @@ extension ClientState {
     /// before this returns. What is uploaded is hashed as a whole: a wrong resemblance costs bytes, no more.
     func uploadID(for path: LocalPath, _ fingerprint: Fingerprint) throws(StateError) -> StoredUploadID {
         let ids = try uploadIDs(for: [(path, fingerprint)])
-        guard let id = ids.first else { throw .system(SystemError("make an upload id", errno: .inputOutput)) }
+        guard let id = ids.first else { throw .noRandomness(SystemError("make an upload id", errno: .inputOutput)) }
         return id
     }
 
@@ -52,7 +52,7 @@ extension ClientState {
             }
             return StoredUploadID(id: id, isFresh: true)
         } catch {
-            throw .system(error)
+            throw .noRandomness(error)
         }
     }
 }

@@ -5,8 +5,9 @@ extension ClientState {
     /// Records wipes durably, before anything is done to the files.
     func beginWipes(_ records: [WipeRecord]) throws(StateError) {
         if records.isEmpty { return }
+        let volumes = volumes
         try change("record a wipe") { connection throws(SQLiteError) in
-            for record in records { try connection.execute(Self.insertWipe, record.values) }
+            for record in records { try connection.execute(Self.insertWipe, record.values(volumes)) }
         }
     }
 
@@ -44,15 +45,17 @@ extension ClientState {
     }
 
     func wipeRecord(_ id: WipeID) throws(StateError) -> WipeRecord? {
-        try read("look up a wipe") { connection throws(SQLiteError) in
-            try connection.query(Self.selectWipes + " WHERE id = ?", [.blob(id.bytes)]) { $0.wipeRecord }.first
+        let volumes = volumes
+        return try read("look up a wipe") { connection throws(SQLiteError) in
+            try connection.query(Self.selectWipes + " WHERE id = ?", [.blob(id.bytes)]) { $0.wipeRecord(volumes) }.first
         }
     }
 
     /// All wipes that have begun and aren't known to have ended.
     func wipeRecords() throws(StateError) -> [WipeRecord] {
-        try read("list the wipes") { connection throws(SQLiteError) in
-            try connection.query(Self.selectWipes) { $0.wipeRecord }
+        let volumes = volumes
+        return try read("list the wipes") { connection throws(SQLiteError) in
+            try connection.query(Self.selectWipes) { $0.wipeRecord(volumes) }
         }
     }
 
@@ -66,20 +69,20 @@ extension ClientState {
 }
 
 extension SQLiteStatement {
-    fileprivate var wipeRecord: WipeRecord? {
+    fileprivate func wipeRecord(_ volumes: Volumes) -> WipeRecord? {
         let next = 2 + FingerprintColumns.count
         guard let id = WipeID(blob(0)), let path = localPath(1), let digest = digest(next),
             let offered = remotePath(next + 1), let stored = remotePath(next + 2)
         else { return nil }
         return WipeRecord(
-            id: id, path: path, fingerprint: fingerprint(from: 2), digest: digest, remotePath: offered,
+            id: id, path: path, fingerprint: fingerprint(from: 2, volumes), digest: digest, remotePath: offered,
             storedPath: stored, begunAt: integer(next + 3), isDecided: integer(next + 4) != 0)
     }
 }
 
 extension WipeRecord {
-    fileprivate var values: [SQLiteValue] {
-        [.blob(id.bytes), .blob(path.bytes)] + FingerprintColumns.values(of: fingerprint)
+    fileprivate func values(_ volumes: Volumes) -> [SQLiteValue] {
+        [.blob(id.bytes), .blob(path.bytes)] + FingerprintColumns.values(of: fingerprint, volumes)
             + [
                 .blob(digest.bytes), .blob(remotePath.bytes), .blob(storedPath.bytes), .integer(begunAt),
                 .integer(isDecided ? 1 : 0),

@@ -9,6 +9,7 @@ final class ConfirmationBook {
     private let reporter: Reporter
     private let troubles: Troubles
     private let rights: WipeRights
+    private let known: ConfirmedFiles
     private var unrecorded: [Entry] = []
     /// What people weren't told yet.
     private var untold: [LogLine] = []
@@ -18,8 +19,6 @@ final class ConfirmationBook {
     private var nextRecording = Instant.now
     private(set) var confirmed = 0
     private(set) var wiped = 0
-    /// The latest of them.
-    private(set) var wipedPaths: [LocalPath] = []
     /// What files that were kept were before and are now.
     private(set) var putBack: [(path: LocalPath, before: Fingerprint, now: Fingerprint)] = []
     /// Files that stay under their wiping names.
@@ -46,12 +45,16 @@ final class ConfirmationBook {
     private static let recordSeconds = 5.0
 
     /// - Parameter eraser: nil where nothing is to be wiped.
-    init(state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles, rights: WipeRights) {
+    init(
+        state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles, rights: WipeRights,
+        known: ConfirmedFiles
+    ) {
         self.state = state
         self.eraser = eraser
         self.reporter = reporter
         self.troubles = troubles
         self.rights = rights
+        self.known = known
     }
 
     /// Wipes nothing from now on.
@@ -91,6 +94,7 @@ final class ConfirmationBook {
 
     /// Takes back what was confirmed of a file: the server has lost it.
     func forget(_ file: DueFile) {
+        known.remove(file.path)
         do throws(StateError) {
             try state.forget(file.path)
         } catch {
@@ -180,7 +184,6 @@ extension ConfirmationBook {
         (unwiped, pendingBytes) = ([], 0)
         let outcomes = eraser.wipe(entries.map(Self.request), witness: witness)
         for (entry, outcome) in zip(entries, outcomes) { note(outcome, entry) }
-        wipedPaths += zip(entries, outcomes).filter { $1 == .wiped }.map { $0.0.file.path }
     }
 
     private static func request(_ entry: Entry) -> WipeRequest {

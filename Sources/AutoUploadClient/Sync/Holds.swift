@@ -17,6 +17,8 @@ final class Holds {
     private struct Entry {
         var record: HoldRecord
         var isTold = false
+        /// Whether its time is over, rather than what it was held for.
+        var isOver = false
         var isToldOver = false
     }
 
@@ -49,7 +51,11 @@ final class Holds {
             let reason = "it is a database in use, or belongs to one: a journal (-wal, -shm, -journal) stands beside it"
             return rest(HoldTable.Hold(seconds: HoldTable.day, reason: reason), of: family, state)
         }
-        guard let hold = table.hold(for: file) else { return nil }
+        guard let hold = table.hold(for: file) else {
+            // A journal that stood beside it has gone, say.
+            entries[file.path]?.isOver = false
+            return nil
+        }
         return rest(of: hold, for: file, state)
     }
 
@@ -72,6 +78,7 @@ final class Holds {
         _ hold: HoldTable.Hold, of family: [FoundFile], _ state: ClientState
     ) -> HoldTable.Hold? {
         let waited = family.map { self.waited($0, state) }.min() ?? 0
+        for file in family { entries[file.path]?.isOver = waited >= hold.seconds }
         return waited >= hold.seconds ? nil : HoldTable.Hold(seconds: hold.seconds - waited, reason: hold.reason)
     }
 
@@ -124,9 +131,9 @@ extension Holds {
         return true
     }
 
-    /// Whether the file was held, and nobody was told yet that it is sent all the same.
+    /// Whether the file was held for as long as it had to be, and nobody was told yet that it is sent all the same.
     func isNewsOver(_ path: LocalPath) -> Bool {
-        guard var entry = entries[path], !entry.isToldOver else { return false }
+        guard var entry = entries[path], entry.isOver, !entry.isToldOver else { return false }
         entry.isToldOver = true
         entries[path] = entry
         return true

@@ -54,6 +54,11 @@ struct Pass {
     private func look() throws(WorkplaceError) -> Scan {
         let scan = Scanner(folder: folder, ignored: context.ignored).scan()
         if let marker = scan.storeMarkers.first { throw .holdsServerStorage("\(escaped(folder.path)), at \(marker),") }
+        do throws(StateError) {
+            try state.take(scan.volumes)
+        } catch {
+            context.warn("file-systems-not-noted", error)
+        }
         return scan
     }
 

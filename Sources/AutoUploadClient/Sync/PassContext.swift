@@ -17,7 +17,7 @@ final class PassContext {
     var toldLeftOut = LeftOut()
     var tracker = SettleTracker()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
-    var confirmed = ConfirmedFiles()
+    let confirmed = ConfirmedFiles()
     var askingAgain: AskingAgain?
     /// Seconds without a word of ours after which the server hears a ping.
     var pingSeconds = 30.0

@@ -19,7 +19,8 @@ extension Pass {
                 if writer == .none { isWorthConnecting = true }
                 return writer
             },
-            asksWhenReading: { isWorthConnecting && $0.fingerprint.isOfSmallFile })
+            asksWhenReading: { isWorthConnecting && $0.fingerprint.isOfSmallFile },
+            wasWiped: { file in (try? state.wipedPath(file.path)).flatMap(\.self) != nil })
         context.confirmed.keep(among: files)
         context.holds.begin(files)
         context.appenders.begin(files)

@@ -8,9 +8,6 @@ struct PassRetries {
     private var policy: RetryPolicy?
     private(set) var failures = 0
 
-    /// The longest time away that a server is granted.
-    private static let longestAsked = 3600.0
-
     init(intervalSeconds: Double, link: RetryPolicy = .link) {
         self.intervalSeconds = intervalSeconds
         self.link = link
@@ -36,7 +33,7 @@ struct PassRetries {
         let next = isLink ? link : failure.retryPolicy
         failures = result.hasHeadway ? 0 : next == policy ? failures + 1 : 1
         policy = next
-        let asked = min(failure.retryAfterSeconds, Self.longestAsked)
+        let asked = min(failure.retryAfterSeconds, RetryPolicy.longestAsked)
         return max(next.pause(after: failures, interval: intervalSeconds), asked)
     }
 
@@ -60,6 +57,6 @@ struct PassRetries {
         }
         // A link that has just worked may work again soon.
         guard isReconnecting else { return max(intervalSeconds, pause) }
-        return max(min(failure.retryAfterSeconds, Self.longestAsked), min(pause, intervalSeconds))
+        return max(min(failure.retryAfterSeconds, RetryPolicy.longestAsked), min(pause, intervalSeconds))
     }
 }

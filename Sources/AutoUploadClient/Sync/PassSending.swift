@@ -8,7 +8,7 @@ extension Pass {
         let eraser = context.planner.deletes ? context.prepareEraser(eraser) : nil
         let book = ConfirmationBook(
             state: state, eraser: eraser, reporter: context.reporter, troubles: context.troubles,
-            rights: context.wipeRights)
+            rights: context.wipeRights, known: context.confirmed)
         context.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
             let connection = try ServerConnection.open(context.target, context.transfer)
@@ -28,7 +28,6 @@ extension Pass {
             result.remaining += max(1, tasks.count - book.confirmed)
         }
         result.remaining += book.unfinished + book.unproven + context.wipeRights.files
-        context.tracker.noteWiped(book.wipedPaths)
         for (path, before, now) in book.putBack { context.tracker.carryOver(path, from: before, to: now) }
         result.hasHeadway = context.headway.isMade
         context.reporter.end()

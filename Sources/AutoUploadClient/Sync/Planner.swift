@@ -71,6 +71,8 @@ struct Planner {
         let writer: (FoundFile) -> WriterState
         /// Whether that may be left to when the file is read.
         let asksWhenReading: (FoundFile) -> Bool
+        /// Whether a file of this path was wiped lately; asked only for empty ones.
+        let wasWiped: (FoundFile) -> Bool
     }
 
     func action(for file: FoundFile, _ knowledge: Knowledge) -> Action {
@@ -123,7 +125,8 @@ struct Planner {
 
     private func wait(_ file: FoundFile, _ writer: WriterState, _ knowledge: Knowledge) -> Action? {
         let seconds = knowledge.settle.waitingTime(
-            for: file.path, file.fingerprint, writer: writer, at: knowledge.now, rules: rules)
+            for: file.path, file.fingerprint, writer: writer, at: knowledge.now, rules: rules,
+            wasWiped: file.fingerprint.size == 0 && knowledge.wasWiped(file))
         guard let seconds else { return .wait(seconds: nil, .beingWritten) }
         return seconds > 0 ? .wait(seconds: seconds, .settling) : nil
     }

@@ -31,8 +31,15 @@ extension PassContext {
     /// - Returns: whether files may be wiped on this server's word.
     /// - Throws: `SyncFailure.local` when the state can't be used.
     func trustsReceipts(of welcome: Welcome, _ state: ClientState) throws(SyncFailure) -> Bool {
+        let expected: ReceiptKey?
         do throws(StateError) {
-            let pin = ReceiptPin(expected: try state.receiptKey(), welcome)
+            expected = try state.receiptKey()
+        } catch {
+            tellUnread(error, welcome)
+            return false
+        }
+        do throws(StateError) {
+            let pin = ReceiptPin(expected: expected, welcome)
             if try isDowngrade(pin, welcome, state) { return false }
             switch pin {
             case .expected: return true
@@ -87,6 +94,17 @@ extension PassContext {
         var line = LogLine(event)
         line.add("key", key.description)
         reporter.log(line)
+    }
+
+    private func tellUnread(_ error: StateError, _ welcome: Welcome) {
+        guard isNews("unread receipt key") else { return }
+        var line = LogLine("receipt-key-unread", level: planner.deletes ? .error : .warning)
+        line.add("server", target.server.description)
+        line.add(
+            "reason",
+            "\(error): uploads go on, but nothing is wiped until it can be read, or somebody who knows the server's key runs: "
+                + acceptance(of: welcome.receiptKey?.description ?? AcceptReceiptKey.noKey))
+        reporter.announce(line)
     }
 
     private func tellChange(from old: ReceiptKey, to new: ReceiptKey?) {

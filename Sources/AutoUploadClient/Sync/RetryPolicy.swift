@@ -67,9 +67,13 @@ extension RetryPolicy {
 }
 
 extension RetryPolicy {
+    /// The longest time, in seconds, that a server is granted.
+    static let longestAsked = 3600.0
+
     /// The same where the server asked for so many seconds at least.
     func asked(for seconds: Double) -> RetryPolicy {
         var policy = self
+        let seconds = min(seconds, Self.longestAsked)
         policy.first = max(first ?? 0, seconds)
         policy.longest = max(longest, seconds)
         return policy

@@ -24,7 +24,10 @@ struct Workplace {
         try refuseStorage(around: found)
         try lock(found, configuration)
         let place = try statePlace(of: found, configuration)
-        if let kept, kept.place == place { return Workplace(folder: found, state: kept.state, statePlace: place) }
+        if let kept, kept.place == place {
+            try follow(kept.state)
+            return Workplace(folder: found, state: kept.state, statePlace: place)
+        }
         return Workplace(folder: found, state: try state(in: place), statePlace: place)
     }
 
@@ -71,6 +74,14 @@ struct Workplace {
     private static func state(in place: String) throws(WorkplaceError) -> ClientState {
         do throws(StateError) {
             return try ClientState.open(folder: place, orInMemory: true)
+        } catch {
+            throw .state(error)
+        }
+    }
+
+    private static func follow(_ state: ClientState) throws(WorkplaceError) {
+        do throws(StateError) {
+            try state.followPlace()
         } catch {
             throw .state(error)
         }

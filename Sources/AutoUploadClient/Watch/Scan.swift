@@ -31,4 +31,6 @@ struct Scan: Sendable {
     /// Markers of a server's storage. If there is one, nothing here may be uploaded, let alone deleted.
     let storeMarkers: [LocalPath]
     var leftOut = LeftOut()
+    /// The file systems that the walk came through.
+    var volumes = Volumes()
 }

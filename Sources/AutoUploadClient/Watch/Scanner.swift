@@ -19,7 +19,7 @@ struct Scanner {
         return Scan(
             began: began, ended: .now, clock: clock, files: walk.files,
             interruptedWipes: walk.interruptedWipes.sorted(), problems: walk.problems,
-            storeMarkers: walk.storeMarkers.sorted(), leftOut: walk.leftOut)
+            storeMarkers: walk.storeMarkers.sorted(), leftOut: walk.leftOut, volumes: walk.volumes)
     }
 }
 
@@ -30,6 +30,7 @@ private struct Walk {
     var problems: [ScanProblem] = []
     var storeMarkers: [LocalPath] = []
     var leftOut = LeftOut()
+    var volumes = Volumes()
 
     init(ignored: [NamePattern]) {
         self.ignored = ignored
@@ -52,6 +53,10 @@ private struct Walk {
 
     private mutating func visit(_ directory: Directory, at folders: [FileName]) {
         do throws(SystemError) {
+            let device = try directory.status().identity.device
+            if !volumes.knows(device) {
+                volumes.add(device, identity: try? directory.descriptor.fileSystemIdentity())
+            }
             for name in try directory.names() {
                 look(at: LocalPath(folders: folders, name: name), in: directory)
             }

@@ -42,9 +42,6 @@ struct SettleTracker: Sendable {
 
     private var sightings: [LocalPath: Sighting] = [:]
     private var look: UInt32 = 0
-    /// Paths that were wiped lately, the latest last: what is empty there may come of a program that only meant to set the
-    /// time of the file that is gone.
-    private var wiped: [LocalPath] = []
     /// The wall clock when the latest look began.
     private var clock: FileTime?
 
@@ -70,13 +67,6 @@ struct SettleTracker: Sendable {
             fingerprint: fingerprint, since: sighting.since, until: sighting.until, look: sighting.look)
     }
 
-    /// Remembers what was wiped in the latest pass.
-    mutating func noteWiped(_ paths: [LocalPath]) {
-        wiped = (wiped + paths).suffix(Self.mostWiped)
-    }
-
-    private static let mostWiped = 256
-
     private mutating func observe(
         _ files: [FoundFile], from began: Instant, to ended: Instant, _ clock: FileTime?
     ) {
@@ -97,13 +87,17 @@ struct SettleTracker: Sendable {
 
     /// How long to wait before the file may be sent.
     ///
-    /// - Parameter fingerprint: as the latest look found it.
+    /// - Parameters:
+    ///   - fingerprint: as the latest look found it.
+    ///   - wasWiped: whether a file of this path was wiped lately: what is empty there may come of a program that only meant to
+    ///     set the time of the file that is gone.
     /// - Returns: seconds; 0 when it has settled; nil while somebody writes it, however long that takes. After the wait
     ///   it must be observed anew.
     func waitingTime(
-        for path: LocalPath, _ fingerprint: Fingerprint, writer: WriterState, at now: Instant, rules: SettleRules
+        for path: LocalPath, _ fingerprint: Fingerprint, writer: WriterState, at now: Instant, rules: SettleRules,
+        wasWiped: Bool = false
     ) -> Double? {
-        guard let needed = neededSeconds(for: path, fingerprint, writer, rules) else { return nil }
+        guard let needed = neededSeconds(fingerprint, writer, rules, wasWiped) else { return nil }
         if needed <= 0 { return 0 }
         guard let sighting = sightings[path], sighting.fingerprint == fingerprint else { return needed }
         if sighting.until.seconds(since: sighting.since) >= needed { return 0 }
@@ -111,12 +105,12 @@ struct SettleTracker: Sendable {
     }
 
     private func neededSeconds(
-        for path: LocalPath, _ fingerprint: Fingerprint, _ writer: WriterState, _ rules: SettleRules
+        _ fingerprint: Fingerprint, _ writer: WriterState, _ rules: SettleRules, _ wasWiped: Bool
     ) -> Double? {
         switch writer {
         case .writing: nil
         // Never by one look.
-        case .none where fingerprint.size == 0 && wiped.contains(path):
+        case .none where fingerprint.size == 0 && wasWiped:
             max(rules.settleSeconds, rules.coarseTickSeconds)
         // Also with 0: a rewrite right behind the reading, within a tick, would be wiped unread.
         case .none: max(rules.settleSeconds, rules.tick(of: fingerprint, clock: clock))

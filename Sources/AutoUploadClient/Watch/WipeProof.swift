@@ -26,6 +26,10 @@ enum WipeProof {
     /// Whether it may do without. An empty file never: it may be one that a recorder has just begun.
     static func isDispensable(size: UInt64, _ wipesUnproven: Bool) -> Bool { wipesUnproven && size > 0 }
 
+    private static let rootless =
+        "what other users than root record is only sent: without CAP_LEASE this program may not ask whether somebody has a file of "
+        + "theirs open (systemd: AmbientCapabilities=CAP_LEASE; containers: --cap-add LEASE)"
+
     /// Why there is probably no proof for what lies in a folder, and what to do about it.
     ///
     /// - Returns: nil where nothing speaks against it: files may still turn out to be somebody else's.
@@ -36,7 +40,8 @@ enum WipeProof {
             return "on this file system (\(kind.name)) it can't be told whether somebody has a file open: nothing is "
                 + "wiped, unless --wipe-unknown says that this is no matter"
         }
-        if owner == ProcessLimits.userID || Capabilities.coverForeignLeases { return nil }
+        if Capabilities.coverForeignLeases { return nil }
+        if owner == ProcessLimits.userID { return ProcessLimits.isRoot ? rootless : nil }
         return "the folder is another user's (number \(owner)), and this program may not ask whether somebody has a "
             + "file of theirs open: nothing of theirs is wiped. Run it as that user, or with CAP_LEASE (systemd: "
             + "AmbientCapabilities=CAP_LEASE; containers: --cap-add LEASE)"

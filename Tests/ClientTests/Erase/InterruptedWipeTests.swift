@@ -152,4 +152,14 @@ struct InterruptedWipeTests {
         #expect(finish().isEmpty)
         #expect(try Set(state.wipeRecords().map(\.id)) == [record.id, elsewhere.id])
     }
+
+    @Test(
+        "go by when a file was made also where inodes' numbers are made up, as far as FAT's clock tells",
+        arguments: [(1000, 1000, true), (1000, 1002, true), (1000, 4600, true), (1000, 1100, false), (0, 1100, true)]
+            as [(Int64, Int64, Bool)])
+    func births(_ first: Int64, _ second: Int64, _ isOne: Bool) {
+        let times = [first, second].map { FileTime(seconds: $0, nanoseconds: 0) }
+        #expect(Eraser.mayBeOneBirth(times[0], times[1]) == isOne)
+        #expect(Eraser.mayBeOneBirth(times[1], times[0]) == isOne)
+    }
 }

@@ -132,4 +132,19 @@ struct HoldsTests {
         holds.begin([try file("x.part")])
         #expect(holds.holdOfDatabase(try file("x.part"), state) == nil)
     }
+
+    @Test("that a hold is over is told when its time is, not when a journal has gone")
+    func over() throws {
+        let holds = start()
+        let (database, journal) = (try file("app.db"), try file("app.db-wal"))
+        #expect(try rest(holds, database, among: [journal]) == 86_400)
+        #expect(try rest(holds, database) == nil)
+        #expect(!holds.isNewsOver(database.path))
+        let part = try file("clip.part")
+        #expect(try rest(holds, part) == 86_400)
+        #expect(!holds.isNewsOver(part.path))
+        pass(86_400)
+        #expect(try rest(holds, part) == nil)
+        #expect(holds.isNewsOver(part.path) && !holds.isNewsOver(part.path))
+    }
 }

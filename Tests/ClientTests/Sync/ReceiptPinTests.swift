@@ -1,4 +1,5 @@
 import Platform
+import TestSupport
 import Testing
 import Transport
 import Wire
@@ -116,6 +117,24 @@ struct ReceiptPinTests {
             return try with(
                 ReceiptStamp(time: stamp.time, signature: stamp.signature, proof: #require(ReceiptProof([step]))))
         }
+    }
+
+    @Test("an expected key that can't be read stops wiping and not uploading, until a person accepts one")
+    func unread() throws {
+        let rig = try ClientRig(deletes: true)
+        try rig.openState().setReceiptKey(old.key)
+        do {
+            var connection = try SQLiteConnection(path: rig.scratch.path("state/" + ClientState.fileName))
+            try connection.execute("UPDATE receipt_key SET key = x'00'")
+        }
+        let server = try server(old)
+        try rig.write("one", to: "one")
+        for _ in 0..<2 { #expect(try rig.pass(against: server).mayNotWipe) }
+        #expect(rig.isThere("one"))
+        #expect(server.offers.count == 1)
+        #expect(rig.log.contains { $0.hasPrefix("receipt-key-unread") && $0.contains("--state") }, "\(rig.log)")
+        try rig.openState().setReceiptKey(old.key)
+        #expect(try rig.passUntilGone(["one"], against: server).remaining == 0)
     }
 
     @Test("another key, or none any more, stops wiping and not uploading, and is said once", arguments: [true, false])

@@ -61,4 +61,29 @@ struct RemountTests {
         #expect(try deleting.pass(against: server).mayNotWipe)
         #expect(server.queries.count == 1)
     }
+
+    @Test(
+        "what the server has lost of it isn't known as confirmed any more, though sending it fails",
+        arguments: [true, false])
+    func forgets(_ deletes: Bool) throws {
+        let first = try ClientRig()
+        try first.write("one", to: "one")
+        _ = try first.pass(against: FakeServer())
+        if !deletes { try first.remount("one") }
+        let rig = try ClientRig(continuing: first, deletes: deletes)
+        let server = try FakeServer { heard, honest, _ in
+            switch heard {
+            case .message(.query(let number, _)): [.absent(number)]
+            case .message(.offer(let number, _)):
+                [.send(.refused(upload: number, Refusal(status: .quotaExceeded, text: "")))]
+            default: honest
+            }
+        }
+        let context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
+        _ = try rig.pass(context)
+        #expect(server.queries.count == 1)
+        #expect(try rig.confirmed(["one"]).isEmpty)
+        let file = FoundFile(path: try .of("one"), fingerprint: try rig.fingerprint(of: "one"), links: 1)
+        #expect(!context.confirmed.contains(file))
+    }
 }

@@ -65,16 +65,14 @@ struct SettleTrackerTests {
         let rules = SettleRules(settleSeconds: settle, settleUnknownSeconds: 0)
         let empty = try file("a", fingerprint(size: 0))
         var tracker = SettleTracker()
-        let wait = { (tracker: SettleTracker) in
-            tracker.waitingTime(for: empty, writer: WriterState.none, at: moment(1), rules: rules)
+        let wait = { (tracker: SettleTracker, wasWiped: Bool) in
+            tracker.waitingTime(
+                for: empty.path, empty.fingerprint, writer: .none, at: moment(1), rules: rules, wasWiped: wasWiped)
         }
         let old = try file("a")
         tracker.observe(try scan(from: 0, to: 1, clock: Self.clock(old, 60), empty))
-        #expect(wait(tracker) == (settle == 0 ? 0 : settle))
-        tracker.noteWiped([try .of("a")])
-        #expect(try #require(wait(tracker)) >= max(settle, 2))
-        tracker.noteWiped(try (0..<300).map { try .of("other-\($0)") })
-        #expect(wait(tracker) == (settle == 0 ? 0 : settle))
+        #expect(wait(tracker, false) == (settle == 0 ? 0 : settle))
+        #expect(try #require(wait(tracker, true)) >= max(settle, 2))
     }
 
     @Test("a wipe that was taken back doesn't begin the settling anew")

@@ -57,6 +57,10 @@ package struct FileSystemKind: Hashable, Sendable {
     /// Whether a file keeps its inode number for good. FAT and exFAT make theirs up at each mount, as FUSE and SMB may.
     package var keepsInodeNumbers: Bool { has(.keepsInodes) || isMemory }
 
+    /// Whether `FileDescriptor.fileSystemIdentity` stays the file system's for good. Others make it of the device's number, or have
+    /// none.
+    package var keepsIdentity: Bool { has(.keepsIdentity) }
+
     /// Bytes of the largest file that it can hold, where that can be told from its kind alone.
     package var largestFile: UInt64? { row?.largestFile }
 
@@ -74,4 +78,14 @@ extension FileDescriptor {
 
     /// Whether the file system says where on a disk the file lies; one in memory doesn't.
     package var hasExtentMap: Bool { shim_map_extents(rawValue) == 0 }
+
+    /// The number that the file system has for good, wherever it is mounted, on btrfs each subvolume.
+    ///
+    /// - Returns: nil where it has none (`FileSystemKind.keepsIdentity`).
+    package func fileSystemIdentity() throws(SystemError) -> UInt64? {
+        guard try fileSystemKind().keepsIdentity else { return nil }
+        var identity: UInt64 = 0
+        try systemCall("read the file system's number") { unsafe shim_file_system_identity(rawValue, &identity) }
+        return identity == 0 ? nil : identity
+    }
 }

@@ -15,6 +15,7 @@ enum FileSystemTable {
         static let seesEveryWriter = Facts(rawValue: 1 << 7)
         static let keepsInodes = Facts(rawValue: 1 << 8)
         static let network = Facts(rawValue: 1 << 9)
+        static let keepsIdentity = Facts(rawValue: 1 << 10)
 
         /// A local disk's own, whose flush is known.
         static let disk: Facts = [.keepsFlushed, .seesEveryWriter, .keepsInodes]
@@ -34,16 +35,16 @@ enum FileSystemTable {
     static let rows: [UInt64: Row] = [
         // ext2, ext3 and ext4 have the same number.
         0xef53: Row(
-            name: "ext4", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .mayHaveJournal]),
+            name: "ext4", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .mayHaveJournal, .keepsIdentity]),
         0x5846_5342: Row(
             name: "xfs", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce]),
         0x9123_683e: Row(
-            name: "btrfs", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce]),
+            name: "btrfs", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce, .keepsIdentity]),
         // It flushes all of itself for a file without a name.
         0xf2f5_2010: Row(name: "f2fs", facts: [.disk, .keepsRenames, .flushesWhole, .renamesAtOnce]),
         // The next three weren't tried: they are taken for what they document. ZFS doesn't flush files without a name.
-        0x2fc1_2fc1: Row(name: "zfs", facts: [.disk, .renamesAtOnce]),
-        0xca45_1a4e: Row(name: "bcachefs", facts: [.disk, .renamesAtOnce]),
+        0x2fc1_2fc1: Row(name: "zfs", facts: [.disk, .renamesAtOnce, .keepsIdentity]),
+        0xca45_1a4e: Row(name: "bcachefs", facts: [.disk, .renamesAtOnce, .keepsIdentity]),
         0x3153_464a: Row(name: "jfs", facts: [.disk, .renamesAtOnce]),
         0x4d44: Row(name: "vfat", facts: [.keepsFlushed, .seesEveryWriter], largestFile: UInt64(UInt32.max)),
         0x2011_bab0: Row(

@@ -30,9 +30,9 @@ package enum ExitCode: CInt, Sendable {
     /// By _exit(2): exit(3) would run the clean-up of libraries under the feet of other threads. OpenSSL's takes locks away that
     /// a thread which has used it takes when it ends.
     ///
-    /// What was to be told is written first, as far as somebody reads it within a second.
+    /// What was to be told is written first, as far as somebody reads it within a second; else how much of it is missing.
     package func exit() -> Never {
-        LineWriter.standardError.flush(until: .after(seconds: readerSeconds))
+        LineWriter.standardError.end(within: readerSeconds)
         _exit(rawValue)
     }
 }

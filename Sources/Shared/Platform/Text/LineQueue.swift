@@ -20,6 +20,8 @@ struct LineQueue {
     private var unwritten = 0
     private var picture: [UInt8]?
     private var isWriting = false
+    /// Whether what couldn't be written is told of at once, rather than before what comes next.
+    private var isEnding = false
 
     /// - Parameters:
     ///   - limit: bytes that wait at most; as many again may be on their way out.
@@ -32,7 +34,9 @@ struct LineQueue {
     /// Whether all is written.
     var isIdle: Bool { isEmpty && !isWriting }
 
-    private var isEmpty: Bool { bytes.isEmpty && refused == 0 && picture == nil }
+    private var isEmpty: Bool {
+        bytes.isEmpty && refused == 0 && picture == nil && (!isEnding || unwritten == 0)
+    }
 
     mutating func add(_ line: String) {
         // Behind one that found no room none is taken: the line that tells of it has to stand between them.
@@ -46,6 +50,12 @@ struct LineQueue {
         bytes += line.utf8
         bytes.append(Self.newline)
         lines += 1
+    }
+
+    /// Gives up all that waits: who is to read it is too slow. What is said of it is how many lines they were.
+    mutating func abandon() {
+        refused += lines
+        (bytes, lines, picture, isEnding) = ([], 0, nil, true)
     }
 
     /// Text as it is, in the place of the picture that nobody has seen yet.
@@ -70,7 +80,9 @@ struct LineQueue {
         isWriting = false
         guard written < batch.bytes.count else { return }
         unwritten = max(0, batch.lines - batch.bytes.prefix(written).count { $0 == Self.newline })
+        // Nobody is there to be told.
+        if isEnding, written == 0 { unwritten = 0 }
     }
 
-    private static let newline = UInt8(ascii: "\n")
+    static let newline = UInt8(ascii: "\n")
 }

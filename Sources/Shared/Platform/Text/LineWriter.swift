@@ -9,6 +9,8 @@ package final class LineWriter: Sendable {
     private struct State: Sendable {
         var queue: LineQueue
         var hasThread = false
+        /// Whether the program ends, and its reader has had his time.
+        var isEnding = false
     }
 
     private let descriptor: CInt
@@ -45,6 +47,19 @@ package final class LineWriter: Sendable {
         if isWritten == false { writeNext(until: deadline) }
     }
 
+    /// Waits until all is written, but no longer than for so long; then for half of it again until a line is written that says how
+    /// many are missing.
+    package func end(within seconds: Double) {
+        flush(until: .after(seconds: seconds))
+        let isLate = state.change { state in
+            if state.queue.isIdle { return false }
+            state.isEnding = true
+            state.queue.abandon()
+            return true
+        }
+        if isLate { flush(until: .after(seconds: seconds / 2)) }
+    }
+
     private func change(_ body: (inout LineQueue) -> Void) {
         let needsThread = state.change { state in
             defer { state.hasThread = true }
@@ -67,8 +82,8 @@ package final class LineWriter: Sendable {
 
 extension LineWriter {
     private func writeNext() {
-        let batch = state.wait { $0.queue.take() }
-        let written = written(batch.bytes)
+        let (batch, isLast) = state.wait { state in state.queue.take().map { ($0, state.isEnding) } }
+        let written = written(batch.bytes, isLast: isLast)
         state.change { $0.queue.finish(batch, written: written) }
     }
 
@@ -78,14 +93,20 @@ extension LineWriter {
         state.change { $0.queue.finish(batch, written: written) }
     }
 
-    /// - Parameter deadline: nil for a thread that may wait for ever.
+    /// - Parameters:
+    ///   - deadline: nil for a thread that may wait for ever.
+    ///   - isLast: whether it is what is said at the end, rather than what is given up then.
     /// - Returns: how many bytes were; not all when the reader is gone, or the disk is full.
-    private func written(_ bytes: [UInt8], until deadline: Deadline? = nil) -> Int {
+    private func written(_ bytes: [UInt8], until deadline: Deadline? = nil, isLast: Bool = false) -> Int {
         unsafe bytes.withUnsafeBytes { buffer in
             var written = 0
             while written < buffer.count, let start = buffer.baseAddress {
                 if let deadline, !isReady(until: deadline) { return written }
-                let length = min(buffer.count - written, deadline == nil ? Self.piece : Self.smallPiece)
+                var length = min(buffer.count - written, deadline == nil ? Self.piece : Self.smallPiece)
+                if !isLast, state.withLock({ $0.isEnding }) {
+                    length = min(length, Self.restOfLine(bytes, written))
+                    if length == 0 { return written }
+                }
                 let count = unsafe Glibc.write(descriptor, start + written, length)
                 if count > 0 {
                     written += count
@@ -95,6 +116,12 @@ extension LineWriter {
             }
             return written
         }
+    }
+
+    /// Bytes from a position to the end of the line that has begun before it.
+    private static func restOfLine(_ bytes: [UInt8], _ position: Int) -> Int {
+        guard position > 0, bytes[position - 1] != LineQueue.newline else { return 0 }
+        return bytes[position...].prefix { $0 != LineQueue.newline }.count + 1
     }
 
     /// Another program may have made what we share with it non-blocking.
