@@ -179,15 +179,21 @@ struct FolderChain {
 
     /// Opens a folder in the last one.
     ///
-    /// - Throws: EXDEV when something is mounted there: nobody has judged what a flush there is worth.
+    /// - Throws: EXDEV when something is mounted there: nobody has judged what a flush there is worth; and, with the operation
+    ///   `entering`, when it is a subvolume in a user's folder: it may be a snapshot, which goes when its time has come.
     mutating func descend(to name: FileName) throws(SystemError) {
         let folder = try Folder(last.directory.openFolder(name, crossingMounts: false))
         // A subvolume of btrfs is a device of its own, but of the same file system, and under the same mount.
-        if folder.identity.device != last.identity.device, !(try isSubvolume(folder)) {
-            throw SystemError("open", name.description, errno: .crossDevice)
+        if folder.identity.device != last.identity.device {
+            let isSubvolume = try isSubvolume(folder)
+            guard isSubvolume, links.isEmpty else {
+                throw SystemError(isSubvolume ? Self.entering : "open", name.description, errno: .crossDevice)
+            }
         }
         links.append(Link(name: name, folder: folder))
     }
+
+    static let entering = "enter the subvolume"
 
     private func isSubvolume(_ folder: Folder) throws(SystemError) -> Bool {
         let kinds = [try last.directory.descriptor.fileSystemKind(), try folder.directory.descriptor.fileSystemKind()]

@@ -112,7 +112,9 @@ struct FolderTree: Sendable {
 
     /// What an error about a name of the path means for the upload.
     static func explain(_ error: SystemError, _ name: FileName) -> VaultError {
-        if error.errno == .crossDevice { return .elsewhere(name) }
+        if error.errno == .crossDevice {
+            return error.operation == FolderChain.entering ? .apart(name) : .elsewhere(name)
+        }
         return notAFolder.contains(error.errno) ? .nameTaken(name) : VaultError(naming: error, name)
     }
 

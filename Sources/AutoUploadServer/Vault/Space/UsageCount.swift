@@ -10,8 +10,8 @@ struct UsageCount {
 
     /// What is in the user's folder, as it counts against a quota: its files, each once however many names it has, and folders.
     ///
-    /// What is no file of the storage isn't counted: links, other file systems mounted below, and what nobody's path can
-    /// reach because it lies too deep or the server may not read it.
+    /// What is no file of the storage isn't counted: links, other file systems mounted below, subvolumes, and what nobody's path
+    /// can reach because it lies too deep or the server may not read it.
     ///
     /// - Throws: `SystemError` when some of it can't be looked at, other than because it has just gone.
     func bytes(of user: FileName) throws(SystemError) -> UInt64 {
@@ -34,9 +34,11 @@ struct UsageCount {
         var linked: Set<FileIdentity> = []
         static let mostLinked = 100_000
 
-        /// Subvolumes of btrfs, and files on layers, have other device numbers under the same mount.
+        /// A folder of another device may be under the same mount: a subvolume of btrfs, such as a snapshot, which nothing is stored
+        /// in. Files on layers (overlayfs) have other device numbers than their folders.
         func isElsewhere(_ status: FileStatus) -> Bool {
-            mount == 0 ? status.identity.device != device : status.mount != mount
+            if mount == 0 || status.kind == .directory, status.identity.device != device { return true }
+            return status.mount != mount
         }
 
         mutating func add(_ file: FileStatus) {
