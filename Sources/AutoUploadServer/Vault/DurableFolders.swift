@@ -173,15 +173,19 @@ struct FolderChain {
 
     var last: Folder { links.last?.folder ?? root }
 
+    /// Bytes of the path below the user's folder that leads here, with its last slash.
+    var pathLength: Int { links.dropFirst().reduce(0) { $0 + $1.name.bytes.count + 1 } }
+
     func folder(above index: Int) -> Folder {
         index == 0 ? root : links[index - 1].folder
     }
 
     /// Opens a folder in the last one.
     ///
+    /// - Parameter asListed: look under which name it is listed, as that may be another.
     /// - Throws: EXDEV when something is mounted there: nobody has judged what a flush there is worth; and, with the operation
     ///   `entering`, when it is a subvolume in a user's folder: it may be a snapshot, which goes when its time has come.
-    mutating func descend(to name: FileName) throws(SystemError) {
+    mutating func descend(to name: FileName, asListed: Bool = false) throws(SystemError) {
         let folder = try Folder(last.directory.openFolder(name, crossingMounts: false))
         // A subvolume of btrfs is a device of its own, but of the same file system, and under the same mount.
         if folder.identity.device != last.identity.device {
@@ -190,7 +194,8 @@ struct FolderChain {
                 throw SystemError(isSubvolume ? Self.entering : "open", name.description, errno: .crossDevice)
             }
         }
-        links.append(Link(name: name, folder: folder))
+        let listed = asListed ? try last.directory.listedName(of: name, folder.identity) : name
+        links.append(Link(name: listed, folder: folder))
     }
 
     static let entering = "enter the subvolume"

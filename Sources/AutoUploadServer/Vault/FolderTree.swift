@@ -5,6 +5,8 @@ import Wire
 struct FolderTree: Sendable {
     let root: Directory
     let rights: AccessRights
+    /// How names are found and listed here.
+    var listing = NameListing.exact
     /// Is told whose folder was made below the user's own.
     var made: @Sendable (_ user: FileName) -> Void = { _ in }
 
@@ -39,7 +41,7 @@ struct FolderTree: Sendable {
         var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
         for component in [user] + folders {
             do throws(SystemError) {
-                try chain.descend(to: component)
+                try descend(to: component, in: &chain)
             } catch {
                 if Self.notAFolder.contains(error.errno) || error.errno == .noEntry { return nil }
                 throw Self.explain(error, component)
@@ -59,7 +61,7 @@ struct FolderTree: Sendable {
         do throws(SystemError) {
             for next in [user] + folders {
                 component = next
-                try chain.descend(to: next)
+                try descend(to: next, in: &chain)
             }
             component = name
             _ = try chain.last.directory.status(of: name)
@@ -84,12 +86,12 @@ struct FolderTree: Sendable {
     ) throws(SystemError) -> Bool {
         var isNew = false
         do throws(SystemError) {
-            try chain.descend(to: name)
+            try descend(to: name, in: &chain)
         } catch {
             if error.errno != .noEntry { throw error }
             names.note(name, in: chain.last.identity)
             isNew = try make(name, in: chain.last.directory)
-            try chain.descend(to: name)
+            try descend(to: name, in: &chain)
         }
         // Made just now, or by another connection, or by a server that was killed before it came to this. The folder above may have
         // handed down that its group is kept (setgid).
@@ -107,6 +109,14 @@ struct FolderTree: Sendable {
             // Another connection was faster: its folder does as well, and is flushed by whoever needs it.
             if error.errno != .exists { throw error }
             return false
+        }
+    }
+
+    private func descend(to name: FileName, in chain: inout FolderChain) throws(SystemError) {
+        try chain.descend(to: name, asListed: listing != .exact)
+        // By an alias, as FAT has of old, a path would lead into the server's own.
+        if chain.links.last?.name == StoragePlace.ownFolder {
+            throw SystemError("open", name.description, errno: .notDirectory)
         }
     }
 

@@ -12,6 +12,8 @@ struct NameSpelling: Equatable, Sendable {
     var refused: Set<UInt8> = []
     /// Bytes that a name can't end with.
     var refusedAtEnd: Set<UInt8> = []
+    /// Names that Windows keeps for devices can't be used.
+    var refusesDevices = false
     /// Which bytes from 0x80 on a name can't have.
     var beyondASCII = BeyondASCII.taken
     /// Bytes that a name may have.
@@ -29,7 +31,7 @@ struct NameSpelling: Equatable, Sendable {
     /// For FAT and the like, where nothing could be tried.
     static let cautious = NameSpelling(
         refused: Set(NameTrial.suspects), refusedAtEnd: [UInt8(ascii: "."), UInt8(ascii: " ")],
-        beyondASCII: .takenAsUTF8)
+        refusesDevices: true, beyondASCII: .takenAsUTF8)
 
     private var isPlain: Bool { self == .plain }
 
@@ -56,10 +58,12 @@ struct NameSpelling: Equatable, Sendable {
     func spelled(_ name: [UInt8]) -> [UInt8] {
         if isPlain { return name }
         let spellsAll = spellsBeyondASCII(name)
+        let spellsFirst = refusesDevices && Self.isDevice(name)
         var spelled: [UInt8] = []
         for (index, byte) in name.enumerated() {
             let isLast = index == name.count - 1
-            if refused.contains(byte) || (isLast && refusedAtEnd.contains(byte)) || (byte >= 0x80 && spellsAll)
+            if refused.contains(byte) || (index == 0 && spellsFirst) || (isLast && refusedAtEnd.contains(byte))
+                || (byte >= 0x80 && spellsAll)
                 || (byte == Self.mark && Self.hasDigits(name[(index + 1)...]))
             {
                 spelled += [Self.mark, Self.digits[Int(byte >> 4)], Self.digits[Int(byte & 15)]]
@@ -69,6 +73,14 @@ struct NameSpelling: Equatable, Sendable {
         }
         return spelled
     }
+
+    /// See "Naming Files, Paths, and Namespaces" in the Windows documentation.
+    private static func isDevice(_ name: [UInt8]) -> Bool {
+        let stem = String(decoding: name.prefix { $0 != UInt8(ascii: ".") }, as: UTF8.self).lowercased()
+        return devices.contains(String(stem.prefix { $0 != " " }))
+    }
+
+    private static let devices = Set(["con", "prn", "aux", "nul"] + (1...9).flatMap { ["com\($0)", "lpt\($0)"] })
 
     private func spellsBeyondASCII(_ name: [UInt8]) -> Bool {
         switch beyondASCII {

@@ -16,6 +16,7 @@ struct NameTrial {
             for byte in Self.suspects where try !keeps([x, byte, x]) { spelling.refused.insert(byte) }
         }
         for byte in Self.ends where try !keeps([x, byte]) { spelling.refusedAtEnd.insert(byte) }
+        for device in ["aux", "con.mp4"] where try !keeps(Array(device.utf8)) { spelling.refusesDevices = true }
         if try !keeps([x] + Array("é日".utf8)) {
             spelling.beyondASCII = .refused
         } else if try !keeps([x, 0xff, x]) {

@@ -34,15 +34,15 @@ struct Publisher: Sendable {
         let namings = flushesNaming ? flusher : nil
         let path = try spelling.spelled(upload.path)
         let (chain, name) = try open.folder(user: upload.user, path)
-        for candidate in StoredName.candidates(for: name, upload.digest, room: room(in: path, name)) {
+        for candidate in StoredName.candidates(for: name, upload.digest, room: room(in: chain)) {
             if let place = try publish(upload, chain, candidate, open.names, namings) { return place }
         }
         throw .nameUnusable(name)
     }
 
-    /// Bytes that a name may have in the folder of a path.
-    private func room(in path: RemotePath, _ name: FileName) -> Int {
-        min(spelling.longest, ProtocolLimits.pathLengths.upperBound - (path.bytes.count - name.bytes.count))
+    /// Bytes that a name may have in a folder.
+    private func room(in chain: FolderChain) -> Int {
+        min(spelling.longest, ProtocolLimits.pathLengths.upperBound - chain.pathLength)
     }
 
     /// - Returns: nil when the name belongs to other content.
@@ -55,7 +55,9 @@ struct Publisher: Sendable {
             let identity = try upload.publish(
                 to: chain.last.directory, as: name, flushingNamingBy: namings)
             let tag = FileTag.of(identity) ?? .unstated
-            return Place(chain: chain, name: name, tag: tag, isOld: false)
+            // Asked for only where it may be another: a folder may hold many.
+            let listed = folders.listing.keepsNew ? name : try chain.last.directory.listedName(of: name, identity)
+            return Place(chain: chain, name: listed, tag: tag, isOld: false)
         } catch {
             if error.errno == .crossDevice { throw .apart(chain.links.last?.name ?? name) }
             if error.errno != .exists { throw VaultError(naming: error, name) }
@@ -75,7 +77,7 @@ struct Publisher: Sendable {
         _ user: FileName, _ path: RemotePath, _ size: UInt64, _ digest: ContentDigest, _ permit: ReadingPermit
     ) throws(VaultError) -> Place? {
         guard let (chain, name) = try folders.find(user: user, path) else { return nil }
-        for candidate in StoredName.candidates(for: name, digest, room: room(in: path, name)) {
+        for candidate in StoredName.candidates(for: name, digest, room: room(in: chain)) {
             if let place = try find(chain, candidate, size: size, digest, permit) { return place }
         }
         return nil
@@ -94,7 +96,9 @@ struct Publisher: Sendable {
             guard status.kind == .regular, status.size == size else { return nil }
             guard permit.mayRead(status.identity, size) else { throw SystemError(Self.oftenRead, errno: .tryAgain) }
             guard try holds(file, status.identity, digest, permit) else { return nil }
-            return Place(chain: chain, name: name, tag: FileTag.of(status.identity) ?? .unstated, isOld: true)
+            let listed =
+                folders.listing == .exact ? name : try chain.last.directory.listedName(of: name, status.identity)
+            return Place(chain: chain, name: listed, tag: FileTag.of(status.identity) ?? .unstated, isOld: true)
         } catch {
             if Self.nothingThere.contains(error.errno) { return nil }
             if error.operation == Self.oftenRead { throw .askedTooOften }

@@ -19,6 +19,8 @@ struct StorageTrial {
         let namesUnnamed: Bool
         /// How names are written down that the storage doesn't take.
         var spelling = NameSpelling.plain
+        /// How it finds and lists them.
+        var listing = NameListing.exact
         /// Nothing could be tried: what its kind is known for was taken for granted.
         var lacksRoom = false
     }
@@ -46,7 +48,18 @@ struct StorageTrial {
         let names = canNameUnnamed()
         try own.flush()
         try root.flush()
-        return Abilities(renamesWithoutReplacing: renames, namesUnnamed: names, spelling: try spelling())
+        return Abilities(
+            renamesWithoutReplacing: renames, namesUnnamed: names, spelling: try spelling(), listing: try listing())
+    }
+
+    /// Call after `spelling`.
+    private func listing() throws(SystemError) -> NameListing {
+        do throws(SystemError) {
+            return try NameListing.find(in: own.openFolderWithinMount(Self.names))
+        } catch {
+            // To look how a name is listed is never wrong.
+            return try root.descriptor.fileSystemKind().isKnownToRename ? .exact : .changes
+        }
     }
 
     private func spelling() throws(SystemError) -> NameSpelling {

@@ -55,7 +55,9 @@ final class Vault: Sendable {
         partials = try storage.recover(stagings)
         self.rights = rights
         publisher = Publisher(
-            folders: FolderTree(root: storage.root, rights: rights) { [space] in space.noteFolder(of: $0) },
+            folders: FolderTree(root: storage.root, rights: rights, listing: storage.abilities.listing) { [space] in
+                space.noteFolder(of: $0)
+            },
             flusher: flusher, spelling: storage.abilities.spelling, readBack: readBack)
         own = storage.own
         trial =

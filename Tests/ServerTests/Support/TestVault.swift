@@ -20,13 +20,14 @@ final class TestVault: Sendable {
         rights: AccessRights = AccessRights(), partials rules: PartialRules = PartialRules(),
         space: SpacePolicy = SpacePolicy(charge: .bytes),
         quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
-        readsBack: Bool = false, spelling: NameSpelling? = nil,
+        readsBack: Bool = false, spelling: NameSpelling? = nil, listing: NameListing? = nil,
         flushing calls: FlushCalls = FlushCalls(), in scratch: ScratchFolder? = nil
     ) throws {
         let scratch = try scratch ?? ScratchFolder("vault")
         self.scratch = scratch
         var storage = try Storage(folder: scratch.path, allowWeak: true)
         if let spelling { storage.abilities.spelling = spelling }
+        if let listing { storage.abilities.listing = listing }
         vault = try Vault(
             storage, rights: rights, partials: rules, space: space,
             quotas: quotas, readsBack: readsBack, flushing: calls)

@@ -24,6 +24,7 @@ import Wire
             ("2026-11-28T07:12:00.mp4", "2026-11-28T07%3A12%3A00.mp4"), ("dot.", "dot%2E"), ("dots...", "dots..%2E"),
             ("end ", "end%20"), ("a.b c", "a.b c"), ("100%", "100%"), ("100%3A", "100%253A"), ("100%3a", "100%3a"),
             ("%:", "%%3A"), ("Straße", "Straße"), ("a\\b", "a%5Cb"), ("...", "..%2E"),
+            ("con", "%63on"), ("AUX.mp4", "%41UX.mp4"), ("console.log", "console.log"),
         ])
     func examples(_ name: String, _ expected: String) {
         #expect(spelled(name, .cautious) == expected)
