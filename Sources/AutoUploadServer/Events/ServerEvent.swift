@@ -60,8 +60,10 @@ enum ServerEvent {
     var cause: Cause {
         switch self {
         case .connected(let address), .stranger(let address, _): .stranger(address)
+        // Its beginning is counted there, too: who floods with offers hides the end of nobody's connection.
+        case .closed(let peer, _, _, _): .stranger(peer.address)
         case .loggedIn(let peer, _), .loginDenied(let peer, _), .found(let peer, _), .refused(let peer, _, _, _),
-            .resumed(let peer, _, _), .parked(let peer, _, _), .closed(let peer, _, _, _):
+            .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
         default: .server
         }

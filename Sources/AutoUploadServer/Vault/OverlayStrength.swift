@@ -31,9 +31,9 @@ extension StorageStrength {
     /// asked through the overlay: memory and FUSE have no answer.
     private static func hasExtents(_ root: Directory) throws(SystemError) -> Bool {
         do throws(SystemError) {
-            try? root.remove(StagingFolders.trial)
-            let file = try root.open(StagingFolders.trial, .creating(permissions: 0o600))
-            defer { try? root.remove(StagingFolders.trial) }
+            let trial = try StagingFolders.trialName()
+            let file = try root.open(trial, .creating(permissions: 0o600))
+            defer { try? root.remove(trial) }
             return file.hasExtentMap
         } catch {
             // A server that has served here before starts on a full disk, too.

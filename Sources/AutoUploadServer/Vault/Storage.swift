@@ -101,7 +101,7 @@ struct Storage: ~Copyable {
             let root = root
             return GroupFlush { () throws(SystemError) in try calls.storage(root) }
         } catch {
-            throw StorageError(folder: "", error)
+            throw StorageError(folder: place.path, error)
         }
     }
 
@@ -111,7 +111,7 @@ struct Storage: ~Copyable {
         do throws(SystemError) {
             return try SpaceBook(root: root, staging: staging, policy: policy, quotas: quotas)
         } catch {
-            throw StorageError(folder: "", error)
+            throw StorageError(folder: place.path, error)
         }
     }
 
@@ -128,7 +128,7 @@ struct Storage: ~Copyable {
                 flushesNewNames: !kind.keepsRenamesByFolderFlush)
             return StagingFolders(central, root: root)
         } catch {
-            throw StorageError(folder: "", error)
+            throw StorageError(folder: place.path, error)
         }
     }
 
@@ -137,7 +137,7 @@ struct Storage: ~Copyable {
         do throws(SystemError) {
             return try PartialStore(stagings, after: Leftovers(root: root, traces: traces))
         } catch {
-            throw StorageError(folder: "", error)
+            throw StorageError(folder: place.path, error)
         }
     }
 
@@ -171,6 +171,9 @@ struct Storage: ~Copyable {
             return ["the storage folder \(escaped(folder)) \(why): what is confirmed may be lost with the power"]
         }
     }
+
+    /// Whether a server uses, or has used, the folder that this own folder lies in as its storage.
+    static func isUsed(_ own: Directory) -> Bool { (try? own.status(of: lockName)) != nil }
 
     static func openOrMake(_ name: FileName, in parent: Directory) throws(SystemError) -> Directory {
         do throws(SystemError) {

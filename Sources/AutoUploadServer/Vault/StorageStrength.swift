@@ -32,5 +32,5 @@ enum StorageStrength: Equatable {
         }
     }
 
-    private static let fragile: Set<String> = ["vfat", "exfat"]
+    private static let fragile: Set<String> = ["vfat", "exfat", "ntfs3"]
 }

@@ -164,14 +164,22 @@ extension ProtocolClient {
         guard case .granted = try tryToLogIn(user, password) else { throw Failure("the login wasn't granted") }
     }
 
+    /// - Returns: the answer to the login, or what came instead of a welcome.
     func tryToLogIn(_ user: String, _ password: String) throws -> ServerMessage {
-        try beginLogin(user, password)
+        try send(.hello(Hello(software: "test/1")))
+        let greeting = try answer()
+        guard case .welcome = greeting else { return greeting }
+        try sendLogin(user, password)
         return try answer(seconds: 180)
     }
 
     /// Sends a login, and leaves it at that.
     func beginLogin(_ user: String, _ password: String) throws {
         _ = try greet()
+        try sendLogin(user, password)
+    }
+
+    private func sendLogin(_ user: String, _ password: String) throws {
         try send(.authenticate(Authenticate(user: user, password: Credential(Array(password.utf8)))))
     }
 

@@ -19,11 +19,11 @@ import Testing
 
     @Test("disks are taken, shares and FAT with a warning; memory, FUSE and what nobody knows only where that is said")
     func kinds() {
-        // ext4, xfs, btrfs, f2fs, zfs, ntfs3
-        let disks = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x2fc1_2fc1, 0x7366_746e] as [UInt64]
+        // ext4, xfs, btrfs, f2fs, zfs
+        let disks = [0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010, 0x2fc1_2fc1] as [UInt64]
         for magic in disks { #expect(verdict(magic) == .known, "\(magic)") }
-        // vfat, exfat, nfs, cifs, smb
-        let others = [0x4d44, 0x2011_bab0, 0x6969, 0xff53_4d42, 0xfe53_4d42] as [UInt64]
+        // vfat, exfat, ntfs3, nfs, cifs, smb
+        let others = [0x4d44, 0x2011_bab0, 0x7366_746e, 0x6969, 0xff53_4d42, 0xfe53_4d42] as [UInt64]
         for magic in others { #expect(verdict(magic) == .conditional, "\(magic)") }
         // tmpfs, ramfs, FUSE, 9p, and one that nobody has heard of
         let weak = [0x0102_1994, 0x8584_58f6, 0x6573_5546, 0x0102_1997, 0x1234] as [UInt64]

@@ -14,14 +14,18 @@ struct Leftovers {
     func doubtful(among names: Set<FileName>, in staging: Directory) throws(SystemError) -> Set<FileName> {
         if traces == .none || names.isEmpty { return [] }
         var files: [FileName: FileIdentity] = [:]
+        var unreadable: Set<FileName> = []
         for name in names {
-            let status = try staging.status(of: name)
+            guard let status = try? staging.status(of: name) else {
+                unreadable.insert(name)
+                continue
+            }
             // What is empty has nothing to lose.
             if status.kind == .regular, status.size > 0 { files[name] = status.identity }
         }
-        if traces == .unrecognizable { return Set(files.keys) }
+        if traces == .unrecognizable { return unreadable.union(files.keys) }
         let visible = try VisibleFiles.among(Set(files.values), below: root)
-        return Set(files.filter { visible.contains($0.value) }.keys)
+        return unreadable.union(files.filter { visible.contains($0.value) }.keys)
     }
 
     /// Moves files beside the staging folder, to where nothing is ever removed.

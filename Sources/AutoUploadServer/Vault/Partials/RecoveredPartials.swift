@@ -25,12 +25,33 @@ struct RecoveredPartials {
             else { continue }
             kept.formUnion([data, record])
         }
-        for name in names.subtracting(kept).subtracting(doubtful) { try staging.folder.remove(name) }
+        remove(names.subtracting(kept).subtracting(doubtful))
         if !doubtful.isEmpty { warnings += leftovers?.setAside(doubtful.sorted(), from: staging.folder) ?? [] }
         // Seeing a name proves nothing: a predecessor may have been killed before it flushed it.
         if kept.isEmpty { return }
-        try staging.flushNames()
-        try staging.calls.requireIntact(staging.folder)
+        do throws(SystemError) {
+            try staging.flushNames()
+            try staging.calls.requireIntact(staging.folder)
+        } catch {
+            // A full disk is to be emptied by going on with these, or by giving them up: not by forgetting that they are there.
+            if !error.isLackOfRoom { throw error }
+        }
+    }
+
+    /// What can't be removed, as after a power cut that has damaged a file system, is no reason not to serve.
+    private mutating func remove(_ names: Set<FileName>) {
+        var left: SystemError?
+        for name in names
+        where user == nil || StagedName.isOne(name) || RecordFile.partial(of: name).map(StagedName.isOne) == true {
+            do throws(SystemError) {
+                try staging.folder.remove(name)
+            } catch {
+                if error.errno != .noEntry { left = error }
+            }
+        }
+        guard let left else { return }
+        warnings.append(
+            "the folder of unfinished uploads has something in it that can't be removed: \(left); check the disk")
     }
 
     /// - Returns: whether it can be gone on with.

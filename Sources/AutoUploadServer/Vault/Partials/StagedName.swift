@@ -24,6 +24,11 @@ enum StagedName {
         renames ? .renamed(name) : .linked(name)
     }
 
+    /// Whether it is a name as `random` makes them.
+    static func isOne(_ name: FileName) -> Bool {
+        name.bytes.count == 32 && name.bytes.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+    }
+
     /// In the staging folder.
     var inStaging: FileName? {
         switch self {

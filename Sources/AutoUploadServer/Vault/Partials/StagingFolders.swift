@@ -1,3 +1,4 @@
+import Encodings
 import Platform
 
 /// Which staging folder a user's uploads come in by: the server's own, or one in the user's folder.
@@ -9,18 +10,18 @@ final class StagingFolders: Sendable {
     let central: StagingFolder
     private let root: Directory
     private let known = Monitor(Known())
-    /// One trial at a time: all use one name.
+    /// One trial at a time: each would find out the same.
     private let trials = Turn()
 
     private struct Known {
-        var users: [FileName: (home: FilePlace, staging: StagingFolder)] = [:]
+        /// `home`: which folder of the user's it was found for; nil: that is to be found out again.
+        var users: [FileName: (home: FilePlace?, staging: StagingFolder)] = [:]
         /// Folders below users' that their uploads can be moved into.
         var reached: Set<FilePlace> = []
     }
 
-    /// A trial's name in the folder that it is moved to; no client's path leads there.
-    static let trial = FileName(constant: ".auto-upload-trial")
     private static let name = FileName(constant: "partial")
+    private static let trial = Array(".auto-upload-trial-".utf8)
     private static let capacity = 100_000
 
     /// - Parameter root: the storage folder.
@@ -31,10 +32,16 @@ final class StagingFolders: Sendable {
 
     /// The folder that a user's uploads are made in; found out once, and anew when the user's folder is another one.
     ///
-    /// - Throws: `.elsewhere` and `.apart` where nothing can be moved into the user's folder.
+    /// - Throws: `.elsewhere` and `.apart` where nothing can be moved into the user's folder; `.away` where it can't be looked at.
     func folder(of user: FileName) throws(VaultError) -> StagingFolder {
-        // What is missing is made by the server, beside its own folder.
-        guard let home = try? root.status(of: user).place else { return central }
+        let home: FilePlace
+        do throws(SystemError) {
+            home = try root.status(of: user).place
+        } catch {
+            // What is missing is made by the server, beside its own folder.
+            if error.errno == .noEntry, !hasOwn(user) { return central }
+            throw .away(Displacement(.folder(user)))
+        }
         if let staging = known(user, home) { return staging }
         return try trials.withLock { _ throws(VaultError) in
             if let staging = known(user, home) { return staging }
@@ -46,6 +53,11 @@ final class StagingFolders: Sendable {
         guard let known = known.withLock({ $0.users[user] }), known.home == home else { return nil }
         // One in a user's folder may be removed by who has it.
         return known.staging === central || known.staging.isThere ? known.staging : nil
+    }
+
+    /// Whether the user's uploads came in by a folder of the user's so far: what has come isn't given up for an error that goes by.
+    private func hasOwn(_ user: FileName) -> Bool {
+        known.withLock { $0.users[user].map { $0.staging !== central } ?? false }
     }
 
     private func findOut(_ user: FileName) throws(VaultError) -> StagingFolder {
@@ -66,6 +78,7 @@ final class StagingFolders: Sendable {
             case .noSpace, .overQuota: throw VaultError(error)
             case .notPermitted where error.operation == Self.foreign:
                 throw .denied(SystemError(Self.foreign, user.description, errno: error.errno))
+            case _ where hasOwn(user): throw .away(Displacement(.folder(user)))
             // It shows when the file is published.
             default: return central
             }
@@ -89,6 +102,7 @@ extension StagingFolders {
     private func find(in home: Directory) throws(SystemError) -> StagingFolder {
         if try canMove(from: central, to: home) { return central }
         let own = try keptPrivate(Storage.openOrMake(StoragePlace.ownFolder, in: home))
+        if Storage.isUsed(own) { throw SystemError(Self.foreign, errno: .notPermitted) }
         let staging = central.beside(try keptPrivate(Storage.openOrMake(Self.name, in: own)))
         guard try canMove(from: staging, to: home) else { throw SystemError(Self.noReach, errno: .crossDevice) }
         do throws(SystemError) {
@@ -111,23 +125,34 @@ extension StagingFolders {
         return folder
     }
 
-    private static let foreign = "use a folder .auto-upload that belongs to another user: remove it, in the folder"
+    private static let foreign =
+        "use a folder .auto-upload that belongs to another user or server: remove it, in the folder"
+
+    /// A trial's name in the folder that it is moved to, by chance: nothing else bears it, however the file system compares names.
+    static func trialName() throws(SystemError) -> FileName {
+        guard let name = FileName(trial + Array(hexadecimal(try randomBytes(16)).utf8)) else {
+            throw SystemError("name a trial", errno: .invalid)
+        }
+        return name
+    }
+
+    static func isTrial(_ name: FileName) -> Bool { name.bytes.starts(with: trial) }
 
     /// Tries it with a file: of all that may stand against it, a part can't be asked for.
     ///
     /// - Throws: what else stands against it.
     private func canMove(from staging: StagingFolder, to folder: Directory) throws(SystemError) -> Bool {
-        try? folder.remove(Self.trial)
+        let trial = try Self.trialName()
         let name = try StagedName.random(renames: staging.renames)
         let file = try name.create(in: staging.folder)
         do throws(SystemError) {
-            try name.publish(file, from: staging.folder, to: folder, as: Self.trial)
+            try name.publish(file, from: staging.folder, to: folder, as: trial)
         } catch {
             if let name = name.inStaging { try? staging.folder.remove(name) }
             if error.errno == .crossDevice { return false }
             throw error
         }
-        try folder.remove(Self.trial)
+        try folder.remove(trial)
         return true
     }
 
@@ -158,15 +183,14 @@ extension StagingFolders {
 // MARK: - What an earlier process has left
 
 extension StagingFolders {
-    /// Hands over each staging folder in a user's folder, and removes what trials may have left.
+    /// Hands over each staging folder in a user's folder.
     func forEachOwn(_ body: (StagingFolder, _ user: FileName) -> Void) throws(SystemError) {
         try root.forEachName { user throws(SystemError) in
             // It may be anything, put there by anybody.
             guard user != StoragePlace.ownFolder, let home = try? root.openFolder(user, crossingMounts: false) else {
                 return
             }
-            try? home.remove(Self.trial)
-            guard let own = try? keptPrivate(home.openFolderWithinMount(StoragePlace.ownFolder)),
+            guard let own = try? keptPrivate(home.openFolderWithinMount(StoragePlace.ownFolder)), !Storage.isUsed(own),
                 let folder = try? keptPrivate(own.openFolderWithinMount(Self.name))
             else { return }
             let staging = central.beside(folder)
@@ -177,9 +201,8 @@ extension StagingFolders {
                 failure = error
             }
             // Without room nothing new is trusted; what has a record was flushed before that was made.
-            if !(failure?.isLackOfRoom ?? false), let place = try? home.status().place {
-                known.withLock { $0.users[user] = (place, staging) }
-            }
+            let place = failure == nil ? try? home.status().place : nil
+            known.withLock { $0.users[user] = (place, staging) }
             if failure?.isLackOfRoom ?? true { body(staging, user) }
         }
     }

@@ -53,7 +53,9 @@ struct UsageCount {
     private static func add(_ folder: Directory, depth: Int, to sum: inout Sum) throws(SystemError) {
         try folder.forEachName { name throws(SystemError) in
             // What is in the server's own folder is counted as under way.
-            if depth == 0, [StoreMarker.name, StoragePlace.ownFolder, StagingFolders.trial].contains(name) { return }
+            if depth == 0, name == StoreMarker.name || name == StoragePlace.ownFolder || StagingFolders.isTrial(name) {
+                return
+            }
             guard let status = try lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
                 !sum.isElsewhere(status)
             else { return }

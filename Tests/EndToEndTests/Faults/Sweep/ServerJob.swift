@@ -33,6 +33,8 @@ struct ServerJob {
         /// Stored path → SHA-256, as the server confirmed it.
         var confirmed: [(path: String, digest: String)] = []
         var refusals: [Refusal] = []
+        /// The server wasn't ready, and told so.
+        var wasSentAway = false
         /// Why a connection came to an end of its own, if one did.
         var broken: [String] = []
         /// Called with a path and a SHA-256 as soon as they are confirmed.
@@ -78,6 +80,11 @@ struct ServerJob {
             switch try client.tryToLogIn(Fixtures.user, Fixtures.password) {
             case .granted: try body(client, &report)
             case .denied(let refusal): report.refusals.append(refusal)
+            case .closing(let refusal):
+                // It waits for room, or opens its storage anew now that there is some.
+                report.refusals.append(refusal)
+                report.wasSentAway = true
+                return client.close()
             case let answer: throw Failure("not an answer to a login: \(answer)")
             }
         } catch let failure as Failure {

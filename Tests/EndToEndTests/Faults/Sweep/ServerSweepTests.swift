@@ -74,7 +74,10 @@ extension FaultTests {
                 if number == 0 { #expect(report.refusals.isEmpty, "\(report)") }
                 #expect(report.broken.isEmpty, "\(comment): \(report.broken)")
                 try expectStored(report)
-                #expect(try eventually { try server.program.openDescriptors == descriptors }, "\(comment): a leak")
+                // What wasn't open at the start, for want of room, may be open by now.
+                if !report.wasSentAway {
+                    #expect(try eventually { try server.program.openDescriptors == descriptors }, "\(comment): a leak")
+                }
                 let ended = try server.stop()
                 #expect(ended.status == 0 || trouble.fault == .kill && ended.wasKilled, "\(comment): \(ended.error)")
             }
