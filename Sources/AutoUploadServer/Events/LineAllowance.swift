@@ -51,6 +51,15 @@ final class LineAllowance: Sendable {
         }
     }
 
+    /// Takes in a line that is as much a user's as that of a network's connection: it is told if one of the two may have it.
+    func add(_ user: FileName, from address: SocketAddress, now: Instant = .now) -> Bool {
+        let isOver = minutes.withLock { minutes in
+            (minutes[.user(user)]?.told ?? 0) >= Self.lines
+                && (minutes[.network(address.group.site)]?.told ?? 0) < Self.lines
+        }
+        return isOver ? add(address, now: now) : add(user, now: now)
+    }
+
     private static func add(
         _ source: Source, _ address: SocketAddress?, _ now: Instant, _ minutes: inout [Source: Minute]
     ) -> Bool {

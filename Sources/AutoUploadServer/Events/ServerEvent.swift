@@ -55,13 +55,15 @@ enum ServerEvent {
         case server
         case user(FileName)
         case stranger(SocketAddress)
+        /// That it ends is told also where either floods: the user with offers, or others of the network with connections.
+        case connection(of: FileName, SocketAddress)
     }
 
     var cause: Cause {
         switch self {
         case .connected(let address), .stranger(let address, _): .stranger(address)
-        // Its beginning is counted there, too: who floods with offers hides the end of nobody's connection.
-        case .closed(let peer, _, _, _): .stranger(peer.address)
+        case .closed(let peer, _, _, _):
+            peer.account.map { .connection(of: $0, peer.address) } ?? .stranger(peer.address)
         case .loggedIn(let peer, _), .loginDenied(let peer, _), .found(let peer, _), .refused(let peer, _, _, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)

@@ -39,6 +39,7 @@ struct Services: Sendable {
         case .server: true
         case .user(let user): lines.add(user)
         case .stranger(let address): lines.add(address)
+        case .connection(let user, let address): lines.add(user, from: address)
         }
     }
 
