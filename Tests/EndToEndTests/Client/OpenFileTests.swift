@@ -64,7 +64,11 @@ struct OpenFileTests {
         empty.write("at-last")
         recorder.close()
         empty.close()
-        #expect(try eventually { try isStored("begun-and-ended") && isStored("at-last") }, "\(daemon.text(.error))")
+        // Not only stored: what the client wasn't told of before it ends would be asked about as new.
+        for confirmed in [" confirmed path=clip.mp4 bytes=15 ", " confirmed path=empty.mp4 bytes=7 "] {
+            #expect(daemon.waitForLine(.error, containing: confirmed) != nil, "\(daemon.text(.error))")
+        }
+        #expect(try isStored("begun-and-ended") && isStored("at-last"))
         daemon.signal(SIGTERM)
         let ended = try daemon.waitForEnd()
         #expect(!ended.error.contains(" wiped "), "\(ended.error)")
