@@ -75,26 +75,29 @@ struct ServerJob {
     private static func attempt(
         _ server: TestServer, _ report: inout Report, _ body: (ProtocolClient, inout Report) throws -> Void
     ) throws {
-        let client = try server.connect()
+        var address: String?
         do {
+            let client = try server.connect()
+            address = client.address
+            defer { client.close() }
             switch try client.tryToLogIn(Fixtures.user, Fixtures.password) {
             case .granted: try body(client, &report)
             case .denied(let refusal): report.refusals.append(refusal)
             case let answer: throw Failure("not an answer to a login: \(answer)")
             }
         } catch  where lacksRoom(server) {
+            // Also in the midst of a handshake.
             report.broken.append("\(error)")
-        } catch let failure as Failure {
+        } catch let failure as Failure where address != nil {
             report.broken.append(failure.description)
         }
-        client.close()
         if lacksRoom(server) {
             // Who was connected comes again.
             report.broken = []
             report.wasSentAway = true
-            return
+        } else if let address {
+            _ = try server.logLine(with: " closed ", "address=\(address)")
         }
-        _ = try server.logLine(with: " closed ", "address=\(client.address)")
     }
 
     /// Whether the server came to think at its start that it has no room: it sends clients away until there is some, or opens its
