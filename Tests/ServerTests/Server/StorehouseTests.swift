@@ -19,14 +19,14 @@ import Wire
     /// Puts another storage that was used before where the path leads.
     private func exchangeStorage() throws {
         try server.scratch.makeFolder("other")
-        _ = try Storage(folder: server.scratch.path("other"), allowWeak: true)
+        _ = try Storage.opened(folder: server.scratch.path("other"))
         try server.scratch.move("storage", to: "elsewhere")
         try server.scratch.move("other", to: "storage")
     }
 
     private func open() throws(ProgramError) -> Stock {
         do throws(StorageError) {
-            let vault = try Vault(Storage(folder: folder, allowWeak: true), rights: AccessRights())
+            let vault = try Vault(Storage.opened(folder: folder), rights: AccessRights())
             return Stock(vault: vault, receipts: server.services.receipts, warnings: ["a warning"])
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)

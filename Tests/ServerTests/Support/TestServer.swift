@@ -34,7 +34,7 @@ final class TestServer: Sendable {
         self.happened = happened
         if isNew { try scratch.makeFolder("storage") }
         let vault = try Vault(
-            Storage(folder: scratch.path("storage"), allowWeak: true), rights: AccessRights(), partials: rules,
+            Storage.opened(folder: scratch.path("storage")), rights: AccessRights(), partials: rules,
             flushing: calls)
         let users = try scratch.write(TestUsers.file.get(), to: "users")
         let gate = LoginGate(

@@ -25,7 +25,7 @@ final class TestVault: Sendable {
     ) throws {
         let scratch = try scratch ?? ScratchFolder("vault")
         self.scratch = scratch
-        var storage = try Storage(folder: scratch.path, allowWeak: true)
+        var storage = try Storage.opened(folder: scratch.path)
         if let spelling { storage.abilities.spelling = spelling }
         if let listing { storage.abilities.listing = listing }
         vault = try Vault(
