@@ -7,53 +7,40 @@ package import Wire
 /// and `flush` them together. While a flush waits for room, what the peer has sent is read, so that two sides that both
 /// write never wait for each other.
 package struct MessageLink: ~Copyable {
-    private let session: TLSSession
-    private var input = InputBuffer()
+    private var stream: ByteStream
     private var output: [UInt8] = []
     private let dataLimit: Int
-    private var inputEnded = false
-    /// Why reading has failed: nothing more comes, but what had come before is still lent.
-    private var inputFailure: LinkError?
-    /// Why a write has failed. The stream may have ended inside a frame: nothing may follow it.
-    private var outputFailure: LinkError?
-    private var mustGiveUp: (() -> Bool)?
-    private var watch: AcknowledgementWatch?
 
     /// - Parameter dataLimit: bytes that one incoming `data` payload may have.
     package init(_ session: consuming TLSSession, dataLimit: Int) {
-        self.session = session
+        stream = ByteStream(session)
         self.dataLimit = dataLimit
     }
 
-    package var peer: SocketAddress { session.peer }
+    package var peer: SocketAddress { stream.peer }
 
     /// How the session is protected, for the log: "TLSv1.3 TLS_AES_128_GCM_SHA256".
-    package var protection: String { "\(session.version) \(session.cipher)" }
+    package var protection: String { stream.protection }
 
     /// Ends the TLS session politely.
     package func close() {
-        session.close()
+        stream.close()
     }
 
     /// Lets every wait from here on be given up: `condition` is asked about twice a second while one lasts, and when it
     /// says so, the call throws `LinkError.givenUp`. A write that was given up can't be gone on with.
     package mutating func giveUpWaits(when condition: @escaping () -> Bool) {
-        mustGiveUp = condition
+        stream.giveUpWaits(when: condition)
     }
 
     /// Lets every wait from here on end once the peer's system hasn't acknowledged what was sent for so many seconds: the link
     /// is dead. A peer that is only slow may take its time.
     package mutating func endWaits(unacknowledgedFor seconds: Double) {
-        watch = AcknowledgementWatch(seconds: seconds)
+        stream.endWaits(unacknowledgedFor: seconds)
     }
 
     /// Bytes that a piece of `data` has at most.
     private static let chunk = 256 * 1024
-    private static let smallBuffer = 1024
-    /// While a link is silent for longer, its buffer's memory is given back.
-    private static let idleSeconds = 1.0
-    /// How long a wait goes on before it is asked whether it is to be given up.
-    private static let sliceSeconds = 0.5
 }
 
 // MARK: - Reading
@@ -63,14 +50,9 @@ extension MessageLink {
     ///
     /// - Returns: nil when the peer said goodbye between two frames.
     package mutating func nextHeader(until deadline: Deadline) throws(LinkError) -> FrameHeader? {
-        if input.isEmpty, !inputEnded, try !waitBriefly(until: deadline) {
-            input.release()
-            if session.isServer { Thread.releaseUnusedStack() }
-            // Before any memory is taken again: of ten thousand connections nearly all wait here.
-            try wait(for: .readable, until: deadline)
-        }
-        guard try fill(FrameHeader.encodedSize, until: deadline) else {
-            if input.isEmpty { return nil }
+        try stream.awaitNext(until: deadline)
+        guard try stream.fill(FrameHeader.encodedSize, until: deadline) else {
+            if stream.count == 0 { return nil }
             throw .truncated
         }
         return try takeHeader()
@@ -81,54 +63,39 @@ extension MessageLink {
     /// - Parameter whole: with the whole payload at hand, so that `withPayload` won't wait either.
     /// - Returns: nil when it hasn't come yet, or the peer has ended.
     package mutating func nextHeaderIfAvailable() throws(LinkError) -> FrameHeader? {
-        try readAvailable(FrameHeader.encodedSize)
-        guard input.count >= FrameHeader.encodedSize else { return nil }
+        try stream.readAvailable(FrameHeader.encodedSize)
+        guard stream.count >= FrameHeader.encodedSize else { return nil }
         let header = try peekHeader()
         let size = FrameHeader.encodedSize + Int(header.length)
-        try readAvailable(size)
-        if input.count < size { return nil }
+        try stream.readAvailable(size)
+        if stream.count < size { return nil }
         return try takeHeader()
     }
 
     /// Whether the peer has ended its side and everything before that was taken.
-    package var hasEnded: Bool { inputEnded && input.count < FrameHeader.encodedSize }
+    package var hasEnded: Bool { stream.hasEnded && stream.count < FrameHeader.encodedSize }
 
     /// Whether something of the next frame is here already, so that it is worth reading on before answering.
     ///
     /// - Parameter deadline: how long to wait for it; by default not at all.
     package func hasInput(until deadline: Deadline = Deadline(at: Instant(nanoseconds: 0))) throws(LinkError) -> Bool {
-        if !input.isEmpty || session.hasBufferedInput { return true }
-        if inputEnded { return false }
-        do throws(TLSError) {
-            try session.wait(for: .readable, until: deadline)
-            return true
-        } catch {
-            if case .timedOut = error { return false }
-            throw LinkError(error)
-        }
+        try stream.hasInput(until: deadline)
     }
 
     /// Waits until something of the next frame is here, or the other thing has happened.
     ///
     /// - Returns: whether something is here.
     package func awaitInput(or wakeUp: WakeUp) throws(LinkError) -> Bool {
-        if try hasInput() { return true }
-        // The peer has nothing more to say.
-        if inputEnded { return false }
-        do throws(TLSError) {
-            return try session.waitForInput(or: wakeUp)
-        } catch {
-            throw LinkError(error)
-        }
+        try stream.awaitInput(or: wakeUp)
     }
 
     /// Lends the whole payload of a frame whose header was just read; not for `data`.
     package mutating func withPayload<R>(
         of header: FrameHeader, until deadline: Deadline, _ body: (RawSpan) throws(WireError) -> R
     ) throws(LinkError) -> R {
-        guard try fill(Int(header.length), until: deadline) else { throw .truncated }
+        guard try stream.fill(Int(header.length), until: deadline) else { throw .truncated }
         do throws(WireError) {
-            return try input.take(Int(header.length), body)
+            return try stream.take(Int(header.length), body)
         } catch {
             throw .wire(error)
         }
@@ -145,98 +112,29 @@ extension MessageLink {
     ) throws(LinkError) {
         let wanted = min(remaining, Self.chunk)
         do throws(LinkError) {
-            if try !fill(wanted, until: deadline), input.isEmpty { throw .truncated }
+            if try !stream.fill(wanted, until: deadline), stream.count == 0 { throw .truncated }
         } catch {
-            if input.isEmpty { throw error }
+            if stream.count == 0 { throw error }
         }
-        let size = min(wanted, input.count)
+        let size = min(wanted, stream.count)
         remaining -= size
-        input.take(size, body)
+        stream.take(size, body)
     }
 
     private mutating func takeHeader() throws(LinkError) -> FrameHeader {
         let header = try peekHeader()
-        input.take(FrameHeader.encodedSize) { _ in }
+        stream.take(FrameHeader.encodedSize) { _ in }
         return header
     }
 
     private func peekHeader() throws(LinkError) -> FrameHeader {
         let limit = dataLimit
         do throws(WireError) {
-            return try input.peek(FrameHeader.encodedSize) { bytes throws(WireError) in
+            return try stream.peek(FrameHeader.encodedSize) { bytes throws(WireError) in
                 try FrameHeader(decoding: bytes, dataLimit: limit)
             }
         } catch {
             throw .wire(error)
-        }
-    }
-
-    /// Reads until `size` bytes are at hand.
-    ///
-    /// - Returns: false when the peer ended first.
-    private mutating func fill(_ size: Int, until deadline: Deadline) throws(LinkError) -> Bool {
-        if input.count >= size { return true }
-        input.makeRoom(for: max(size, Self.smallBuffer))
-        while input.count < size {
-            if inputEnded { return false }
-            if try receive() == nil {
-                try wait(for: .readable, until: deadline)
-            } else if input.count < size, deadline.hasPassed {
-                // A peer that always has one byte more to say never makes us wait.
-                throw .timedOut
-            }
-        }
-        return true
-    }
-
-    /// Takes what has come, until `size` bytes are at hand.
-    private mutating func readAvailable(_ size: Int) throws(LinkError) {
-        if input.count >= size { return }
-        input.makeRoom(for: max(size, Self.smallBuffer))
-        while !inputEnded, input.count < size {
-            guard let count = try receive(), count > 0 else { return }
-        }
-    }
-
-    /// - Returns: nil when nothing has come.
-    private mutating func receive() throws(LinkError) -> Int? {
-        if let inputFailure { throw inputFailure }
-        do throws(LinkError) {
-            let count = try input.receive(from: session)
-            if count == 0 { inputEnded = true }
-            return count
-        } catch {
-            inputFailure = error
-            throw error
-        }
-    }
-
-    private mutating func wait(for event: Socket.Event, until deadline: Deadline) throws(LinkError) {
-        // poll(2) looks even when the time is over: a peer that always has something to say would never be given up.
-        if deadline.hasPassed { throw .timedOut }
-        while true {
-            let isLookedAfter = mustGiveUp != nil || watch != nil
-            let slice = isLookedAfter ? min(deadline, .after(seconds: Self.sliceSeconds)) : deadline
-            do throws(TLSError) {
-                return try session.wait(for: event, until: slice)
-            } catch {
-                guard case .timedOut = error, !deadline.hasPassed else { throw LinkError(error) }
-                if mustGiveUp?() == true { throw .givenUp }
-                if watch?.isOverdue(session.acknowledgement) == true { throw .unreachable }
-            }
-        }
-    }
-
-    /// - Returns: false when nothing came for a while, though there is time left.
-    private func waitBriefly(until deadline: Deadline) throws(LinkError) -> Bool {
-        if session.hasBufferedInput { return true }
-        let brief = Deadline.after(seconds: min(Self.idleSeconds, deadline.remainingSeconds))
-        do throws(TLSError) {
-            try session.wait(for: .readable, until: brief)
-            return true
-        } catch {
-            if case .timedOut = error { return false }
-            throw LinkError(error)
         }
     }
 }
@@ -265,7 +163,7 @@ extension MessageLink {
         var pending: [UInt8] = []
         swap(&pending, &output)
         defer { if secret { overwrite(&pending) } }
-        try send(unsafe pending.span.bytes, until: deadline)
+        try stream.send(unsafe pending.span.bytes, until: deadline)
         pending.removeAll(keepingCapacity: pending.capacity <= Self.chunk)
         if output.isEmpty, !secret { swap(&pending, &output) }
     }
@@ -278,42 +176,6 @@ extension MessageLink {
     /// Sends a frame that is encoded already, behind what is queued.
     package mutating func send(frame: DataFrame, until deadline: Deadline) throws(LinkError) {
         try flush(until: deadline)
-        try frame.withBytes { bytes throws(LinkError) in try self.send(bytes, until: deadline) }
+        try frame.withBytes { bytes throws(LinkError) in try stream.send(bytes, until: deadline) }
     }
-
-    private mutating func send(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {
-        if let outputFailure { throw outputFailure }
-        do throws(LinkError) {
-            try sendAll(bytes, until: deadline)
-        } catch {
-            outputFailure = error
-            throw error
-        }
-    }
-
-    private mutating func sendAll(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {
-        var sent = 0
-        while sent < bytes.byteCount {
-            let count: Int
-            do throws(TLSError) {
-                count = try session.writeAvailable(bytes.extracting(sent..<bytes.byteCount))
-            } catch {
-                throw LinkError(error)
-            }
-            sent += count
-            if count == 0 { try waitForRoom(until: deadline) }
-        }
-    }
-
-    /// Waits until more can be sent; meanwhile takes what the peer sends, as a peer that waits for us to read would never
-    /// read what we write. A peer that sends without bound is left waiting.
-    private mutating func waitForRoom(until deadline: Deadline) throws(LinkError) {
-        let mayRead = !session.isServer && !inputEnded && input.count < Self.mostInputWhileWriting
-        try wait(for: mayRead ? .either : .writable, until: deadline)
-        guard mayRead else { return }
-        if input.count == input.capacity { input.makeRoom(for: max(2 * input.count, Self.smallBuffer)) }
-        _ = try receive()
-    }
-
-    private static let mostInputWhileWriting = 1 << 20
 }
