@@ -11,9 +11,14 @@ package enum TLSVersion: Sendable {
 @safe package final class TLSContext: @unchecked Sendable {
     // Sendable: an SSL_CTX is counted and locked by OpenSSL itself; it isn't changed after init.
     let pointer: OpaquePointer
+    /// What a server speaks; OpenSSL's callback has only an address of it.
+    private let protocols: ApplicationProtocols
 
-    private init(_ method: OpaquePointer?, minimum: TLSVersion) throws(TLSError) {
+    private init(
+        _ method: OpaquePointer?, minimum: TLSVersion, protocols names: [String]
+    ) throws(TLSError) {
         OpenSSLErrors.clear()
+        protocols = ApplicationProtocols(names)
         guard let context = unsafe SSL_CTX_new(method) else { throw .configuration(OpenSSLErrors.drain()) }
         unsafe pointer = context
         let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
@@ -46,11 +51,13 @@ extension TLSContext {
     /// - Parameters:
     ///   - certificateChain: path of a PEM file: the server's certificate, then those that lead to the authority.
     ///   - privateKey: path of a PEM file without a passphrase.
+    ///   - protocols: that are spoken (ALPN, RFC 7301), the most wanted first.
     /// - Throws: `TLSError.configuration` naming the file, when one can't be used or they don't belong together.
     package convenience init(
-        certificateChain: String, privateKey: String, minimum: TLSVersion
+        certificateChain: String, privateKey: String, minimum: TLSVersion,
+        protocols: [String] = [ProtocolLimits.applicationProtocol]
     ) throws(TLSError) {
-        try unsafe self.init(TLS_server_method(), minimum: minimum)
+        try unsafe self.init(TLS_server_method(), minimum: minimum, protocols: protocols)
         // The key first: a certificate that doesn't fit it makes OpenSSL drop the key, and the check below tells them
         // apart from a file that can't be read; the other way round the key would seem to be at fault.
         try use(.privateKey, privateKey) { unsafe SSL_CTX_use_PrivateKey_file(pointer, privateKey, SSL_FILETYPE_PEM) }
@@ -66,7 +73,9 @@ extension TLSContext {
         _ = unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
         unsafe SSL_CTX_set_num_tickets(pointer, 0)
         unsafe SSL_CTX_set_options(pointer, shim_SSL_server_options)
-        unsafe SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil)
+        // It lives as long as this object, which each session holds.
+        unsafe SSL_CTX_set_alpn_select_cb(
+            pointer, chooseProtocol, Unmanaged.passUnretained(self.protocols).toOpaque())
     }
 
     private func use(_ file: PEMFile, _ path: String, _ load: () -> CInt) throws(TLSError) {
@@ -84,28 +93,6 @@ extension TLSContext {
     }
 }
 
-/// ALPN (RFC 7301): our protocol when the client offers it, a fatal alert when it offers only others.
-private func chooseProtocol(
-    _: OpaquePointer?, chosen: UnsafeMutablePointer<UnsafePointer<UInt8>?>?, chosenLength: UnsafeMutablePointer<UInt8>?,
-    offered: UnsafePointer<UInt8>?, offeredLength: UInt32, _: UnsafeMutableRawPointer?
-) -> CInt {
-    let ours = Array(ProtocolLimits.applicationProtocol.utf8)
-    let offers = unsafe UnsafeBufferPointer(start: offered, count: Int(offeredLength))
-    var index = 0
-    while index < offers.count {
-        let length = Int(unsafe offers[index])
-        let name = unsafe offers[(index + 1)...].prefix(length)
-        if unsafe name.elementsEqual(ours) {
-            // What is chosen must outlive the call: OpenSSL's own copy of the client's list does.
-            unsafe chosen?.pointee = offered.map { unsafe $0 + index + 1 }
-            unsafe chosenLength?.pointee = UInt8(length)
-            return SSL_TLSEXT_ERR_OK
-        }
-        index += 1 + length
-    }
-    return SSL_TLSEXT_ERR_ALERT_FATAL
-}
-
 // MARK: - Client
 
 extension TLSContext {
@@ -113,7 +100,7 @@ extension TLSContext {
     ///
     /// - Parameter authorities: path of a PEM file with the only authorities to trust; nil stands for the system's.
     package convenience init(authorities: String?, minimum: TLSVersion) throws(TLSError) {
-        try unsafe self.init(TLS_client_method(), minimum: minimum)
+        try unsafe self.init(TLS_client_method(), minimum: minimum, protocols: [])
         unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
         if let authorities {
             try use(.authorities, authorities) {

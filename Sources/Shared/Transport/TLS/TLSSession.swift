@@ -6,14 +6,19 @@ package import Platform
     // Sendable: it has one owner, and `~Copyable` lets only that one use it.
     private let pointer: OpaquePointer
     private let socket: Socket
+    /// The handshake asks for what it holds.
+    private let context: TLSContext
     package let isServer: Bool
 
     deinit {
         unsafe SSL_free(pointer)
     }
 
-    private init(_ pointer: OpaquePointer, _ socket: consuming Socket, isServer: Bool) {
+    private init(
+        _ pointer: OpaquePointer, _ socket: consuming Socket, _ context: TLSContext, isServer: Bool
+    ) {
         unsafe self.pointer = pointer
+        self.context = context
         self.socket = socket
         self.isServer = isServer
         unsafe SSL_set_fd(pointer, self.socket.rawDescriptor)
@@ -27,7 +32,7 @@ package import Platform
 
     /// The server's side of a connection that was accepted. Call `handshake` next.
     package init(accepting socket: consuming Socket, context: TLSContext) throws(TLSError) {
-        unsafe self.init(try Self.make(context), socket, isServer: true)
+        unsafe self.init(try Self.make(context), socket, context, isServer: true)
         unsafe SSL_set_accept_state(pointer)
     }
 
@@ -41,7 +46,7 @@ package import Platform
             throw .configuration("\(escaped(host)) can't be a server's name")
         }
         unsafe SSL_set_connect_state(pointer)
-        unsafe self.init(pointer, socket, isServer: false)
+        unsafe self.init(pointer, socket, context, isServer: false)
     }
 
     private static func require(_ host: String, of pointer: OpaquePointer) -> Bool {
