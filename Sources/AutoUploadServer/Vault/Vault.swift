@@ -104,7 +104,7 @@ final class Vault: Sendable {
 
     private func requireUsable(_ file: OfferedFile) throws(VaultError) {
         let path = try publisher.spelling.spelled(file.path)
-        if file.size < Self.worthAsking { return }
+        if let size = file.size, size < Self.worthAsking { return }
         try requireInPlace()
         let chain = try publisher.folders.requireUsable(user: file.user, path)
         try stagings.requireReach(chain, of: file.user)
@@ -164,7 +164,7 @@ final class Vault: Sendable {
         var places: [Result<Publisher.Place, VaultError>] = []
         for (upload, ready) in uploads {
             if open.count >= Self.mostFolders { break }
-            if upload.staging.givesName(toSize: upload.size) { round.noteMove(from: upload.staging.folder) }
+            if upload.staging.givesName(toSize: upload.offered.size) { round.noteMove(from: upload.staging.folder) }
             places.append(
                 Result { () throws(VaultError) in
                     try ready.get()

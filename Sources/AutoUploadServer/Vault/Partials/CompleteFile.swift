@@ -4,14 +4,17 @@ import Wire
 /// The file of an upload all of whose bytes are here, and are the right ones: it is to be flushed and published.
 struct CompleteFile: ~Copyable {
     private let file: StagedFile
+    /// Bytes.
+    private let size: UInt64
     /// What the storage did to it; nothing is flushed again after it.
     private var failure: VaultError?
 
     /// Files below this aren't worth a call to drop them from the page cache.
     private static let smallestDrop: UInt64 = 64 << 10
 
-    init(_ file: consuming StagedFile) {
+    init(_ file: consuming StagedFile, size: UInt64) {
         self.file = file
+        self.size = size
     }
 
     /// Sets what the flush is to make durable along with the content.
@@ -35,7 +38,7 @@ struct CompleteFile: ~Copyable {
             // Its first bytes may have been lost long before.
             try file.requireNoFailure()
             // Nobody reads it soon, and memory is better used otherwise.
-            if file.offered.size >= Self.smallestDrop { file.descriptor.dropFromCache() }
+            if size >= Self.smallestDrop { file.descriptor.dropFromCache() }
         } catch {
             failure = VaultError(error)
             throw VaultError(error)
@@ -102,7 +105,6 @@ extension CompleteFile {
         // A name that is taken does nothing to the bytes: what can be gone on with is made durable.
         let own = self.failure
         let grave = failure.leavesDurablePart ? own : VaultError.graver(own, failure)
-        let size = file.offered.size
         return file.park(received: size, after: grave, prefix: nil)
     }
 

@@ -14,6 +14,8 @@ struct IncomingFile: ~Copyable {
     private let earlier: UInt64
     /// Gathers the bytes of a large file. They count as received, and are handed to the kernel, and hashed, before any flush.
     private var large: DirectWriter?
+    /// Nobody knows yet whether it is a large file.
+    private var mayBecomeLarge: Bool
     private var writebackStarted: UInt64
     /// When and at how many bytes it was last tried to make it durable.
     private var lastCheckpoint: (at: Instant, received: UInt64)
@@ -25,9 +27,10 @@ struct IncomingFile: ~Copyable {
 
     /// Makes room for a new upload.
     ///
-    /// - Throws: `VaultError` where there is no room for all of it: better now than after hours of upload.
+    /// - Throws: `VaultError` where there is no room for all of it, as far as its size is known: better now than after hours of
+    ///   upload.
     static func create(_ offered: OfferedFile, in staging: StagingFolder) throws(VaultError) -> IncomingFile {
-        let reservation = try staging.space.reserve(user: offered.user, path: offered.path, size: offered.size)
+        let reservation = try staging.space.reserve(user: offered.user, path: offered.path, size: offered.size ?? 0)
         return try FolderTree.wrap { () throws(SystemError) in
             let incoming = IncomingFile(try StagedFile.create(offered, in: staging, reservation), PrefixHash())
             do throws(SystemError) {
@@ -44,7 +47,7 @@ struct IncomingFile: ~Copyable {
     static func reopen(
         _ parked: borrowing ParkedFile, of offered: OfferedFile, in staging: StagingFolder
     ) throws(VaultError) -> IncomingFile {
-        try parked.reservation.grow(to: offered.size)
+        try parked.reservation.grow(to: offered.size ?? parked.durable)
         do throws(SystemError) {
             return try open(parked, of: offered, in: staging)
         } catch {
@@ -77,10 +80,9 @@ struct IncomingFile: ~Copyable {
         earlier = durable
         writebackStarted = durable
         lastCheckpoint = (.now, durable)
-        if file.offered.size >= staging.rules.largeBytes {
-            large = staging.largeWrites.writer(to: file.descriptor, from: durable) { prefix.update($0) }
-        }
+        mayBecomeLarge = file.offered.size == nil
         self.file = file
+        if let size = self.file.offered.size, size >= staging.rules.largeBytes { writeAsLarge() }
     }
 }
 
@@ -93,6 +95,7 @@ extension IncomingFile {
         if received == file.durable { file.beginsToDiffer() }
         do throws(VaultError) {
             if received == 0 { try begin() }
+            try makeRoom(for: received + UInt64(bytes.byteCount))
         } catch {
             failure = error
             return
@@ -100,10 +103,7 @@ extension IncomingFile {
         do throws(SystemError) {
             try write(bytes)
             received += UInt64(bytes.byteCount)
-            if received >= file.offered.size {
-                try handOver()
-                large = nil
-            }
+            if let size = file.offered.size, received >= size { try handOverAll() }
             startWriteback()
             if isCheckpointDue { try checkpoint() }
         } catch {
@@ -112,9 +112,21 @@ extension IncomingFile {
     }
 
     private mutating func write(_ bytes: RawSpan) throws(SystemError) {
+        if mayBecomeLarge, received >= file.staging.rules.largeBytes { writeAsLarge() }
         if try large?.append(bytes) != nil { return }
         try file.descriptor.write(bytes)
         prefix.update(bytes)
+    }
+
+    private mutating func writeAsLarge() {
+        mayBecomeLarge = false
+        let prefix = prefix
+        large = file.staging.largeWrites.writer(to: file.descriptor, from: received) { prefix.update($0) }
+    }
+
+    private mutating func handOverAll() throws(SystemError) {
+        try handOver()
+        large = nil
     }
 
     /// Lets the kernel have all that has come.
@@ -131,7 +143,7 @@ extension IncomingFile {
 
     private var isCheckpointDue: Bool {
         // Once all is here, the flush of the commit is near.
-        guard received < file.offered.size else { return false }
+        guard received < file.offered.size ?? .max else { return false }
         let grown = received - lastCheckpoint.received
         return file.staging.rules.isCheckpointDue(grown: grown, seconds: Instant.now.seconds(since: lastCheckpoint.at))
     }
@@ -163,17 +175,38 @@ extension IncomingFile {
 // MARK: - End
 
 extension IncomingFile {
+    /// All has come, of a file whose size or digest nobody has stated.
+    ///
+    /// - Returns: what has come.
+    mutating func content() throws(VaultError) -> (size: UInt64, digest: ContentDigest) {
+        if let failure { throw failure }
+        do throws(SystemError) {
+            if received == 0 { file.beginsToDiffer() }
+            try handOverAll()
+        } catch {
+            failure = VaultError(error)
+            throw VaultError(error)
+        }
+        guard received == file.offered.size ?? received, prefix.count == received, let digest = prefix.finish() else {
+            failure = .digestMismatch
+            throw .digestMismatch
+        }
+        giveBackRoom(beyond: received)
+        return (received, digest)
+    }
+
     /// Compares all that came with what the client says it sent.
     mutating func verify(_ digest: ContentDigest) throws(VaultError) {
         if let failure { throw failure }
-        if received == file.offered.size, prefix.count == received, prefix.finish() == digest { return }
+        let isWhole = received == file.offered.size ?? received
+        if isWhole, prefix.count == received, prefix.finish() == digest { return }
         failure = .digestMismatch
         throw .digestMismatch
     }
 
     /// The file as it is committed. Nothing more is taken.
     consuming func completed() -> CompleteFile {
-        CompleteFile(file)
+        CompleteFile(file, size: received)
     }
 
     /// Closes it so that it can be gone on with later.

@@ -110,6 +110,15 @@ extension Partial {
         } ?? .some(.takenOver)
     }
 
+    /// As `IncomingFile.content`.
+    func content(by owner: UInt64) throws(VaultError) -> (size: UInt64, digest: ContentDigest) {
+        let result = withIncoming(of: owner) { file in
+            Result { () throws(VaultError) in try file.content() }
+        }
+        guard let result else { throw .takenOver }
+        return try result.get()
+    }
+
     /// Reads a piece of what an earlier connection has sent, for the digest.
     ///
     /// - Returns: whether there is more to be read.

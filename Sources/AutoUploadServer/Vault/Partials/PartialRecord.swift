@@ -8,7 +8,7 @@ import Wire
 /// that are written in turn: whatever a power cut makes of one, the other still states an offset that was durable.
 ///
 ///     0      "AUPART1\n", length of the body (u16), body, SHA-256 of all that
-///            body: user (text8), then the offer as it travels (docs/PROTOCOL.md, 5.4)
+///            body: user (text8), then an offer as it travels (docs/PROTOCOL.md, 5.4); a size of 2^64 − 1 isn't known
 ///     8192   offset (u64), first 16 bytes of SHA-256(SHA-256 of the header, offset)
 ///     12288  the same
 struct PartialRecord: Sendable {
@@ -107,7 +107,7 @@ extension PartialRecord {
         let start = Int(Self.position(ofSlot: slot))
         let found = bytes.dropFirst(start).prefix(Self.entryLength)
         var reader = Array(found).span
-        guard let offset = try? reader.readInteger(.durableOffset, in: 1...UInt64.max), offset <= offered.size,
+        guard let offset = try? reader.readInteger(.durableOffset, in: 1...UInt64.max), offset <= offered.size ?? .max,
             let right = entry(offset), right.elementsEqual(found)
         else { return nil }
         return offset

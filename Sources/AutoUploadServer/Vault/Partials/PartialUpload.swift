@@ -61,6 +61,12 @@ extension PartialUpload {
         if let failure = partial.append(bytes, by: owner) { fail(failure) }
     }
 
+    /// All has come, and nothing more will be taken.
+    func content() throws(VaultError) -> (size: UInt64, digest: ContentDigest) {
+        if let failure { throw failure }
+        return try partial.content(by: owner)
+    }
+
     private func fail(_ failure: VaultError) {
         state.withLock { $0.failure = failure }
     }

@@ -3,8 +3,10 @@ import Wire
 
 /// An upload all of whose bytes have come. Any thread may commit it, once.
 struct PendingCommit: Sendable {
-    /// What the client says it sent.
+    /// What the client says it sent; or what came, if it doesn't say.
     let digest: ContentDigest
+    /// Bytes that the whole file has.
+    let size: UInt64
     private let upload: PartialUpload
     /// Why it can't be stored, if that has shown already.
     private let failure: VaultError?
@@ -14,15 +16,32 @@ struct PendingCommit: Sendable {
         upload.readPrefix()
         self.digest = digest
         self.upload = upload
-        failure = upload.failure
+        if let size = upload.partial.offered.size {
+            (self.size, failure) = (size, upload.failure)
+            return
+        }
+        do throws(VaultError) {
+            size = try upload.content().size
+            failure = nil
+        } catch {
+            (size, failure) = (0, error)
+        }
+    }
+
+    /// Of an upload whose digest, or even size, its client doesn't state: it is what has come.
+    ///
+    /// - Throws: `VaultError` when that can't be stored; what is durable of it is left to be gone on with.
+    init(received upload: PartialUpload) throws(VaultError) {
+        upload.readPrefix()
+        (size, digest) = try upload.content()
+        self.upload = upload
+        failure = nil
     }
 
     var offered: OfferedFile { upload.partial.offered }
     var staging: StagingFolder { upload.partial.staging }
     var user: FileName { offered.user }
     var path: RemotePath { offered.path }
-    /// Bytes that the whole file has.
-    var size: UInt64 { offered.size }
 
     /// Compares all that came with what the client says it sent. If it is that, nobody takes the upload over until `end`,
     /// which must follow.

@@ -7,6 +7,7 @@ final class PrefixHash: Sendable {
     private struct State: ~Copyable {
         var count: UInt64 = 0
         var hasher: ContentHasher? = ContentHasher()
+        var result: ContentDigest?
     }
 
     private let state = Monitor(State())
@@ -50,11 +51,11 @@ final class PrefixHash: Sendable {
         }
     }
 
-    /// - Returns: nil when it was finished before, or OpenSSL had no memory.
+    /// - Returns: the same each time; nil when OpenSSL had no memory.
     func finish() -> ContentDigest? {
         state.withLock { state in
-            guard let whole = state.hasher.take() else { return nil }
-            return whole.finalize()
+            if let whole = state.hasher.take() { state.result = whole.finalize() }
+            return state.result
         }
     }
 }

@@ -62,11 +62,13 @@ final class StagingFolder: Sendable {
     var isThere: Bool { (try? folder.status().links) ?? 0 > 0 }
 
     /// The name of a new file here. What is too small to be gone on with when its connection ends needs none before its last one.
-    func name(forSize size: UInt64) throws(SystemError) -> StagedName {
+    ///
+    /// - Parameter size: nil where it isn't known.
+    func name(forSize size: UInt64?) throws(SystemError) -> StagedName {
         givesName(toSize: size) ? try .random(renames: renames) : .none
     }
 
-    func givesName(toSize size: UInt64) -> Bool { !makesUnnamed || size >= rules.worthwhileBytes }
+    func givesName(toSize size: UInt64?) -> Bool { !makesUnnamed || size ?? .max >= rules.worthwhileBytes }
 
     /// How many flushes of the whole storage have failed.
     var failureCount: UInt64 { group?.failureCount ?? 0 }

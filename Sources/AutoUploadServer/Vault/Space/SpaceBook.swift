@@ -133,9 +133,10 @@ extension SpaceBook {
         let room = (try? root.descriptor.fileSystemRoom()) ?? nil
         return ledger.withLock { ledger in
             let old = own.flatMap { ledger.size(of: $0) }
-            let counted = charge(file.size, folders).less(old.map(policy.charge.ofFile) ?? 0)
+            let size = file.size ?? 0
+            let counted = charge(size, folders).less(old.map(policy.charge.ofFile) ?? 0)
             return ledger.needed(
-                numbers, for: file.size.less(old ?? 0), counted: counted, of: file.user, in: room,
+                numbers, for: size.less(old ?? 0), counted: counted, of: file.user, in: room,
                 keepingFree: room.map(policy.floor) ?? 0)
         }
     }
