@@ -1,5 +1,6 @@
 """File systems as people have them: each mounted in a scratch folder, by whatever the running kernel and machine have."""
 import contextlib
+import dataclasses
 import os
 import pathlib
 import shutil
@@ -39,9 +40,10 @@ def mounted(folder, *command):
 
 
 @contextlib.contextmanager
-def image(scratch, kind):
-    """A file system on an image of its own, which can be looked at as after a power cut."""
+def image(scratch, kind, *make):
+    """A file system on an image of its own, which can be looked at as after a power cut; `make`: more for what makes it."""
     kind = kinds.KINDS[kind]
+    kind = dataclasses.replace(kind, make=(*kind.make, *make))
     needs(kind.make[0])
     if reason := kind.reason_against(scratch):
         raise NotHere(reason)
@@ -69,6 +71,24 @@ def project(scratch):
     with image(scratch, "xfs") as folder:
         (folder / programs.USER).mkdir()
         tools.run("xfs_io", "-c", "chproj 42", "-c", "chattr +P", folder / programs.USER)
+        yield folder
+
+
+@contextlib.contextmanager
+def casefold(scratch, kind, *make, user_only=False):
+    """Names that differ in case are one in every folder there, or only in a user's."""
+    needs("chattr")
+    with image(scratch, kind, *make) as folder:
+        place = folder / programs.USER if user_only else folder
+        if user_only:
+            place.mkdir()
+        # Only an empty folder takes that.
+        for other in place.iterdir():
+            other.rmdir()
+        try:
+            tools.run("chattr", "+F", place)
+        except RuntimeError as error:
+            raise NotHere(str(error)) from error
         yield folder
 
 
@@ -216,6 +236,9 @@ PLACES = {
        for name in ("ext4", "ext4-nojournal", "xfs", "btrfs", "f2fs", "vfat", "exfat", "ntfs3")},
     "btrfs, a user's subvolume": subvolume,
     "xfs, a user's project": project,
+    "ext4, casefold": lambda scratch: casefold(scratch, "ext4", "-O", "casefold"),
+    "ext4, a user's folder with casefold": lambda scratch: casefold(scratch, "ext4", "-O", "casefold", user_only=True),
+    "f2fs, casefold": lambda scratch: casefold(scratch, "f2fs", "-O", "casefold", "-C", "utf8"),
     "ntfs-3g": ntfs_by_fuse,
     "nfs4": lambda scratch: nfs(scratch, "4.2"),
     "nfs3": lambda scratch: nfs(scratch, "3"),

@@ -23,13 +23,15 @@ import mounts  # noqa: E402
 import programs  # noqa: E402
 import tools  # noqa: E402
 
-PLAIN = ("R1.mp4", "normal/R2.mp4", "normal/R3.mp4", "event/2026-11-28/R4.mp4", "R5.mp4", "R6.mp4")
-SIZES = (100, 15_000, 50_000, 300_000, 3 << 20, 17 << 20)
-# Names that some file systems refuse, change or take for one.
-ODD = ("2026-11-28T07:12:00.mp4", "dot.", "what?.mp4", "clip.mp4", "CLIP.MP4")
+PLAIN = {"R1.mp4": 100, "normal/R2.mp4": 15_000, "normal/R3.mp4": 50_000, "event/2026-11-28/R4.mp4": 300_000,
+         "R5.mp4": 3 << 20, "R6.mp4": 17 << 20}
+# Names that some file systems refuse, change or take for one, with their sizes. Those of one size have the same content.
+ODD = {"2026-11-28T07:12:00.mp4": 1000, "dot.": 1001, "what?.mp4": 1002, "clip.mp4": 1003, "CLIP.MP4": 1004,
+       "same.mp4": 1005, "SAME.MP4": 1005, "Trip/a.mp4": 1006, "trip/b.mp4": 1007}
 
 # Where all must be stored and wiped, or the table is wrong.
-WHOLE = ("ext4", "ext4-nojournal", "xfs", "btrfs", "f2fs", "btrfs, a user's subvolume", "xfs, a user's project")
+WHOLE = ("ext4", "ext4-nojournal", "xfs", "btrfs", "f2fs", "btrfs, a user's subvolume", "xfs, a user's project",
+         "ext4, casefold", "ext4, a user's folder with casefold", "f2fs, casefold")
 
 
 class Trial:
@@ -37,15 +39,16 @@ class Trial:
 
     def __init__(self, installation, scratch, name):
         self.installation, self.scratch, self.name = installation, scratch, name
-        self.faults, self.random = [], random.Random(name)
+        self.faults = []
         self.kind, self.promised = kinds.KINDS.get(name.split(",")[0]), None
 
-    def make_files(self, folder, names, sizes):
-        """Files with contents of their own, flushed; returns their hashes by name."""
-        for name, size in zip(names, sizes):
+    def make_files(self, folder, sizes):
+        """Files of these sizes by name, flushed; returns their hashes by name."""
+        shutil.rmtree(folder, ignore_errors=True)
+        for name, size in sizes.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(self.random.randbytes(size))
+            path.write_bytes(random.Random(size).randbytes(size))
         os.sync()
         return tools.digests(folder)
 
@@ -83,35 +86,41 @@ class Trial:
         return f"refused: {first}" + (f"; with the option: {reason}" if reason != first else "")
 
     def store(self, folder):
-        """Uploads plain names, then odd ones, to a server that runs."""
-        watched = self.scratch / "from"
-        shutil.rmtree(watched, ignore_errors=True)
-        files = self.make_files(watched, PLAIN, SIZES)
-        log, code, _ = self.upload(watched, self.scratch / "from-state")
-        left, stored = tools.digests(watched), tools.digests(folder / programs.USER)
+        """Uploads plain names, then odd ones, then all of them once more, to a server that runs."""
+        files, left, stored, log, code = self.send(folder, "plain", PLAIN)
         whole = sum(stored.get(name) == files[name] for name in files)
-        lost = [name for name in files if name not in left and stored.get(name) != files[name]]
-        if lost:
-            self.faults.append(f"wiped, but not on the server: {lost}")
         said = f"stores {whole} of {len(files)}" + (f" ({last_words(log)})" if code else "")
         self.cut(files, set(files) - set(left), programs.USER)
         if whole < len(files) and self.name in WHOLE:
             self.faults.append(said)
-        return f"{said}; {self.store_odd(folder)}"
-
-    def store_odd(self, folder):
-        """Names that aren't everywhere possible: stored as they are, under another spelling, or kept back."""
-        watched = self.scratch / "odd"
-        shutil.rmtree(watched, ignore_errors=True)
-        files = self.make_files(watched, ODD, [1000 + number for number in range(len(ODD))])
-        self.upload(watched, self.scratch / "odd-state")
-        left, stored = tools.digests(watched), tools.digests(folder / programs.USER)
+        files, left, stored, log, _ = self.send(folder, "odd", ODD)
+        kept = f" ({last_words(log)})" if left else ""
         as_written = sum(stored.get(name) == files[name] for name in files)
-        lost = [name for name in files if name not in left and files[name] not in stored.values()]
-        if lost:
-            self.faults.append(f"wiped, but not on the server: {lost}")
         others = sum(name not in left and stored.get(name) != files[name] for name in files)
-        return f"odd names: {as_written} as they are, {others} respelt, {len(left)} not taken"
+        return (f"{said}; odd names: {as_written} as they are, {others} respelt, {len(left)} not taken{kept}; "
+                f"{self.ask_again(folder, stored)}")
+
+    def send(self, folder, place, sizes):
+        """Uploads files of these sizes, from a folder and with a state of that name, and compares what was told with what there is.
+
+        Returns their hashes by name, of those that are left, and of what lies on the server; the client's log and code.
+        """
+        watched = self.scratch / place
+        files = self.make_files(watched, sizes)
+        log, code, _ = self.upload(watched, self.scratch / f"{place}-state")
+        left, stored = tools.digests(watched), tools.digests(folder / programs.USER)
+        if lost := [name for name in files if name not in left and files[name] not in stored.values()]:
+            self.faults.append(f"wiped, but not on the server: {lost}")
+        if astray := [name for name in told_names(log).items() if stored.get(name[1]) != files[name[0]]]:
+            self.faults.append(f"not listed by the name that was told: {astray}")
+        return files, left, stored, log, code
+
+    def ask_again(self, folder, stored):
+        """A client that knows of nothing has the same files: it asks, and nothing is stored twice."""
+        files, _, now, log, _ = self.send(folder, "again", {**PLAIN, **ODD})
+        if now != stored:
+            self.faults.append(f"stored twice: {sorted(set(now) - set(stored))}")
+        return f"asked again: {log.count(' already-there=yes')} of {len(files)} known"
 
     def cut(self, files, promised, below):
         """Copies the image at this moment, as a power cut would leave it, for `after_cut`."""
@@ -143,15 +152,14 @@ class Trial:
         shutil.rmtree(storage, ignore_errors=True)
         storage.mkdir()
         watched = folder / "watched"
-        watched.mkdir()
-        files = self.make_files(watched, PLAIN, SIZES)
+        files = self.make_files(watched, PLAIN)
         with self.server(storage) as server:
             if not server:
                 return "not tried: " + last_words(self.server_log)
             log, _, seconds = self.upload(watched, self.scratch / "watched-state")
             left = tools.digests(watched, with_hidden=True)
             if left:
-                self.upload(watched, self.scratch / "watched-state", "--wipe-unknown")
+                seconds += self.upload(watched, self.scratch / "watched-state", "--wipe-unknown")[2]
             still_left, stored = tools.digests(watched, with_hidden=True), tools.digests(storage / programs.USER)
             state = self.state_on(folder)
         lost = [name for name in files if name not in still_left and stored.get(name) != files[name]]
@@ -160,20 +168,28 @@ class Trial:
         kept = f", keeps {len(left)}: {last_words(log)}; with `--wipe-unknown` wipes {len(left) - len(still_left)}" if left else ""
         if left and self.name in WHOLE:
             self.faults.append(f"wipes {len(files) - len(left)} of {len(files)}{kept}")
-        slow = f" in {seconds:.0f} s" if seconds > 60 else ""
         return f"sends {sum(stored.get(name) == files[name] for name in files)} of {len(files)}, " \
-               f"wipes {len(files) - len(left)}{slow}{kept} | {state}"
+               f"wipes {len(files) - len(left)}{kept}; in {seconds:.0f} s | {state}"
 
     def state_on(self, folder):
         """Whether the client's state can lie there, too."""
         watched = self.scratch / "for-state"
-        shutil.rmtree(watched, ignore_errors=True)
-        self.make_files(watched, ("S.mp4",), (1000,))
+        self.make_files(watched, {"S.mp4": 1000})
         log, code, _ = self.upload(watched, folder / "state")
         return "yes" if code == 0 else last_words(log)
 
 
 REASON = re.compile(r'^\S+ warning .*reason="([^:;"]*)', re.MULTILINE)
+
+
+CONFIRMED = re.compile(r"^\S+ info confirmed (.*)$", re.MULTILINE)
+FIELD = re.compile(r'([\w-]+)=(?:"([^"]*)"|(\S+))')
+
+
+def told_names(log):
+    """By which name each file was confirmed, as the client's log has it. None of ours has anything to escape."""
+    lines = [{key: quoted or plain for key, quoted, plain in FIELD.findall(line)} for line in CONFIRMED.findall(log)]
+    return {line["path"]: line.get("stored-as", line["path"]) for line in lines}
 
 
 def last_words(log):

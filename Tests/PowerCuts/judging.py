@@ -1,5 +1,7 @@
 """What must hold after a power cut at any point of a recorded run, and after server and client went on from there."""
+import collections
 import random
+import re
 import subprocess
 import time
 
@@ -22,10 +24,13 @@ class Judge:
         self.cuts = disk.PowerCuts(self.log, folder / "base", folder, self.random)
         self.mount, self.storage = folder / "mount", folder / "mount/storage"
         self.faults, self.notes, self.points, self.where = [], [], 0, ""
+        # At how many points there was a fault of which sort.
+        self.sorts = collections.defaultdict(set)
 
     def fault(self, what):
         """Something that must never be."""
         self.faults.append(f"{self.where}: {what}")
+        self.sorts[re.sub(r"\d+", "…", what.partition(":")[0])].add(self.points)
         if len(self.faults) <= SHOWN:
             print("FAULT", self.faults[-1], flush=True)
 
@@ -37,8 +42,11 @@ class Judge:
         chosen += [self.random.randint(moments[0], len(self.log.records)) for _ in range(count // 3)]
         return sorted(min(point, len(self.log.records)) for point in chosen)
 
-    def check(self, count, seconds=None, goes_on=True, until_fault=False):
-        """Judges `count` points; with `seconds`, evenly fewer where the machine is slow. Returns how many."""
+    def check(self, count, seconds=None, going_on=1, until_fault=False):
+        """Judges `count` points; with `seconds`, evenly fewer where the machine is slow. Returns how many.
+
+        Our programs go on from each `going_on`-th of them, from none if that is 0.
+        """
         begin, chosen = time.monotonic(), self.choose_points(count)
         for index, point in enumerate(chosen):
             passed = (time.monotonic() - begin) / seconds if seconds else 0
@@ -47,7 +55,7 @@ class Judge:
                 continue
             if until_fault and self.faults:
                 break
-            self.judge(point, goes_on)
+            self.judge(point, going_on and self.points % going_on == 0)
         return self.points
 
     def judge(self, point, goes_on):

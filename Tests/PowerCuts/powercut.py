@@ -31,6 +31,7 @@ def parse():
     parser.add_argument("--which", default="both,server", help="what lies on the disk: server, both")
     parser.add_argument("--seconds", type=float, default=35, help="how long each run is recorded")
     parser.add_argument("--points", type=int, default=90, help="how many cuts of each run")
+    parser.add_argument("--going-on", type=int, default=1, help="server and client go on from each so many-th point")
     parser.add_argument("--within", type=float, help="seconds for the cuts of each run; fewer where the machine is slow")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
     parser.add_argument("--controls", action="store_true", help="also servers that only pretend to flush, which must fail")
@@ -54,12 +55,14 @@ def record_and_judge(arguments, installation, kind, which):
     run = recording.Run(installation, arguments.rig, folder, kind, WHICH[which], arguments.seed)
     recorded = run.record(arguments.seconds)
     judge = judging.Judge(installation, folder, recorded, arguments.seed)
-    judge.check(arguments.points, arguments.within)
+    judge.check(arguments.points, arguments.within, arguments.going_on)
     print(f"{kind}, {which}: {judge.points} points of {len(judge.log.records)} records; {len(recorded.clips)} clips, "
           f"{len(recorded.confirmed)} confirmed, {len(recorded.wiped)} wiped, {recorded.kills} kills; "
           f"{len(judge.faults)} faults, {time.monotonic() - begin:.0f} s", flush=True)
     for text in judge.notes[:8]:
         print("  note:", text)
+    for sort, points in judge.sorts.items():
+        print(f"  at {len(points)} points: {sort}")
     if judge.faults:
         print(f"  kept in {folder}; seed {arguments.seed}")
     else:
@@ -74,7 +77,7 @@ def control(arguments, installation, kind, swallow):
     recorded = run.record(min(arguments.seconds, 8))
     judge = judging.Judge(installation, folder, recorded, arguments.seed)
     judge.fault = lambda what: judge.faults.append(what)
-    judge.check(400, goes_on=False, until_fault=True)
+    judge.check(400, going_on=0, until_fault=True)
     found = f"found out at point {judge.points}: {judge.faults[0]}" if judge.faults else "NOT FOUND OUT"
     print(f"{kind}, a server that swallows the flushes of {swallow}: {found}", flush=True)
     shutil.rmtree(folder)

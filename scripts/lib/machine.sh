@@ -13,8 +13,14 @@ provide_machine() {
     [ -e "$machine_folder/root.img" ] || "$repository/Tests/FileSystems/make-machine" "$machine_folder"
 }
 
-# machine_kernels: those that the machine has, a line each.
-machine_kernels() { (cd -- "$machine_folder" && printf '%s\n' vmlinuz-* | sed 's/^vmlinuz-//' | sort -V); }
+# machine_kernels: those that the machine has, a line each, oldest first; just KERNEL if that is set.
+machine_kernels() {
+    if [ -n "${KERNEL:-}" ]; then
+        printf '%s\n' "$KERNEL"
+    else
+        (cd -- "$machine_folder" && printf '%s\n' vmlinuz-* | sed 's/^vmlinuz-//' | sort -V)
+    fi
+}
 
 # run_in_machine KERNEL COMMAND: boots it, runs the command in it, in the folder of what is shared (programs in bin, the rigs in
 # Tests), prints what it said, and leaves as it did. /var/tmp is a disk there. Nothing stays but what it wrote into results.
