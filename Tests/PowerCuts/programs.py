@@ -37,7 +37,7 @@ class Installation:
         """The client on a folder, wiping."""
         return [
             str(word) for word in (
-                self.binaries / "auto-upload-client", "-s", f"localhost:{PORT}", "-u", USER, "--password-file",
+                self.binaries / "auto-upload-client", "-s", f"127.0.0.1:{PORT}", "-u", USER, "--password-file",
                 self.password, "--ca-file", self.certificates / "ca.pem", "-f", folder, "--state", state, "-d", "y",
                 "--settle", 0, *options)
         ]
