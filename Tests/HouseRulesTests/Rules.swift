@@ -89,6 +89,7 @@ struct Arrows: Sendable {
     static let all = [
         Arrows("Sources/Shared/Encodings", []),
         Arrows("Sources/Shared/Wire", ["Encodings"]),
+        Arrows("Sources/Shared/HTTP", ["Encodings"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Transport", ["Wire", "Platform", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "CArgon2", "Glibc"]),
