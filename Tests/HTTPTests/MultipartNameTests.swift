@@ -19,6 +19,7 @@ struct MultipartNameTests {
     @Test("are there for each kind of client")
     func coverage() {
         let files = Set(MultipartVector.of("names").map(\.file))
+        #expect(files.subtracting(["others.txt"]) == Set(MultipartVector.of("forms").map(\.file)))
         for client in ["curl", "requests", "httpx", "aiohttp", "chromium", "firefox"] {
             #expect(files.contains { $0.hasPrefix(client + "-") }, "\(client)")
         }

@@ -6,7 +6,7 @@ import Testing
 struct MultipartSplitterTests {
     @Test("come apart as the vector says, in one piece, at every split point and byte by byte", arguments: vectors)
     func vector(_ vector: MultipartVector) throws {
-        let boundary = try MultipartBoundary(#require(vector.value("boundary")))
+        let boundary = try vector.boundary
         let body = vector.body
         let whole = FormRecord(body, boundary: boundary)
         #expect(whole.isInOrder)
@@ -89,10 +89,27 @@ struct MultipartSplitterTests {
         #expect(accepted > 10 && refused > 10, "\(accepted) taken, \(refused) refused")
     }
 
-    private static let vectors = MultipartVector.of("bodies.txt")
+    @Test("of real clients have the fields and the files that were sent", arguments: MultipartVector.of("forms"))
+    func clients(_ vector: MultipartVector) throws {
+        let heads = FormRecord(vector.body, boundary: try vector.boundary).parts.map(\.head)
+        #expect(heads.map(\.name) == ["user", "file", "file"])
+        #expect(heads.map(\.fileName) == [nil, Array("clip.mp4".utf8), Array("empty.mp4".utf8)])
+    }
+
+    private static let vectors = MultipartVector.of("bodies.txt") + MultipartVector.of("forms")
 
     private func splits(of length: Int, by random: inout SeededGenerator) -> [Int] {
         let longest = Int.random(in: 1...max(1, length), using: &random)
         return (0..<Int.random(in: 0...40, using: &random)).map { _ in Int.random(in: 0...longest, using: &random) }
+    }
+}
+
+extension MultipartVector {
+    /// The one that Content-Type names, or the vector itself.
+    fileprivate var boundary: MultipartBoundary {
+        get throws {
+            if let type = value("type") { return try MultipartBoundary(contentType: type) }
+            return try MultipartBoundary(#require(value("boundary")))
+        }
     }
 }

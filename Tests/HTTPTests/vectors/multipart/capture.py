@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes what HTTP clients send for files with odd names: a vector file for each client, for MultipartNameTests.
+"""Writes what HTTP clients send: for files with odd names, a vector file for each client in FOLDER/names, and for a form with a
+field and two files in FOLDER/forms.
 
-Usage: capture.py FOLDER CLIENT…       FOLDER is usually the folder "names" beside this script
+Usage: capture.py FOLDER CLIENT…       FOLDER is usually the one of this script
 
 CLIENT is one of curl, requests, httpx, aiohttp, chromium, firefox. Whichever of them this Python or PATH has is captured, under
 its version; to capture other versions of the Python clients, run this with the Python of a virtual environment that has them.
@@ -27,6 +28,10 @@ NAMES = [
     "100%25.mp4", "a&b=c+d.mp4", "täst ü.mp4", "日本 clip.mp4", "🎥.mp4", "e\u0301.mp4", "a\nb.mp4", "a\tb.mp4",
     "&#26085;.mp4", "=not a word=.mp4", ".hidden", " leading and trailing ", "a,b(c)[d]{e}.mp4", LONG,
 ]
+
+# A form: a field, a file whose content looks a little like a delimiter, and an empty one.
+FIELD = ("user", "müller")
+CONTENTS = {"clip.mp4": b"\r\n--\r\n\x00\xff\r", "empty.mp4": b""}
 
 
 class Receiver(socketserver.ThreadingTCPServer):
@@ -84,6 +89,11 @@ def by_curl(url, paths):
         subprocess.run(["curl", "-sS", "-F", f'file=@"{quoted}"', url], check=True, stdout=subprocess.DEVNULL)
 
 
+def form_by_curl(url, paths):
+    files = [word for path in paths for word in ("-F", f"file=@{path}")]
+    subprocess.run(["curl", "-sS", "-F", "=".join(FIELD), *files, url], check=True, stdout=subprocess.DEVNULL)
+
+
 def by_requests(url, paths):
     import requests
 
@@ -92,12 +102,24 @@ def by_requests(url, paths):
             requests.post(url, files={"file": file}, timeout=10)
 
 
+def form_by_requests(url, paths):
+    import requests
+
+    requests.post(url, data=dict([FIELD]), files=[("file", open(path, "rb")) for path in paths], timeout=10)
+
+
 def by_httpx(url, paths):
     import httpx
 
     for path in paths:
         with open(path, "rb") as file:
             httpx.post(url, files={"file": file})
+
+
+def form_by_httpx(url, paths):
+    import httpx
+
+    httpx.post(url, data=dict([FIELD]), files=[("file", open(path, "rb")) for path in paths])
 
 
 def by_aiohttp(url, paths):
@@ -115,6 +137,19 @@ def by_aiohttp(url, paths):
     asyncio.run(send())
 
 
+def form_by_aiohttp(url, paths):
+    import aiohttp
+
+    async def send():
+        form = aiohttp.FormData([FIELD])
+        for path in paths:
+            form.add_field("file", open(path, "rb"))
+        async with aiohttp.ClientSession() as session:
+            await session.post(url, data=form)
+
+    asyncio.run(send())
+
+
 # Files that a page makes itself: a person's browser sends the same for those that were chosen or dropped.
 SCRIPT = """
 const names = NAMES;
@@ -123,6 +158,10 @@ for (const name of names) {
     form.append("file", new File(["content"], name));
     await fetch("/" + encodeURIComponent(name), {method: "POST", body: form});
 }
+const form = new FormData();
+form.append(...FIELD);
+for (const [name, content] of CONTENTS) form.append("file", new File([new Uint8Array(content)], name));
+await fetch("/form", {method: "POST", body: form});
 await fetch("/done", {method: "POST"});
 """
 
@@ -130,7 +169,8 @@ await fetch("/done", {method: "POST"});
 def by_browser(command):
     def send(url, paths):
         names = json.dumps([os.path.basename(path) for path in paths])
-        script = SCRIPT.replace("NAMES", names)
+        contents = json.dumps([[name, list(content)] for name, content in CONTENTS.items()])
+        script = SCRIPT.replace("NAMES", names).replace("FIELD", json.dumps(FIELD)).replace("CONTENTS", contents)
         page = f'<!doctype html><meta charset="utf-8"><script type="module">{script}</script>'
         receiver.page = page.encode()
         with tempfile.TemporaryDirectory() as home:
@@ -169,12 +209,12 @@ def version_of_package(name):
 
 
 CLIENTS = {
-    "curl": (by_curl, lambda: version_of_program("curl")),
-    "requests": (by_requests, lambda: version_of_package("requests")),
-    "httpx": (by_httpx, lambda: version_of_package("httpx")),
-    "aiohttp": (by_aiohttp, lambda: version_of_package("aiohttp")),
-    "chromium": (by_browser(chromium), lambda: version_of_program("chromium")),
-    "firefox": (by_browser(firefox), lambda: version_of_program("firefox-esr")),
+    "curl": (by_curl, form_by_curl, lambda: version_of_program("curl")),
+    "requests": (by_requests, form_by_requests, lambda: version_of_package("requests")),
+    "httpx": (by_httpx, form_by_httpx, lambda: version_of_package("httpx")),
+    "aiohttp": (by_aiohttp, form_by_aiohttp, lambda: version_of_package("aiohttp")),
+    "chromium": (by_browser(chromium), None, lambda: version_of_program("chromium")),
+    "firefox": (by_browser(firefox), None, lambda: version_of_program("firefox-esr")),
 }
 
 
@@ -188,40 +228,59 @@ def head_of(kind, body):
     return body.split(b"--" + boundary + b"\r\n", 1)[1].split(b"\r\n\r\n", 1)[0] + b"\r\n"
 
 
-def write_vectors(folder, client, version, sent):
-    with open(os.path.join(folder, f"{client}-{version}.txt"), "w", encoding="ascii") as file:
-        file.write(f"# What {client} {version} sends for files of these names, as capture.py has seen it.\n")
+def write_names(path, client, sent):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"# What {client} sends for files of these names, as capture.py has seen it.\n")
         for name, head in sent:
             file.write(f"\nfile: {escaped(name.encode())}\n")
             for line in head.split(b"\r\n")[:-1]:
                 file.write(f"head: {escaped(line)}\n")
 
 
+def write_form(path, client, kind, body):
+    *lines, last = body.split(b"\r\n")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"# A form that {client} sends, as capture.py has seen it.\n\nname: {client}\ntype: {escaped(kind)}\n")
+        for key, values in (("line", lines), ("text", [last]), ("part", [FIELD[1].encode(), *CONTENTS.values()])):
+            for value in values:
+                file.write(f"{key}: {escaped(value)}".rstrip() + "\n")
+
+
+def make_files(folder, contents):
+    for name, content in contents.items():
+        with open(os.path.join(folder, name), "wb") as file:
+            file.write(content)
+    return [os.path.join(folder, name) for name in contents]
+
+
+def exchange(client, paths, form_paths):
+    """What the client sends: names of files with the heads of their parts; and the form's Content-Type and body."""
+    send, send_form, _ = CLIENTS[client]
+    receiver.forms.clear()
+    receiver.done.clear()
+    if send_form is None:
+        send(receiver.url, paths)
+        *forms, (_, kind, body) = receiver.forms
+        return [(urllib.parse.unquote(target.decode()[1:]), head_of(*form)) for target, *form in forms], (kind, body)
+    sent = []
+    for path in paths:
+        receiver.forms.clear()
+        send(receiver.url, [path])
+        sent += [(os.path.basename(path), head_of(*form)) for _, *form in receiver.forms]
+    send_form(receiver.url, form_paths)
+    return sent, receiver.forms[-1][1:]
+
+
 def capture(folder, client):
-    send, version = CLIENTS[client]
-    version = version()
+    version = CLIENTS[client][2]()
     if version is None:
         print(f"{client} isn't here", file=sys.stderr)
         return
-    with tempfile.TemporaryDirectory() as files:
-        paths = [os.path.join(files, name) for name in NAMES]
-        for path in paths:
-            with open(path, "wb") as file:
-                file.write(b"content")
-        receiver.forms.clear()
-        receiver.done.clear()
-        sent = []
-        if client in ("chromium", "firefox"):
-            send(receiver.url, paths)
-            for target, kind, body in receiver.forms:
-                sent.append((urllib.parse.unquote(target.decode()[1:]), head_of(kind, body)))
-        else:
-            for path in paths:
-                receiver.forms.clear()
-                send(receiver.url, [path])
-                for _, kind, body in receiver.forms:
-                    sent.append((os.path.basename(path), head_of(kind, body)))
-    write_vectors(folder, client, version, sent)
+    with tempfile.TemporaryDirectory() as files, tempfile.TemporaryDirectory() as form_files:
+        names, form = exchange(
+            client, make_files(files, {name: b"content" for name in NAMES}), make_files(form_files, CONTENTS))
+    write_names(os.path.join(folder, "names", f"{client}-{version}.txt"), f"{client} {version}", names)
+    write_form(os.path.join(folder, "forms", f"{client}-{version}.txt"), f"{client} {version}", *form)
 
 
 if __name__ == "__main__":
