@@ -83,6 +83,12 @@ int shim_map_extents(int descriptor) {
     return ioctl(descriptor, FS_IOC_FIEMAP, &map);
 }
 
+int shim_ignores_case(int folder) {
+    /* Kernels write an int; who hands the call on may go by its number, which has the size of a long. */
+    unsigned flags[2] = {0};
+    return ioctl(folder, FS_IOC_GETFLAGS, flags) == 0 && (flags[0] & FS_CASEFOLD_FL);
+}
+
 int shim_file_system_identity(int descriptor, uint64_t *identity) {
     struct statfs s;
     if (fstatfs(descriptor, &s) != 0) return -1;

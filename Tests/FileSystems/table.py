@@ -95,6 +95,8 @@ class Trial:
             self.faults.append(said)
         files, left, stored, log, _ = self.send(folder, "odd", ODD)
         kept = f" ({last_words(log)})" if left else ""
+        if left and whole:
+            self.faults.append(f"not taken: {sorted(left)}{kept}")
         as_written = sum(stored.get(name) == files[name] for name in files)
         others = sum(name not in left and stored.get(name) != files[name] for name in files)
         return (f"{said}; odd names: {as_written} as they are, {others} respelt, {len(left)} not taken{kept}; "

@@ -77,9 +77,15 @@ class Judge:
         finally:
             tools.unmount(self.mount)
 
+    def digests(self, folder, **options):
+        """What is visible in a folder, by the names of the clips."""
+        names = {name.lower(): name for name in self.recording.clips} if self.kind.tears_names else {}
+        found = {path.removeprefix(programs.USER + "/"): digest for path, digest in tools.digests(folder, **options).items()}
+        return {names.get(path.lower(), path): digest for path, digest in found.items()}
+
     def stored(self):
-        """What is visible in the storage, by the names of the clips."""
-        return {path.removeprefix(programs.USER + "/"): found for path, found in tools.digests(self.storage).items()}
+        """What is visible in the storage."""
+        return self.digests(self.storage)
 
     def look(self, point):
         """What the disk holds, before any of our programs has touched it."""
@@ -95,7 +101,7 @@ class Judge:
 
     def look_at_watched(self, point, stored):
         """Each clip that was flushed is whole on one side, and none is damaged under its own name."""
-        watched = tools.digests(self.mount / "watched")
+        watched = self.digests(self.mount / "watched")
         for name, found in self.recording.clips.items():
             if self.recording.made.get(name, point + 1) > point:
                 continue
@@ -113,7 +119,8 @@ class Judge:
             if programs.has_ended(server):
                 self.fault("the server doesn't start: " + log.read_text(errors="replace")[-400:])
             elif self.recording.has_client:
-                self.finish()
+                if reason := self.finish():
+                    self.fault(f"{reason}; the server: {log.read_text(errors='replace')[-400:]}")
                 self.look_at_end(point)
             else:
                 self.look(point)
@@ -121,7 +128,7 @@ class Judge:
             programs.end(server)
 
     def finish(self):
-        """Passes of the client, until one says that nothing is left."""
+        """Passes of the client, until one says that nothing is left; returns what is wrong if none does."""
         command = self.installation.client_command(
             self.mount / "watched", self.mount / "state", "--once", "--settle-unknown", 0)
         for attempt in range(4):
@@ -130,8 +137,7 @@ class Judge:
                 break
         if attempt:
             self.notes.append(f"{self.where}: the client needed {attempt + 1} passes")
-        if outcome.returncode:
-            self.fault(f"the client ends with {outcome.returncode}: {outcome.stderr[-500:]}")
+        return f"the client ends with {outcome.returncode}: {outcome.stderr[-500:]}" if outcome.returncode else None
 
     def look_at_end(self, point):
         """Everything is on the server now, nothing damaged has come there, and nothing is left in the folder."""
@@ -148,5 +154,5 @@ class Judge:
                 self.notes.append(f"{self.where}: stored twice: {name}")
             else:
                 self.fault(f"after going on, on the server but never recorded so: {name}")
-        if left := tools.digests(self.mount / "watched", with_hidden=True):
+        if left := self.digests(self.mount / "watched", with_hidden=True):
             self.fault(f"after going on, left in the folder: {sorted(left)[:4]}")

@@ -17,6 +17,8 @@ class Kind:
     options: str = "noatime"
     # What repairs it after a power cut, as an installation would at its start. None: mounting does.
     repair: tuple = ()
+    # A name that is torn in two leaves the short one of old: R1.MP4 for R1.mp4.
+    tears_names: bool = False
     # What the server needs to accept it as its storage.
     server_options: tuple = ()
 
@@ -56,7 +58,7 @@ KINDS = {
         Kind("btrfs", "btrfs", ("mkfs.btrfs", "-q", "-f", "-K"), 384),
         Kind("f2fs", "f2fs", ("mkfs.f2fs", "-q", "-f")),
         # Without rights of their own, files have those of the mount: the server's key must be nobody else's.
-        Kind("vfat", "vfat", ("mkfs.vfat", "-F", "32"), options="noatime,umask=077"),
+        Kind("vfat", "vfat", ("mkfs.vfat", "-F", "32"), options="noatime,umask=077", tears_names=True),
         Kind("exfat", "exfat", ("mkfs.exfat",), options="noatime,umask=077"),
         Kind("ntfs3", "ntfs3", ("mkntfs", "-q", "-F", "-Q"), options="noatime,umask=077,force"),
     )

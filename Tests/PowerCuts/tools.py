@@ -39,9 +39,12 @@ def unmount(folder):
 
 
 def digest(path):
-    """The SHA-256 of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """The SHA-256 of a file; what is wrong with one that can't be read, as after a power cut."""
+    try:
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        return error.strerror
 
 
 def digests(root, with_hidden=False):

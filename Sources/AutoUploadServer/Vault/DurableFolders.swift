@@ -186,7 +186,12 @@ struct FolderChain {
     /// - Throws: EXDEV when something is mounted there: nobody has judged what a flush there is worth; and, with the operation
     ///   `entering`, when it is a subvolume in a user's folder: it may be a snapshot, which goes when its time has come.
     mutating func descend(to name: FileName, asListed: Bool = false) throws(SystemError) {
-        let folder = try Folder(last.directory.openFolder(name, crossingMounts: false))
+        var (name, folder) = (name, try openFolder(name))
+        if asListed {
+            let listed = try last.directory.listedName(of: name, folder.identity)
+            // SMB of Linux has another inode for it by each name.
+            if listed != name { (name, folder) = (listed, try openFolder(listed)) }
+        }
         // A subvolume of btrfs is a device of its own, but of the same file system, and under the same mount.
         if folder.identity.device != last.identity.device {
             let isSubvolume = try isSubvolume(folder)
@@ -194,8 +199,11 @@ struct FolderChain {
                 throw SystemError(isSubvolume ? Self.entering : "open", name.description, errno: .crossDevice)
             }
         }
-        let listed = asListed ? try last.directory.listedName(of: name, folder.identity) : name
-        links.append(Link(name: listed, folder: folder))
+        links.append(Link(name: name, folder: folder))
+    }
+
+    private func openFolder(_ name: FileName) throws(SystemError) -> Folder {
+        try Folder(last.directory.openFolder(name, crossingMounts: false))
     }
 
     static let entering = "enter the subvolume"

@@ -5,7 +5,7 @@ import Wire
 struct FolderTree: Sendable {
     let root: Directory
     let rights: AccessRights
-    /// How names are found and listed here.
+    /// How names are found and listed in the storage folder.
     var listing = NameListing.exact
     /// Is told whose folder was made below the user's own.
     var made: @Sendable (_ user: FileName) -> Void = { _ in }
@@ -112,8 +112,13 @@ struct FolderTree: Sendable {
         }
     }
 
+    /// How names are found and listed in a folder: one may ignore case though the others don't.
+    func listing(in folder: Directory) -> NameListing {
+        listing == .exact && folder.descriptor.ignoresCase ? .findsSimilar : listing
+    }
+
     private func descend(to name: FileName, in chain: inout FolderChain) throws(SystemError) {
-        try chain.descend(to: name, asListed: listing != .exact)
+        try chain.descend(to: name, asListed: listing(in: chain.last.directory) != .exact)
         // By an alias, as FAT has of old, a path would lead into the server's own.
         if chain.links.last?.name == StoragePlace.ownFolder {
             throw SystemError("open", name.description, errno: .notDirectory)

@@ -96,8 +96,8 @@ struct Publisher: Sendable {
             guard status.kind == .regular, status.size == size else { return nil }
             guard permit.mayRead(status.identity, size) else { throw SystemError(Self.oftenRead, errno: .tryAgain) }
             guard try holds(file, status.identity, digest, permit) else { return nil }
-            let listed =
-                folders.listing == .exact ? name : try chain.last.directory.listedName(of: name, status.identity)
+            let folder = chain.last.directory
+            let listed = folders.listing(in: folder) == .exact ? name : try folder.listedName(of: name, status.identity)
             return Place(chain: chain, name: listed, tag: FileTag.of(status.identity) ?? .unstated, isOld: true)
         } catch {
             if Self.nothingThere.contains(error.errno) { return nil }

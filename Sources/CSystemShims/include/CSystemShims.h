@@ -38,6 +38,8 @@ int shim_may_write(int folder);
 int shim_file_system_type(int descriptor, uint64_t *type);
 /* ioctl(2) FS_IOC_FIEMAP, asking for nothing but whether there is an answer */
 int shim_map_extents(int descriptor);
+/* ioctl(2) FS_IOC_GETFLAGS: whether a folder has FS_CASEFOLD_FL */
+int shim_ignores_case(int folder);
 /* fstatfs(2): f_fsid */
 int shim_file_system_identity(int descriptor, uint64_t *identity);
 /* accept4(2) with SOCK_CLOEXEC | SOCK_NONBLOCK */

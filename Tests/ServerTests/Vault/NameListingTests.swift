@@ -13,6 +13,12 @@ import Testing
         #expect(try scratch.names().isEmpty)
     }
 
+    @Test("a folder says that it doesn't ignore case; scripts/filesystems has some that do")
+    func caseCounts() throws {
+        let scratch = try ScratchFolder("listing")
+        #expect(try !Directory.open(path: scratch.path).descriptor.ignoresCase)
+    }
+
     @Test("what is found by another name has the one that is listed, be it an alias of old")
     func listed() throws {
         let scratch = try ScratchFolder("listing")

@@ -79,6 +79,9 @@ extension FileDescriptor {
     /// Whether the file system says where on a disk the file lies; one in memory doesn't.
     package var hasExtentMap: Bool { shim_map_extents(rawValue) == 0 }
 
+    /// Whether names that differ in case are one in this folder: it may be so in one, and not in the others (`chattr +F`).
+    package var ignoresCase: Bool { shim_ignores_case(rawValue) != 0 }
+
     /// The number that the file system has for good, wherever it is mounted, on btrfs each subvolume.
     ///
     /// - Returns: nil where it has none (`FileSystemKind.keepsIdentity`).
