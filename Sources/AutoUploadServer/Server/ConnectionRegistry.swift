@@ -93,9 +93,6 @@ final class ConnectionRegistry: Sendable {
         state.withLock { $0.places[number]?.standing } ?? Standing()
     }
 
-    /// Whether the connection is to end without having been served.
-    func isToEnd(_ number: UInt64) -> Bool { isStopping || standing(of: number).eviction != nil }
-
     /// Whether the client has gone, or can say no more.
     func hasLeft(_ number: UInt64) -> Bool {
         // Under the lock, so that the number is still that connection's.

@@ -25,9 +25,3 @@ final class CommitAside: Sendable {
         results.wait { $0 }
     }
 }
-
-/// An upload of a connection all of which has come.
-struct FinishedUpload: Sendable {
-    let upload: UInt32
-    let commit: PendingCommit
-}

@@ -34,6 +34,11 @@ struct Pace {
     /// Bytes a second that any device reads and hashes: docs/PROTOCOL.md, section 12.
     private static let slowestReading = 1_048_576.0
 
+    /// Forgets what was.
+    mutating func beginAnew() {
+        (silence, waited, bytes) = (0, 0, 0)
+    }
+
     /// Takes in that so many bytes came after a wait.
     mutating func note(_ count: Int, after seconds: Double) -> Verdict {
         silence = count > 0 ? 0 : silence + seconds

@@ -32,10 +32,34 @@ extension VaultError {
     }
 }
 
+/// Why an upload or a query isn't done: the client is told what it can act on, the log why.
+struct Declined: Error {
+    let refusal: Refusal
+    /// For the log, where it has more to say.
+    let reason: String?
+
+    init(_ refusal: Refusal) {
+        (self.refusal, reason) = (refusal, nil)
+    }
+
+    init(_ error: VaultError) {
+        (refusal, reason) = (error.refusal, error.description)
+    }
+}
+
 extension Refusal {
+    static let stopping = Refusal(
+        status: .shuttingDown, retryAfterSeconds: 10, text: "the server is being stopped")
+
+    static let tooSlow = Refusal(status: .timedOut, text: "an upload came too slowly")
+    static let tooSilent = Refusal(status: .timedOut, text: "nothing was heard for too long")
+
     /// All places are taken, and nobody has more than the newcomer and doesn't use it.
     static let crowded = Refusal(
         status: .busy, retryAfterSeconds: 60, text: "the server has as many connections as it takes")
+
+    /// What is asked about isn't stored.
+    static let absent = Refusal(status: .absent, text: "no such content under that path")
 
     /// Others have stored files read.
     static let readingBusy = Refusal(
@@ -44,10 +68,4 @@ extension Refusal {
     /// The file is stored, but can't be confirmed: the client asks again.
     static let unsigned = Refusal(
         status: .busy, retryAfterSeconds: 30, text: "the server can't sign a receipt just now")
-}
-
-extension Stored {
-    func confirmation(_ receipt: ReceiptStamp) throws(WireError) -> Confirmation {
-        try Confirmation(size: size, digest: digest, fileTag: tag, path: path, receipt: receipt)
-    }
 }

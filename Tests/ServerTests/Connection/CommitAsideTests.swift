@@ -9,31 +9,6 @@ import Wire
 @Suite struct CommitAsideTests {
     private static let count: UInt32 = 40
 
-    /// Flushes that last until they are let go.
-    private final class SlowDisk: Sendable {
-        private let isStuck = Monitor(false)
-
-        var calls: FlushCalls {
-            let wait: @Sendable () -> Void = { [isStuck] in isStuck.wait { $0 ? nil : () } }
-            return FlushCalls(
-                file: { file throws(SystemError) in
-                    wait()
-                    try file.flush()
-                },
-                folder: { folder throws(SystemError) in
-                    wait()
-                    try folder.flush()
-                },
-                storage: { root throws(SystemError) in
-                    wait()
-                    try root.descriptor.flushFileSystem()
-                })
-        }
-
-        func stick() { isStuck.change { $0 = true } }
-        func letGo() { isStuck.change { $0 = false } }
-    }
-
     private let disk = SlowDisk()
     private let server: TestServer
     private let client: TestClient
