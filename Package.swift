@@ -39,15 +39,15 @@ let package = Package(
 
         shared("Encodings", []),
         shared("Platform", ["Encodings", "CSystemShims"]),
-        shared("Wire", ["Encodings"]),
         shared("HTTP", ["Encodings"]),
+        shared("Wire", ["Encodings"]),
         shared("Transport", ["Wire", "Platform", "COpenSSL"]),
         shared("Accounts", ["Encodings", "Platform", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
 
         .executableTarget(
             name: "AutoUploadServer",
-            dependencies: ["Transport", "Accounts", "CommandLine", "Platform", "Wire", "Encodings"],
+            dependencies: ["Transport", "Accounts", "CommandLine", "HTTP", "Platform", "Wire", "Encodings"],
             swiftSettings: strict),
         .executableTarget(
             name: "AutoUploadClient",

@@ -50,7 +50,8 @@ struct AutoUploadServer {
     ) throws(ProgramError) -> Storehouse? {
         guard let stock = try WaitingRoom(listeners, certificate).open(opener) else { return nil }
         stock.warnings.forEach(warn)
-        let services = try services(limits, certificate, opener.accounts, stock)
+        var services = try services(limits, certificate, opener.accounts, stock)
+        services.servesWeb = opener.configuration.servesWeb
         return Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in
             try opener.reopen(after: old)
         }
@@ -103,7 +104,9 @@ struct AutoUploadServer {
     private static func certificate(_ configuration: Configuration) throws(ProgramError) -> ServerCertificate {
         do throws(TLSError) {
             return try ServerCertificate(
-                chain: configuration.certificate, key: configuration.privateKey, minimum: configuration.minimumTLS)
+                chain: configuration.certificate, key: configuration.privateKey, minimum: configuration.minimumTLS,
+                protocols: [ProtocolLimits.applicationProtocol]
+                    + (configuration.servesWeb ? [Reception.webProtocol] : []))
         } catch {
             throw ProgramError("--certificate, --privatekey: \(error)", exitCode: .configuration)
         }

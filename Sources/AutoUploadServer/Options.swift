@@ -28,6 +28,9 @@ enum ServerOptions {
     static let minimumTLS = Option(
         "tls-minimum", value: .text("VERSION"), defaultText: "1.3", section: "Network",
         help: "The lowest version of TLS that is accepted: 1.2 or 1.3.")
+    static let web = Option(
+        "web", value: .text("on|off"), defaultText: "on", section: "Network",
+        help: "Serve browsers and scripts (HTTP/1.1 over TLS) on the same port.")
     static let fileMode = Option(
         "file-mode", value: .permissions, defaultText: "600", section: "Storage",
         help: "Permissions of stored files. Folders can be entered by whoever can read files.")
@@ -87,7 +90,7 @@ enum ServerOptions {
 
     static let table: [Option] =
         [
-            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, fileMode, group, keepFree,
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
         ] + LimitOptions.table + [.config]
@@ -102,6 +105,7 @@ struct Configuration {
     let port: UInt16
     let address: String?
     let minimumTLS: TLSVersion
+    let servesWeb: Bool
     let rights: AccessRights
     /// Nil stands for the usual place.
     let receiptKey: String?
@@ -120,6 +124,7 @@ struct Configuration {
         port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
+        servesWeb = try Self.isOn(arguments.string(of: ServerOptions.web), "--web")
         limits = try Limits(arguments)
         partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
@@ -139,6 +144,14 @@ struct Configuration {
         case "1.2": .tls12
         case "1.3": .tls13
         default: throw .usage("--tls-minimum takes 1.2 or 1.3")
+        }
+    }
+
+    private static func isOn(_ text: String, _ option: String) throws(ProgramError) -> Bool {
+        switch text {
+        case "on": true
+        case "off": false
+        default: throw .usage("\(option) takes on or off")
         }
     }
 

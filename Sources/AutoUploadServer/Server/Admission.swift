@@ -72,13 +72,17 @@ struct Admission {
         case refused
     }
 
-    /// A login was right.
+    /// A login was right; on a connection of the web it may be followed by another user's.
     ///
     /// - Parameter activity: how busy a connection is.
     mutating func loggedIn(
         _ number: UInt64, as user: FileName, _ activity: (UInt64) -> Standing.Activity
     ) -> LoginDecision {
         guard let group = groups[number] else { return .lost }
+        if shares.has(number) {
+            shares.add(number, of: user)
+            return .stays(displaced: nil)
+        }
         var displaced: UInt64?
         if members[group, default: 0] - (waiting[group]?.count ?? 0) >= limits.perAddress {
             displaced = shares.victim(for: user, among: { groups[$0] == group }, activity)

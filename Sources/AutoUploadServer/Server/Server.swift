@@ -111,7 +111,7 @@ struct Server: Sendable {
         let services = services
         do throws(SystemError) {
             try Thread.detach {
-                if let socket = handOver.take() { Connection.serve(socket, services, registered: number) }
+                if let socket = handOver.take() { Reception.serve(socket, services, registered: number) }
             }
             return nil
         } catch {

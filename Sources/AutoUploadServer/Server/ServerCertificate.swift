@@ -1,5 +1,6 @@
 import Platform
 import Transport
+import Wire
 
 /// The certificate and key that new connections get. When their files have changed, by whatever way, the new ones count from
 /// then on; connections that are open go on with what they have. What can't be used changes nothing.
@@ -7,6 +8,8 @@ final class ServerCertificate: Sendable {
     private let chain: String
     private let key: String
     private let minimum: TLSVersion
+    /// That are spoken, the most wanted first.
+    private let protocols: [String]
     private let current: Monitor<TLSContext>
     private let watch: Monitor<Watch>
 
@@ -29,10 +32,12 @@ final class ServerCertificate: Sendable {
     ///   - chain: path of a PEM file: the server's certificate, then those that lead to the authority.
     ///   - key: path of a PEM file without a passphrase.
     /// - Throws: `TLSError.configuration` when they can't be used.
-    init(chain: String, key: String, minimum: TLSVersion) throws(TLSError) {
-        (self.chain, self.key, self.minimum) = (chain, key, minimum)
+    init(
+        chain: String, key: String, minimum: TLSVersion, protocols: [String] = [ProtocolLimits.applicationProtocol]
+    ) throws(TLSError) {
+        (self.chain, self.key, self.minimum, self.protocols) = (chain, key, minimum, protocols)
         let files = Self.look(chain, key)
-        current = Monitor(try TLSContext(certificateChain: chain, privateKey: key, minimum: minimum))
+        current = Monitor(try Self.context(chain, key, minimum, protocols))
         watch = Monitor(Watch(tried: files, seen: files))
     }
 
@@ -66,8 +71,14 @@ final class ServerCertificate: Sendable {
         }
     }
 
+    private static func context(
+        _ chain: String, _ key: String, _ minimum: TLSVersion, _ protocols: [String]
+    ) throws(TLSError) -> TLSContext {
+        try TLSContext(certificateChain: chain, privateKey: key, minimum: minimum, protocols: protocols)
+    }
+
     private func take() throws(TLSError) -> CertificateSummary? {
-        let new = try TLSContext(certificateChain: chain, privateKey: key, minimum: minimum)
+        let new = try Self.context(chain, key, minimum, protocols)
         let (certificate, now) = (new.certificate, currentUnixTime())
         let old = context.certificate
         if let certificate, !certificate.isValid(at: now), old?.isValid(at: now) == true {

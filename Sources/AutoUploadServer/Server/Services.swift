@@ -14,6 +14,9 @@ struct Services: Sendable {
     let limits: Limits
     let granted: Granted
 
+    /// Whether browsers and scripts are served, too.
+    var servesWeb = true
+
     let maxPayload = ProtocolLimits.dataPayloads.upperBound
 
     /// Decides about reading what is stored.

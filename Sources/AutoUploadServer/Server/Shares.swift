@@ -13,7 +13,11 @@ struct Shares {
     /// Connections that are logged in.
     var count: Int { owners.count }
 
+    func has(_ number: UInt64) -> Bool { owners[number] != nil }
+
+    /// - Parameter number: of a connection, which isn't counted for another user any more.
     mutating func add(_ number: UInt64, of user: FileName) {
+        remove(number)
         owners[number] = user
         numbers[user, default: []].insert(number)
     }

@@ -21,9 +21,9 @@ struct Connection: ~Copyable {
     var receivedBytes: UInt64 = 0
     private var ending: Ending?
 
-    private init(_ session: consuming TLSSession, _ services: Services, _ number: UInt64) {
+    private init(_ session: consuming TLSSession, _ services: Services, _ membership: Membership) {
         self.services = services
-        membership = Membership(number, in: services.registry)
+        self.membership = membership
         uploads = OpenUploads(services.vault, services.slots)
         commits = CommitQueue(services.vault, batch: services.limits.commitBatch)
         answerDelay = AnswerDelay(services.limits)
@@ -38,31 +38,12 @@ struct Connection: ~Copyable {
 // MARK: - Life
 
 extension Connection {
-    /// Serves a socket until the client or the server ends it.
-    ///
-    /// - Parameter number: under which the registry knows the socket.
-    static func serve(_ socket: consuming Socket, _ services: Services, registered number: UInt64) {
-        let address = socket.peer
-        let begun = Instant.now
-        services.report(.connected(address))
-        let standing = services.registry.standing(of: number)
-        do throws(TLSError) {
-            let session = try TLSSession(accepting: socket, context: services.certificate.context)
-            try session.handshake(until: .after(seconds: services.limits.handshake))
-            guard session.applicationProtocol != nil else {
-                services.report(.stranger(address, reason: Stranger.describe(session)))
-                return session.close()
-            }
-            var connection = Connection(session, services, number)
-            connection.run(since: begun)
-        } catch {
-            guard let eviction = standing.eviction else {
-                return services.report(.stranger(address, reason: error.description))
-            }
-            if let reason = services.displaced.withLock({ $0.add(eviction.reason) }) {
-                services.report(.stranger(address, reason: reason))
-            }
-        }
+    /// Serves until the client or the server ends it.
+    static func serve(
+        _ session: consuming TLSSession, _ services: Services, _ membership: Membership, since begun: Instant
+    ) {
+        var connection = Connection(session, services, membership)
+        connection.run(since: begun)
     }
 
     private mutating func run(since begun: Instant) {

@@ -4,7 +4,7 @@ import Wire
 extension VaultError {
     var refusal: Refusal {
         switch self {
-        case .nameTaken: Refusal(status: .nameTaken, text: description)
+        case .nameTaken, .taken: Refusal(status: .nameTaken, text: description)
         case .elsewhere, .apart:
             Refusal(status: .folderElsewhere, text: "the server's admin must act: its log says what to do")
         case .nameUnusable: Refusal(status: .nameUnusable, text: description)

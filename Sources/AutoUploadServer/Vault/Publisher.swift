@@ -36,6 +36,7 @@ struct Publisher: Sendable {
         let (chain, name) = try open.folder(user: upload.user, path)
         for candidate in StoredName.candidates(for: name, upload.digest, room: room(in: chain)) {
             if let place = try publish(upload, chain, candidate, open.names, namings) { return place }
+            if upload.needsOwnName { throw .taken(name) }
         }
         throw .nameUnusable(name)
     }

@@ -10,6 +10,8 @@ enum VaultError: Error, Hashable {
     /// A folder of the path is a volume of its own below the user's folder, or has a project or an encryption policy of its own:
     /// no upload can be moved into it.
     case apart(FileName)
+    /// The name belongs to another file, and the upload was to get this one or none.
+    case taken(FileName)
     /// The storage takes no file of this name, or the name and all that are made of it belong to other files.
     case nameUnusable(FileName)
     /// The server may not write there, or not give files away as it was told to.
@@ -76,7 +78,7 @@ enum VaultError: Error, Hashable {
             .alreadyCommitted:
             true
         // Only a person can help, or nobody: it would take room for nothing.
-        case .nameTaken, .nameUnusable, .elsewhere, .apart, .tooLarge, .overLimit: false
+        case .nameTaken, .taken, .nameUnusable, .elsewhere, .apart, .tooLarge, .overLimit: false
         case .digestMismatch, .readBackDiffers, .failed: false
         }
     }
@@ -86,6 +88,7 @@ extension VaultError: CustomStringConvertible {
     var description: String {
         switch self {
         case .nameTaken(let name): "the folder \(name) of the path is a file or a link on the server"
+        case .taken(let name): "there is a file of the name \(name) already"
         case .elsewhere(let name):
             "the folder \(name) isn't on the storage folder's own file system: users' folders must lie there, with nothing "
                 + "mounted on them or in them; mount the file system on the storage folder itself, or give --folder another"

@@ -74,7 +74,7 @@ struct StrangerTests {
 
     @Test("who speaks TLS but not our protocol is named in the log", arguments: speakers)
     func withTLS(_ speaker: Speaker) throws {
-        let server = try TestServer()
+        let server = try TestServer(options: ["--web", "off"])
         let client = try RunningProgram.run(
             "/usr/bin/env",
             ["openssl", "s_client", "-quiet", "-connect", "127.0.0.1:\(server.port)"] + speaker.options,

@@ -72,7 +72,7 @@ final class TestServer: Sendable {
                 let handOver = Monitor<Box?>(Box(socket))
                 try? Thread.detach {
                     guard let socket = handOver.change({ $0 })?.take() else { return }
-                    Connection.serve(socket, services, registered: number)
+                    Reception.serve(socket, services, registered: number)
                 }
             }
         }

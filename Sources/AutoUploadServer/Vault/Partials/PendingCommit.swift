@@ -7,6 +7,8 @@ struct PendingCommit: Sendable {
     let digest: ContentDigest
     /// Bytes that the whole file has.
     let size: UInt64
+    /// Whether it is stored under its own name or not at all; else it gets a derived one where that is taken.
+    var needsOwnName = false
     private let upload: PartialUpload
     /// Why it can't be stored, if that has shown already.
     private let failure: VaultError?

@@ -52,6 +52,11 @@ package struct Socket: ~Copyable, Sendable {
         _ = shutdown(rawDescriptor, CInt(SHUT_RD))
     }
 
+    /// Ends what a socket sends: the peer sees the end, and may go on sending. The number must be one that is open.
+    package static func endWriting(rawDescriptor: CInt) {
+        _ = shutdown(rawDescriptor, CInt(SHUT_WR))
+    }
+
     /// Ends a connection in both directions, from any thread: every wait and every call on it comes to an end at once. The
     /// number must be one that is open.
     package static func end(rawDescriptor: CInt) {

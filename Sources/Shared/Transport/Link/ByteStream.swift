@@ -93,6 +93,24 @@ extension ByteStream {
         return true
     }
 
+    /// Waits for more than is at hand, and takes what has come, until `size` bytes are.
+    ///
+    /// - Returns: false when the peer has ended.
+    package mutating func receiveSome(upTo size: Int, until deadline: Deadline) throws(LinkError) -> Bool {
+        let before = input.count
+        while true {
+            try readAvailable(max(size, before + 1))
+            if input.count > before { return true }
+            if inputEnded { return false }
+            try wait(for: .readable, until: deadline)
+        }
+    }
+
+    /// Tells the peer's system that nothing more is sent; what it sends can still be read.
+    package func endWriting() {
+        session.endWriting()
+    }
+
     /// Takes what has come, until `size` bytes are at hand, without waiting.
     package mutating func readAvailable(_ size: Int) throws(LinkError) {
         if input.count >= size { return }
@@ -183,6 +201,10 @@ extension ByteStream {
             outputFailure = error
             throw error
         }
+    }
+
+    package mutating func send(_ bytes: [UInt8], until deadline: Deadline) throws(LinkError) {
+        try send(unsafe bytes.span.bytes, until: deadline)
     }
 
     private mutating func sendAll(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {

@@ -14,6 +14,14 @@ package enum TLSError: Error {
     case system(SystemError)
 }
 
+extension TLSError {
+    /// The client speaks HTTP, without TLS.
+    package var isPlainHTTP: Bool {
+        // OpenSSL's words for SSL_R_HTTP_REQUEST.
+        if case .handshake(let reason) = self { reason.contains("http request") } else { false }
+    }
+}
+
 extension TLSError: CustomStringConvertible {
     package var description: String {
         switch self {

@@ -115,6 +115,17 @@ extension TLSSession {
         return unsafe CertificateSummary(of: OpaquePointer(first))
     }
 
+    /// Ends the connection in this direction only.
+    package func endWriting() {
+        Socket.endWriting(rawDescriptor: socket.rawDescriptor)
+    }
+
+    /// Answers a peer that began without TLS, as far as its system takes it at once.
+    package func answerInPlain(_ bytes: [UInt8]) {
+        try? socket.descriptor.write(unsafe bytes.span.bytes)
+        endWriting()
+    }
+
     /// Says goodbye (close_notify), without waiting for the peer's.
     package func close() {
         OpenSSLErrors.clear()

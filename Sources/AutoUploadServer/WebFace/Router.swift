@@ -1,0 +1,35 @@
+import HTTP
+
+/// Which part answers a request, by its target and method.
+enum Router {
+    static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        do throws(WebRefusal) {
+            try refuseForeignPages(head)
+        } catch {
+            throw .refused(error)
+        }
+        let segments = head.target.segments.map { String(decoding: $0, as: UTF8.self) }
+        switch segments.first {
+        case "files"? where segments.count > 1:
+            guard head.method == .put else { throw .refused(.methodNotAllowed("PUT")) }
+            return try FilePut.answer(head, on: &connection)
+        case "upload"? where segments.count == 1:
+            guard [.post, .put].contains(head.method) else { throw .refused(.methodNotAllowed("PUT, POST")) }
+            return try FormUpload.answer(head, on: &connection)
+        case nil where head.target.isWholeServer: return WebAnswer(.noContent, "")
+        default:
+            guard let page = Page.named(segments.joined(separator: "/")) else { throw .refused(.notFound) }
+            guard [.get, .head].contains(head.method) else { throw .refused(.methodNotAllowed("GET, HEAD")) }
+            return page
+        }
+    }
+
+    /// A browser that knows a user's password sends it for any page that asks: only the server's own may.
+    private static func refuseForeignPages(_ head: RequestHead) throws(WebRefusal) {
+        guard let origin = head.fields.values(of: .origin).first?.text.lowercased(), head.method != .get else { return }
+        let own = head.authority.map { authority in authority.host + (authority.port.map { ":\($0)" } ?? "") }
+        guard let own, origin == "https://\(own)" || origin == "https://\(own):443" else {
+            throw WebRefusal(.forbidden, "pages of another server (Origin) may not upload here")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import HTTP
+import Platform
+import Wire
+
+/// POST or PUT /upload: any number of files in a form (multipart/form-data), each stored when it has come whole.
+enum FormUpload {
+    static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        let user = try connection.logIn(head)
+        let boundary: MultipartBoundary
+        do throws(MultipartBoundary.Flaw) {
+            boundary = try MultipartBoundary(contentType: head.fields.values(of: .contentType).first?.bytes ?? [])
+        } catch {
+            throw .refused(WebRefusal(.unsupportedMediaType, "a form is expected (multipart/form-data): \(error)"))
+        }
+        var form = FormReceiver(
+            services: connection.services, membership: connection.membership, peer: connection.peer, user: user,
+            refusesTaken: head.target.query.map { $0.elementsEqual("collision=refuse".utf8) } ?? false)
+        var splitter = MultipartSplitter(boundary: boundary)
+        do throws(WebTrouble) {
+            try connection.receiveBody { bytes throws(WebRefusal) in
+                try splitter.take(Span<UInt8>(_bytes: bytes), to: &form)
+            }
+        } catch {
+            form.discard()
+            connection.peer = form.peer
+            throw error
+        }
+        connection.peer = form.peer
+        do throws(WebRefusal) {
+            try splitter.finish(to: &form)
+            return try form.answer(AnswerForm(head.fields))
+        } catch {
+            form.discard()
+            throw .refused(error)
+        }
+    }
+}
+
+/// Stores the files of a form, and takes from its fields who sends them where the request's head doesn't say it.
+struct FormReceiver: MultipartReceiver {
+    let services: Services
+    let membership: Membership
+    var peer: ServerEvent.Peer
+    var user: FileName?
+    let refusesTaken: Bool
+    private var fields: [String: [UInt8]] = [:]
+    private var place = Place.between
+    private var stored: [StoredFile] = []
+
+    private enum Place {
+        case between
+        case field(String, [UInt8])
+        case file(WebUpload)
+        /// What a browser sends where no file was chosen.
+        case nothing
+    }
+
+    /// Bytes of a field: a user's name, or a password.
+    private static let longestField = 4096
+
+    init(services: Services, membership: Membership, peer: ServerEvent.Peer, user: FileName?, refusesTaken: Bool) {
+        (self.services, self.membership, self.peer) = (services, membership, peer)
+        (self.user, self.refusesTaken) = (user, refusesTaken)
+    }
+
+    mutating func beginPart(_ head: PartHead) throws(WebRefusal) {
+        guard let name = head.fileName else {
+            place = .field(head.name ?? "", [])
+            return
+        }
+        if name.isEmpty {
+            place = .nothing
+            return
+        }
+        let user = try requireLogin()
+        let path = try FilePut.path(
+            name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init))
+        place = .file(try WebUpload(to: path, of: user, size: nil, modified: nil, services, peer))
+    }
+
+    mutating func takeContent(_ content: Span<UInt8>) throws(WebRefusal) {
+        switch place {
+        case .file(let upload): try content.withRawBytes { bytes throws(WebRefusal) in try upload.append(bytes) }
+        case .field(let name, var bytes):
+            guard bytes.count + content.count <= Self.longestField else {
+                throw WebRefusal(.contentTooLarge, "a field of the form is longer than \(Self.longestField) bytes")
+            }
+            for index in content.indices { bytes.append(content[index]) }
+            place = .field(name, bytes)
+        case .nothing: throw WebRefusal(.badRequest, "a file of the form has no name")
+        case .between: break
+        }
+    }
+
+    mutating func endPart() throws(WebRefusal) {
+        defer { place = .between }
+        switch place {
+        case .file(let upload): stored.append(try upload.finish(nil, needsOwnName: refusesTaken))
+        case .field(let name, let bytes): fields[name] = bytes
+        case .nothing, .between: break
+        }
+    }
+
+    func failure(_ error: MultipartError) -> WebRefusal {
+        WebRefusal(.badRequest, "the form can't be read: \(error)")
+    }
+
+    func discard() {
+        if case .file(let upload) = place { upload.discard() }
+    }
+
+    /// - Throws: 400 for a form without any file: to call that stored would be a lie.
+    mutating func answer(_ form: AnswerForm) throws(WebRefusal) -> WebAnswer {
+        _ = try requireLogin()
+        if stored.isEmpty { throw WebRefusal(.badRequest, "the form has no file") }
+        return form.answer(stored)
+    }
+
+    private mutating func requireLogin() throws(WebRefusal) -> FileName {
+        if let user { return user }
+        guard let name = fields["username"], !name.isEmpty else { throw .unauthorized }
+        let credentials = WebCredentials(user: formText(name), password: fields["password"] ?? [])
+        let folder = try credentials.logIn(membership, services, &peer)
+        user = folder
+        return folder
+    }
+}

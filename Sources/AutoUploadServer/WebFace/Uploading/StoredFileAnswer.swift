@@ -1,0 +1,74 @@
+import Encodings
+import HTTP
+import Wire
+
+extension StoredFile {
+    /// Where the file is, as a path of this server.
+    var location: String {
+        "/files/" + stored.path.components.map(percentEncodedSegment).joined(separator: "/")
+    }
+
+    /// The fields of RFC 9110 and RFC 9530 that say what is stored.
+    var fields: Fields {
+        var fields = Fields()
+        if let location = FieldValue(location) { fields.set(.location, location) }
+        if let tag = FieldValue("\"\(stored.digest)\"") { fields.set(.entityTag, tag) }
+        let digest = "sha-256=:\(encodeBase64(stored.digest.bytes, isPadded: true)):"
+        if let digest = FieldValue(digest) { fields.set(.reprDigest, digest) }
+        return fields
+    }
+
+    /// An object of JSON (RFC 8259).
+    var json: String {
+        let path = jsonString(String(decoding: stored.path.bytes, as: UTF8.self))
+        let receipt = jsonString(String(decoding: receipt.text, as: UTF8.self))
+        return "{\"name\":\(path),\"location\":\(jsonString(location)),\"size\":\(stored.size),"
+            + "\"sha256\":\"\(stored.digest)\",\"wasThere\":\(stored.wasThere),\"receipt\":\(receipt)}"
+    }
+}
+
+/// What can stand in a path as it is (RFC 3986, section 3.3), all else in escapes.
+private func percentEncodedSegment(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in
+        let isPlain =
+            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
+            || "-._~".utf8.contains(byte)
+        return isPlain ? String(UnicodeScalar(byte)) : "%\(hexadecimal([byte]).uppercased())"
+    }.joined()
+}
+
+/// A text in JSON (RFC 8259, section 7).
+func jsonString(_ text: String) -> String {
+    let escaped = text.unicodeScalars.map { scalar -> String in
+        switch scalar {
+        case "\"": "\\\""
+        case "\\": "\\\\"
+        case "\n": "\\n"
+        case "\u{0}"..."\u{1F}": "\\u00\(hexadecimal([UInt8(scalar.value)]))"
+        default: String(scalar)
+        }
+    }
+    return "\"\(escaped.joined())\""
+}
+
+/// How a client wants to be answered.
+enum AnswerForm {
+    case text, json, page
+
+    init(_ fields: Fields) {
+        let types = fields.elements(of: .accept).map {
+            String(decoding: $0.prefix { $0 != UInt8(ascii: ";") }, as: UTF8.self)
+        }
+        self = types.contains("application/json") ? .json : types.contains("text/html") ? .page : .text
+    }
+
+    func answer(_ files: [StoredFile]) -> WebAnswer {
+        switch self {
+        case .text: return WebAnswer(.ok, "OK")
+        case .json:
+            let list = files.map(\.json).joined(separator: ",")
+            return WebAnswer(.ok, type: "application/json", Array("{\"files\":[\(list)]}\n".utf8))
+        case .page: return WebAnswer(.ok, type: "text/html; charset=utf-8", Array(Page.stored(files).utf8))
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import HTTP
+import Platform
+import Transport
+
+/// One web client's connection, served by one thread from handshake to end: reads requests, has them answered one after the other.
+struct WebConnection: ~Copyable {
+    let services: Services
+    let membership: Membership
+    var requests: RequestStream
+    var peer: ServerEvent.Peer
+    private var pace: Pace
+    /// Bytes of bodies.
+    private var received: UInt64 = 0
+    /// Of the request that is being answered.
+    private var body = Body.over
+
+    private enum Body {
+        /// The client waits to be told that it is wanted.
+        case expected
+        case coming
+        case over
+    }
+
+    init(_ stream: consuming ByteStream, _ services: Services, _ membership: Membership) {
+        self.services = services
+        self.membership = membership
+        requests = RequestStream(stream)
+        peer = ServerEvent.Peer(address: requests.peer)
+        pace = Pace(services.limits)
+    }
+}
+
+// MARK: - Life
+
+extension WebConnection {
+    /// Serves until the client or the server ends it.
+    consuming func run(since begun: Instant) {
+        var reason: String?
+        while reason == nil {
+            do throws(WebTrouble) {
+                reason = try serveRequest()
+            } catch {
+                reason = end(error)
+            }
+        }
+        let (services, peer, received) = (services, peer, received)
+        requests.close(lingering: Self.linger)
+        services.report(
+            .closed(peer, reason: reason ?? "", received: received, seconds: Instant.now.seconds(since: begun)))
+    }
+
+    /// Seconds in which a client that still sends may read why it needn't.
+    private static let linger = 2.0
+    /// Bytes of a body that nobody wants, up to which the connection stays open for another request.
+    private static let mostUnwanted: UInt64 = 64 << 10
+
+    /// - Returns: why the connection is to end, if so.
+    private mutating func serveRequest() throws(WebTrouble) -> String? {
+        if let reason = reasonToEnd { return reason }
+        membership.standing.rests(false)
+        try requests.awaitNext(until: .after(seconds: patienceForRequest))
+        guard let head = try nextHead() else { return reasonToEnd ?? "the client has gone" }
+        membership.standing.worked()
+        membership.standing.rests(true)
+        body = head.expectsContinue ? .expected : .coming
+        pace.beginAnew()
+        let answer: WebAnswer
+        do throws(WebTrouble) {
+            answer = try Router.answer(head, on: &self)
+        } catch {
+            guard case .refused(let refusal) = error else { throw error }
+            answer = WebAnswer(refusal)
+        }
+        let stays = try send(answer, to: head)
+        return stays ? nil : (reasonToEnd ?? "\(answer.status.code) \(answer.status.reason)")
+    }
+
+    private var reasonToEnd: String? { membership.ending?.reason }
+
+    /// Seconds that the next request may take to begin.
+    private var patienceForRequest: Double { peer.account == nil ? services.limits.login : services.limits.idle }
+
+    /// - Returns: nil when the client says no more.
+    private mutating func nextHead() throws(WebTrouble) -> RequestHead? {
+        let deadline = Deadline.after(seconds: services.limits.frame)
+        while true {
+            switch try requests.next(until: deadline) {
+            case .head(let head): return head
+            case .closed: return nil
+            case .piece, .end: throw .broken(.truncated)
+            }
+        }
+    }
+
+    /// - Returns: whether the connection stays open.
+    private mutating func send(_ answer: WebAnswer, to head: RequestHead) throws(WebTrouble) -> Bool {
+        let isOver = try passOverBody(of: head)
+        let (bytes, stays) = answer.encoded(answering: head, keepsAlive: isOver && reasonToEnd == nil)
+        try requests.send(bytes, until: .after(seconds: services.limits.send))
+        return stays
+    }
+
+    /// What nobody wanted of a body is read where it is little, so that the next request can follow.
+    ///
+    /// - Returns: whether the request is over.
+    private mutating func passOverBody(of head: RequestHead) throws(WebTrouble) -> Bool {
+        switch (body, head.framing) {
+        case (.over, _), (_, .none): break
+        case (.expected, _), (_, .chunked): return false
+        case (.coming, .length(let length)): if length > Self.mostUnwanted { return false }
+        }
+        body = body == .over ? .over : .coming
+        do throws(WebTrouble) {
+            try receiveBody { _ in }
+        } catch {
+            guard case .refused = error else { throw error }
+            return false
+        }
+        return true
+    }
+
+    private mutating func end(_ trouble: WebTrouble) -> String {
+        switch trouble {
+        case .broken(let error):
+            if case .timedOut = error { return tell(.tooSlow) }
+            return reasonToEnd ?? error.description
+        case .refused(let refusal): return tell(refusal)
+        case .malformed(let error): return tell(WebRefusal(error.status, "the request can't be read: \(error)"))
+        }
+    }
+
+    private mutating func tell(_ refusal: WebRefusal) -> String {
+        let (bytes, _) = WebAnswer(refusal).encoded(answering: nil, keepsAlive: false)
+        try? requests.send(bytes, until: .after(seconds: services.limits.send))
+        return "\(refusal.status.code): \(refusal.text)"
+    }
+}
+
+// MARK: - Bodies
+
+extension WebConnection {
+    /// Takes the request's body to its end, having told a client that waits for it that it is wanted.
+    ///
+    /// - Parameter take: is given each piece where it lies; what it throws ends the reception.
+    mutating func receiveBody(_ take: (RawSpan) throws(WebRefusal) -> Void) throws(WebTrouble) {
+        if body == .over { return }
+        if body == .expected {
+            try requests.send(
+                InterimResponse.proceed.encoded(for: .http11), until: .after(seconds: services.limits.send))
+            body = .coming
+        }
+        while let count = try nextPiece() {
+            received += UInt64(count)
+            do throws(WebRefusal) {
+                try requests.take(count, take)
+            } catch {
+                throw .refused(error)
+            }
+            if membership.isToEnd { throw .refused(.stopping) }
+        }
+        body = .over
+    }
+
+    /// - Returns: nil at the body's end.
+    private mutating func nextPiece() throws(WebTrouble) -> Int? {
+        let begun = Instant.now
+        let event: RequestStream.Event
+        do throws(WebTrouble) {
+            event = try requests.next(until: .after(seconds: pace.patience))
+        } catch {
+            if case .broken(.timedOut) = error { throw .refused(.tooSlow) }
+            throw error
+        }
+        guard case .piece(let count) = event else {
+            guard case .end = event else { throw .broken(.truncated) }
+            return nil
+        }
+        let verdict = pace.note(count, after: Instant.now.seconds(since: begun))
+        if verdict != .fine { throw .refused(.tooSlow) }
+        return count
+    }
+}

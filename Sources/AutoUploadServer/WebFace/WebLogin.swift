@@ -1,0 +1,82 @@
+import HTTP
+import Platform
+import Wire
+
+/// Who somebody says to be, in whatever way a web client may say it.
+struct WebCredentials {
+    let user: String
+    let password: Credential
+    /// Whether the standard's answer to a wrong one is expected (401), rather than the Dropzone-backup server's (403).
+    let isBasic: Bool
+
+    /// - Returns: nil when the request says nothing of it.
+    init?(_ fields: Fields) throws(WebRefusal) {
+        if let value = fields.values(of: .authorization).first {
+            do throws(BasicCredentials.Flaw) {
+                let credentials = try BasicCredentials(authorization: value.bytes)
+                (user, password) = (credentials.user, Credential(credentials.password))
+                isBasic = true
+            } catch {
+                throw .challenging(error.description)
+            }
+            return
+        }
+        guard let user = fields.values(of: .username).first, !user.bytes.isEmpty else { return nil }
+        self.user = headerText(user.bytes)
+        password = Credential(Array(headerText(fields.values(of: .password).first?.bytes ?? []).utf8))
+        isBasic = false
+    }
+
+    init(user: String, password: [UInt8]) {
+        (self.user, self.password, isBasic) = (user, Credential(password), false)
+    }
+
+    private var wrong: WebRefusal {
+        isBasic ? .challenging("wrong user or password") : WebRefusal(.forbidden, "Invalid username or password.")
+    }
+
+    /// - Returns: the user's folder.
+    func logIn(_ membership: Membership, _ services: Services, _ peer: inout ServerEvent.Peer) throws(WebRefusal)
+        -> FileName
+    {
+        peer.user = user
+        guard let login = try? Authenticate(user: user, password: password) else { throw wrong }
+        let desk = LoginDesk(gate: services.gate, membership: membership)
+        switch desk.decide(login, from: peer.address.group) {
+        case .over: throw .stopping
+        case .denied(let refusal):
+            services.report(.loginDenied(peer, refusal))
+            if refusal.status == .credentialsWrong { throw wrong }
+            throw WebRefusal(.serviceUnavailable, refusal.text, retryAfter: refusal.retryAfterSeconds)
+        case .granted(let folder):
+            peer.account = folder
+            return folder
+        }
+    }
+}
+
+extension WebConnection {
+    /// - Returns: the user's folder.
+    mutating func logIn(_ credentials: WebCredentials) throws(WebTrouble) -> FileName {
+        let before = peer.account
+        do throws(WebRefusal) {
+            let folder = try credentials.logIn(membership, services, &peer)
+            if folder != before { services.report(.loggedIn(peer, protection: requests.protection)) }
+            return folder
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// Who the request's head says its client is.
+    mutating func logIn(_ head: RequestHead) throws(WebTrouble) -> FileName? {
+        let credentials: WebCredentials?
+        do throws(WebRefusal) {
+            credentials = try WebCredentials(head.fields)
+        } catch {
+            throw .refused(error)
+        }
+        guard let credentials else { return nil }
+        return try logIn(credentials)
+    }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+
+/// Debian's curl, against a server of these tests.
+struct Curl {
+    let server: TestServer
+    /// Files to be sent lie here.
+    let scratch: ScratchFolder
+
+    init(_ server: TestServer) throws {
+        self.server = server
+        scratch = try ScratchFolder("curl")
+    }
+
+    struct Answer {
+        let status: Int
+        /// Of curl itself.
+        let exitStatus: Int32
+        /// Names in small letters.
+        let fields: [String: String]
+        let text: String
+
+        /// The files that an answer in JSON lists.
+        func files() throws -> [[String: Any]] {
+            let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+            return object?["files"] as? [[String: Any]] ?? []
+        }
+    }
+
+    static let login = ["-u", "\(Fixtures.user):\(Fixtures.password)"]
+
+    /// Sends a request.
+    ///
+    /// - Parameter target: what follows the port.
+    func callAsFunction(_ target: String, _ options: [String], input: String = "") throws -> Answer {
+        let head = scratch.path("head-\(UUID().uuidString)")
+        let outcome = try RunningProgram.run(
+            "/usr/bin/env",
+            ["curl", "-sS", "--cacert", server.site.certificates.authority, "-D", head, "--path-as-is"] + options
+                + ["https://127.0.0.1:\(server.port)\(target)"], standardInput: input)
+        let lines = ((try? String(contentsOfFile: head, encoding: .utf8)) ?? "").components(separatedBy: "\r\n")
+        // After an interim answer the final one follows.
+        let last = lines.lastIndex { $0.hasPrefix("HTTP/") } ?? 0
+        let fields = lines.dropFirst(last + 1).compactMap { line -> (String, String)? in
+            let parts = line.split(separator: ":", maxSplits: 1)
+            return parts.count == 2 ? (parts[0].lowercased(), parts[1].trimmingCharacters(in: .whitespaces)) : nil
+        }
+        return Answer(
+            status: lines.isEmpty ? 0 : Int(lines[last].split(separator: " ").dropFirst().first ?? "") ?? 0,
+            exitStatus: outcome.status, fields: Dictionary(fields) { $1 }, text: outcome.output)
+    }
+}
