@@ -94,7 +94,9 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/Transport", ["Wire", "Platform", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
-        Arrows("Sources/AutoUploadServer", ["Encodings", "HTTP", "Transport", "Accounts", "CommandLine", "Platform", "Wire"]),
+        Arrows(
+            "Sources/AutoUploadServer",
+            ["Encodings", "HTTP", "Transport", "Accounts", "CommandLine", "Platform", "Wire"]),
         Arrows("Sources/AutoUploadClient", ["Encodings", "Transport", "CommandLine", "Platform", "Wire"]),
         Arrows("Sources/AutoUploadClient/State", ["Transport", "CommandLine", "Platform", "Wire", "CSQLite"]),
         Arrows("Sources/AddUser", ["Accounts", "CommandLine", "Platform"]),
