@@ -71,10 +71,15 @@ struct FileSystemKindTests {
     }
 
     @Test(
-        "a journal is only where the kernel says so, and a device's number is taken apart as the C library puts it together"
+        "a journal is there or not only where the kernel says so, and a device's number is taken apart as the C library puts it together"
     )
     func journal() {
-        #expect(!FileSystemJournal.isInUse(device: 0))
+        #expect(FileSystemJournal(device: 0) == .unknown)
+        #expect(FileSystemJournal(task: "1234\n") == .inUse)
+        #expect(FileSystemJournal(task: "<none>\n") == .absent)
+        for task in [nil, "", "\n", "none"] as [String?] { #expect(FileSystemJournal(task: task) == .unknown) }
+        #expect(FileSystemJournal(type: "ext2") == .absent)
+        for type in ["ext3", "ext4"] { #expect(FileSystemJournal(type: type) == .unknown) }
         #expect(DeviceNumber(0xfe00).parts == (254, 0))
         #expect(DeviceNumber(0x801).parts == (8, 1))
         // makedev(259, 263)

@@ -7,6 +7,17 @@ extension StorageStrength {
         self.init(overlay: mount, keepsOnDisk: try Self.hasExtents(root)) { path in
             try? Directory.open(path: path).descriptor.fileSystemKind()
         }
+        if self == .known, let upper = mount?.options["upperdir"], let warning = Self.warning(ofUpper: upper) {
+            self = warning
+        }
+    }
+
+    /// What an admin should know of the upper layer, where it can be seen.
+    private static func warning(ofUpper path: String) -> StorageStrength? {
+        guard let folder = try? Directory.open(path: path), (try? folder.descriptor.fileSystemKind()) != .overlay,
+            let strength = try? StorageStrength(of: folder), case .conditional = strength
+        else { return nil }
+        return strength
     }
 
     /// - Parameters:

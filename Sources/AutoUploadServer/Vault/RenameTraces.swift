@@ -13,7 +13,7 @@ enum RenameTraces: Sendable {
         let kind = try folder.descriptor.fileSystemKind()
         if kind.renamesAtOnce {
             self = .none
-        } else if kind.mayHaveJournal, FileSystemJournal.isInUse(device: try folder.status().identity.device) {
+        } else if kind.mayHaveJournal, try FileSystemJournal(of: folder) == .inUse {
             self = .none
         } else {
             self = kind.keepsInodeNumbers ? .twoNames : .unrecognizable

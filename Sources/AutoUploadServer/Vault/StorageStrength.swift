@@ -10,10 +10,16 @@ enum StorageStrength: Equatable {
 
     init(of root: Directory) throws(SystemError) {
         let kind = try root.descriptor.fileSystemKind()
-        if kind == .overlay { try self.init(ofOverlay: root) } else { self.init(kind) }
+        if kind == .overlay {
+            try self.init(ofOverlay: root)
+        } else {
+            let journal = kind.mayHaveJournal ? try FileSystemJournal(of: root) : .inUse
+            self.init(kind, journal)
+        }
     }
 
-    init(_ kind: FileSystemKind) {
+    /// - Parameter journal: counts for kinds that may have one.
+    init(_ kind: FileSystemKind, _ journal: FileSystemJournal = .inUse) {
         if kind.isMemory {
             self = .weak("is in memory (\(kind.name)), where a power cut loses everything")
         } else if kind == .fuse {
@@ -27,8 +33,28 @@ enum StorageStrength: Equatable {
             self = .conditional(
                 "is on \(kind.name): a power cut during a change may damage the file system itself, and with it what was stored "
                     + "long ago; ext4, xfs and btrfs are safer")
+        } else if kind.mayHaveJournal {
+            self = .init(journal)
         } else {
             self = .known
+        }
+    }
+
+    /// The order of flushes is known without one, too; but no order keeps a folder from being torn.
+    private init(_ journal: FileSystemJournal) {
+        let danger =
+            "a power cut while a folder grows, and the check of the disk (fsck) after it, may take the names of files that were "
+            + "stored long ago"
+        switch journal {
+        case .inUse: self = .known
+        case .absent:
+            self = .conditional(
+                "is on ext4 or ext2 without a journal: \(danger); unmount it and give it one (tune2fs -O has_journal DEVICE), "
+                    + "or choose another file system")
+        case .unknown:
+            self = .conditional(
+                "is on ext4, and nothing here (/sys/fs/ext4) tells whether it has a journal: without one, \(danger); "
+                    + "look for has_journal in what dumpe2fs -h DEVICE says")
         }
     }
 

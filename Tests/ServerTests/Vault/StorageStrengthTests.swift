@@ -30,6 +30,19 @@ import Testing
         for magic in weak { #expect(verdict(magic) == .weak, "\(magic)") }
     }
 
+    @Test("that there is no journal, or that nobody can tell, is said, and what to do about it")
+    func journal() {
+        let ext4 = FileSystemKind(magic: 0xef53)
+        #expect(StorageStrength(ext4, .inUse) == .known)
+        let texts = [FileSystemJournal.absent, .unknown].map { journal in
+            if case .conditional(let text) = StorageStrength(ext4, journal) { text } else { "" }
+        }
+        #expect(texts[0].contains("without a journal") && texts[0].contains("tune2fs -O has_journal"), "\(texts)")
+        #expect(texts[1].contains("dumpe2fs"), "\(texts)")
+        // Others have none to ask for.
+        #expect(StorageStrength(FileSystemKind(magic: 0x5846_5342), .unknown) == .known)
+    }
+
     @Test("who is refused is told why, and what to do")
     func text() {
         guard case .weak(let why) = StorageStrength(.fuse) else {

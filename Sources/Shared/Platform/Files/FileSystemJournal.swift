@@ -1,12 +1,32 @@
 /// Whether a file system of the ext family keeps a journal, which its kind doesn't tell: ext2 has none, and ext4 may have been made or
 /// mounted without.
-package struct FileSystemJournal {
-    /// - Returns: whether the kernel says that there is one; also false where it doesn't say, as in some containers.
-    package static func isInUse(device: UInt64) -> Bool {
-        guard let name = name(ofDevice: device) else { return false }
-        // The number of the thread that writes it, or "<none>".
-        guard let task = text(of: "/sys/fs/ext4/\(name)/journal_task") else { return false }
-        return Int(task.prefix { $0 != "\n" }) != nil
+package enum FileSystemJournal: Sendable {
+    case inUse
+    case absent
+    /// The kernel doesn't say, as in some containers.
+    case unknown
+
+    /// - Parameter folder: anywhere on the file system.
+    package init(of folder: Directory) throws(SystemError) {
+        let status = try folder.status()
+        self.init(device: status.identity.device)
+        // The driver that is ext2's own tells nothing in /sys.
+        if self == .unknown, let mount = try? MountInfo.ofMount(status.mount) { self = .init(type: mount.fileSystem) }
+    }
+
+    init(device: UInt64) {
+        self.init(task: Self.name(ofDevice: device).flatMap { Self.text(of: "/sys/fs/ext4/\($0)/journal_task") })
+    }
+
+    /// - Parameter task: the number of the thread that writes it, or "<none>"; nil: there is nobody to ask.
+    init(task: String?) {
+        let word = task.map { $0.prefix { $0 != "\n" } } ?? ""
+        self = Int(word) != nil ? .inUse : word == "<none>" ? .absent : .unknown
+    }
+
+    /// - Parameter type: which it was mounted as; ext3 and ext4 may have one.
+    init(type: String) {
+        self = type == "ext2" ? .absent : .unknown
     }
 
     private static func name(ofDevice device: UInt64) -> String? {

@@ -14,6 +14,7 @@ extension FaultTests {
             let disk = try Disk(mebibytes: 16, options: "-O ^has_journal")
             let site = try Site(storage: disk.path)
             let first = try TestServer(site, through: disk.entering)
+            #expect(first.log.contains("tune2fs -O has_journal"), "\(first.log)")
             let content = sample(100_000)
             guard case .stored = try first.loggedIn().upload(content, to: "clip") else { throw Failure("not stored") }
             try expectEnd(first)
