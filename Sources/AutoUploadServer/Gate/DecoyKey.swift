@@ -3,6 +3,8 @@ import Transport
 
 /// The key by which names that aren't users get the cost of a password hash: kept in the storage, so that no name's cost changes
 /// with a restart, as no user's does.
+///
+/// Nobody judges who may read it: who reads the storage folder sees in it which users there are.
 enum DecoyKey {
     private static let name = FileName(constant: "decoy-key")
     private static let size = 32

@@ -106,7 +106,7 @@ extension ReceiptKeyFile {
                 throw error
             }
         } catch {
-            throw .unusable(path, error)
+            throw error.meansNoSecrets ? .openToAll(path) : .unusable(path, error)
         }
     }
 
@@ -122,7 +122,7 @@ extension ReceiptKeyFile {
         do throws(SystemError) {
             let made = try file.status()
             if let old, old.owner != made.owner { try file.setOwner(old.owner, group: old.group) }
-            try file.setPermissions(Self.permissions)
+            try file.setPermissions(Self.permissions, denying: Self.ofOthers)
             try file.write(content)
             try file.flush()
         } catch {
@@ -148,6 +148,8 @@ extension ReceiptKeyFile {
 enum ReceiptKeyError: Error {
     case unusable(String, SystemError)
     case openToOthers(String)
+    /// One would be that is made.
+    case openToAll(String)
     case damaged(String)
     /// There is none, but the storage was used with one.
     case lost(String, ReceiptKey?)
@@ -175,7 +177,10 @@ extension ReceiptKeyError: CustomStringConvertible {
         case .unusable(let path, let error): "the receipt key \(escaped(path)) can't be used: \(error)"
         case .openToOthers(let path):
             "the receipt key \(escaped(path)) can be used by others than its owner: run chmod 600 on it; if somebody "
-                + "may have read it, move it away, and \(Self.forget)"
+                + "may have read it, move it away, and \(Self.forget). Where chmod changes nothing, \(SystemError.adviceOnSecrets)"
+        case .openToAll(let path):
+            "no receipt key is made, as everybody could read it in \(escaped(path)): \(SystemError.adviceOnSecrets), or name another "
+                + "place for the key, by --receipt-key FILE"
         case .damaged(let path):
             "the receipt key \(escaped(path)) is damaged, or isn't an Ed25519 key in PEM: put it back from a backup, or "
                 + "move it away, and \(Self.forget)"

@@ -14,6 +14,8 @@ package struct PasswordFileEditor: Sendable {
     private static let lockSeconds = 10.0
     private static let privateMode: UInt32 = 0o600
     private static let groupReading: UInt32 = 0o040
+    /// The server doesn't take a file that everybody may use.
+    private static let ofEverybody: UInt32 = 0o007
 
     /// - Parameter path: of the file, which needs not exist; a link is followed, so that what it leads to is replaced.
     package init(path: String) throws(PasswordFileError) {
@@ -63,6 +65,7 @@ package struct PasswordFileEditor: Sendable {
         do throws(SystemError) {
             try replace(with: file.content, like: status)
         } catch {
+            if error.meansNoSecrets { throw .cantBePrivate(path: path) }
             throw .unwritable(SystemError(error.operation, escaped(path), errno: error.errno))
         }
     }
@@ -127,7 +130,8 @@ package struct PasswordFileEditor: Sendable {
         if let status, status.owner != made.owner || status.group != made.group {
             try new.setOwner(status.owner, group: status.group)
         }
-        try new.setPermissions(Self.privateMode | (status?.permissions ?? 0) & Self.groupReading)
+        try new.setPermissions(
+            Self.privateMode | (status?.permissions ?? 0) & Self.groupReading, denying: Self.ofEverybody)
         try new.write(content)
         try new.flush()
         try new.close()
@@ -148,6 +152,8 @@ package enum PasswordFileError: Error, Hashable, Sendable {
     case refused(PasswordChangeError)
     /// Permissions let everybody at it.
     case openToAll(path: String)
+    /// They would, whatever permissions a new one is given.
+    case cantBePrivate(path: String)
     case isUTF16(path: String)
 }
 
@@ -164,7 +170,11 @@ extension PasswordFileError: CustomStringConvertible {
         case .refused(.secondFactor):
             "the user's line asks for one-time passwords, which are not supported yet; remove the user first"
         case .openToAll(let path):
-            "the password file \(escaped(path)) can be used by everybody; run chmod o= on it"
+            "the password file \(escaped(path)) can be used by everybody; run chmod o= on it. Where that changes nothing, "
+                + SystemError.adviceOnSecrets
+        case .cantBePrivate(let path):
+            "the password file \(escaped(path)) isn't written, as everybody could read it: \(SystemError.adviceOnSecrets), or keep "
+                + "the file on another one"
         case .isUTF16(let path): "the password file \(escaped(path)) \(ByteOrderMark.complaintAboutUTF16)"
         }
     }
@@ -173,7 +183,7 @@ extension PasswordFileError: CustomStringConvertible {
     package var exitCode: ExitCode {
         switch self {
         case .unreadable: .noInput
-        case .unwritable, .refused(.taken), .refused(.secondFactor): .cantCreate
+        case .unwritable, .cantBePrivate, .refused(.taken), .refused(.secondFactor): .cantCreate
         case .busy: .temporaryFailure
         case .refused(.noSuchUser): .noUser
         case .openToAll: .configuration

@@ -7,10 +7,13 @@ import Wire
 @Suite("Storage on FUSE (bindfs)", .enabled(if: BoundStorage.isAvailable, "this needs root, namespaces and bindfs"))
 struct FuseStorageTests {
     private let view: BoundStorage
+    private let open: BoundStorage
     private let site: Site
 
     init() throws {
         view = try BoundStorage()
+        // Everybody may read what lies in it, as on FAT that was mounted without umask=077.
+        open = try BoundStorage(options: "--chmod-ignore --perms=a+rX")
         site = try Site(storage: view.path)
     }
 
@@ -38,6 +41,37 @@ struct FuseStorageTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: view.source + "/.auto-upload/partial") == [])
         #expect(try server.stop().status == 0)
     }
+
+    @Test(
+        "where all may read everything no receipt key is made, and the admin is told of the mount and of another place")
+    func keepsNoSecrets() throws {
+        let site = try Site(storage: open.path)
+        do {
+            _ = try TestServer(site, options: ["--allow-weak-storage"], through: open.entering)
+            throw Failure("it started")
+        } catch let error as TestServer.DidNotStart {
+            #expect(error.outcome.status == 78)
+            for part in ["umask=077", "--receipt-key"] {
+                #expect(error.outcome.error.contains(part), "\(error.outcome.error)")
+            }
+        }
+        let made = try FileManager.default.contentsOfDirectory(atPath: open.source + "/.auto-upload")
+        #expect(!made.contains { $0.hasPrefix("receipt-key") }, "\(made)")
+        let options = ["--allow-weak-storage", "--receipt-key", site.scratch.path("key")]
+        for _ in 1...2 {
+            let server = try TestServer(site, options: options, through: open.entering)
+            #expect(try server.stop().status == 0)
+        }
+    }
+
+    @Test("where all may read everything no password is written")
+    func keepsNoPasswords() throws {
+        let arguments = [Binaries.adduser, "-u", "anna", "-f", open.path + "/users", "--memory", "19456"]
+        let outcome = try RunningProgram.run("/usr/bin/env", open.entering + arguments, standardInput: "p\n")
+        #expect(outcome.status == 73)
+        #expect(outcome.error.contains("umask=077"), "\(outcome.error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: open.source) == [".users.lock"])
+    }
 }
 
 /// A folder, seen through bindfs in a mount namespace of its own.
@@ -47,12 +81,12 @@ private final class BoundStorage: Sendable {
     private let scratch: ScratchFolder
     private let program: RunningProgram
 
-    init() throws {
+    init(options: String = "") throws {
         scratch = try ScratchFolder("view")
         source = try scratch.makeFolder("source")
         path = try scratch.makeFolder("seen")
         program = try RunningProgram(
-            "/usr/bin/env", ["unshare", "-m", "sh", "-c", #"exec bindfs -f "$0" "$1""#, source, path],
+            "/usr/bin/env", ["unshare", "-m", "sh", "-c", #"exec bindfs -f \#(options) "$0" "$1""#, source, path],
             standardInput: nil)
         let (program, path) = (program, path)
         let isThere = try eventually {
