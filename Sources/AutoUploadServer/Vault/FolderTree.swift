@@ -119,8 +119,8 @@ struct FolderTree: Sendable {
 
     private func descend(to name: FileName, in chain: inout FolderChain) throws(SystemError) {
         try chain.descend(to: name, asListed: listing(in: chain.last.directory) != .exact)
-        // By an alias, as FAT has of old, a path would lead into the server's own.
-        if chain.links.last?.name == StoragePlace.ownFolder {
+        // By an alias, as FAT has of old, a path would lead into the server's own, which may have been made in other letters.
+        if chain.links.last?.name.mayBeReserved == true {
             throw SystemError("open", name.description, errno: .notDirectory)
         }
     }
@@ -138,7 +138,7 @@ struct FolderTree: Sendable {
         guard names.count == path.components.count, let name = names.popLast() else {
             throw .failed(SystemError("use the path", escaped(path.bytes), errno: .invalid))
         }
-        if let first = names.first, first.mayMeanOwnFolder { throw .nameUnusable(first) }
+        for name in names + [name] { try name.requireUnreserved() }
         return (names, name)
     }
 
@@ -152,18 +152,6 @@ struct FolderTree: Sendable {
 
     /// What opening a file or a link as a folder says.
     private static let notAFolder: Set<Errno> = [.notDirectory, .tooManyLinks]
-}
-
-extension FileName {
-    /// Whether a file system that ignores case, and with it what nobody sees (casefold of ext4 and f2fs), takes it for the server's
-    /// own folder, which may lie in a user's. No path holds its plain name.
-    fileprivate var mayMeanOwnFolder: Bool {
-        if bytes.allSatisfy({ $0 < 0x80 }) { return false }
-        let seen = String(decoding: bytes, as: UTF8.self).unicodeScalars.filter {
-            !$0.properties.isDefaultIgnorableCodePoint
-        }
-        return String(seen).lowercased() == StoragePlace.ownFolder.description
-    }
 }
 
 /// The folders that a few uploads have been published into, so that those which share one open it once.
@@ -190,7 +178,10 @@ struct OpenFolders {
     {
         let (folders, last) = path.parts
         let key = Key(user: user, folders: folders)
-        if let chain = chains[key], let name = FileName(last) { return (chain, name) }
+        if let chain = chains[key], let name = FileName(last) {
+            try name.requireUnreserved()
+            return (chain, name)
+        }
         let opened = try tree.open(user: user, path, noting: names)
         chains[key] = opened.chain
         count += opened.chain.links.count

@@ -49,6 +49,28 @@ import Wire
         _ = try test.store([1], as: ".auto\u{E9}-upload/partial/a")
     }
 
+    @Test(
+        "so is a file's name that may be one of the server's own, at any depth, also beside another file",
+        arguments: [".auto\u{200D}-upload", ".AUTO-\u{FE00}UPLOAD-Store", "\u{2060}.auto-upload-trial-0"],
+        ["", "a/", "a/b/"])
+    func likeOwnFiles(_ name: String, _ folder: String) throws {
+        let error = VaultError.nameUnusable(try #require(FileName(name)))
+        #expect(throws: error) { try test.find([1], as: folder + name) }
+        #expect(throws: error) { try test.receive(.content(1, count: 70_000), as: folder + name) }
+        let uploads = try [test.receive([1], as: folder + "clip"), test.receive([2], as: folder + name)]
+        let answers = test.vault.commit(uploads)
+        #expect(try answers.first?.get().pathText == folder + "clip")
+        #expect(answers.last == .failure(error))
+        #expect(throws: error) { try test.receive(.content(1, count: 70_000), as: folder + name + "/clip") }
+    }
+
+    @Test(
+        "names that only look like the server's own are stored",
+        arguments: [".auto", ".äuto-upload", "auto-upload", "\u{200D}a"])
+    func unlikeOwn(_ name: String) throws {
+        #expect(try test.store([1], as: name).pathText == name)
+    }
+
     @Test("a link in place of a folder is no folder", arguments: [".", "nothing", "secret"])
     func linkAtFolder(_ target: String) throws {
         try test.scratch.link("alice/a", to: outside.path(target))
