@@ -43,9 +43,11 @@ extension StateError {
             return error.meansLocked ? "; another program uses it, and didn't end that within some seconds" : ""
         }
         guard error.meansLocked || error.mayMeanFullDisk else { return "" }
+        // Locks are then this machine's own, which is enough: no other uses the state.
+        let or = [.cifs, .smb].contains(kind) ? ", or mount the share with nobrl" : ""
         return
             "; a file system such as the one that it is on (\(kind.name)) may not lock files as that needs: keep it on a local "
-            + "disk, by --state FOLDER"
+            + "disk, by --state FOLDER\(or)"
     }
 }
 

@@ -27,9 +27,18 @@ struct StateErrorTests {
     @Test("where files can't be locked, a local disk is advised; where they can, another program has it")
     func advises() {
         for magic in [0xff53_4d42, 0x6969, 0x6573_5546] as [UInt64] {
-            let advice = StateError.advice(on: FileSystemKind(magic: magic), Self.locked)
-            #expect(advice.contains("keep it on a local disk, by --state"))
+            // SQLITE_BUSY, SQLITE_IOERR (of which a failed lock is one), SQLITE_PROTOCOL
+            for code in [5, 10, 15] as [CInt] {
+                let error = SQLiteError(code: code, message: "no")
+                #expect(
+                    StateError.advice(on: FileSystemKind(magic: magic), error).contains(
+                        "keep it on a local disk, by --state"))
+            }
         }
+        for share in [FileSystemKind.cifs, .smb] {
+            #expect(StateError.advice(on: share, Self.locked).contains("nobrl"))
+        }
+        #expect(!StateError.advice(on: .fuse, Self.locked).contains("nobrl"))
         #expect(StateError.advice(on: FileSystemKind(magic: 0xef53), Self.locked).contains("another program"))
         let damaged = SQLiteError.damaged("bad")
         #expect(StateError.advice(on: FileSystemKind(magic: 0xff53_4d42), damaged).isEmpty)

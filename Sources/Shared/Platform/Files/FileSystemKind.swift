@@ -65,6 +65,8 @@ package struct FileSystemKind: Hashable, Sendable {
     package var largestFile: UInt64? { row?.largestFile }
 
     package static let overlay = FileSystemKind(magic: FileSystemTable.overlay)
+    package static let cifs = FileSystemKind(magic: FileSystemTable.cifs)
+    package static let smb = FileSystemKind(magic: FileSystemTable.smb)
     package static let fuse = FileSystemKind(magic: FileSystemTable.fuse)
 }
 

@@ -31,6 +31,8 @@ enum FileSystemTable {
 
     static let overlay: UInt64 = 0x794c_7630
     static let fuse: UInt64 = 0x6573_5546
+    static let cifs: UInt64 = 0xff53_4d42
+    static let smb: UInt64 = 0xfe53_4d42
 
     static let rows: [UInt64: Row] = [
         // ext2, ext3 and ext4 have the same number.
@@ -53,8 +55,8 @@ enum FileSystemTable {
         // What its upper layer keeps, is kept.
         overlay: Row(name: "overlay", facts: [.keepsFlushed, .keepsInodes]),
         0x6969: Row(name: "nfs", facts: [.share, .keepsInodes]),
-        0xff53_4d42: Row(name: "cifs", facts: .share),
-        0xfe53_4d42: Row(name: "smb", facts: .share),
+        cifs: Row(name: "cifs", facts: .share),
+        smb: Row(name: "smb", facts: .share),
         // The oldest driver, gone since Linux 2.6.37.
         0x517b: Row(name: "smbfs", facts: .network),
         // Whatever program is behind it: ntfs-3g, bindfs, sshfs and others.
