@@ -41,8 +41,9 @@ extension StorageStrength {
     /// The upper layer may be out of sight, in a container or on a live system. But whether a file of it has a place on a disk is
     /// asked through the overlay: memory and FUSE have no answer.
     private static func hasExtents(_ root: Directory) throws(SystemError) -> Bool {
+        if let file = try? root.makeUnnamedFile(permissions: 0o600) { return file.hasExtentMap }
         do throws(SystemError) {
-            let trial = try StagingFolders.trialName()
+            let trial = try Trial.randomName()
             let file = try root.open(trial, .creating(permissions: 0o600))
             defer { try? root.remove(trial) }
             return file.hasExtentMap

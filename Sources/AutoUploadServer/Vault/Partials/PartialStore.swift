@@ -20,6 +20,7 @@ final class PartialStore: Sendable {
         self.stagings = stagings
         staging = stagings.central
         keepsPartials = leftovers?.traces.keepsPartials ?? true
+        stagings.clearTrials()
         let central = try RecoveredPartials(in: staging, after: leftovers)
         var found = central.partials
         var warnings = central.warnings

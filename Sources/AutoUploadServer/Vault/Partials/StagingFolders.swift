@@ -1,4 +1,3 @@
-import Encodings
 import Platform
 
 /// Which staging folder a user's uploads come in by: the server's own, or one in the user's folder.
@@ -21,7 +20,6 @@ final class StagingFolders: Sendable {
     }
 
     private static let name = FileName(constant: "partial")
-    private static let trial = Array(".auto-upload-trial-".utf8)
     private static let capacity = 100_000
 
     /// - Parameter root: the storage folder.
@@ -65,7 +63,7 @@ final class StagingFolders: Sendable {
             var chain = try FolderChain(root: root)
             try chain.descend(to: user)
             let home = chain.last
-            let staging = same(try find(in: home.directory), as: known.withLock { $0.users[user]?.staging })
+            let staging = same(try find(in: home.directory, of: user), as: known.withLock { $0.users[user]?.staging })
             known.withLock { known in
                 if known.users.count >= Self.capacity { known.users.removeAll() }
                 known.users[user] = (home.status.place, staging)
@@ -99,12 +97,12 @@ final class StagingFolders: Sendable {
 // MARK: - Finding out
 
 extension StagingFolders {
-    private func find(in home: Directory) throws(SystemError) -> StagingFolder {
-        if try canMove(from: central, to: home) { return central }
+    private func find(in home: Directory, of user: FileName) throws(SystemError) -> StagingFolder {
+        if try canMove(from: central, to: home, [user]) { return central }
         let own = try keptPrivate(Storage.openOrMake(StoragePlace.ownFolder, in: home))
         if Storage.isUsed(own) { throw SystemError(Self.foreign, errno: .notPermitted) }
         let staging = central.beside(try keptPrivate(Storage.openOrMake(Self.name, in: own)))
-        guard try canMove(from: staging, to: home) else { throw SystemError(Self.noReach, errno: .crossDevice) }
+        guard try canMove(from: staging, to: home, [user]) else { throw SystemError(Self.noReach, errno: .crossDevice) }
         do throws(SystemError) {
             // Offsets that are told rest on these names, too.
             try staging.flushNames(above: [own, home, root])
@@ -128,31 +126,27 @@ extension StagingFolders {
     private static let foreign =
         "use a folder .auto-upload that belongs to another user or server: remove it, in the folder"
 
-    /// A trial's name in the folder that it is moved to, by chance: nothing else bears it, however the file system compares names.
-    static func trialName() throws(SystemError) -> FileName {
-        guard let name = FileName(trial + Array(hexadecimal(try randomBytes(16)).utf8)) else {
-            throw SystemError("name a trial", errno: .invalid)
-        }
-        return name
-    }
-
-    static func isTrial(_ name: FileName) -> Bool { name.bytes.starts(with: trial) }
-
     /// Tries it with a file: of all that may stand against it, a part can't be asked for.
     ///
+    /// - Parameter path: of the folder, from the storage folder on.
     /// - Throws: what else stands against it.
-    private func canMove(from staging: StagingFolder, to folder: Directory) throws(SystemError) -> Bool {
-        let trial = try Self.trialName()
+    private func canMove(
+        from staging: StagingFolder, to folder: Directory, _ path: [FileName]
+    ) throws(SystemError) -> Bool {
+        if try folder.descriptor.fileSystemKind().isOneVolume { return true }
         let name = try StagedName.random(renames: staging.renames)
         let file = try name.create(in: staging.folder)
+        let trial = try Trial(in: path, notes: central.folder)
         do throws(SystemError) {
-            try name.publish(file, from: staging.folder, to: folder, as: trial)
+            try name.publish(file, from: staging.folder, to: folder, as: trial.name)
         } catch {
+            trial.end()
             if let name = name.inStaging { try? staging.folder.remove(name) }
             if error.errno == .crossDevice { return false }
             throw error
         }
-        try folder.remove(trial)
+        try folder.remove(trial.name)
+        trial.end()
         return true
     }
 
@@ -164,7 +158,8 @@ extension StagingFolders {
         let place = folder.folder.status.place
         if known.withLock({ $0.reached.contains(place) }) { return }
         let staging = try self.folder(of: user)
-        let answer = trials.withLock { _ in try? canMove(from: staging, to: folder.folder.directory) }
+        let path = chain.links.map(\.name)
+        let answer = trials.withLock { _ in try? canMove(from: staging, to: folder.folder.directory, path) }
         if answer == false { throw .apart(folder.name) }
         guard answer == true else { return }
         known.withLock { known in
@@ -183,9 +178,16 @@ extension StagingFolders {
 // MARK: - What an earlier process has left
 
 extension StagingFolders {
+    /// Removes what trials have left.
+    func clearTrials() {
+        Trial.clear(central.folder, below: root)
+    }
+
     /// Hands over each staging folder in a user's folder.
     func forEachOwn(_ body: (StagingFolder, _ user: FileName) -> Void) throws(SystemError) {
         try root.forEachName { user throws(SystemError) in
+            // Where an overlayfs was asked for its strength.
+            Trial.removeFile(user, from: root)
             // It may be anything, put there by anybody.
             guard user != StoragePlace.ownFolder, let home = try? root.openFolder(user, crossingMounts: false) else {
                 return

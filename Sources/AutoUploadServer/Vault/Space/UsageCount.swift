@@ -53,7 +53,7 @@ struct UsageCount {
     private static func add(_ folder: Directory, depth: Int, to sum: inout Sum) throws(SystemError) {
         try folder.forEachName { name throws(SystemError) in
             // What is in the server's own folder is counted as under way.
-            if depth == 0, name == StoreMarker.name || name == StoragePlace.ownFolder || StagingFolders.isTrial(name) {
+            if depth == 0, name == StoreMarker.name || name == StoragePlace.ownFolder || Trial.isOne(name) {
                 return
             }
             guard let status = try lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),

@@ -57,6 +57,9 @@ package struct FileSystemKind: Hashable, Sendable {
     /// Whether a file keeps its inode number for good. FAT and exFAT make theirs up at each mount, as FUSE and SMB may.
     package var keepsInodeNumbers: Bool { has(.keepsInodes) || isMemory }
 
+    /// Whether files can be moved between any two of its folders: none can be a volume, or have a project or a policy, of its own.
+    package var isOneVolume: Bool { has(.oneVolume) }
+
     /// Whether `FileDescriptor.fileSystemIdentity` stays the file system's for good. Others make it of the device's number, or have
     /// none.
     package var keepsIdentity: Bool { has(.keepsIdentity) }

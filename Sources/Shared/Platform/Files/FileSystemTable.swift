@@ -16,6 +16,7 @@ enum FileSystemTable {
         static let keepsInodes = Facts(rawValue: 1 << 8)
         static let network = Facts(rawValue: 1 << 9)
         static let keepsIdentity = Facts(rawValue: 1 << 10)
+        static let oneVolume = Facts(rawValue: 1 << 11)
 
         /// A local disk's own, whose flush is known.
         static let disk: Facts = [.keepsFlushed, .seesEveryWriter, .keepsInodes]
@@ -48,9 +49,11 @@ enum FileSystemTable {
         0x2fc1_2fc1: Row(name: "zfs", facts: [.disk, .renamesAtOnce, .keepsIdentity]),
         0xca45_1a4e: Row(name: "bcachefs", facts: [.disk, .renamesAtOnce, .keepsIdentity]),
         0x3153_464a: Row(name: "jfs", facts: [.disk, .renamesAtOnce]),
-        0x4d44: Row(name: "vfat", facts: [.keepsFlushed, .seesEveryWriter], largestFile: UInt64(UInt32.max)),
+        0x4d44: Row(
+            name: "vfat", facts: [.keepsFlushed, .seesEveryWriter, .oneVolume], largestFile: UInt64(UInt32.max)),
         0x2011_bab0: Row(
-            name: "exfat", facts: [.keepsFlushed, .keepsRenames, .seesEveryWriter], largestFile: UInt64(Int64.max)),
+            name: "exfat", facts: [.keepsFlushed, .keepsRenames, .seesEveryWriter, .oneVolume],
+            largestFile: UInt64(Int64.max)),
         0x7366_746e: Row(name: "ntfs3", facts: [.keepsFlushed, .seesEveryWriter]),
         // What its upper layer keeps, is kept.
         overlay: Row(name: "overlay", facts: [.keepsFlushed, .keepsInodes]),
