@@ -69,6 +69,18 @@ int shim_status_at(const char *path, struct shim_status *status) {
     return status_of(AT_FDCWD, path, AT_STATX_SYNC_AS_STAT, status);
 }
 
+/* Linux 6.8; older headers lack it. */
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x4000U
+#endif
+
+int shim_unique_mount(int descriptor, uint64_t *mount) {
+    struct statx x;
+    if (statx(descriptor, "", AT_EMPTY_PATH, STATX_MNT_ID_UNIQUE, &x) != 0) return -1;
+    *mount = (x.stx_mask & STATX_MNT_ID_UNIQUE) ? x.stx_mnt_id : 0;
+    return 0;
+}
+
 int shim_may_write(int folder) { return faccessat(folder, ".", W_OK | X_OK, AT_EACCESS); }
 
 int shim_file_system_type(int descriptor, uint64_t *type) {

@@ -135,7 +135,13 @@ struct Storage: ~Copyable {
     /// Takes over the unfinished uploads of a predecessor.
     func recover(_ stagings: StagingFolders) throws(StorageError) -> PartialStore {
         do throws(SystemError) {
-            return try PartialStore(stagings, after: Leftovers(root: root, traces: traces))
+            let note = MountNote(in: own, of: try root.descriptor.fileSystemKind())
+            // Where names are given by linking, a killed server may have left a second one.
+            let isSame = abilities.renamesWithoutReplacing && note.isOfThisMount
+            let store = try PartialStore(
+                stagings, after: Leftovers(root: root, traces: traces, isSameMount: isSame))
+            if traces != .none, store.isClear { note.write() }
+            return store
         } catch {
             throw StorageError(folder: place.path, error)
         }

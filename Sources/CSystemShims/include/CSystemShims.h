@@ -30,6 +30,8 @@ int shim_rename_noreplace(int from_folder, const char *from, int to_folder, cons
 /* statx(2) of a descriptor, or of a name in a folder without following a link when name isn't NULL; `fresh` asks a
    network or FUSE file system's server rather than the cache */
 int shim_status_of(int descriptor, const char *name, int fresh, struct shim_status *status);
+/* the number of the mount that a descriptor was opened through, which no other mount gets until the next boot; 0 before Linux 6.8 */
+int shim_unique_mount(int descriptor, uint64_t *mount);
 /* statx(2) of what a path leads to, links followed */
 int shim_status_at(const char *path, struct shim_status *status);
 /* faccessat(2) of an open folder with W_OK | X_OK, by the rights that count when files are made */

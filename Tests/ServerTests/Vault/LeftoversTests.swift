@@ -21,8 +21,10 @@ import Testing
             folder, calls: FlushCalls(), group: nil, rules: .small, space: try SpaceBook(root: root, staging: folder))
     }
 
-    private func start(_ traces: RenameTraces) throws -> PartialStore {
-        try PartialStore(StagingFolders(staging, root: root), after: Leftovers(root: root, traces: traces))
+    private func start(_ traces: RenameTraces, isSameMount: Bool = false) throws -> PartialStore {
+        try PartialStore(
+            StagingFolders(staging, root: root),
+            after: Leftovers(root: root, traces: traces, isSameMount: isSameMount))
     }
 
     private func staged() throws -> [String] { try scratch.names(in: ".auto-upload/partial").sorted() }
@@ -71,5 +73,48 @@ import Testing
         #expect(try start(.unrecognizable).warnings.count == 1)
         #expect(try staged().isEmpty)
         #expect(try scratch.names(in: ".auto-upload/found") == ["01"])
+    }
+
+    @Test("what a killed server left is gone on with, or removed, where nothing was mounted since")
+    func sameMount() throws {
+        let killed = try start(.unrecognizable)
+        let vault = try TestVault()
+        let upload = BrokenUpload(1)
+        let partial = try killed.begin(upload.offered(vault), isFresh: true)
+        upload.send(partial, upTo: 3000)
+        #expect(partial.leave() == 3000)
+        try scratch.write([1], to: ".auto-upload/partial/01")
+        let next = try start(.unrecognizable, isSameMount: true)
+        #expect(next.isClear && next.warnings.isEmpty)
+        #expect(try staged().count == 2)
+        #expect(try next.begin(upload.offered(vault), isFresh: false).offset == 3000)
+        #expect(!scratch.exists(".auto-upload/found"))
+    }
+
+    @Test("what can't be set aside isn't taken for a killed server's later")
+    func notClear() throws {
+        try scratch.write([1], to: ".auto-upload/partial/01")
+        // Nothing can be moved into it.
+        try scratch.write([1], to: ".auto-upload/found")
+        #expect(try !start(.unrecognizable).isClear)
+        #expect(try staged() == ["01"])
+    }
+
+    @Test("a mount is known again by its note, which another boot or mount doesn't match; a share has none")
+    func note() throws {
+        let own = try Directory.open(path: scratch.path(".auto-upload"))
+        let ext4 = FileSystemKind(magic: 0xef53)
+        let note = MountNote(in: own, of: ext4)
+        #expect(!note.isOfThisMount)
+        note.write()
+        // Since Linux 6.8.
+        let isTold = try own.uniqueMount() != nil
+        #expect(note.isOfThisMount == isTold && MountNote(in: own, of: ext4).isOfThisMount == isTold)
+        MountNote(in: own, of: .cifs).write()
+        #expect(!MountNote(in: own, of: .cifs).isOfThisMount)
+        try scratch.write("00000000-0000-0000-0000-000000000000 1\n", to: ".auto-upload/mount-in-use")
+        #expect(!note.isOfThisMount)
+        note.write()
+        #expect(note.isOfThisMount == isTold)
     }
 }

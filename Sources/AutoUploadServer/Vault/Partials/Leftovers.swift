@@ -7,12 +7,19 @@ struct Leftovers {
     /// The storage folder.
     let root: Directory
     let traces: RenameTraces
+    /// Whether the file system was mounted all the time since an earlier start found everything in order: no power cut came between,
+    /// and what the kernel says of names is so.
+    var isSameMount = false
 
     static let folderName = FileName(constant: "found")
 
     /// The names that are neither to be removed nor to be gone on with.
-    func doubtful(among names: Set<FileName>, in staging: Directory) throws(SystemError) -> Set<FileName> {
-        if traces == .none || names.isEmpty { return [] }
+    ///
+    /// - Parameter isOwn: it is the server's own folder, that the earlier start has looked through.
+    func doubtful(
+        among names: Set<FileName>, in staging: Directory, isOwn: Bool
+    ) throws(SystemError) -> Set<FileName> {
+        if traces == .none || names.isEmpty || (isOwn && isSameMount) { return [] }
         var files: [FileName: FileIdentity] = [:]
         var unreadable: Set<FileName> = []
         for name in names {

@@ -12,6 +12,8 @@ final class PartialStore: Sendable {
     private let keepsPartials: Bool
     /// What an admin should know of what was found.
     let warnings: [String]
+    /// Whether nothing is left in the server's own folder that may be a stored file's.
+    let isClear: Bool
 
     /// Takes over what an earlier process has left, and removes what can't be gone on with.
     ///
@@ -22,6 +24,7 @@ final class PartialStore: Sendable {
         keepsPartials = leftovers?.traces.keepsPartials ?? true
         stagings.clearTrials()
         let central = try RecoveredPartials(in: staging, after: leftovers)
+        isClear = central.isClear
         var found = central.partials
         var warnings = central.warnings
         try stagings.forEachOwn { own, user in

@@ -6,6 +6,8 @@ struct RecoveredPartials {
     private(set) var partials: [OfferedFile.Key: Partial] = [:]
     /// What an admin should know of what was found.
     private(set) var warnings: [String] = []
+    /// Whether nothing is left that may be a stored file's.
+    private(set) var isClear = true
     private let staging: StagingFolder
     private let user: FileName?
     private let wallClock = currentUnixTime()
@@ -17,7 +19,7 @@ struct RecoveredPartials {
         self.staging = staging
         self.user = user
         let names = Set(try staging.folder.names())
-        let doubtful = try leftovers?.doubtful(among: names, in: staging.folder) ?? []
+        let doubtful = try leftovers?.doubtful(among: names, in: staging.folder, isOwn: user == nil) ?? []
         var kept: Set<FileName> = []
         for record in names.subtracting(doubtful).sorted() {
             guard let data = RecordFile.partial(of: record), names.contains(data), !doubtful.contains(data),
@@ -26,7 +28,10 @@ struct RecoveredPartials {
             kept.formUnion([data, record])
         }
         remove(names.subtracting(kept).subtracting(doubtful))
-        if !doubtful.isEmpty { warnings += leftovers?.setAside(doubtful.sorted(), from: staging.folder) ?? [] }
+        if !doubtful.isEmpty {
+            warnings += leftovers?.setAside(doubtful.sorted(), from: staging.folder) ?? []
+            isClear = (try? staging.folder.names().allSatisfy { !doubtful.contains($0) }) ?? false
+        }
         // Seeing a name proves nothing: a predecessor may have been killed before it flushed it.
         if kept.isEmpty { return }
         do throws(SystemError) {

@@ -99,3 +99,14 @@ extension FileKind {
         }
     }
 }
+
+extension Directory {
+    /// The number of the mount that the folder was opened through. Unlike `FileStatus.mount` no later mount gets it before the next boot.
+    ///
+    /// - Returns: nil before Linux 6.8.
+    package func uniqueMount() throws(SystemError) -> UInt64? {
+        var mount: UInt64 = 0
+        try systemCall("read the mount's number") { unsafe shim_unique_mount(descriptor.rawValue, &mount) }
+        return mount == 0 ? nil : mount
+    }
+}
