@@ -68,15 +68,19 @@ package final class AccountDirectory: Sendable {
         guard PasswordRules.lengths.contains(password.byteCount) else { return .unusablePassword }
         refresh()
         let name = try? UserName(bytes: user)
-        let (entry, costs, decoys) = state.withLock { state in
-            (name.flatMap { state.file.entry(for: $0) }, state.file.costs, state.decoys)
-        }
+        let entry = state.withLock { state in name.flatMap { state.file.entry(for: $0) } }
         // For those who are there, too: it takes a moment.
-        let decoy = try Self.decoy(decoys.parameters(for: user, among: costs))
+        let decoy = try Self.decoy(costOfUnknown(user))
         hashes.add(1, ordering: .relaxed)
         let matches = try (entry?.hash ?? decoy).matches(password)
         guard let entry else { return .unknownUser }
         return matches ? .accepted(entry.name) : .wrongPassword
+    }
+
+    /// What the hash of a name costs that isn't there.
+    package func costOfUnknown(_ user: some Collection<UInt8>) -> Argon2Parameters {
+        let (costs, decoys) = state.withLock { ($0.file.costs, $0.decoys) }
+        return decoys.parameters(for: user, among: costs)
     }
 
     /// The user's line as it is now. Costs no hash: it must not decide how long an answer takes for who isn't let in.
