@@ -152,7 +152,7 @@ def ntfs_by_fuse(scratch):
     needs("mkntfs", "ntfs-3g")
     kind = kinds.KINDS["ntfs3"]
     kind.make_on(scratch / "image")
-    with mounted(scratch / "mount", "ntfs-3g", scratch / "image", scratch / "mount") as folder:
+    with mounted(scratch / "mount", "ntfs-3g", "-o", "umask=077", scratch / "image", scratch / "mount") as folder:
         yield folder
 
 
@@ -215,7 +215,9 @@ def cifs(scratch):
     where = scratch / "mount"
     try:
         tools.wait_until(lambda: is_open(445) or programs.has_ended(server), "smbd", 120)
-        with mounted(where, "mount", "-t", "cifs", "-o", "guest,vers=3.1.1", "//127.0.0.1/share", where) as folder:
+        # Without these everybody can read what lies there, and no key for receipts is made.
+        options = "guest,vers=3.1.1,file_mode=0600,dir_mode=0700"
+        with mounted(where, "mount", "-t", "cifs", "-o", options, "//127.0.0.1/share", where) as folder:
             yield folder
     finally:
         programs.end(server)

@@ -62,9 +62,9 @@ struct ForeignNamesTests {
 
 /// NTFS in an image, by a program that keeps some rules of Windows.
 enum NTFS: String, CaseIterable {
-    case windows = "ntfs-3g -o windows_names"
+    case windows = "ntfs-3g -o windows_names,umask=077"
     /// Names that differ in case are one there, and all are listed in small letters.
-    case ignoringCase = "lowntfs-3g -o windows_names,ignore_case"
+    case ignoringCase = "lowntfs-3g -o windows_names,ignore_case,umask=077"
 
     static let usable = NTFS.allCases.filter(\.isUsable)
 
