@@ -1,8 +1,10 @@
-@testable import HTTP
 import Testing
+
+@testable import HTTP
 
 @Suite("Reader of requests")
 struct RequestReaderTests {
+    private let nothing: [UInt8] = []
     private static let post = Array("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9223372036854775807\r\n\r\n".utf8)
 
     /// Reads until something is said or nothing is left.
@@ -27,7 +29,7 @@ struct RequestReaderTests {
         for _ in 0..<3 {
             #expect(try reader.read(piece.span) == .init(count: 70_000, event: .body))
         }
-        #expect(try reader.read([].span) == .init(count: 0, event: .nothing))
+        #expect(try reader.read(nothing.span) == .init(count: 0, event: .nothing))
         #expect(throws: RequestError.truncated) { try reader.finish() }
     }
 
@@ -39,7 +41,7 @@ struct RequestReaderTests {
         let input = Array("abcGET".utf8)
         #expect(try reader.read(input.span) == .init(count: 3, event: .body))
         #expect(!reader.isBetweenRequests)
-        #expect(try reader.read([].span) == .init(count: 0, event: .end(trailers: Fields())))
+        #expect(try reader.read(nothing.span) == .init(count: 0, event: .end(trailers: Fields())))
         #expect(reader.isBetweenRequests)
         try reader.finish()
     }

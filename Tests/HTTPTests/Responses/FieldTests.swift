@@ -48,7 +48,7 @@ struct FieldTests {
     @Test("that may be there once are refused when they are there twice, equal or not")
     func single() throws {
         let fields = try fields(("host", "a"), ("ETag", "x"), ("Host", "a"))
-        #expect(throws: Fields.Repeated(name: .host)) { try fields.single(.host) }
+        #expect(throws: Fields.Repeated.self) { try fields.single(.host) }
         #expect(try fields.single(.entityTag)?.text == "x")
         #expect(try fields.single(.range) == nil)
     }

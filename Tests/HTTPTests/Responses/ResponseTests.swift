@@ -105,7 +105,8 @@ struct ResponseTests {
         var bytes = Array("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
         let body = [UInt8](repeating: 7, count: 300)
         ChunkedCoding.writeChunk(body.span, to: &bytes)
-        ChunkedCoding.writeChunk([].span, to: &bytes)
+        let nothing: [UInt8] = []
+        ChunkedCoding.writeChunk(nothing.span, to: &bytes)
         ChunkedCoding.writeChunk(body.span, to: &bytes)
         var trailers = Fields()
         trailers.append(.reprDigest, "sha-256=:AA==:")
