@@ -44,7 +44,7 @@ enum StorageStrength: Equatable {
     private init(_ journal: FileSystemJournal) {
         let danger =
             "a power cut while a folder grows, and the check of the disk (fsck) after it, may take the names of files that were "
-            + "stored long ago"
+            + "confirmed long before"
         switch journal {
         case .inUse: self = .known
         case .absent:
