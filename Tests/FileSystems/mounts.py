@@ -202,8 +202,8 @@ force user = root
 
 
 @contextlib.contextmanager
-def cifs(scratch):
-    """Samba, over loopback."""
+def cifs(scratch, more=""):
+    """Samba, over loopback; `more`: options of the mount."""
     needs("smbd", "mount.cifs")
     tools.load("cifs")
     for name in ("samba", "below"):
@@ -216,7 +216,7 @@ def cifs(scratch):
     try:
         tools.wait_until(lambda: is_open(445) or programs.has_ended(server), "smbd", 120)
         # Without these everybody can read what lies there, and no key for receipts is made.
-        options = "guest,vers=3.1.1,file_mode=0600,dir_mode=0700"
+        options = "guest,vers=3.1.1,file_mode=0600,dir_mode=0700" + more
         with mounted(where, "mount", "-t", "cifs", "-o", options, "//127.0.0.1/share", where) as folder:
             yield folder
     finally:
@@ -245,6 +245,7 @@ PLACES = {
     "nfs4": lambda scratch: nfs(scratch, "4.2"),
     "nfs3": lambda scratch: nfs(scratch, "3"),
     "cifs": cifs,
+    "cifs, nobrl": lambda scratch: cifs(scratch, ",nobrl"),
     "overlay": overlay,
     "overlay, volatile": lambda scratch: overlay(scratch, ",volatile"),
     "overlay, upper layer in memory": lambda scratch: overlay(scratch, in_memory=True),
