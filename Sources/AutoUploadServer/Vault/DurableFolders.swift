@@ -14,15 +14,12 @@ final class DurableFolders: Sendable {
 
     private let durable = Monitor<Set<Place>>([])
     private let flusher: Flusher
-    /// Names that shared flushes may have met before they are known to be durable.
-    let names: UnflushedNames
     private let moves: MovesFlush?
     private static let capacity = 100_000
 
     /// - Parameter moves: what has to be flushed of where files come from that get their names here; nil: nothing.
-    init(_ flusher: Flusher, names: UnflushedNames = UnflushedNames(), moves: MovesFlush? = nil) {
+    init(_ flusher: Flusher, moves: MovesFlush? = nil) {
         self.flusher = flusher
-        self.names = names
         self.moves = moves
     }
 
@@ -36,9 +33,8 @@ final class DurableFolders: Sendable {
     struct Round {
         fileprivate let folders: DurableFolders
         /// The names that this round is to flush.
-        let names: UnflushedNames.Batch
+        let names: FlushDistrust.Batch
         private let group: GroupFlush?
-        private let begunAfterFailures: UInt64
         private var whole: Result<Void, SystemError>?
         private var done: [FileIdentity: Result<Void, SystemError>] = [:]
         private var inPlace: Set<FilePlace> = []
@@ -48,25 +44,23 @@ final class DurableFolders: Sendable {
         fileprivate init(folders: DurableFolders, group: GroupFlush?) {
             self.folders = folders
             self.group = group
-            names = folders.names.begin()
-            begunAfterFailures = group?.failureCount ?? 0
+            names = folders.flusher.distrust.begin()
         }
 
         /// Flushes the last folder of a chain, which has an entry of this name, and each one above whose name isn't known to be
         /// durable yet. No entry may be added to these folders between two calls in one round.
         ///
         /// - Parameter chain: from the storage folder down.
-        /// - Throws: the first failure. That folder is never trusted again by this process, unless the shared flush merely
-        ///   lacked room.
+        /// - Throws: the first failure, or that something on the way to that name isn't trusted any more.
         mutating func flush(_ chain: FolderChain, _ name: FileName) throws(SystemError) {
             if let group {
-                try flushWhole(group, chain)
+                try flushWhole(group)
             } else {
                 try flushMoves()
                 try flushEach(chain)
             }
-            // At last: a shared flush may have failed meanwhile.
-            try folders.names.requireTrust(in: name, below: chain)
+            // At last: somebody else's flush may have failed meanwhile.
+            try folders.flusher.distrust.requireTrust(in: folders.needs(chain, name))
         }
 
         /// A file may be moved out of this folder in this round.
@@ -80,8 +74,7 @@ final class DurableFolders: Sendable {
             let result =
                 moves
                 ?? Result { () throws(SystemError) in
-                    let calls = folders.names.watching(folders.flusher.calls)
-                    try flush.run(Array(origins.values), folders.flusher, calls)
+                    try flush.run(Array(origins.values), folders.flusher)
                 }
             moves = result
             try result.get()
@@ -104,27 +97,40 @@ final class DurableFolders: Sendable {
             }
         }
 
-        private mutating func flushWhole(_ group: GroupFlush, _ chain: FolderChain) throws(SystemError) {
-            let identities = chain.links.map(\.folder.identity)
-            for identity in identities { try folders.flusher.requireTrust(in: identity) }
-            let result = whole ?? Result { () throws(SystemError) in try group.run(since: begunAfterFailures) }
+        private mutating func flushWhole(_ group: GroupFlush) throws(SystemError) {
+            let result =
+                whole
+                ?? Result { () throws(SystemError) in
+                    try group.run(since: names.moment)
+                    names.flushed()
+                }
             whole = result
-            // A disk without room has lost content that waited for its place, which nobody confirms; folders have theirs.
-            if case .failure(let error) = result, !error.isLackOfRoom {
-                identities.forEach(folders.flusher.distrust)
-            }
             try result.get()
-            names.flushed()
         }
 
         private mutating func flushOnce(_ folder: FolderChain.Folder) throws(SystemError) {
             let identity = folder.identity
             if let result = done[identity] { return try result.get() }
-            let result = Result { () throws(SystemError) in try folders.flusher.flush(folder.directory, identity) }
+            let result = Result { () throws(SystemError) in
+                try folders.flusher.flush(folder.directory, identity)
+                names.flushed(in: identity)
+            }
             done[identity] = result
             try result.get()
-            names.flushed(in: identity)
         }
+    }
+
+    /// What a file is found by.
+    private func needs(_ chain: FolderChain, _ name: FileName) -> [FlushDistrust.Item] {
+        var items: [FlushDistrust.Item] = [.name(name, in: chain.last.identity)]
+        for (index, link) in chain.links.enumerated() {
+            let above = chain.folder(above: index).identity
+            items += [.name(link.name, in: above), .inode(link.folder.identity)]
+        }
+        // A user whose name in the storage folder is durable doesn't need that folder's flushes any more: who is stored there
+        // isn't refused because it failed for somebody new.
+        if !chain.links.isEmpty, !isDurable(place(chain, 0)) { items.append(.inode(chain.root.identity)) }
+        return items
     }
 
     private func isDurable(_ place: Place) -> Bool {

@@ -39,43 +39,47 @@ extension FlushCalls {
     ]
 }
 
-/// Flushes files and folders that stand under their final names, and never again trusts one whose flush has failed: Linux
-/// reports a lost write once, keeps the lost bytes in memory as if they were written, and a second flush that succeeds proves
-/// nothing.
-final class Flusher: Sendable {
+/// Makes durable what stands under its final name, or is on its way there, and never flushes again what it doesn't trust any more.
+struct Flusher: Sendable {
     let calls: FlushCalls
-    private let failed = Monitor<Set<FileIdentity>>([])
+    let distrust: FlushDistrust
 
-    init(_ calls: FlushCalls) {
-        self.calls = calls
+    init(_ calls: FlushCalls, _ distrust: FlushDistrust = FlushDistrust()) {
+        (self.calls, self.distrust) = (calls, distrust)
     }
 
+    /// Of a file: its content and attributes.
     func flush(_ file: borrowing FileDescriptor, _ identity: FileIdentity) throws(SystemError) {
-        try requireTrust(in: identity)
-        do throws(SystemError) {
-            try calls.file(file)
-        } catch {
-            distrust(identity)
-            throw error
-        }
+        try flush(identity, hasContent: true) { () throws(SystemError) in try calls.file(file) }
+    }
+
+    /// Of a file whose content has been flushed: that it has a name, or another one.
+    func flushNaming(of file: borrowing FileDescriptor, _ identity: FileIdentity) throws(SystemError) {
+        try flush(identity, hasContent: false) { () throws(SystemError) in try calls.file(file) }
     }
 
     func flush(_ folder: Directory, _ identity: FileIdentity) throws(SystemError) {
-        try requireTrust(in: identity)
+        try flush(identity, hasContent: false) { () throws(SystemError) in try calls.folder(folder) }
+    }
+
+    func flush(_ folder: Directory) throws(SystemError) {
+        try flush(folder, try folder.status().identity)
+    }
+
+    /// The whole file system that the storage folder lies on.
+    func flushAll(_ root: Directory) throws(SystemError) {
+        try distrust.watch(root) { () throws(SystemError) in try calls.storage(root) }
+    }
+
+    private func flush(
+        _ identity: FileIdentity, hasContent: Bool, _ flush: () throws(SystemError) -> Void
+    ) throws(SystemError) {
+        try distrust.requireTrust(in: [.inode(identity)])
         do throws(SystemError) {
-            try calls.folder(folder)
+            try flush()
         } catch {
-            distrust(identity)
+            distrust.lose(identity, hasContent: hasContent, error)
             throw error
         }
-    }
-
-    func requireTrust(in identity: FileIdentity) throws(SystemError) {
-        guard failed.withLock({ $0.contains(identity) }) else { return }
-        throw SystemError("trust a file or folder whose flush failed earlier: check the disk", errno: .inputOutput)
-    }
-
-    func distrust(_ identity: FileIdentity) {
-        failed.withLock { _ = $0.insert(identity) }
     }
 }

@@ -16,7 +16,7 @@ struct FolderTree: Sendable {
     /// - Throws: `VaultError.nameTaken` when a folder's name belongs to a file or a link, `.elsewhere` when something is mounted
     ///   on one.
     func open(
-        user: FileName, _ path: RemotePath, noting names: UnflushedNames.Batch
+        user: FileName, _ path: RemotePath, noting names: FlushDistrust.Batch
     ) throws(VaultError) -> (chain: FolderChain, name: FileName) {
         let (folders, name) = try split(path)
         var chain = try Self.wrap { () throws(SystemError) in try FolderChain(root: root) }
@@ -82,7 +82,7 @@ struct FolderTree: Sendable {
 
     /// - Returns: whether it was made.
     private func openOrMake(
-        _ name: FileName, in chain: inout FolderChain, noting names: UnflushedNames.Batch
+        _ name: FileName, in chain: inout FolderChain, noting names: FlushDistrust.Batch
     ) throws(SystemError) -> Bool {
         var isNew = false
         do throws(SystemError) {
@@ -158,7 +158,7 @@ struct FolderTree: Sendable {
 struct OpenFolders {
     private let tree: FolderTree
     /// Is told which names are given in them.
-    let names: UnflushedNames.Batch
+    let names: FlushDistrust.Batch
     private var chains: [Key: FolderChain] = [:]
     /// How many folders are open.
     private(set) var count = 0
@@ -169,7 +169,7 @@ struct OpenFolders {
         let folders: ArraySlice<UInt8>
     }
 
-    init(_ tree: FolderTree, noting names: UnflushedNames.Batch) {
+    init(_ tree: FolderTree, noting names: FlushDistrust.Batch) {
         self.tree = tree
         self.names = names
     }

@@ -48,7 +48,7 @@ struct Publisher: Sendable {
 
     /// - Returns: nil when the name belongs to other content.
     private func publish(
-        _ upload: PendingCommit, _ chain: FolderChain, _ name: FileName, _ names: UnflushedNames.Batch,
+        _ upload: PendingCommit, _ chain: FolderChain, _ name: FileName, _ names: FlushDistrust.Batch,
         _ namings: Flusher?
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {

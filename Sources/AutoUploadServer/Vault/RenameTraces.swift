@@ -31,16 +31,14 @@ struct MovesFlush: Sendable {
     let root: Directory
     let traces: RenameTraces
 
-    /// - Parameters:
-    ///   - folders: that files were moved out of.
-    ///   - calls: to flush the whole storage with, where that has to be.
-    func run(_ folders: [Directory], _ flusher: Flusher, _ calls: FlushCalls) throws(SystemError) {
+    /// - Parameter folders: that files were moved out of.
+    func run(_ folders: [Directory], _ flusher: Flusher) throws(SystemError) {
         switch traces {
         case .none: break
         case .twoNames:
-            for folder in folders { try flusher.flush(folder, try folder.status().identity) }
+            for folder in folders { try flusher.flush(folder) }
         // There flushing the folders alone wasn't seen to be enough.
-        case .unrecognizable: try calls.storage(root)
+        case .unrecognizable: try flusher.flushAll(root)
         }
     }
 }

@@ -95,11 +95,10 @@ struct Storage: ~Copyable {
     }
 
     /// - Returns: nil on file systems where flushing all of it isn't known to be reliable.
-    func groupFlush(_ calls: FlushCalls) throws(StorageError) -> GroupFlush? {
+    func groupFlush(_ flusher: Flusher) throws(StorageError) -> GroupFlush? {
         do throws(SystemError) {
             guard try root.descriptor.fileSystemKind().hasReliableWholeFlush else { return nil }
-            let root = root
-            return GroupFlush { () throws(SystemError) in try calls.storage(root) }
+            return GroupFlush(flusher, root)
         } catch {
             throw StorageError(folder: place.path, error)
         }
@@ -117,12 +116,12 @@ struct Storage: ~Copyable {
 
     /// Where uploads come in.
     func stagingFolders(
-        _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules, _ space: SpaceBook
+        _ flusher: Flusher, _ rules: PartialRules, _ space: SpaceBook
     ) throws(StorageError) -> StagingFolders {
         do throws(SystemError) {
             let kind = try root.descriptor.fileSystemKind()
             let central = StagingFolder(
-                staging, calls: calls, group: group, rules: rules, space: space,
+                staging, flusher: flusher, rules: rules, space: space,
                 renames: abilities.renamesWithoutReplacing,
                 makesUnnamed: abilities.namesUnnamed && kind.keepsUnnamedFiles,
                 flushesNewNames: !kind.keepsRenamesByFolderFlush)

@@ -46,12 +46,10 @@ final class Vault: Sendable {
         self.tell = tell
         space = try storage.spaceBook(policy, quotas)
         readBack = readsBack ? ReadBack() : nil
-        flusher = predecessor?.flusher ?? Flusher(calls)
-        durable = DurableFolders(
-            flusher, names: predecessor?.durable.names ?? UnflushedNames(),
-            moves: MovesFlush(root: storage.root, traces: storage.traces))
-        group = try storage.groupFlush(durable.names.watching(calls))
-        stagings = try storage.stagingFolders(calls, group, rules, space)
+        flusher = Flusher(calls, predecessor?.flusher.distrust ?? FlushDistrust())
+        durable = DurableFolders(flusher, moves: MovesFlush(root: storage.root, traces: storage.traces))
+        group = try storage.groupFlush(flusher)
+        stagings = try storage.stagingFolders(flusher, rules, space)
         partials = try storage.recover(stagings)
         self.rights = rights
         publisher = Publisher(
@@ -217,7 +215,7 @@ final class Vault: Sendable {
             Result { () throws(VaultError) in try upload.begin(rights) }
         }
         let shared = group.map { group in
-            Result { () throws(SystemError) in try group.run(since: group.failureCount) }
+            Result { () throws(SystemError) in try group.run(since: flusher.distrust.moment) }
         }
         return zip(uploads, begun).map { upload, begun in
             Result { () throws(VaultError) in

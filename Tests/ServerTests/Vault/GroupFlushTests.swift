@@ -50,13 +50,13 @@ import Testing
         // The first flush tells that it runs, and fails when it is told to.
         let (runs, mayEnd) = (Monitor(false), Monitor(false))
         let calls = Atomic(0)
-        let group = GroupFlush { () throws(SystemError) in
+        let group = try SharedFlush { () throws(SystemError) in
             guard calls.add(1, ordering: .relaxed).oldValue == 0 else { return }
             runs.change { $0 = true }
             mayEnd.wait { $0 ? () : nil }
             throw SystemError("flush", errno: .inputOutput)
         }
-        let failures = group.failureCount
+        let moment = group.moment
         let results = try inParallel(3) { index -> Bool in
             if index > 0 { runs.wait { $0 ? () : nil } }
             if index == 2 {
@@ -65,10 +65,10 @@ import Testing
                 mayEnd.change { $0 = true }
                 return false
             }
-            return (try? group.run(since: failures)) != nil
+            return (try? group.run(since: moment)) != nil
         }
         #expect(results == [false, false, false])
-        #expect((try? group.run(since: group.failureCount)) != nil)
+        #expect((try? group.run(since: group.moment)) != nil)
     }
 
     @Test("a folder that waits for its flush while another's shared one fails is trusted by nobody, then or later")
@@ -107,7 +107,7 @@ import Testing
     func nextRound() throws {
         let (runs, mayEnd) = (Monitor(false), Monitor(false))
         let calls = Atomic(0)
-        let group = GroupFlush { () throws(SystemError) in
+        let group = try SharedFlush { () throws(SystemError) in
             guard calls.add(1, ordering: .relaxed).oldValue == 0 else { return }
             runs.change { $0 = true }
             mayEnd.wait { $0 ? () : nil }
@@ -118,11 +118,28 @@ import Testing
                 mayEnd.change { $0 = true }
                 return 2
             }
-            try? group.run(since: 0)
+            try? group.run(since: group.moment)
             return calls.load(ordering: .relaxed)
         }
         #expect(flushesSeen[1] >= 2)
         #expect(flushesSeen[2] >= 2)
+    }
+}
+
+/// A `GroupFlush` by itself.
+private struct SharedFlush {
+    private let flusher: Flusher
+    private let group: GroupFlush
+
+    init(_ flushAll: @escaping @Sendable () throws(SystemError) -> Void) throws {
+        flusher = Flusher(FlushCalls(storage: { _ throws(SystemError) in try flushAll() }))
+        group = GroupFlush(flusher, try Directory.open(path: "/"))
+    }
+
+    var moment: FlushDistrust.Moment { flusher.distrust.moment }
+
+    func run(since moment: FlushDistrust.Moment) throws(SystemError) {
+        try group.run(since: moment)
     }
 }
 

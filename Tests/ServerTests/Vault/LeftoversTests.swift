@@ -18,7 +18,7 @@ import Testing
         root = try Directory.open(path: scratch.path)
         let folder = try Directory.open(path: scratch.path(".auto-upload/partial"))
         staging = StagingFolder(
-            folder, calls: FlushCalls(), group: nil, rules: .small, space: try SpaceBook(root: root, staging: folder))
+            folder, flusher: Flusher(FlushCalls()), rules: .small, space: try SpaceBook(root: root, staging: folder))
     }
 
     private func start(_ traces: RenameTraces, isSameMount: Bool = false) throws -> PartialStore {

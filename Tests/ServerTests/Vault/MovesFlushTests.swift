@@ -23,7 +23,7 @@ import Wire
     private func flushesAfterNaming(flushesNewNames: Bool, renames: Bool) throws -> Int {
         let recorder = FlushRecorder()
         let folder = StagingFolder(
-            staging, calls: FlushCalls(), group: nil, rules: PartialRules(),
+            staging, flusher: Flusher(FlushCalls()), rules: PartialRules(),
             space: try SpaceBook(root: root, staging: staging), renames: renames, flushesNewNames: flushesNewNames)
         let partials = try PartialStore(StagingFolders(folder, root: root))
         let publisher = Publisher(
@@ -35,7 +35,7 @@ import Wire
         let upload = PendingCommit(partial: partial, digest: try [1].digest())
         try upload.begin(AccessRights())
         defer { upload.end(nil) }
-        var open = OpenFolders(publisher.folders, noting: UnflushedNames().begin())
+        var open = OpenFolders(publisher.folders, noting: FlushDistrust().begin())
         let place = try publisher.publish(upload, in: &open, flushesNaming: true)
         let identity = try place.chain.last.directory.status(of: place.name).identity
         #expect(recorder.now.calls == 0 || recorder.now.flushed == [identity])
@@ -52,9 +52,7 @@ import Wire
     }
 
     private func round(_ traces: RenameTraces, _ recorder: FlushRecorder, moving: Bool = true) throws -> [Bool] {
-        let names = UnflushedNames()
-        let durable = DurableFolders(
-            Flusher(recorder.calls), names: names, moves: MovesFlush(root: root, traces: traces))
+        let durable = DurableFolders(Flusher(recorder.calls), moves: MovesFlush(root: root, traces: traces))
         let chain = try FolderChain(root: root)
         // Two files, then one more.
         return [2, 1].map { count in

@@ -252,7 +252,7 @@ import Wire
         let (scratch, data, record) = try left()
         let folder = try Directory.open(path: scratch.path(".auto-upload/partial"))
         let staging = StagingFolder(
-            folder, calls: FlushCalls(), group: nil, rules: .small,
+            folder, flusher: Flusher(FlushCalls()), rules: .small,
             space: try SpaceBook(root: folder, staging: folder))
         let root = try Directory.open(path: scratch.path)
         let bytes = try scratch.bytes(of: data)

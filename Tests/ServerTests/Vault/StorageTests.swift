@@ -65,7 +65,7 @@ import Wire
         let storage = try Storage(folder: path, allowWeak: true)
         let warnings = storage.warnings
         #expect(warnings.count == 1)
-        let group = try storage.groupFlush(FlushCalls())
+        let group = try storage.groupFlush(Flusher(FlushCalls()))
         #expect(group == nil)
     }
 
@@ -117,7 +117,7 @@ import Wire
         try scratch.makeFolder("store")
         let folder = try Directory.open(path: scratch.makeFolder("staging"))
         let staging = StagingFolder(
-            folder, calls: FlushCalls(), group: nil, rules: PartialRules(),
+            folder, flusher: Flusher(FlushCalls()), rules: PartialRules(),
             space: try SpaceBook(root: folder, staging: folder), renames: false)
         partials = try PartialStore(StagingFolders(staging, root: Directory.open(path: scratch.path("store"))))
         let tree = FolderTree(root: try Directory.open(path: scratch.path("store")), rights: AccessRights())
@@ -132,7 +132,7 @@ import Wire
         let upload = PendingCommit(partial: partial, digest: try content.digest())
         try upload.begin(AccessRights())
         defer { upload.end(nil) }
-        var open = OpenFolders(publisher.folders, noting: UnflushedNames().begin())
+        var open = OpenFolders(publisher.folders, noting: FlushDistrust().begin())
         return try publisher.publish(upload, in: &open, flushesNaming: true)
     }
 

@@ -88,7 +88,7 @@ import Wire
         let large = BrokenUpload(2, count: 20 << 20)
         _ = try large.breakOff(TestVault(in: scratch), at: 20 << 20)
         let staging = StagingFolder(
-            try Directory.open(path: scratch.path(".auto-upload/partial")), calls: FlushCalls(), group: nil,
+            try Directory.open(path: scratch.path(".auto-upload/partial")), flusher: Flusher(FlushCalls()),
             rules: .small,
             space: try SpaceBook(root: Directory.open(path: scratch.path), staging: Directory.open(path: scratch.path)))
         let found = try RecoveredPartials(in: staging).partials

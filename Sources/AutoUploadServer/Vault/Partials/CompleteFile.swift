@@ -36,7 +36,7 @@ struct CompleteFile: ~Copyable {
         do throws(SystemError) {
             if let shared { try shared.get() } else { try file.staging.calls.file(file.descriptor) }
             // Its first bytes may have been lost long before.
-            try file.requireNoFailure()
+            try file.requireTrust()
             // Nobody reads it soon, and memory is better used otherwise.
             if size >= Self.smallestDrop { file.descriptor.dropFromCache() }
         } catch {
@@ -87,13 +87,7 @@ extension CompleteFile {
     private func flushNaming(_ flusher: Flusher?) throws(SystemError) -> FileIdentity {
         let identity = try file.descriptor.status().identity
         guard let flusher, file.name.inStaging == nil || file.staging.flushesNewNames else { return identity }
-        do throws(SystemError) {
-            try flusher.calls.file(file.descriptor)
-        } catch {
-            // For want of room nothing is lost: the content has been flushed before.
-            if !error.isLackOfRoom { flusher.distrust(identity) }
-            throw error
-        }
+        try flusher.flushNaming(of: file.descriptor, identity)
         return identity
     }
 

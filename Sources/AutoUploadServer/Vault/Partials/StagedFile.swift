@@ -13,8 +13,8 @@ struct StagedFile: ~Copyable {
     private var record: RecordFile?
     /// Bytes that a flush has covered, and the record states.
     private(set) var durable: UInt64
-    /// How many flushes of the whole storage had failed before the first byte that isn't durable came.
-    private var failuresBefore: UInt64
+    /// Before the first byte came that isn't durable.
+    private var moment: FlushDistrust.Moment
 
     /// Makes a new one.
     static func create(
@@ -53,7 +53,7 @@ struct StagedFile: ~Copyable {
         self.record = record
         self.durable = durable
         self.reservation = reservation
-        failuresBefore = staging.failureCount
+        moment = staging.flusher.distrust.moment
     }
 }
 
@@ -62,12 +62,12 @@ struct StagedFile: ~Copyable {
 extension StagedFile {
     /// Bytes come while all that came before them are durable: only what fails from now on concerns them.
     mutating func beginsToDiffer() {
-        failuresBefore = staging.failureCount
+        moment = staging.flusher.distrust.moment
     }
 
     /// - Throws: EIO or ENOSPC when a flush that was shared may have met bytes of this file, and failed.
-    func requireNoFailure() throws(SystemError) {
-        try staging.requireNoFailure(since: failuresBefore)
+    func requireTrust() throws(SystemError) {
+        try staging.flusher.distrust.requireTrust(since: moment)
     }
 
     /// Makes its first bytes durable: first the bytes, then the record that states how many they are.
@@ -75,7 +75,7 @@ extension StagedFile {
         guard staging.takesRecords else { return }
         try staging.calls.file(descriptor)
         // Their write-back may have failed earlier, and been told to the flush that was shared.
-        try requireNoFailure()
+        try requireTrust()
         if record == nil {
             guard makeRecord(offset: received) else { return }
             try record?.flush(staging.calls)
@@ -115,7 +115,7 @@ extension StagedFile {
     consuming func park(received: UInt64, after failure: VaultError?, prefix: PrefixHash?) -> ParkedFile? {
         var failure = failure
         do throws(SystemError) {
-            if received > durable { try requireNoFailure() }
+            if received > durable { try requireTrust() }
             if failure == nil, isWorthKeeping(received) { try makeDurable(upTo: received) }
         } catch {
             failure = VaultError.graver(failure, VaultError(error))

@@ -4,7 +4,7 @@ import Synchronization
 /// The folder of uploads on their way in, where no client path leads, and what makes them durable there.
 final class StagingFolder: Sendable {
     let folder: Directory
-    let calls: FlushCalls
+    let flusher: Flusher
     let rules: PartialRules
     let space: SpaceBook
     /// Whether renaming without replacing works in one step; if not, linking does.
@@ -14,29 +14,24 @@ final class StagingFolder: Sendable {
     /// Whether a file has to be flushed once more when it has got its final name by being renamed.
     let flushesNewNames: Bool
     let largeWrites: LargeWrites
-    private let group: GroupFlush?
-    private let keepsNames = Atomic(true)
     private let uploads: UploadCount
 
-    /// - Parameters:
-    ///   - group: through which a lost write may be told, whoever's it was.
-    ///   - space: who says which uploads there is room for.
+    /// - Parameter space: who says which uploads there is room for.
     convenience init(
-        _ folder: Directory, calls: FlushCalls, group: GroupFlush?, rules: PartialRules, space: SpaceBook,
+        _ folder: Directory, flusher: Flusher, rules: PartialRules, space: SpaceBook,
         renames: Bool = true, makesUnnamed: Bool = false, flushesNewNames: Bool = false
     ) {
         self.init(
-            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed,
+            folder, flusher, rules, space, renames: renames, makesUnnamed: makesUnnamed,
             flushesNewNames: flushesNewNames, LargeWrites(), UploadCount())
     }
 
     private init(
-        _ folder: Directory, _ calls: FlushCalls, _ group: GroupFlush?, _ rules: PartialRules, _ space: SpaceBook,
+        _ folder: Directory, _ flusher: Flusher, _ rules: PartialRules, _ space: SpaceBook,
         renames: Bool, makesUnnamed: Bool, flushesNewNames: Bool, _ largeWrites: LargeWrites, _ uploads: UploadCount
     ) {
         self.folder = folder
-        self.calls = calls
-        self.group = group
+        self.flusher = flusher
         self.rules = rules
         self.space = space
         self.renames = renames
@@ -49,9 +44,12 @@ final class StagingFolder: Sendable {
     /// Another folder on the same file system, for which all the rest is the same.
     func beside(_ folder: Directory) -> StagingFolder {
         StagingFolder(
-            folder, calls, group, rules, space, renames: renames, makesUnnamed: makesUnnamed,
+            folder, flusher, rules, space, renames: renames, makesUnnamed: makesUnnamed,
             flushesNewNames: flushesNewNames, largeWrites, uploads)
     }
+
+    /// For an upload's own files: what fails there ends that upload, and nobody else relies on it.
+    var calls: FlushCalls { flusher.calls }
 
     /// How many uploads are unfinished, in all staging folders of the storage.
     private final class UploadCount: Sendable {
@@ -70,13 +68,6 @@ final class StagingFolder: Sendable {
 
     func givesName(toSize size: UInt64?) -> Bool { !makesUnnamed || size ?? .max >= rules.worthwhileBytes }
 
-    /// How many flushes of the whole storage have failed.
-    var failureCount: UInt64 { group?.failureCount ?? 0 }
-
-    func requireNoFailure(since failures: UInt64) throws(SystemError) {
-        try group?.requireNoFailure(since: failures)
-    }
-
     /// Takes note of how many unfinished uploads there are.
     func note(uploads count: Int) {
         uploads.value.store(count, ordering: .relaxed)
@@ -87,15 +78,20 @@ final class StagingFolder: Sendable {
         uploads.value.load(ordering: .relaxed) > rules.mostLittle ? rules.quickBytes : rules.worthwhileBytes
     }
 
-    /// Whether names of new records can be made durable: not after a flush of the folder has failed.
-    var takesRecords: Bool { keepsNames.load(ordering: .acquiring) }
+    /// Whether names of records can be made durable: not after a flush of the folder, or above it, has failed.
+    var takesRecords: Bool {
+        guard let identity = try? folder.status().identity else { return false }
+        return (try? flusher.distrust.requireTrust(in: [.inode(identity)])) != nil
+    }
 
     /// - Parameter above: folders that hold the names on the way to this one, where these aren't known to be durable.
     func flushNames(above: [Directory] = []) throws(SystemError) {
+        let identity = try folder.status().identity
+        try flusher.flush(folder, identity)
         do throws(SystemError) {
-            for folder in [folder] + above { try calls.folder(folder) }
+            for folder in above { try flusher.flush(folder) }
         } catch {
-            if !error.isLackOfRoom { keepsNames.store(false, ordering: .releasing) }
+            flusher.distrust.lose(identity, hasContent: false, error)
             throw error
         }
     }
