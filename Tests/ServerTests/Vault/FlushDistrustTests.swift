@@ -41,7 +41,7 @@ import Wire
     }
 
     @Test(
-        "a new user whose name the storage folder lost isn't trusted, by any flush, nor are later ones; known users are"
+        "a new user whose name a flush has lost isn't trusted by another, nor are later users; earlier ones are"
     )
     func storageFolder() throws {
         let test = try vault()

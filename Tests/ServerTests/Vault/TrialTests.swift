@@ -20,7 +20,7 @@ import Testing
     /// A next server's start.
     private func start() throws {
         let staging = StagingFolder(
-            notes, calls: FlushCalls(), group: nil, rules: .small, space: try SpaceBook(root: root, staging: notes))
+            notes, flusher: Flusher(FlushCalls()), rules: .small, space: try SpaceBook(root: root, staging: notes))
         _ = try PartialStore(StagingFolders(staging, root: root), after: Leftovers(root: root, traces: .twoNames))
     }
 

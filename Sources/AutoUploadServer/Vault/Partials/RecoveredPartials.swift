@@ -21,7 +21,7 @@ struct RecoveredPartials {
         let names = Set(try staging.folder.names())
         let doubtful = try leftovers?.doubtful(among: names, in: staging.folder, isOwn: user == nil) ?? []
         var kept: Set<FileName> = []
-        for record in names.subtracting(doubtful).sorted() where staging.takesRecords {
+        for record in names.subtracting(doubtful).sorted() {
             guard let data = RecordFile.partial(of: record), names.contains(data), !doubtful.contains(data),
                 recover(data, record)
             else { continue }

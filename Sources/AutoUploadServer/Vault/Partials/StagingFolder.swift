@@ -14,6 +14,7 @@ final class StagingFolder: Sendable {
     /// Whether a file has to be flushed once more when it has got its final name by being renamed.
     let flushesNewNames: Bool
     let largeWrites: LargeWrites
+    private let keepsNames = Atomic(true)
     private let uploads: UploadCount
 
     /// - Parameter space: who says which uploads there is room for.
@@ -78,20 +79,17 @@ final class StagingFolder: Sendable {
         uploads.value.load(ordering: .relaxed) > rules.mostLittle ? rules.quickBytes : rules.worthwhileBytes
     }
 
-    /// Whether names of records can be made durable: not after a flush of the folder, or above it, has failed.
-    var takesRecords: Bool {
-        guard let identity = try? folder.status().identity else { return false }
-        return (try? flusher.distrust.requireTrust(in: [.inode(identity)])) != nil
-    }
+    /// Whether names of new records can be made durable: not after a flush of the folder, or above it, has failed. That isn't for
+    /// `FlushDistrust`: no file is found by these names once it is stored.
+    var takesRecords: Bool { keepsNames.load(ordering: .acquiring) }
 
     /// - Parameter above: folders that hold the names on the way to this one, where these aren't known to be durable.
     func flushNames(above: [Directory] = []) throws(SystemError) {
-        let identity = try folder.status().identity
-        try flusher.flush(folder, identity)
         do throws(SystemError) {
+            try calls.folder(folder)
             for folder in above { try flusher.flush(folder) }
         } catch {
-            flusher.distrust.lose(identity, hasContent: false, error)
+            if !error.isLackOfRoom { keepsNames.store(false, ordering: .releasing) }
             throw error
         }
     }
