@@ -87,6 +87,18 @@ struct WebRefusalTests {
         #expect(try server.site.stored().isEmpty && server.site.partials().isEmpty)
     }
 
+    @Test("a stranger's form is read no further than a form's fields are long")
+    func strangersForm() throws {
+        let (server, curl) = try site()
+        let long = try curl.scratch.write([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20), to: "long")
+        let field = ["-F", "note=<\(long)"]
+        #expect(try curl("/upload", field + ["-F", "file=@\(long)"]).status == 401)
+        // Of who is known it is passed over.
+        #expect(try curl("/upload", Curl.login + field + ["-F", "file=@\(long)"]).status == 200)
+        #expect(try curl("/upload", ["-F", "username=<\(long)", "-F", "file=@\(long)"]).status == 413)
+        #expect(try server.site.stored().count == 1)
+    }
+
     @Test("a form that isn't whole stores nothing of its last file")
     func brokenForm() throws {
         let (server, curl) = try site()

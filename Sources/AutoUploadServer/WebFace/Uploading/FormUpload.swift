@@ -49,14 +49,20 @@ struct FormReceiver: MultipartReceiver {
 
     private enum Place {
         case between
-        case field(String, [UInt8])
+        /// Who sends the form.
+        case login(String, [UInt8])
+        /// A field that says nothing to us.
+        case other
         case file(WebUpload)
         /// What a browser sends where no file was chosen.
         case nothing
     }
 
-    /// Bytes of a field: a user's name, or a password.
+    /// Bytes of a user's name, or a password.
     private static let longestField = 4096
+    /// Bytes of other fields, until it is known who sends them.
+    private static let mostOfStranger = 64 << 10
+    private var ofStranger = 0
 
     init(services: Services, membership: Membership, peer: ServerEvent.Peer, user: FileName?, refusesTaken: Bool) {
         (self.services, self.membership, self.peer) = (services, membership, peer)
@@ -65,7 +71,8 @@ struct FormReceiver: MultipartReceiver {
 
     mutating func beginPart(_ head: PartHead) throws(WebRefusal) {
         guard let name = head.fileName else {
-            place = .field(head.name ?? "", [])
+            let name = head.name ?? ""
+            place = ["username", "password"].contains(name) ? .login(name, []) : .other
             return
         }
         if name.isEmpty {
@@ -81,12 +88,15 @@ struct FormReceiver: MultipartReceiver {
     mutating func takeContent(_ content: Span<UInt8>) throws(WebRefusal) {
         switch place {
         case .file(let upload): try content.withRawBytes { bytes throws(WebRefusal) in try upload.append(bytes) }
-        case .field(let name, var bytes):
+        case .other:
+            if user == nil { ofStranger += content.count }
+            if ofStranger > Self.mostOfStranger { throw .unauthorized }
+        case .login(let name, var bytes):
             guard bytes.count + content.count <= Self.longestField else {
                 throw WebRefusal(.contentTooLarge, "a field of the form is longer than \(Self.longestField) bytes")
             }
             for index in content.indices { bytes.append(content[index]) }
-            place = .field(name, bytes)
+            place = .login(name, bytes)
         case .nothing: throw WebRefusal(.badRequest, "a file of the form has no name")
         case .between: break
         }
@@ -96,8 +106,8 @@ struct FormReceiver: MultipartReceiver {
         defer { place = .between }
         switch place {
         case .file(let upload): stored.append(try upload.finish(nil, needsOwnName: refusesTaken))
-        case .field(let name, let bytes): fields[name] = bytes
-        case .nothing, .between: break
+        case .login(let name, let bytes): fields[name] = bytes
+        case .other, .nothing, .between: break
         }
     }
 
