@@ -122,6 +122,8 @@ extension WebConnection {
     private mutating func end(_ trouble: WebTrouble) -> String {
         switch trouble {
         case .broken(let error):
+            // What the client still sends isn't read any more; the answer reaches it all the same.
+            if membership.isStopping { return tell(.stopping) }
             if case .timedOut = error { return tell(.tooSlow) }
             return reasonToEnd ?? error.description
         case .refused(let refusal): return tell(refusal)

@@ -87,6 +87,21 @@ struct WebRefusalTests {
         #expect(try server.site.stored().isEmpty && server.site.partials().isEmpty)
     }
 
+    @Test("a server that is being stopped says so to who is sending")
+    func stopping() throws {
+        let (server, curl) = try site()
+        let path = try curl.scratch.write(sample(5 << 20), to: "slow")
+        let client = try RunningProgram(
+            "/usr/bin/env",
+            ["curl", "-sS", "-i", "--cacert", server.site.certificates.authority, "--limit-rate", "100K", "-T", path]
+                + Curl.login + ["https://127.0.0.1:\(server.port)/files/slow"])
+        _ = try server.logLine(with: " login ")
+        #expect(try server.stop().status == 0)
+        let answer = try client.waitForEnd(seconds: 60)
+        #expect(answer.output.contains("HTTP/1.1 503 "), "\(answer)")
+        #expect(try server.site.stored().isEmpty && server.site.partials().isEmpty)
+    }
+
     @Test("a stranger's form is read no further than a form's fields are long")
     func strangersForm() throws {
         let (server, curl) = try site()
