@@ -39,38 +39,41 @@ let package = Package(
 
         shared("Encodings", []),
         shared("Platform", ["Encodings", "CSystemShims"]),
+        shared("Domain", ["Encodings"]),
+        shared("Wire", ["Domain", "Encodings"]),
         shared("HTTP", ["Encodings"]),
-        shared("Wire", ["Encodings"]),
-        shared("Transport", ["Wire", "Platform", "COpenSSL"]),
+        shared("Transport", ["Wire", "Domain", "Platform", "COpenSSL"]),
         shared("Accounts", ["Encodings", "Platform", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
 
         .executableTarget(
             name: "AutoUploadServer",
-            dependencies: ["Transport", "Accounts", "CommandLine", "HTTP", "Platform", "Wire", "Encodings"],
+            dependencies: ["Transport", "Accounts", "CommandLine", "HTTP", "Platform", "Wire", "Domain", "Encodings"],
             swiftSettings: strict),
         .executableTarget(
             name: "AutoUploadClient",
-            dependencies: ["Transport", "CommandLine", "Platform", "Wire", "Encodings", "CSQLite"],
+            dependencies: ["Transport", "CommandLine", "Platform", "Wire", "Domain", "Encodings", "CSQLite"],
             swiftSettings: strict),
         .executableTarget(
             name: "AddUser", dependencies: ["Accounts", "CommandLine", "Platform"], swiftSettings: strict),
 
         // Optimised always: it makes hundreds of megabytes of test data.
         .target(
-            name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Platform", "Domain"], path: "Tests/TestSupport",
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         tests("EncodingsTests", ["Encodings"]),
         tests("PlatformTests", ["Platform"]),
-        tests("WireTests", ["Wire"], resources: [.copy("vectors")]),
+        tests("DomainTests", ["Domain"]),
+        tests("WireTests", ["Wire", "Domain", "Encodings"], resources: [.copy("vectors")]),
         tests("HTTPTests", ["HTTP", "Encodings"], resources: [.copy("vectors")]),
-        tests("TransportTests", ["Transport", "Platform", "Wire"]),
+        tests("TransportTests", ["Transport", "Platform", "Wire", "Domain"]),
         tests("AccountsTests", ["Accounts", "Platform"], resources: [.copy("vectors")]),
         tests("CommandLineTests", ["CommandLine", "Platform"]),
-        tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Transport", "Accounts"]),
+        tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Domain", "Transport", "Accounts"]),
         tests(
-            "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Transport"], resources: [.copy("fixtures")]),
+            "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Domain", "Encodings", "Transport"],
+            resources: [.copy("fixtures")]),
         tests("HouseRulesTests", []),
-        tests("EndToEndTests", ["Platform", "Wire", "Transport", "Encodings", "CSQLite"]),
+        tests("EndToEndTests", ["Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"]),
     ].filter { !withoutTests.contains($0.name) }
 )

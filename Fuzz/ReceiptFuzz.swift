@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// Takes the input as a receipt's file, and as what travels of one. What is read must be written as the same bytes, so that

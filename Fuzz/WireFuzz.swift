@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// Takes the input as what a peer sends: frame after frame. Every frame must parse to something that encodes back to the

@@ -88,17 +88,25 @@ struct Arrows: Sendable {
 
     static let all = [
         Arrows("Sources/Shared/Encodings", []),
-        Arrows("Sources/Shared/Wire", ["Encodings"]),
+        Arrows("Sources/Shared/Domain", ["Encodings"]),
+        Arrows("Sources/Shared/Wire", ["Domain", "Encodings"]),
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
-        Arrows("Sources/Shared/Transport", ["Wire", "Platform", "COpenSSL", "Glibc"]),
+        Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
         Arrows(
             "Sources/AutoUploadServer",
-            ["Encodings", "HTTP", "Transport", "Accounts", "CommandLine", "Platform", "Wire"]),
-        Arrows("Sources/AutoUploadClient", ["Encodings", "Transport", "CommandLine", "Platform", "Wire"]),
-        Arrows("Sources/AutoUploadClient/State", ["Transport", "CommandLine", "Platform", "Wire", "CSQLite"]),
+            ["Encodings", "HTTP", "Transport", "Accounts", "CommandLine", "Platform", "Wire", "Domain"]),
+        // What a face stands on knows no face's protocol.
+        Arrows("Sources/AutoUploadServer/Vault", ["Encodings", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadServer/Gate", ["Accounts", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadServer/Receipts", ["CommandLine", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadServer/Events", ["Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadClient", ["Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain"]),
+        Arrows(
+            "Sources/AutoUploadClient/State",
+            ["Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain", "CSQLite"]),
         Arrows("Sources/AddUser", ["Accounts", "CommandLine", "Platform"]),
     ]
 

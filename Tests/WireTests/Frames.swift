@@ -1,3 +1,4 @@
+import Encodings
 import Wire
 
 /// What a frame says: a message of either side, or the bytes of a file.

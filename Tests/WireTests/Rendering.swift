@@ -1,3 +1,5 @@
+import Domain
+import TestSupport
 import Wire
 
 /// The line that a vector has as `decoded:`. It names every field, so that a decoder can't leave one out unnoticed.
@@ -72,21 +74,6 @@ func rendering(_ error: WireError) -> String {
     case .outOfRange(let field): "outOfRange \(field.rawValue)"
     case .malformedText(let field): "malformedText \(field.rawValue)"
     case .invalidPath(let flaw): "invalidPath \(name(of: flaw))"
-    }
-}
-
-func name(of flaw: RemotePath.Flaw) -> String {
-    switch flaw {
-    case .empty: "empty"
-    case .tooLong: "tooLong"
-    case .tooManyComponents: "tooManyComponents"
-    case .absolute: "absolute"
-    case .trailingSlash: "trailingSlash"
-    case .doubleSlash: "doubleSlash"
-    case .dotComponent: "dotComponent"
-    case .componentTooLong: "componentTooLong"
-    case .containsNUL: "containsNUL"
-    case .reservedName: "reservedName"
     }
 }
 

@@ -1,8 +1,8 @@
 import CommandLine
+import Domain
 import Encodings
 import Platform
 import Transport
-import Wire
 
 /// The command that lists the receipts that the client has kept, or writes each to a file.
 enum ReceiptsCommand {

@@ -1,7 +1,7 @@
 import CommandLine
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// The command that checks a receipt against a file, without server and state.
 enum VerifyReceipt {

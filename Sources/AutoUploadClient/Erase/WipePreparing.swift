@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 extension Eraser {
     /// Looks at a file that is to be wiped, and makes sure that it is what was read and confirmed, and nobody else's.

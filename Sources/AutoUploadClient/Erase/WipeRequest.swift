@@ -1,4 +1,4 @@
-import Wire
+import Domain
 
 /// A file that may be wiped: what was read, and what the server confirmed of it just now.
 struct WipeRequest: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Wire
+import Domain
 
 /// What the server vouched for, and what the file was when it was read for that.
 struct ConfirmationRecord: Hashable, Sendable {

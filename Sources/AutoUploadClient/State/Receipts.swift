@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// A receipt, and the file that it was given for.

@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// The id of an upload, as the state knows it.
 struct StoredUploadID: Hashable, Sendable {

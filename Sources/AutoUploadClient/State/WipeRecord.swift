@@ -1,5 +1,6 @@
+import Domain
+import Encodings
 import Platform
-import Wire
 
 /// Names a wipe: made at random; a part of the file's name while it is being wiped.
 struct WipeID: FixedBytes {
@@ -8,15 +9,16 @@ struct WipeID: FixedBytes {
     private let high: UInt64
     private let low: UInt64
 
-    init(reading reader: inout WireReader, _ field: WireField) throws(WireError) {
-        guard reader.count >= Self.byteCount else { throw .truncated(field) }
-        high = try reader.readInteger(field)
-        low = try reader.readInteger(field)
+    init?(takingFrom bytes: inout Span<UInt8>) {
+        guard bytes.count >= Self.byteCount, let high: UInt64 = bytes.takeInteger(),
+            let low: UInt64 = bytes.takeInteger()
+        else { return nil }
+        (self.high, self.low) = (high, low)
     }
 
-    func write(to writer: inout WireWriter) {
-        writer.writeInteger(high)
-        writer.writeInteger(low)
+    func write(to bytes: inout [UInt8]) {
+        bytes.writeInteger(high)
+        bytes.writeInteger(low)
     }
 
     static func random() throws(SystemError) -> WipeID {

@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// A file that something is to be done with over a connection.
 struct DueFile: Hashable, Sendable {

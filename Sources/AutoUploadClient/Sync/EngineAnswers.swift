@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 // MARK: - What the server says
 

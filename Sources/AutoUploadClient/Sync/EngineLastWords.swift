@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// What is said while files are wiped. Whatever goes wrong with the connection then, the wipe of what is decided goes on; it is
 /// told when that is over.

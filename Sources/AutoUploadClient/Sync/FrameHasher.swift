@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// The SHA-256 of a file's frames, in their order, of which there are two in turn: while one is hashed, the other is filled. A
 /// helper hashes beside their sending where it gets a processor for that; what it hasn't begun, who sends hashes, who so never

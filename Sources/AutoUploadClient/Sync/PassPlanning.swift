@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// What is due, and why the rest isn't.
 extension Pass {

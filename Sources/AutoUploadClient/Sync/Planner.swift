@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// Why nothing is to be done with a file.
 enum Idleness: Hashable, Sendable {

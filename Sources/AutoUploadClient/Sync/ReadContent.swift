@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// What was read of a file, from its beginning to its end.
 struct ReadContent: Hashable, Sendable {

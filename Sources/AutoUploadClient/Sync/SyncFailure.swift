@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Why a pass ended before its work was done. Whatever it is, the files stay.
 enum SyncFailure: Error {

@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// What becomes of files that weren't sent: people are told once, and the next try waits for its time.
 final class Troubles {

@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// What is under way in one connection, and what each answer means for it: no clock, no socket, no disk. The rules are

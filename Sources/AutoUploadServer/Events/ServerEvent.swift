@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Something that happened, as a value. A line of log is one view of it.
 enum ServerEvent {

@@ -1,6 +1,6 @@
 import Accounts
+import Domain
 import Platform
-import Wire
 
 /// Decides about logins. Checking a password takes tens of MiB and all of a core: only so many threads do it at a time, the
 /// others wait for their turns. Who was let in a moment ago needn't.
@@ -43,7 +43,7 @@ final class LoginGate: Sendable {
     }
 
     /// - Returns: who was let in, whose name is that of the folder; nil when the connection is to end and needs no answer.
-    func decide(_ login: Authenticate, of applicant: Applicant) -> Result<Login, LoginRefusal>? {
+    func decide(_ login: LoginAttempt, of applicant: Applicant) -> Result<Login, LoginRefusal>? {
         if let login = verifiedBefore(login) { return .success(login) }
         switch awaitTurn(applicant) {
         case .withdrawn: return nil
@@ -111,13 +111,13 @@ final class LoginGate: Sendable {
         while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.event.signal() }
     }
 
-    private func verifiedBefore(_ login: Authenticate) -> Login? {
+    private func verifiedBefore(_ login: LoginAttempt) -> Login? {
         guard let entry = accounts.entry(named: login.user.utf8) else { return nil }
         guard let mark = verified.mark(entry.name, entry.hash, login.password) else { return nil }
         return verified.contains(mark) ? Login(entry) : nil
     }
 
-    private func check(_ login: Authenticate) -> Result<Login, LoginRefusal> {
+    private func check(_ login: LoginAttempt) -> Result<Login, LoginRefusal> {
         // Taken before the check: if the line changes meanwhile, what is remembered is the old line's.
         let entry = accounts.entry(named: login.user.utf8)
         do throws(HashingError) {

@@ -1,7 +1,7 @@
 import Accounts
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Remembers for a minute that a password was checked and right, so that a fleet of devices of one account, which all
 /// reconnect at once, costs one password hash and not one for each.

@@ -1,7 +1,7 @@
 import CommandLine
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Which key a server signs receipts with: the one in the file, if the storage was used with that one or with none. A first
 /// one is made only for a storage that is new.

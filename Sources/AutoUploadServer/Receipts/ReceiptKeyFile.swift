@@ -1,7 +1,7 @@
 import CommandLine
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Where the key that receipts are signed with is kept: durable before its first use, and for its owner only.
 struct ReceiptKeyFile {

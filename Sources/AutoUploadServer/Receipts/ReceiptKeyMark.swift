@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// Which key for receipts a storage was used with, kept in the storage itself: it tells a path that is mistyped, or a key's file
 /// that is lost, from a first start.

@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// The key that receipts are signed with, and those before it.
 struct ReceiptKeyring: Sendable {
@@ -29,7 +29,7 @@ struct ReceiptKeyring: Sendable {
     func renewed() -> ReceiptKeyring? {
         guard let new = ReceiptSigner.make(), let link = signer.succession(to: new.key) else { return nil }
         return ReceiptKeyring(
-            signer: new, predecessors: Array(([link] + predecessors).prefix(ProtocolLimits.maximumPredecessors)))
+            signer: new, predecessors: Array(([link] + predecessors).prefix(ReceiptPredecessor.maximumCount)))
     }
 
     /// Signs that the user's files are stored, all with one signature. To be called when they are: `Stored` comes from the
@@ -68,7 +68,7 @@ extension ReceiptKeyring {
             guard let predecessor = ReceiptPredecessor(line: line) else { return nil }
             predecessors.append(predecessor)
         }
-        guard predecessors.count <= ProtocolLimits.maximumPredecessors,
+        guard predecessors.count <= ReceiptPredecessor.maximumCount,
             predecessors.last.map({ $0.key.leads(to: signer.key, over: predecessors) }) ?? true
         else { return nil }
         self.init(signer: signer, predecessors: predecessors)

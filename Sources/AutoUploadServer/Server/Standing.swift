@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Synchronization
-import Wire
 
 /// What a connection and the registry tell each other: the one how busy it is, the other that it has to end.
 final class Standing: Sendable {

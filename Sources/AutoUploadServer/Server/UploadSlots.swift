@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// How many uploads may be under way: each has a descriptor, of which no account may take all.
 final class UploadSlots: Sendable {

@@ -1,3 +1,4 @@
+import Domain
 import Platform
 import Transport
 import Wire
@@ -25,7 +26,8 @@ extension Connection {
 
     private mutating func verify(_ login: Authenticate) {
         peer.user = login.user
-        switch LoginDesk(gate: services.gate, membership: membership).decide(login, from: link.peer.group) {
+        switch LoginDesk(gate: services.gate, membership: membership).decide(LoginAttempt(login), from: link.peer.group)
+        {
         case .over: endOfInput()
         case .granted(let user):
             (folder, peer.account) = (user, user)

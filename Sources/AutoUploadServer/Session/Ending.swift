@@ -1,4 +1,4 @@
-import Wire
+import Domain
 
 /// How a connection ends.
 struct Ending {

@@ -1,7 +1,7 @@
 import Accounts
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Decides about a connection's login, and takes it in among those of its user.
 struct LoginDesk {
@@ -17,7 +17,7 @@ struct LoginDesk {
     }
 
     /// - Parameter group: of the client's address.
-    func decide(_ login: Authenticate, from group: AddressGroup) -> Decision {
+    func decide(_ login: LoginAttempt, from group: AddressGroup) -> Decision {
         let membership = membership
         let applicant = LoginGate.Applicant(
             number: membership.number, group: group, isToEnd: { membership.isToEnd }, hasLeft: { membership.hasLeft })

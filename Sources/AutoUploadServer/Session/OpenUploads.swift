@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// The uploads that a connection has under way, from the offer to the answer, by its numbers for them.
 struct OpenUploads {

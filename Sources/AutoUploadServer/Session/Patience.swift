@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// How long a connection waits for its client: until its login for a bounded time in all, then as long as the client gets on
 /// with what it has unfinished.

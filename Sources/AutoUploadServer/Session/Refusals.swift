@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// What the vault says, in the words of the protocol.

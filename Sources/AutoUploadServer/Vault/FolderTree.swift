@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// The users' folders below the storage folder, each opened beneath the one above and never through a link.
 struct FolderTree: Sendable {

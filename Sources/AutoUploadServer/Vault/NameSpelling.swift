@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// How names are written down where the file system doesn't take, or silently changes, some that clients use: FAT and exFAT take no
 /// `:`, and drop dots at the end.

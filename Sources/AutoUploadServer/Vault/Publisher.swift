@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Gives a durable partial its final name without ever replacing anything, and finds content that is stored already.
 struct Publisher: Sendable {
@@ -43,7 +43,7 @@ struct Publisher: Sendable {
 
     /// Bytes that a name may have in a folder.
     private func room(in chain: FolderChain) -> Int {
-        min(spelling.longest, ProtocolLimits.pathLengths.upperBound - chain.pathLength)
+        min(spelling.longest, RemotePath.lengths.upperBound - chain.pathLength)
     }
 
     /// - Returns: nil when the name belongs to other content.

@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// Compares what the medium holds with what was received: a flush that succeeds says that the drive took the bytes, not that
 /// it can give them back.

@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 extension FileName {
     /// Whether it is, or may be to a file system that ignores case and with it what nobody sees (casefold of ext4 and f2fs), a name that

@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// The names that a file may be stored under, best first: its own, then its own with the first digits of its SHA-256, more of
 /// them each time. They follow from name and content alone, so a file that is sent again finds itself.

@@ -1,7 +1,7 @@
+import Domain
 import Platform
 import Synchronization
 import Transport
-import Wire
 
 /// The only owner of the storage folder. Every way in begins, feeds and commits uploads here, and what it says is stored is
 /// stored: content flushed, published without replacing anything, and its folders flushed.

@@ -1,5 +1,4 @@
 import Platform
-import Wire
 
 /// Why the vault can't take, confirm or find a file.
 enum VaultError: Error, Hashable {

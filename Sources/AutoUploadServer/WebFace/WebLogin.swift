@@ -1,6 +1,6 @@
+import Domain
 import HTTP
 import Platform
-import Wire
 
 /// Who somebody says to be, in whatever way a web client may say it.
 struct WebCredentials {
@@ -40,7 +40,8 @@ struct WebCredentials {
         -> FileName
     {
         peer.user = user
-        guard let login = try? Authenticate(user: user, password: password) else { throw wrong }
+        let login = LoginAttempt(user: user, password: password)
+        guard login.isBounded else { throw wrong }
         let desk = LoginDesk(gate: services.gate, membership: membership)
         switch desk.decide(login, from: peer.address.group) {
         case .over: throw .stopping

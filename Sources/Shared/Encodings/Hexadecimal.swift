@@ -6,6 +6,13 @@ package func hexadecimal(_ bytes: [UInt8]) -> String {
     return String(decoding: digits, as: UTF8.self)
 }
 
+/// A number as `0x` and as many lower-case digits as its type has.
+package func hexadecimal(_ number: some FixedWidthInteger & UnsignedInteger) -> String {
+    var bytes: [UInt8] = []
+    bytes.writeInteger(number)
+    return "0x" + hexadecimal(bytes)
+}
+
 /// Appends lower-case hexadecimal digits, two for each byte.
 package func writeHexadecimal(_ bytes: [UInt8], to text: inout [UInt8]) {
     for byte in bytes {

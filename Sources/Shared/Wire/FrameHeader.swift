@@ -1,3 +1,5 @@
+import Encodings
+
 /// The 12 bytes in front of every payload. See `docs/PROTOCOL.md`, section "Frames".
 package struct FrameHeader: Hashable, Sendable {
     /// Bytes in an encoded header.

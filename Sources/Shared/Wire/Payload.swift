@@ -1,3 +1,5 @@
+import Encodings
+
 /// The fields of a message, without the header in front of them.
 ///
 /// A conforming value can't hold what its fields can't express: its initialisers check, so that encoding never fails

@@ -1,4 +1,7 @@
-/// The numbers of the protocol. Their meaning is specified in `docs/PROTOCOL.md`, section "Limits".
+import Domain
+
+/// The numbers of the protocol. Their meaning is specified in `docs/PROTOCOL.md`, section "Limits". Those of a value that every
+/// part speaks of are the value's own.
 package enum ProtocolLimits {
     /// The name that both sides must agree on by ALPN (RFC 7301).
     package static let applicationProtocol = "auto-upload/1"
@@ -19,18 +22,14 @@ package enum ProtocolLimits {
     package static let maximumUnreadAnswers = 16
 
     /// Bytes in a file: what a signed 64-bit offset can express.
-    package static let fileSizes: ClosedRange<UInt64> = 0...UInt64(Int64.max)
+    package static let fileSizes = ContentSize.range
     /// Bytes in a path.
-    package static let pathLengths = 1...4096
-    /// Bytes in one component of a path.
-    package static let componentLengths = 1...255
-    /// Components in a path.
-    package static let maximumComponents = 64
+    package static let pathLengths = RemotePath.lengths
 
     /// Bytes in the name of the peer's software, printable ASCII.
     package static let softwareLengths = 1...64
     /// Bytes in a user name, UTF-8.
-    package static let userLengths = 1...64
+    package static let userLengths = ReceiptStatement.userLengths
     /// Bytes in a password.
     package static let passwordLengths = 1...1024
     /// Bytes in a one-time code, printable ASCII; none means that none is given.
@@ -38,11 +37,11 @@ package enum ProtocolLimits {
     /// Bytes in a login token that a client presents.
     package static let tokenLengths = 1...512
     /// Bytes in the text of a refusal, UTF-8.
-    package static let textLengths = 0...512
+    package static let textLengths = Refusal.textLengths
     /// Earlier receipt keys that a server names.
-    package static let maximumPredecessors = 8
+    package static let maximumPredecessors = ReceiptPredecessor.maximumCount
     /// Steps from a receipt's statement to what was signed.
-    package static let maximumProofSteps = 16
+    package static let maximumProofSteps = ReceiptProof.maximumSteps
     /// The `quota remaining` that stands for "no quota".
     package static let unlimitedQuota = UInt64.max
 }

@@ -1,3 +1,5 @@
+package import Domain
+
 /// What a server says.
 package enum ServerMessage: Hashable, Sendable {
     case welcome(Welcome)

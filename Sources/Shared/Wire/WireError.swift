@@ -1,3 +1,4 @@
+package import Domain
 import Encodings
 
 /// A part of a frame or message, named as in `docs/PROTOCOL.md`.
@@ -90,11 +91,4 @@ extension WireError: CustomStringConvertible {
         case .invalidPath(let flaw): "field “path”: \(flaw)"
         }
     }
-}
-
-/// A number as `0x` and as many lower-case digits as its type has.
-func hexadecimal(_ number: some FixedWidthInteger & UnsignedInteger) -> String {
-    var bytes: WireWriter = []
-    bytes.writeInteger(number)
-    return "0x" + hexadecimal(bytes)
 }

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Bytes still to be read. Every `read` takes from the front, or throws and takes nothing; none can trap.
 ///
 /// A span rather than a type around one: Swift 6.3 has no stable way to own a span in one's own type.
@@ -8,13 +10,7 @@ extension WireReader {
     package mutating func readInteger<Number: FixedWidthInteger>(
         _ field: WireField, as type: Number.Type = Number.self
     ) throws(WireError) -> Number {
-        let width = Number.bitWidth / 8
-        guard count >= width else { throw .truncated(field) }
-        var number: Number = 0
-        for index in 0..<width {
-            number = (number << 8) | Number(truncatingIfNeeded: self[index])
-        }
-        self = extracting(droppingFirst: width)
+        guard let number = takeInteger(as: Number.self) else { throw .truncated(field) }
         return number
     }
 
@@ -29,9 +25,7 @@ extension WireReader {
 
     /// Takes exactly `length` bytes.
     package mutating func readBytes(_ field: WireField, length: Int) throws(WireError) -> [UInt8] {
-        guard length >= 0, count >= length else { throw .truncated(field) }
-        let bytes = [UInt8](extracting(first: length))
-        self = extracting(droppingFirst: length)
+        guard let bytes = takeBytes(length) else { throw .truncated(field) }
         return bytes
     }
 
@@ -47,17 +41,6 @@ extension WireReader {
         let length = Int(try readInteger(field, as: UInt8.self))
         guard lengths.contains(length) else { throw .outOfRange(field) }
         return try readBytes(field, length: length)
-    }
-}
-
-extension [UInt8] {
-    /// Copies the bytes of a span.
-    package init(_ span: Span<UInt8>) {
-        self.init()
-        reserveCapacity(span.count)
-        for index in span.indices {
-            append(span[index])
-        }
     }
 }
 

@@ -1,14 +1,9 @@
+import Encodings
+
 /// Where encoded bytes go; encoding only ever appends.
 package typealias WireWriter = [UInt8]
 
 extension WireWriter {
-    /// Appends a big-endian integer.
-    package mutating func writeInteger(_ number: some FixedWidthInteger) {
-        for shift in stride(from: number.bitWidth - 8, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: number >> shift))
-        }
-    }
-
     /// Appends a `text8`: an 8-bit length and the bytes. What a message holds has been checked against its range, so
     /// the length fits; if it ever did not, the receiver would find a malformed message, not this process a trap.
     package mutating func writeBytes8(_ bytes: some Collection<UInt8>) {

@@ -1,9 +1,9 @@
+import Domain
 import Foundation
 import Glibc
 import Platform
 import Testing
 import Transport
-import Wire
 
 @testable import AutoUploadClient
 

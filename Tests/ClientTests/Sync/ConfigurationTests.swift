@@ -1,4 +1,6 @@
 import CommandLine
+import Domain
+import Encodings
 import Platform
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Testing
-import Wire
 
 @testable import AutoUploadClient
 

@@ -1,8 +1,8 @@
+import Domain
 import Platform
 import TestSupport
 import Testing
 import Transport
-import Wire
 
 @testable import AutoUploadClient
 

@@ -1,9 +1,9 @@
+import Domain
 import Foundation
 import Glibc
 import Platform
 import TestSupport
 import Testing
-import Wire
 
 @testable import AutoUploadClient
 

@@ -1,9 +1,9 @@
+import Domain
 import Foundation
 import Platform
 import TestSupport
 import Testing
 import Transport
-import Wire
 
 @testable import AutoUploadClient
 

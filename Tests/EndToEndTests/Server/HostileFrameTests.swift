@@ -1,3 +1,5 @@
+import Domain
+import Encodings
 import Platform
 import Testing
 import Wire

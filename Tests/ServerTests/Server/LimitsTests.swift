@@ -1,4 +1,5 @@
 import CommandLine
+import Domain
 import Foundation
 import Platform
 import Testing

@@ -1,9 +1,9 @@
 import Accounts
+import Domain
 import Platform
 import TestSupport
 import Testing
 import Transport
-import Wire
 
 @testable import AutoUploadServer
 
@@ -19,25 +19,25 @@ import Wire
         gate = LoginGate(accounts: accounts, verified: try VerifiedLogins(), simultaneous: 1, patience: 30)
     }
 
-    private func decide(_ password: String, number: UInt64 = 1, hasLeft: Bool) throws -> Result<Login, LoginRefusal>? {
+    private func decide(_ password: String, number: UInt64 = 1, hasLeft: Bool) -> Result<Login, LoginRefusal>? {
         let applicant = LoginGate.Applicant(
             number: number, group: AddressGroup([10, 0, 0, 1]), isToEnd: { false }, hasLeft: { hasLeft })
-        let login = try Authenticate(user: TestServer.user, password: Credential(Array(password.utf8)))
+        let login = LoginAttempt(user: TestServer.user, password: Credential(Array(password.utf8)))
         return gate.decide(login, of: applicant)
     }
 
     @Test("no hash is computed for who has gone meanwhile, and the turn is the next one's")
-    func gone() throws {
-        for number in 1...50 { #expect(try decide("wrong", number: UInt64(number), hasLeft: true) == nil) }
+    func gone() {
+        for number in 1...50 { #expect(decide("wrong", number: UInt64(number), hasLeft: true) == nil) }
         #expect(accounts.hashCount == 0)
-        #expect(try decide("wrong", hasLeft: false)?.failure?.refusal.status == .credentialsWrong)
+        #expect(decide("wrong", hasLeft: false)?.failure?.refusal.status == .credentialsWrong)
         #expect(accounts.hashCount == 1)
-        #expect(try decide(TestServer.password, hasLeft: false)?.success?.user.text == TestServer.user)
+        #expect(decide(TestServer.password, hasLeft: false)?.success?.user.text == TestServer.user)
     }
 
     @Test("a login stands as long as its line has the hash")
     func standing() throws {
-        let login = try #require(try decide(TestServer.password, hasLeft: false)?.success)
+        let login = try #require(decide(TestServer.password, hasLeft: false)?.success)
         #expect(gate.objection(to: login) == nil)
         let line = try scratch.text(of: "users")
         try scratch.write(line.replacing("\n", with: ":quota=1G\n"), to: "users")

@@ -1,4 +1,5 @@
 import CommandLine
+import Domain
 import Platform
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 // The fuzz target compiles this file and the state machine together, without the module.

@@ -1,7 +1,7 @@
+import Domain
 import Platform
 import TestSupport
 import Testing
-import Wire
 
 @testable import AutoUploadServer
 

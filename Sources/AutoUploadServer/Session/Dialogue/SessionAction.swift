@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// What a session has to do because of a message. The performer (`Connection`) does it.

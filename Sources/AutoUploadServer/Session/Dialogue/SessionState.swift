@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// A session as a pure state machine: which message is allowed when, and what follows. No clock, no socket, no disk.

@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// The file of an upload all of whose bytes are here, and are the right ones: it is to be flushed and published.
 struct CompleteFile: ~Copyable {

@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// The file of an upload whose bytes are coming.
 struct IncomingFile: ~Copyable {

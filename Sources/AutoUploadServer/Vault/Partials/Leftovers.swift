@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// What a power cut may have left in the staging folder besides unfinished uploads: names of files that were published. Such a file
 /// has two names and counts one: to remove the one, or to cut what it names, destroys the other.
@@ -89,7 +89,7 @@ struct VisibleFiles {
             else { continue }
             if status.kind == .regular, wanted.contains(status.identity) { found.insert(status.identity) }
             // A user's folder, and as many below it as a path may have.
-            guard status.kind == .directory, depth <= ProtocolLimits.maximumComponents,
+            guard status.kind == .directory, depth <= RemotePath.maximumComponents,
                 let below = try Self.lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
             else { continue }
             try look(in: below, depth: depth + 1)

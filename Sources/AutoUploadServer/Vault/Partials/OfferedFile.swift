@@ -1,5 +1,6 @@
+import Domain
+import Encodings
 import Platform
-import Wire
 
 /// What an upload is to become, and whose it is. An upload goes on only where all of this is as it was.
 struct OfferedFile: Hashable, Sendable {
@@ -35,26 +36,27 @@ extension OfferedFile {
     /// Stands for a size that isn't known.
     private static let unknownSize = UInt64.max
 
-    init?(reading reader: inout WireReader) {
-        guard let name = try? reader.readBytes8(.user, 1...FileName.maximumLength), let user = FileName(name),
-            let id = try? UploadID(reading: &reader, .uploadID),
-            let size = try? reader.readInteger(.size, in: 0...UInt64.max),
-            let seconds = try? reader.readInteger(.modificationSeconds, as: Int64.self),
-            let nanoseconds = try? reader.readInteger(.modificationNanoseconds, as: UInt32.self),
-            nanoseconds < 1_000_000_000, ProtocolLimits.fileSizes.contains(size) || size == Self.unknownSize,
-            let bytes = try? reader.readBytes16(.path, ProtocolLimits.pathLengths), let path = try? RemotePath(bytes)
+    init?(takingFrom record: inout Span<UInt8>) {
+        guard let nameLength: UInt8 = record.takeInteger(), let name = record.takeBytes(Int(nameLength)),
+            let user = FileName(name), let id = UploadID(takingFrom: &record), let size: UInt64 = record.takeInteger(),
+            let seconds: Int64 = record.takeInteger(), let nanoseconds: UInt32 = record.takeInteger(),
+            nanoseconds < 1_000_000_000, ContentSize.range.contains(size) || size == Self.unknownSize,
+            let pathLength: UInt16 = record.takeInteger(), let bytes = record.takeBytes(Int(pathLength)),
+            let path = try? RemotePath(bytes)
         else { return nil }
         self.init(
             user: user, path: path, id: id, size: size == Self.unknownSize ? nil : size,
             modified: FileTime(seconds: seconds, nanoseconds: nanoseconds))
     }
 
-    func write(to writer: inout WireWriter) {
-        writer.writeBytes8(user.bytes)
-        id.write(to: &writer)
-        writer.writeInteger(size ?? Self.unknownSize)
-        writer.writeInteger(modified.seconds)
-        writer.writeInteger(modified.nanoseconds)
-        writer.writeBytes16(path.bytes)
+    func write(to record: inout [UInt8]) {
+        record.writeInteger(UInt8(truncatingIfNeeded: user.bytes.count))
+        record += user.bytes
+        id.write(to: &record)
+        record.writeInteger(size ?? Self.unknownSize)
+        record.writeInteger(modified.seconds)
+        record.writeInteger(modified.nanoseconds)
+        record.writeInteger(UInt16(truncatingIfNeeded: path.bytes.count))
+        record += path.bytes
     }
 }

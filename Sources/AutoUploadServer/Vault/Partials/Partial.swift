@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Synchronization
-import Wire
 
 /// An upload that isn't stored yet, from its first offer until it is published or given up: open in one connection at a time,
 /// or parked. Connections hold it by a number; whoever comes later has the higher one, and the others have lost it.

@@ -1,6 +1,7 @@
+import Domain
+import Encodings
 import Platform
 import Transport
-import Wire
 
 /// What is kept beside a partial's bytes so that a later process can go on with it: what it is, and how much of it is durable.
 ///
@@ -28,10 +29,11 @@ struct PartialRecord: Sendable {
 
     /// - Returns: nil when OpenSSL had no memory.
     init?(_ offered: OfferedFile) {
-        var body: WireWriter = []
+        var body: [UInt8] = []
         offered.write(to: &body)
         var header = Self.magic
-        header.writeBytes16(body)
+        header.writeInteger(UInt16(truncatingIfNeeded: body.count))
+        header += body
         guard let seal = ContentHasher.digest(of: header), header.count + ContentDigest.byteCount <= Self.firstSlot
         else {
             return nil
@@ -53,7 +55,7 @@ struct PartialRecord: Sendable {
     ///
     /// - Returns: nil when OpenSSL had no memory.
     func entry(_ offset: UInt64) -> [UInt8]? {
-        var entry: WireWriter = []
+        var entry: [UInt8] = []
         entry.writeInteger(offset)
         guard let digest = ContentHasher.digest(of: seal.bytes + entry) else { return nil }
         return entry + digest.bytes.prefix(Self.tagLength)
@@ -90,12 +92,12 @@ extension PartialRecord {
 
     private static func record(_ bytes: [UInt8]) -> PartialRecord? {
         var reader = bytes.span
-        guard let magic = try? reader.readBytes(.magic, length: magic.count), magic == Self.magic,
-            let body = try? reader.readBytes16(.opaque, 1...firstSlot),
-            let seal = try? ContentDigest(reading: &reader, .digest)
+        guard let magic = reader.takeBytes(magic.count), magic == Self.magic,
+            let length: UInt16 = reader.takeInteger(), let body = reader.takeBytes(Int(length)),
+            let seal = ContentDigest(takingFrom: &reader)
         else { return nil }
         var fields = body.span
-        guard let offered = OfferedFile(reading: &fields), fields.isEmpty else { return nil }
+        guard let offered = OfferedFile(takingFrom: &fields), fields.isEmpty else { return nil }
         // Encoding again gives the same bytes, or they weren't ours.
         guard let record = PartialRecord(offered), record.seal == seal,
             record.header.elementsEqual(bytes.prefix(record.header.count))
@@ -107,7 +109,7 @@ extension PartialRecord {
         let start = Int(Self.position(ofSlot: slot))
         let found = bytes.dropFirst(start).prefix(Self.entryLength)
         var reader = Array(found).span
-        guard let offset = try? reader.readInteger(.durableOffset, in: 1...UInt64.max), offset <= offered.size ?? .max,
+        guard let offset: UInt64 = reader.takeInteger(), offset > 0, offset <= offered.size ?? .max,
             let right = entry(offset), right.elementsEqual(found)
         else { return nil }
         return offset

@@ -1,6 +1,5 @@
 import Platform
 import Synchronization
-import Wire
 
 /// The uploads that aren't stored yet: open ones, and parked ones that wait for their clients to come back.
 final class PartialStore: Sendable {

@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Synchronization
-import Wire
 
 /// What a connection holds of an upload that isn't stored yet, from `Vault.begin` on: the thread that receives it and the one
 /// that commits it share this. When the last of them lets go, the upload is left to be gone on with later, as far as it is

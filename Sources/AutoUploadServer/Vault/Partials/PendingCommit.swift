@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// An upload all of whose bytes have come. Any thread may commit it, once.
 struct PendingCommit: Sendable {

@@ -1,6 +1,6 @@
+import Domain
 import Platform
 import Transport
-import Wire
 
 /// The SHA-256 of a growing file's first bytes. Bytes of a large file are added by other threads, one after the other.
 final class PrefixHash: Sendable {

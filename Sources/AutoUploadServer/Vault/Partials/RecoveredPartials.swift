@@ -1,5 +1,4 @@
 import Platform
-import Wire
 
 /// What an earlier process has left in the staging folder.
 struct RecoveredPartials {

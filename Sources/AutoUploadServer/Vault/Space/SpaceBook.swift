@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// Says which uploads there is room for, before their first byte is taken, and keeps account of what it has promised.
 ///

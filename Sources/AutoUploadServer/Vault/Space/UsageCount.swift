@@ -1,5 +1,5 @@
+import Domain
 import Platform
-import Wire
 
 /// Counts what a user has stored, by looking at every file: the folder is the truth, whatever anybody has put into it or taken
 /// out. A million files take seconds, and no more memory than a few.
@@ -62,7 +62,7 @@ struct UsageCount {
             if status.kind == .regular { sum.add(status) }
             guard status.kind == .directory else { return }
             sum.bytes = sum.bytes.plus(sum.charge.ofFolders(1))
-            guard depth < ProtocolLimits.maximumComponents,
+            guard depth < RemotePath.maximumComponents,
                 let below = try lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
             else { return }
             try add(below, depth: depth + 1, to: &sum)

@@ -1,7 +1,7 @@
+import Domain
 import Encodings
 import HTTP
 import Platform
-import Wire
 
 /// PUT /files/PATH: one file, whose content is the request's body.
 enum FilePut {

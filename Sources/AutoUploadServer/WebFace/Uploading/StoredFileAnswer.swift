@@ -1,3 +1,4 @@
+import Domain
 import Encodings
 import HTTP
 import Wire

@@ -1,6 +1,6 @@
 internal import COpenSSL
+package import Domain
 package import Platform
-package import Wire
 
 /// SHA-256 (FIPS 180-4) of bytes that come in pieces. OpenSSL's EVP_MD_CTX.
 @safe package struct ContentHasher: ~Copyable, @unchecked Sendable {

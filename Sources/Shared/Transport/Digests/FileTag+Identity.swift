@@ -1,5 +1,5 @@
+package import Domain
 package import Platform
-package import Wire
 
 extension FileTag {
     /// The tag of a file of this running machine. See docs/PROTOCOL.md, "The file tag".

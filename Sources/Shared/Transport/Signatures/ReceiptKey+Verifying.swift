@@ -1,4 +1,4 @@
-package import Wire
+package import Domain
 
 extension ReceiptKey {
     /// Whether the signature of the message was made with the private part of this key.

@@ -1,4 +1,4 @@
-package import Wire
+package import Domain
 
 /// The private key that a server signs receipts with. Several threads may use it at a time.
 package struct ReceiptSigner: Sendable {

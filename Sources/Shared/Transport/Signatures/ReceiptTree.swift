@@ -1,3 +1,4 @@
+import Domain
 import Wire
 
 /// Statements that are signed together: a Merkle tree, whose top stands for them all.

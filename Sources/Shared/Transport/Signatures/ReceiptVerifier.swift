@@ -1,4 +1,4 @@
-package import Wire
+package import Domain
 
 /// Finds out whether receipts were signed with one key. Those that were signed together cost one verification, when they
 /// come one after the other.

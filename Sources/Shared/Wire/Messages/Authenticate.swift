@@ -1,3 +1,5 @@
+package import Domain
+
 /// A login by user name and password.
 package struct Authenticate: Payload {
     package let user: String

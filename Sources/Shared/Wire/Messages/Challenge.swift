@@ -1,3 +1,5 @@
+package import Domain
+
 /// What the receipts of this connection must be signed over, so that no earlier one serves in their place.
 package struct Challenge: Payload {
     package let nonce: ReceiptNonce

@@ -1,3 +1,6 @@
+package import Domain
+import Encodings
+
 /// The server vouches for content that it has durable: the body of `stored` and `present`.
 ///
 /// Before a client wipes anything on it, it compares size and digest with what it read itself, and the file tag with

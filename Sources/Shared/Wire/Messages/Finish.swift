@@ -1,3 +1,5 @@
+package import Domain
+
 /// All data of an upload was sent; this is the hash of the whole file, also when it was resumed.
 package struct Finish: Payload {
     package let digest: ContentDigest

@@ -1,3 +1,6 @@
+package import Domain
+import Encodings
+
 /// The login succeeded.
 package struct Granted: Payload {
     /// Logs in again by `reauthenticate`; empty when the server gives none. 0–512 bytes.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// The client's first message: which versions it speaks.
 package struct Hello: Payload {
     /// The first four bytes.

@@ -1,3 +1,6 @@
+package import Domain
+import Encodings
+
 /// A client's wish to store a file.
 package struct Offer: Payload {
     /// Whether this upload id was never offered before, so that the offset is 0 and data may follow at once.

@@ -1,3 +1,5 @@
+import Encodings
+
 /// Eight bytes that come back as they are: the body of `ping` and `pong`.
 package struct Ping: Payload {
     package let opaque: UInt64

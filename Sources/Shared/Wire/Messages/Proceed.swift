@@ -1,3 +1,5 @@
+import Encodings
+
 /// The offer is accepted; data goes on from this offset.
 package struct Proceed: Payload {
     /// Bytes of the file that are durable on the server already, at most 2^63 − 1. The client must check that it isn't

@@ -1,3 +1,6 @@
+package import Domain
+import Encodings
+
 /// A question whether exactly this content is stored under this path.
 package struct Query: Payload {
     /// Bytes in the file, at most 2^63 − 1.

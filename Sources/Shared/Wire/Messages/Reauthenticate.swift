@@ -1,3 +1,5 @@
+package import Domain
+
 /// A login by the token that an earlier `granted` gave.
 package struct Reauthenticate: Payload {
     package let token: Credential

@@ -1,3 +1,6 @@
+package import Domain
+import Encodings
+
 /// The server's answer to `hello`: the version that holds from here on, and its limits.
 package struct Welcome: Payload {
     package private(set) var version: UInt8

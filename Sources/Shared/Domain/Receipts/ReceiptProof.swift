@@ -3,8 +3,6 @@
 package struct ReceiptProof: Hashable, Sendable {
     /// From the text so far to that of a pair.
     package struct Step: Hashable, Sendable {
-        package static let byteCount = 1 + ContentDigest.byteCount
-
         /// Where the other one of the pair stands.
         package enum Side: UInt8, Hashable, Sendable, CaseIterable {
             case left = 0
@@ -19,19 +17,10 @@ package struct ReceiptProof: Hashable, Sendable {
             self.side = side
             self.sibling = sibling
         }
-
-        fileprivate init?(reading reader: inout WireReader) {
-            guard let side = (try? reader.readInteger(.receipt, as: UInt8.self)).flatMap({ Side(rawValue: $0) }),
-                let sibling = try? ContentDigest(reading: &reader, .receipt)
-            else { return nil }
-            self.init(side, sibling)
-        }
-
-        fileprivate func write(to writer: inout WireWriter) {
-            writer.writeInteger(side.rawValue)
-            sibling.write(to: &writer)
-        }
     }
+
+    /// Steps from a statement to what was signed.
+    package static let maximumSteps = 16
 
     /// From the statement up; at most 16.
     package let steps: [Step]
@@ -43,29 +32,8 @@ package struct ReceiptProof: Hashable, Sendable {
 
     /// Fails when there are too many.
     package init?(_ steps: [Step]) {
-        guard steps.count <= ProtocolLimits.maximumProofSteps else { return nil }
+        guard steps.count <= Self.maximumSteps else { return nil }
         self.steps = steps
-    }
-
-    /// Reads what `bytes` wrote, and fails for anything else.
-    package init?(_ bytes: Span<UInt8>) {
-        var reader = bytes
-        var steps: [Step] = []
-        while reader.count > 0 {
-            guard steps.count < ProtocolLimits.maximumProofSteps, let step = Step(reading: &reader) else { return nil }
-            steps.append(step)
-        }
-        self.steps = steps
-    }
-
-    package func write(to writer: inout WireWriter) {
-        for step in steps { step.write(to: &writer) }
-    }
-
-    package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        write(to: &bytes)
-        return bytes
     }
 }
 

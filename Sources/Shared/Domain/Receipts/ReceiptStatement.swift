@@ -14,13 +14,21 @@ package struct ReceiptStatement: Hashable, Sendable {
     /// Of the client, for the connection in which this was signed; nil where it gave none.
     package let nonce: ReceiptNonce?
 
-    /// - Throws: `WireError.outOfRange` when the size or the length of the user's name is.
+    /// Bytes in a user's name.
+    package static let userLengths = 1...64
+
+    /// Why values can't be stated.
+    package enum Flaw: Error, Hashable, Sendable {
+        case userLength, size
+    }
+
+    /// - Throws: what is wrong with the size, or with the length of the user's name.
     package init(
         key: ReceiptKey, user: String, path: RemotePath, size: UInt64, digest: ContentDigest, time: Int64,
         nonce: ReceiptNonce? = nil
-    ) throws(WireError) {
-        try require(user.utf8.count, in: ProtocolLimits.userLengths, .user)
-        try require(size, in: ProtocolLimits.fileSizes, .size)
+    ) throws(Flaw) {
+        guard Self.userLengths.contains(user.utf8.count) else { throw .userLength }
+        guard ContentSize.range.contains(size) else { throw .size }
         self.key = key
         self.user = user
         self.path = path

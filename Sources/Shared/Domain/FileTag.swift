@@ -1,3 +1,5 @@
+import Encodings
+
 /// Names the inode that holds stored bytes, without telling anything about it to who doesn't know it already.
 ///
 /// A client that deletes computes the same over its own file. When the two are equal, the server's "copy" is the very
@@ -15,10 +17,11 @@ package struct FileTag: FixedBytes {
         self.low = low
     }
 
-    package init(reading reader: inout WireReader, _ field: WireField) throws(WireError) {
-        guard reader.count >= Self.byteCount else { throw .truncated(field) }
-        high = try reader.readInteger(field)
-        low = try reader.readInteger(field)
+    package init?(takingFrom bytes: inout Span<UInt8>) {
+        guard bytes.count >= Self.byteCount, let high: UInt64 = bytes.takeInteger(),
+            let low: UInt64 = bytes.takeInteger()
+        else { return nil }
+        (self.high, self.low) = (high, low)
     }
 
     /// The tag that a digest of `preimage(bootID:device:inode:)` gives: its first 16 bytes.
@@ -42,8 +45,8 @@ package struct FileTag: FixedBytes {
         return bytes
     }
 
-    package func write(to writer: inout WireWriter) {
-        writer.writeInteger(high)
-        writer.writeInteger(low)
+    package func write(to bytes: inout [UInt8]) {
+        bytes.writeInteger(high)
+        bytes.writeInteger(low)
     }
 }

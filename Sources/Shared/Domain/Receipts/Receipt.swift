@@ -14,22 +14,6 @@ package struct Receipt: Hashable, Sendable {
         self.proof = proof
     }
 
-    /// The receipt that came with a confirmation.
-    ///
-    /// - Parameters:
-    ///   - user: the name that the client logged in with.
-    ///   - key: the server's, from `welcome`.
-    ///   - nonce: what the client has sent as `challenge`; nil where it has sent none.
-    /// - Returns: nil when the confirmation carries none.
-    package init?(_ confirmation: Confirmation, user: String, key: ReceiptKey, nonce: ReceiptNonce? = nil) {
-        guard let stamp = confirmation.receipt else { return nil }
-        let statement = try? ReceiptStatement(
-            key: key, user: user, path: confirmation.path, size: confirmation.size, digest: confirmation.digest,
-            time: stamp.time, nonce: nonce)
-        guard let statement else { return nil }
-        self.init(statement: statement, signature: stamp.signature, proof: stamp.proof)
-    }
-
     /// As it travels in a confirmation.
     package var stamp: ReceiptStamp { ReceiptStamp(time: statement.time, signature: signature, proof: proof) }
 }
@@ -65,7 +49,7 @@ extension Receipt {
         let key = try lines.value("key") { ReceiptKey(hex: $0) }
         let user = try lines.value("user") { percentDecoded($0.utf8).flatMap { String(validating: $0, as: UTF8.self) } }
         let path = try lines.value("path") { percentDecoded($0.utf8).flatMap { try? RemotePath($0) } }
-        let size = try lines.value("size") { UInt64($0).flatMap { ProtocolLimits.fileSizes.contains($0) ? $0 : nil } }
+        let size = try lines.value("size") { UInt64($0).flatMap { ContentSize.range.contains($0) ? $0 : nil } }
         let digest = try lines.value("sha256") { ContentDigest(hex: $0) }
         let time = try lines.value("time") { Int64($0) }
         let nonce = isBound ? try lines.value("nonce") { ReceiptNonce(hex: $0) } : nil

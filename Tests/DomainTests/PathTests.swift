@@ -1,5 +1,6 @@
+import Domain
+import TestSupport
 import Testing
-import Wire
 
 @Suite("Paths")
 struct PathTests {

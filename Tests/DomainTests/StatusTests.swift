@@ -1,5 +1,6 @@
+import Domain
+import TestSupport
 import Testing
-import Wire
 
 @Suite("Statuses")
 struct StatusTests {

@@ -15,6 +15,13 @@ package struct RemotePath: Hashable, Sendable {
         case reservedName
     }
 
+    /// Bytes in a path.
+    package static let lengths = 1...4096
+    /// Bytes in one component of a path.
+    package static let componentLengths = 1...255
+    /// Components in a path.
+    package static let maximumComponents = 64
+
     /// Names that begin like this (in any ASCII case) belong to the programs themselves.
     package static let reservedPrefix = [UInt8](".auto-upload".utf8)
 
@@ -24,11 +31,11 @@ package struct RemotePath: Hashable, Sendable {
     /// - Throws: what is wrong with the bytes. Anything but NUL and slash is fine in a name; it need not be UTF-8.
     package init(_ bytes: [UInt8]) throws(Flaw) {
         guard let first = bytes.first, let last = bytes.last else { throw .empty }
-        guard bytes.count <= ProtocolLimits.pathLengths.upperBound else { throw .tooLong }
+        guard bytes.count <= Self.lengths.upperBound else { throw .tooLong }
         guard first != slash else { throw .absolute }
         guard last != slash else { throw .trailingSlash }
         let components = bytes.split(separator: slash, omittingEmptySubsequences: false)
-        guard components.count <= ProtocolLimits.maximumComponents else { throw .tooManyComponents }
+        guard components.count <= Self.maximumComponents else { throw .tooManyComponents }
         for component in components {
             try Self.check(component)
         }
@@ -59,7 +66,7 @@ package struct RemotePath: Hashable, Sendable {
 
     private static func check(_ component: ArraySlice<UInt8>) throws(Flaw) {
         guard !component.isEmpty else { throw .doubleSlash }
-        guard component.count <= ProtocolLimits.componentLengths.upperBound else { throw .componentTooLong }
+        guard component.count <= componentLengths.upperBound else { throw .componentTooLong }
         guard !component.contains(0) else { throw .containsNUL }
         guard !component.elementsEqual([dot]), !component.elementsEqual([dot, dot]) else { throw .dotComponent }
         let beginning = component.prefix(reservedPrefix.count).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
@@ -79,13 +86,13 @@ extension RemotePath.Flaw: CustomStringConvertible {
     package var description: String {
         switch self {
         case .empty: "the path is empty"
-        case .tooLong: "the path is longer than \(ProtocolLimits.pathLengths.upperBound) bytes"
-        case .tooManyComponents: "the path has more than \(ProtocolLimits.maximumComponents) components"
+        case .tooLong: "the path is longer than \(RemotePath.lengths.upperBound) bytes"
+        case .tooManyComponents: "the path has more than \(RemotePath.maximumComponents) components"
         case .absolute: "the path begins with a slash"
         case .trailingSlash: "the path ends with a slash"
         case .doubleSlash: "the path has an empty component, or one with a slash in it"
         case .dotComponent: "the path has a component “.” or “..”"
-        case .componentTooLong: "a component is longer than \(ProtocolLimits.componentLengths.upperBound) bytes"
+        case .componentTooLong: "a component is longer than \(RemotePath.componentLengths.upperBound) bytes"
         case .containsNUL: "the path has a NUL byte"
         case .reservedName: "a component begins with “.auto-upload”"
         }

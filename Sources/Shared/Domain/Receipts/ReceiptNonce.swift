@@ -5,11 +5,12 @@ package struct ReceiptNonce: FixedBytes {
     /// As many bytes as a digest has.
     private let words: ContentDigest
 
-    package init(reading reader: inout WireReader, _ field: WireField) throws(WireError) {
-        words = try ContentDigest(reading: &reader, field)
+    package init?(takingFrom bytes: inout Span<UInt8>) {
+        guard let words = ContentDigest(takingFrom: &bytes) else { return nil }
+        self.words = words
     }
 
-    package func write(to writer: inout WireWriter) {
-        words.write(to: &writer)
+    package func write(to bytes: inout [UInt8]) {
+        words.write(to: &bytes)
     }
 }

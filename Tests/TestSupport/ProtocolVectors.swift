@@ -1,23 +1,31 @@
 import Foundation
-import Testing
 
-/// A block of a vector file: lines `key: value`, where a line that begins with a space goes on with the value above.
-struct Vector: CustomTestStringConvertible, Sendable {
-    let file: String
-    let fields: [String: String]
+/// A block of a file of `Tests/WireTests/vectors`: lines `key: value`, where a line that begins with a space goes on with the value above.
+package struct Vector: CustomStringConvertible, Sendable {
+    package let file: String
+    package let fields: [String: String]
 
-    var name: String { fields["name"] ?? fields["code"] ?? "(unnamed)" }
-    var testDescription: String { "\(file): \(name)" }
+    package var name: String { fields["name"] ?? fields["code"] ?? "(unnamed)" }
+    package var description: String { "\(file): \(name)" }
 
-    func field(_ key: String) throws -> String {
-        try #require(fields[key], "\(testDescription) has no field “\(key)”")
+    /// What a vector file, or one who asks for a field, has wrong.
+    package struct Flaw: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    package func field(_ key: String) throws -> String {
+        guard let value = fields[key] else { throw Flaw(description: "\(self) has no field “\(key)”") }
+        return value
     }
 
     /// The bytes of a field in hexadecimal; white space is ignored, and `NN*COUNT` is a byte that repeats.
-    func bytes(_ key: String) throws -> [UInt8] {
+    package func bytes(_ key: String) throws -> [UInt8] {
         var bytes: [UInt8] = []
         for word in try field(key).split(whereSeparator: \.isWhitespace) {
-            bytes += try #require(Vector.bytes(ofWord: word), "\(testDescription): “\(word)” is not hexadecimal")
+            guard let more = Vector.bytes(ofWord: word) else {
+                throw Flaw(description: "\(self): “\(word)” is not hexadecimal")
+            }
+            bytes += more
         }
         return bytes
     }
@@ -40,22 +48,21 @@ struct Vector: CustomTestStringConvertible, Sendable {
 
 extension Vector {
     /// The files that hold something other than frames.
-    static let otherFiles: Set<String> = [
+    private static let otherFiles: Set<String> = [
         "paths.txt", "statuses.txt", "file-tags.txt", "receipts.txt", "successions.txt",
     ]
 
     /// Every vector that holds a frame.
-    static let frames: [Vector] = all.filter { !otherFiles.contains($0.file) }
+    package static let frames: [Vector] = all.filter { !otherFiles.contains($0.file) }
 
-    static func of(_ file: String) -> [Vector] {
+    package static func of(_ file: String) -> [Vector] {
         all.filter { $0.file == file }
     }
 
     private static let all: [Vector] = {
-        let folder = Bundle.module.resourceURL?.appendingPathComponent("vectors")
-        guard let folder, let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else {
-            return []
-        }
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let folder = tests.appendingPathComponent("WireTests/vectors")
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder.path) else { return [] }
         return names.sorted().filter { $0.hasSuffix(".txt") }.flatMap { name -> [Vector] in
             guard let text = try? String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8) else {
                 return []
@@ -65,7 +72,7 @@ extension Vector {
     }()
 
     /// The blocks of a text: parted by blank lines; lines that begin with `#` are comments.
-    static func parse(_ text: String, file: String) -> [Vector] {
+    package static func parse(_ text: String, file: String) -> [Vector] {
         var blocks: [Vector] = []
         var fields: [String: String] = [:]
         var key: String?

@@ -1,5 +1,6 @@
+import Domain
+import TestSupport
 import Testing
-import Wire
 
 @Suite("Digests, upload ids and file tags")
 struct FixedBytesTests {

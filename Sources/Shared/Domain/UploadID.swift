@@ -1,3 +1,5 @@
+import Encodings
+
 /// Names an upload across connections: made at random and stored by the client before the first byte is sent.
 package struct UploadID: FixedBytes {
     package static let byteCount = 16
@@ -13,14 +15,15 @@ package struct UploadID: FixedBytes {
         self.low = low
     }
 
-    package init(reading reader: inout WireReader, _ field: WireField) throws(WireError) {
-        guard reader.count >= Self.byteCount else { throw .truncated(field) }
-        high = try reader.readInteger(field)
-        low = try reader.readInteger(field)
+    package init?(takingFrom bytes: inout Span<UInt8>) {
+        guard bytes.count >= Self.byteCount, let high: UInt64 = bytes.takeInteger(),
+            let low: UInt64 = bytes.takeInteger()
+        else { return nil }
+        (self.high, self.low) = (high, low)
     }
 
-    package func write(to writer: inout WireWriter) {
-        writer.writeInteger(high)
-        writer.writeInteger(low)
+    package func write(to bytes: inout [UInt8]) {
+        bytes.writeInteger(high)
+        bytes.writeInteger(low)
     }
 }

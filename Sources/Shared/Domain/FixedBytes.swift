@@ -7,20 +7,19 @@ package protocol FixedBytes: Hashable, Sendable, CustomStringConvertible {
     /// How many bytes the value has.
     static var byteCount: Int { get }
 
-    /// Takes `byteCount` bytes.
-    init(reading reader: inout WireReader, _ field: WireField) throws(WireError)
+    /// Takes `byteCount` bytes from the front; where there are fewer, it fails and takes none.
+    init?(takingFrom bytes: inout Span<UInt8>)
 
     /// Appends `byteCount` bytes.
-    func write(to writer: inout WireWriter)
+    func write(to bytes: inout [UInt8])
 }
 
 extension FixedBytes {
     /// Fails unless there are exactly `byteCount` bytes.
     package init?(_ bytes: Span<UInt8>) {
         guard bytes.count == Self.byteCount else { return nil }
-        var reader = bytes
-        guard let value = try? Self(reading: &reader, .opaque) else { return nil }
-        self = value
+        var rest = bytes
+        self.init(takingFrom: &rest)
     }
 
     /// Fails unless there are exactly `byteCount` bytes.

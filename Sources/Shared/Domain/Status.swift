@@ -1,3 +1,5 @@
+import Encodings
+
 /// What a status asks of the client: the high byte of its code.
 package enum StatusClass: UInt8, Hashable, Sendable {
     /// A person must act: wrong password, a name that can't be used.
@@ -10,7 +12,8 @@ package enum StatusClass: UInt8, Hashable, Sendable {
     case never = 0x04
 }
 
-/// Why a server refuses something: a code of the catalogue in `docs/PROTOCOL.md`, section "Statuses".
+/// Why a server refuses something: a code of the catalogue in `docs/PROTOCOL.md`, section "Statuses". The one catalogue of every
+/// face, so that logs call a refusal the same however it came about; how a face tells its client is that face's matter.
 ///
 /// Codes that this version doesn't know are kept as they are; their class still says what to do.
 package struct Status: RawRepresentable, Hashable, Sendable {

@@ -1,0 +1,11 @@
+import Domain
+
+/// What somebody says to be let in, by whichever way it came.
+struct LoginAttempt: Hashable, Sendable {
+    /// As it came: whether there is, or can be, such a user is for the accounts to say.
+    let user: String
+    let password: Credential
+
+    /// Whether there is both, and neither longer than anybody's is.
+    var isBounded: Bool { (1...64).contains(user.utf8.count) && (1...1024).contains(password.bytes.count) }
+}

@@ -1,0 +1,8 @@
+import Domain
+import Wire
+
+extension LoginAttempt {
+    init(_ login: Authenticate) {
+        self.init(user: login.user, password: login.password)
+    }
+}
