@@ -1,4 +1,5 @@
 import CommandLine
+import Platform
 
 /// Takes the input as a configuration file. It must be refused, or give values that the table allows. Nothing may trap.
 @c(LLVMFuzzerTestOneInput)

@@ -1,4 +1,5 @@
 import Domain
+import Encodings
 import Wire
 
 /// Takes the input as what a peer sends: frame after frame. Every frame must parse to something that encodes back to the
