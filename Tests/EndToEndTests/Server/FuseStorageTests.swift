@@ -38,8 +38,9 @@ struct FuseStorageTests {
         }
         let stored = try Tree.digests(of: view.source + "/" + Fixtures.user).filter { $0.key != Site.marker }
         #expect(stored.count == 2 && stored.keys.contains("a/clip.mp4"), "\(stored)")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: view.source + "/.auto-upload/partial") == [])
         #expect(try server.stop().status == 0)
+        // Only now: FUSE keeps what is removed while it is open under a hidden name, and a thread may still close it after its answer.
+        #expect(try FileManager.default.contentsOfDirectory(atPath: view.source + "/.auto-upload/partial") == [])
     }
 
     @Test(
