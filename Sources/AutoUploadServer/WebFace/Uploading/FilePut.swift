@@ -88,19 +88,25 @@ extension FilePut {
 
     /// The SHA-256 that Repr-Digest or Content-Digest states (RFC 9530); other algorithms say nothing to us.
     private static func statedDigest(_ fields: Fields) throws(WebRefusal) -> ContentDigest? {
-        var stated: ContentDigest?
-        for element in fields.elements(of: .reprDigest) + fields.elements(of: .contentDigest) {
-            let name = String(decoding: element.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
-            guard name == "sha-256" else { continue }
-            let value = element.dropFirst(name.utf8.count + 1)
-            guard value.count > 2, value.first == UInt8(ascii: ":"), value.last == UInt8(ascii: ":"),
-                let bytes = decodeBase64(value.dropFirst().dropLast(), isPadded: true),
-                let digest = ContentDigest(bytes)
-            else { throw WebRefusal(.badRequest, "the digest isn't sha-256=:BASE64: (RFC 9530)") }
-            guard stated == nil || stated == digest else { throw WebRefusal(VaultError.digestMismatch) }
-            stated = digest
+        let whole = try statedDigest(.reprDigest, in: fields)
+        let content = try statedDigest(.contentDigest, in: fields)
+        if let whole, let content, whole != content { throw WebRefusal(VaultError.digestMismatch) }
+        return whole ?? content
+    }
+
+    /// What can't be read is no digest that its client could rely on: it is told so.
+    static func statedDigest(_ name: FieldName, in fields: Fields) throws(WebRefusal) -> ContentDigest? {
+        let stated: [UInt8]?
+        do throws(StatedDigests.Flaw) {
+            stated = try StatedDigests(name, in: fields)["sha-256"]
+        } catch {
+            throw WebRefusal(.badRequest, "\(name) can't be read (RFC 9530): \(error)")
         }
-        return stated
+        guard let stated else { return nil }
+        guard let digest = ContentDigest(stated) else {
+            throw WebRefusal(.badRequest, "\(name): a sha-256 has 32 bytes")
+        }
+        return digest
     }
 
     /// Unix seconds, as ownCloud's clients and rclone send them.

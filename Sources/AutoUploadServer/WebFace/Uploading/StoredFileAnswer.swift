@@ -14,8 +14,7 @@ extension StoredFile {
         var fields = Fields()
         if let location = FieldValue(location) { fields.set(.location, location) }
         if let tag = FieldValue("\"\(stored.digest)\"") { fields.set(.entityTag, tag) }
-        let digest = "sha-256=:\(encodeBase64(stored.digest.bytes, isPadded: true)):"
-        if let digest = FieldValue(digest) { fields.set(.reprDigest, digest) }
+        fields.set(.reprDigest, StatedDigests.value("sha-256", stored.digest.bytes))
         return fields
     }
 
