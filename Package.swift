@@ -52,6 +52,8 @@ let package = Package(
         .executableTarget(
             name: "AutoUploadServer",
             dependencies: ["Transport", "Accounts", "CommandLine", "HTTP", "Platform", "Wire", "Domain", "Encodings"],
+            // The pages' texts become part of the program: it is one file, and asks for nothing else at run time.
+            resources: [.embedInCode("WebFace/Pages/Files")],
             swiftSettings: strict),
         .executableTarget(
             name: "AutoUploadClient",

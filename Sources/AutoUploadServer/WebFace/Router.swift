@@ -18,7 +18,8 @@ enum Router {
             return try FormUpload.answer(head, on: &connection)
         case nil where head.target.isWholeServer: return WebAnswer(.noContent, "")
         default:
-            guard let page = Page.named(segments.joined(separator: "/")) else { throw .refused(.notFound) }
+            let path = segments.joined(separator: "/")
+            guard let page = PageFile.answer(path, to: head) else { throw .refused(.notFound) }
             guard [.get, .head].contains(head.method) else { throw .refused(.methodNotAllowed("GET, HEAD")) }
             return page
         }

@@ -12,6 +12,11 @@ struct WebAnswer {
         fields.append(.contentType, type)
     }
 
+    /// Nothing but a status.
+    init(_ status: HTTP.Status) {
+        (self.status, content) = (status, [])
+    }
+
     /// A line of text.
     init(_ status: HTTP.Status, _ text: String) {
         self.init(status, type: "text/plain; charset=utf-8", Array("\(text)\n".utf8))
@@ -22,14 +27,19 @@ struct WebAnswer {
         for line in refusal.fields.lines { fields.set(line.name, line.value) }
     }
 
-    /// What stands in every answer: it is for nobody's cache, and a browser takes it for nothing else than it is.
+    /// What stands in every answer that says nothing else: it is for nobody's cache, a browser takes it for nothing else than it is,
+    /// and what a page consists of comes from here, in files of its own.
     private static let common: [(FieldName, FieldValue)] = [
         (.cacheControl, "no-store"), (.contentTypeOptions, "nosniff"),
         (
             .contentSecurityPolicy,
-            "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+            """
+            default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+            form-action 'self'; frame-ancestors 'none'; base-uri 'none'
+            """
         ),
-        (.referrerPolicy, "no-referrer"),
+        // Not "no-referrer": with it browsers say "Origin: null" of our own form, as of one from who knows where.
+        (.referrerPolicy, "same-origin"),
     ]
 
     /// - Parameters:
@@ -38,7 +48,7 @@ struct WebAnswer {
     func encoded(answering request: RequestHead?, keepsAlive: Bool) -> (bytes: [UInt8], keepsAlive: Bool) {
         var fields = fields
         fields.set(.date, httpDate(currentUnixTime()))
-        for (name, value) in Self.common { fields.set(name, value) }
+        for (name, value) in Self.common where fields.values(of: name).isEmpty { fields.set(name, value) }
         let head = ResponseHead(status, fields, content: .length(UInt64(content.count)))
         let start = head.start(answering: request, keepsAlive: keepsAlive)
         return (start.content == .nothing ? start.bytes : start.bytes + content, start.keepsAlive)

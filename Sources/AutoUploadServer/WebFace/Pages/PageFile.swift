@@ -1,0 +1,38 @@
+import Domain
+import HTTP
+import Transport
+
+/// What the pages consist of. It lies in `Files/` as what it is, and the build makes it part of the program.
+struct PageFile {
+    private let type: FieldValue
+    private let content: [UInt8]
+    private let tag: FieldValue?
+
+    private init(_ type: FieldValue, _ content: [UInt8]) {
+        (self.type, self.content) = (type, content)
+        tag = ContentHasher.digest(of: content).flatMap { FieldValue("\"\($0)\"") }
+    }
+
+    /// - Parameter path: without the slash in front.
+    static func answer(_ path: String, to head: RequestHead) -> WebAnswer? {
+        guard let file = all[path] else { return nil }
+        return file.answer(head.fields)
+    }
+
+    private static let all: [String: PageFile] = [
+        "": PageFile("text/html; charset=utf-8", PackageResources.index_html),
+        "page/style.css": PageFile("text/css; charset=utf-8", PackageResources.style_css),
+        "page/icon.svg": PageFile("image/svg+xml", PackageResources.icon_svg),
+    ]
+
+    /// A browser keeps it, and asks whether it is still the same: with the next version of the program it isn't.
+    private func answer(_ request: Fields) -> WebAnswer {
+        let isKnown = tag.map { tag in
+            request.elements(of: .ifNoneMatch).contains { $0 == tag.bytes || $0 == Array("W/".utf8) + tag.bytes }
+        }
+        var answer = isKnown == true ? WebAnswer(.notModified) : WebAnswer(.ok, type: type, content)
+        answer.fields.set(.cacheControl, "no-cache")
+        if let tag { answer.fields.set(.entityTag, tag) }
+        return answer
+    }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A browser without a window, used as a person would: by WebDriver (W3C), which needs nothing but what Debian has.
+final class Browser {
+    enum Kind: String, CaseIterable, CustomStringConvertible {
+        case chromium, firefox
+
+        var description: String { rawValue }
+
+        /// What has to be installed.
+        var programs: [String] { self == .chromium ? ["chromium", "chromedriver"] : ["firefox-esr"] }
+
+        var isInstalled: Bool {
+            programs.allSatisfy { FileManager.default.isExecutableFile(atPath: "/usr/bin/\($0)") }
+        }
+
+        static let installed = allCases.filter(\.isInstalled)
+        static let reason: Comment = "neither chromium with chromium-driver nor firefox-esr is installed"
+    }
+
+    let kind: Kind
+    private let driver: any WebDriver
+
+    init(_ kind: Kind, scripts: Bool = true) throws {
+        self.kind = kind
+        driver = kind == .chromium ? try ChromeDriver(scripts: scripts) : try Marionette(scripts: scripts)
+    }
+
+    func open(_ url: String) throws {
+        _ = try driver.command(.navigate, ["url": url])
+    }
+
+    func reload() throws {
+        _ = try driver.command(.refresh, [:])
+    }
+
+    /// What a script returns, run in the page.
+    @discardableResult
+    func run(_ script: String, _ arguments: [Any] = []) throws -> Any? {
+        try driver.command(.execute, ["script": script, "args": arguments])
+    }
+
+    /// Types into what a selector of CSS finds; into an input for files that is a path a line.
+    func type(_ text: String, into selector: String) throws {
+        _ = try driver.command(.type(try find(selector)), ["text": text])
+    }
+
+    func click(_ selector: String) throws {
+        _ = try driver.command(.click(try find(selector)), [:])
+    }
+
+    func text(of selector: String) throws -> String {
+        try driver.command(.text(try find(selector)), [:]) as? String ?? ""
+    }
+
+    /// Drops a file or folder onto the page as the desktop does.
+    ///
+    /// - Returns: false where no test can.
+    func drop(_ path: String) throws -> Bool {
+        guard let chromium = driver as? ChromeDriver else { return false }
+        for step in ["dragEnter", "dragOver", "drop"] {
+            let data: [String: Any] = ["items": [Any](), "files": [path], "dragOperationsMask": 1]
+            _ = try chromium.devTools(
+                "Input.dispatchDragEvent", ["type": step, "x": 500, "y": 300, "data": data])
+        }
+        return true
+    }
+
+    private func find(_ selector: String) throws -> String {
+        let found = try driver.command(.find, ["using": "css selector", "value": selector])
+        guard let element = (found as? [String: String])?.values.first else { throw Failure("no \(selector)") }
+        return element
+    }
+
+    /// Waits until an expression is true in the page.
+    func wait(for condition: String, seconds: Double = 120) throws {
+        let end = Date(timeIntervalSinceNow: seconds)
+        while try run("return !!(\(condition))") as? Bool != true {
+            guard Date() < end else {
+                let text = try run("return document.body.innerText") ?? ""
+                throw Failure("\(kind): waited in vain for \(condition); the page says:\n\("\(text)".prefix(2000))")
+            }
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+    }
+}
+
+/// Somebody who gives a browser its commands.
+protocol WebDriver: AnyObject {
+    func command(_ command: WebDriverCommand, _ parameters: [String: Any]) throws -> Any?
+}
+
+/// Those of https://www.w3.org/TR/webdriver2/ that these tests need; with an element's name where it concerns one.
+enum WebDriverCommand {
+    case navigate, refresh, execute, find
+    case type(String), click(String), text(String)
+}

@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+
+/// Chromium by Debian's chromedriver: a command is a request of HTTP.
+final class ChromeDriver: WebDriver {
+    private let scratch: ScratchFolder
+    private let program: RunningProgram
+    private let port: UInt16
+    private var session = ""
+
+    init(scripts: Bool) throws {
+        scratch = try ScratchFolder("chromium")
+        // Whatever it keeps, it keeps here; but for its profile, which has a socket, whose path must be short.
+        program = try RunningProgram(
+            "/usr/bin/chromedriver", ["--port=0"],
+            environment: ["HOME": scratch.path, "XDG_CONFIG_HOME": scratch.path])
+        guard let line = program.waitForLine(.output, containing: "successfully on port "),
+            let port = line.split(separator: " ").last.flatMap({ UInt16($0.filter(\.isNumber)) })
+        else { throw Failure("chromedriver: \(program.text(.output)) \(program.text(.error))") }
+        self.port = port
+        let arguments = [
+            "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1100,900",
+        ]
+        let options: [String: Any] = [
+            "args": arguments,
+            "prefs": ["profile.managed_default_content_settings.javascript": scripts ? 1 : 2],
+        ]
+        let wanted = ["alwaysMatch": ["acceptInsecureCerts": true, "goog:chromeOptions": options]]
+        let answer = try request("POST", "/session", ["capabilities": wanted]) as? [String: Any]
+        guard let session = answer?["sessionId"] as? String else { throw Failure("chromedriver began no session") }
+        self.session = "/session/\(session)"
+    }
+
+    deinit {
+        _ = try? request("DELETE", session, nil)
+        program.signal(SIGTERM)
+        _ = try? program.waitForEnd(seconds: 30)
+    }
+
+    func command(_ command: WebDriverCommand, _ parameters: [String: Any]) throws -> Any? {
+        switch command {
+        case .text(let element): try request("GET", "\(session)/element/\(element)/text", nil)
+        default: try request("POST", session + path(of: command), parameters)
+        }
+    }
+
+    /// A command of the DevTools protocol.
+    func devTools(_ command: String, _ parameters: [String: Any]) throws -> Any? {
+        try request("POST", "\(session)/goog/cdp/execute", ["cmd": command, "params": parameters])
+    }
+
+    private func path(of command: WebDriverCommand) -> String {
+        switch command {
+        case .navigate: "/url"
+        case .refresh: "/refresh"
+        case .execute: "/execute/sync"
+        case .find: "/element"
+        case .type(let element): "/element/\(element)/value"
+        case .click(let element): "/element/\(element)/click"
+        case .text(let element): "/element/\(element)/text"
+        }
+    }
+
+    private func request(_ method: String, _ path: String, _ body: [String: Any]?) throws -> Any? {
+        let content = try body.map { try JSONSerialization.data(withJSONObject: $0) } ?? Data()
+        var channel = try ByteChannel(port: port)
+        let head =
+            "\(method) \(path) HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nContent-Type: application/json\r\n"
+            + "Content-Length: \(content.count)\r\nConnection: close\r\n\r\n"
+        try channel.send(Array(head.utf8) + content)
+        var length = 0
+        while case let line = String(decoding: try channel.receive(upTo: 10), as: UTF8.self), line != "\r" {
+            let parts = line.lowercased().split(separator: ":")
+            if parts.first == "content-length" { length = Int(parts[1].filter(\.isNumber)) ?? 0 }
+        }
+        let answer = try JSONSerialization.jsonObject(with: Data(try channel.receive(length))) as? [String: Any]
+        let value = answer?["value"]
+        if let trouble = value as? [String: Any], let error = trouble["error"] {
+            throw Failure("chromedriver, \(path): \(error): \(trouble["message"] ?? "")")
+        }
+        return value
+    }
+}
