@@ -46,7 +46,7 @@ let package = Package(
         shared("Wire", ["Domain", "Encodings"]),
         shared("HTTP", ["Encodings"]),
         shared("Transport", ["Wire", "Domain", "Platform", "COpenSSL"]),
-        shared("Accounts", ["Encodings", "Platform", "CArgon2"]),
+        shared("Accounts", ["Encodings", "Platform", "Domain", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
 
         .executableTarget(
@@ -74,7 +74,7 @@ let package = Package(
             "HTTPTests", ["HTTP", "Encodings"], resources: [.copy("vectors")],
             exclude: ["Differential/install", "Differential/llhttp.py"]),
         tests("TransportTests", ["Transport", "Platform", "Wire", "Domain"]),
-        tests("AccountsTests", ["Accounts", "Platform"], resources: [.copy("vectors")]),
+        tests("AccountsTests", ["Accounts", "Platform", "Domain"], resources: [.copy("vectors")]),
         tests("CommandLineTests", ["CommandLine", "Platform"]),
         tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Domain", "Transport", "Accounts"]),
         tests(

@@ -61,11 +61,11 @@ extension AddUser {
         if let line = try load(mustExist: false).line(claiming: name) {
             throw ProgramError(.refused(.taken(line: line)), name, path)
         }
-        let quota = try quota()
+        let settings = try SettingsChange(arguments)
         let hash = try newHash(for: name)
         try edit(name, mustExist: false) { file throws(PasswordChangeError) in
             try file.add(name, hash)
-            try quota?.apply(to: name, in: &file)
+            try settings.apply(to: name, in: &file)
         }
         printOutput("user \(name) added to \(escaped(path))")
     }
@@ -75,24 +75,25 @@ extension AddUser {
         guard try load(mustExist: true).line(claiming: name) != nil else {
             throw ProgramError(.refused(.noSuchUser), name, path)
         }
-        let quota = try quota()
-        if let quota, !arguments.isGiven(AddUserOptions.password) { return try change(quota, of: name) }
+        let settings = try SettingsChange(arguments)
+        if let what = settings.description, !arguments.isGiven(AddUserOptions.password) {
+            try edit(name, mustExist: true) { file throws(PasswordChangeError) in
+                try settings.apply(to: name, in: &file)
+            }
+            return printOutput("\(what) of user \(name) changed in \(escaped(path))")
+        }
         let hash = try newHash(for: name)
         try edit(name, mustExist: true) { file throws(PasswordChangeError) in
             try file.replace(name, hash)
-            try quota?.apply(to: name, in: &file)
+            try settings.apply(to: name, in: &file)
         }
         printOutput("password of user \(name) changed in \(escaped(path))")
     }
 
-    private func change(_ quota: QuotaChange, of name: UserName) throws(ProgramError) {
-        try edit(name, mustExist: true) { file throws(PasswordChangeError) in try quota.apply(to: name, in: &file) }
-        printOutput("quota of user \(name) changed in \(escaped(path))")
-    }
-
     private func remove() throws(ProgramError) {
         let name = try username()
-        for option in [AddUserOptions.password, AddUserOptions.quota] where arguments.isGiven(option) {
+        for option in [AddUserOptions.password, AddUserOptions.quota, AddUserOptions.prefix]
+        where arguments.isGiven(option) {
             throw .usage("--remove takes no \(option.written)")
         }
         try edit(name, mustExist: true) { file throws(PasswordChangeError) in try file.remove(name) }
@@ -117,15 +118,6 @@ extension AddUser {
         } catch {
             throw ProgramError("the name \"\(escaped(text, quoting: true))\" \(error)", exitCode: .dataError)
         }
-    }
-
-    /// - Returns: nil when nothing is said of it.
-    private func quota() throws(ProgramError) -> QuotaChange? {
-        guard let text = arguments.optionalString(of: AddUserOptions.quota) else { return nil }
-        guard let change = QuotaChange(text) else {
-            throw .usage("--quota takes bytes, also as in 500M or 2G, or none")
-        }
-        return change
     }
 
     private func newHash(for name: UserName) throws(ProgramError) -> PasswordHash {

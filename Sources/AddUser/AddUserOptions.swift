@@ -14,9 +14,12 @@ enum AddUserOptions {
     static let quota = Option(
         "quota", value: .text("SIZE"),
         help: "Bytes that the user may store in all, also as in 500M or 2G; none for no limit.")
+    static let prefix = Option(
+        "prefix", value: .anyText("DIR"),
+        help: "Folders within the user's own, below which all of the user's files go; '' for none.")
     static let update = Option(
         "update", section: "Instead of adding",
-        help: "Give the user another password; with --quota and without --password, only another quota.")
+        help: "Give the user another password; with --quota or --prefix and without --password, only these.")
     static let remove = Option(
         "remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
     static let list = Option("list", section: "Instead of adding", help: "Show the users' names, one a line.")
@@ -30,7 +33,9 @@ enum AddUserOptions {
         "parallelism", "N", 1...Argon2Parameters.mostParallelism, Argon2Parameters.recommended.parallelism,
         "Lanes that the memory is divided into.")
 
-    static let table = [username, password, filename, quota, update, remove, list, memory, iterations, parallelism]
+    static let table = [
+        username, password, filename, quota, prefix, update, remove, list, memory, iterations, parallelism,
+    ]
 
     static let exitCodes: KeyValuePairs<ExitCode, String> = [
         .success: "Done.",

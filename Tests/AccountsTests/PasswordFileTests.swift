@@ -1,3 +1,4 @@
+import Domain
 import Foundation
 import TestSupport
 import Testing
@@ -146,6 +147,33 @@ struct PasswordFileTests {
         #expect(file.text == expected.replacing("<>", with: Self.cheap))
     }
 
+    @Test(
+        "another prefix changes nothing else",
+        arguments: [
+            ("  anna:<>\t\r\nbob:x\n", "anna:<>+\nbob:x\n"), ("anna:<>:prefix=a/b", "anna:<>+"),
+            ("anna:<>:prefix=a:quota=5\n", "anna:<>:quota=5+\n"), ("anna#<>\n", "anna:<>+\n"),
+            ("anna:<>:prefix=/:prefix=x", "anna:<>+"),
+        ], [nil, "some/sub folder"])
+    func prefix(_ templates: (String, String), _ prefix: String?) throws {
+        var file = PasswordFile(text: templates.0.replacing("<>", with: Self.cheap))
+        try file.setPrefix(prefix.map { try PathPrefix($0.utf8) }, of: try UserName("anna"))
+        let expected = templates.1.replacing("+", with: prefix.map { ":prefix=\($0)" } ?? "")
+        #expect(file.text == expected.replacing("<>", with: Self.cheap))
+    }
+
+    @Test(
+        "what can't be a prefix",
+        arguments: zip(
+            ["", "/a", "a/", "a//b", "..", "a/../b", ".auto-upload", "a:b", "a\tb", " a", "a/b ", "a\u{7f}"],
+            [
+                .path(.empty), .path(.absolute), .path(.trailingSlash), .path(.doubleSlash), .path(.dotComponent),
+                .path(.dotComponent), .path(.reservedName), .character, .character, .space, .space, .character,
+            ] as [PathPrefix.Flaw]))
+    func flaws(_ text: String, _ flaw: PathPrefix.Flaw) {
+        #expect(throws: flaw) { try PathPrefix(text.utf8) }
+        #expect(throws: PathPrefix.Flaw.tooLong) { try PathPrefix([UInt8](repeating: 0x61, count: 513)) }
+    }
+
     @Test("a quota isn't set where there is a second factor, or nobody")
     func noQuota() throws {
         var file = PasswordFile(text: "anna#JBSWY3DPEHPK3PXP#\(Self.cheap)\n")
@@ -179,7 +207,9 @@ struct PasswordFileTests {
 
     private func outcome(of file: PasswordFile) -> String {
         if let name = file.names.first {
-            return "entry=\(name)" + (file.entry(for: name)?.quota.map { " quota=\($0)" } ?? "")
+            let settings = file.entry(for: name)?.settings
+            return "entry=\(name)" + (settings?.quota.map { " quota=\($0)" } ?? "")
+                + (settings?.prefix.map { " prefix=\($0.path)" } ?? "")
         }
         switch file.problems.first?.reason {
         case nil: return "comment"
@@ -191,6 +221,8 @@ struct PasswordFileTests {
         case .oneTimePassword: return "oneTimePassword"
         case .key: return "key"
         case .quota: return "quota"
+        case .prefix: return "prefix"
+        case .repeated: return "repeated"
         }
     }
 }

@@ -93,7 +93,7 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "COpenSSL", "Glibc"]),
-        Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "CArgon2", "Glibc"]),
+        Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "Domain", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
         Arrows(
             "Sources/AutoUploadServer",

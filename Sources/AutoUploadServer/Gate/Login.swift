@@ -1,12 +1,15 @@
 import Accounts
 
-/// What let somebody in: it counts as long as the user's line has this hash.
+/// What let somebody in: it counts as long as the user's line has this hash, and this place for files.
 struct Login: Hashable, Sendable {
     let user: UserName
+    /// Within the user's folder.
+    let prefix: PathPrefix?
     private let hash: String
 
     init(_ entry: PasswordEntry) {
         user = entry.name
+        prefix = entry.settings.prefix
         hash = entry.hash.text
     }
 
@@ -15,6 +18,7 @@ struct Login: Hashable, Sendable {
     /// - Parameter entry: the user's line as it is now.
     func objection(_ entry: PasswordEntry?) -> Eviction? {
         guard let entry else { return .userRemoved }
-        return entry.hash.text == hash ? nil : .passwordChanged
+        if entry.hash.text != hash { return .passwordChanged }
+        return entry.settings.prefix == prefix ? nil : .prefixChanged
     }
 }

@@ -51,6 +51,7 @@ enum Eviction: UInt8, Sendable {
     case gaveItsPlace
     case passwordChanged
     case userRemoved
+    case prefixChanged
     case storageOpened
 
     /// For the log.
@@ -60,6 +61,7 @@ enum Eviction: UInt8, Sendable {
         case .gaveItsPlace: "made room for another: too many connections, and its user had most"
         case .passwordChanged: "ended: the user's password has changed"
         case .userRemoved: "ended: the user isn't in the password file any more"
+        case .prefixChanged: "ended: the user's files go elsewhere now (prefix)"
         case .storageOpened: "ended: the storage was opened anew"
         }
     }
@@ -71,7 +73,7 @@ enum Eviction: UInt8, Sendable {
         case .gaveItsPlace:
             Refusal(
                 status: .busy, retryAfterSeconds: 60, text: "the server has too many connections, and you have most")
-        case .passwordChanged, .userRemoved:
+        case .passwordChanged, .userRemoved, .prefixChanged:
             Refusal(status: .busy, retryAfterSeconds: 1, text: "this login doesn't count any more: log in again")
         case .storageOpened:
             Refusal(status: .shuttingDown, retryAfterSeconds: 1, text: "the storage was opened anew")

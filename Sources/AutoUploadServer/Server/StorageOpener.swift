@@ -94,7 +94,7 @@ struct StorageOpener: Sendable {
 
     private static func quota(of user: FileName, in accounts: AccountDirectory) -> QuotaSetting {
         guard let entry = accounts.entry(named: user.bytes) else { return .unknown }
-        return entry.quota.map(QuotaSetting.bytes) ?? .none
+        return entry.settings.quota.map(QuotaSetting.bytes) ?? .none
     }
 }
 

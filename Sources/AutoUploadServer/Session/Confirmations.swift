@@ -15,6 +15,11 @@ extension ReceiptKeyring {
 }
 
 extension Stored {
+    /// Under the name by which its client knows it.
+    func named(by home: Home) -> Stored {
+        Stored(path: home.name(of: path), size: size, digest: digest, tag: tag, wasThere: wasThere)
+    }
+
     fileprivate func confirmation(_ receipt: ReceiptStamp) throws(WireError) -> Confirmation {
         try Confirmation(size: size, digest: digest, fileTag: tag, path: path, receipt: receipt)
     }

@@ -29,11 +29,11 @@ extension Connection {
         switch LoginDesk(gate: services.gate, membership: membership).decide(LoginAttempt(login), from: link.peer.group)
         {
         case .over: endOfInput()
-        case .granted(let user):
-            (folder, peer.account) = (user, user)
+        case .granted(let home):
+            (self.home, peer.account) = (home, home.user)
             patience.loggedIn()
             services.report(.loggedIn(peer, protection: link.protection))
-            perform(state.loginDecided(.success(services.granted(to: user))))
+            perform(state.loginDecided(.success(services.granted(to: home.user))))
         case .denied(let refusal):
             services.report(.loginDenied(peer, refusal))
             perform(state.loginDecided(.failure(LoginRefusal(refusal: refusal))))
@@ -41,11 +41,12 @@ extension Connection {
     }
 
     private mutating func begin(_ upload: UInt32, _ offer: Offer, _ path: RemotePath) {
-        guard let folder else { return }
+        guard let home else { return }
         let services = services
         do throws(Declined) {
+            let path = try Self.place(of: path, in: home)
             let offset = try uploads.begin(
-                upload, OfferedFile(user: folder, path: path, offer), isFresh: offer.isFresh,
+                upload, OfferedFile(user: home.user, path: path, offer), isFresh: offer.isFresh,
                 tellsCommitted: state.speaksSecondVersion
             ) { file, offset in services.report(.reclaimed(file, offset: offset)) }
             guard let proceed = try? Proceed(durableOffset: offset) else { return }
@@ -58,12 +59,18 @@ extension Connection {
         }
     }
 
-    private mutating func look(_ upload: UInt32, _ query: Query, _ path: RemotePath) {
-        guard let folder else { return }
+    private mutating func look(_ upload: UInt32, _ query: Query, _ asked: RemotePath) {
+        guard let home else { return }
         commitFinished()
         // It waits for the server, not for its client.
         membership.standing.rests(true)
-        switch diskReading.find(query, path, of: folder) {
+        let path: RemotePath
+        do throws(Declined) {
+            path = try Self.place(of: asked, in: home)
+        } catch {
+            return refuse(upload, asked.bytes, error)
+        }
+        switch diskReading.find(query, path, of: home.user) {
         case .over: endOfInput()
         case .declined(let declined): refuse(upload, path.bytes, declined)
         case .found(let stored):
@@ -73,6 +80,14 @@ extension Connection {
             services.report(.found(peer, stored))
             state.uploadEnded(upload)
             link.queue(.present(upload: upload, confirmation))
+        }
+    }
+
+    private static func place(of path: RemotePath, in home: Home) throws(Declined) -> RemotePath {
+        do throws(RemotePath.Flaw) {
+            return try home.place(of: path)
+        } catch {
+            throw Declined(Refusal(status: .pathInvalid, text: "with the user's prefix before it, \(error)"))
         }
     }
 

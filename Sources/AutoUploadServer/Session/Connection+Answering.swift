@@ -83,7 +83,7 @@ extension Connection {
 
     /// - Returns: in the order of the files; none when they can't be signed.
     func signed(_ files: [Stored]) -> [Confirmation] {
-        guard let user = peer.user else { return [] }
-        return services.receipts.confirmations(of: files, for: user, over: state.nonce)
+        guard let user = peer.user, let home else { return [] }
+        return services.receipts.confirmations(of: files.map { $0.named(by: home) }, for: user, over: state.nonce)
     }
 }

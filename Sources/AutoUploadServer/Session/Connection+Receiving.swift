@@ -97,9 +97,9 @@ extension Connection {
     ///
     /// - Returns: false when it wasn't read, as the connection is to end.
     mutating func readPrefix(of partial: PartialUpload) throws(LinkError) -> Bool {
-        guard partial.hasUnreadPrefix, let folder else { return true }
+        guard partial.hasUnreadPrefix, let home else { return true }
         if hasAnswers { try answer() }
-        return diskReading.readPrefix(of: partial, of: folder)
+        return diskReading.readPrefix(of: partial, of: home.user)
     }
 
     var diskReading: DiskReading {

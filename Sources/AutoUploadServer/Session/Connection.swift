@@ -12,7 +12,7 @@ struct Connection: ~Copyable {
     var state: SessionState
     var peer: ServerEvent.Peer
     /// The user's; nil before the login.
-    var folder: FileName?
+    var home: Home?
     var uploads: OpenUploads
     var commits: CommitQueue
     var answerDelay: AnswerDelay
@@ -104,7 +104,7 @@ extension Connection {
 
     /// - Parameter refusal: why, which the client is told; nil when it wanted to go.
     mutating func close(_ refusal: Refusal?) {
-        let politely = folder == nil ? "left without a login" : "goodbye"
+        let politely = home == nil ? "left without a login" : "goodbye"
         ending = refusal.map { Ending($0) } ?? Ending(reason: politely)
     }
 

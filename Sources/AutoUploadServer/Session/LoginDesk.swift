@@ -9,8 +9,7 @@ struct LoginDesk {
     let membership: Membership
 
     enum Decision {
-        /// - user: whose folder has that name.
-        case granted(user: FileName)
+        case granted(Home)
         case denied(Refusal)
         /// The connection is to end, and needs no answer.
         case over
@@ -37,6 +36,6 @@ struct LoginDesk {
         }
         // The password file may have changed before the registry knew of the login.
         if let objection = gate.objection(to: login) { membership.standing.evict(objection) }
-        return membership.isToEnd ? .over : .granted(user: user)
+        return membership.isToEnd ? .over : .granted(Home(user, below: login.prefix))
     }
 }

@@ -35,9 +35,8 @@ struct WebCredentials {
         isBasic ? .challenging("wrong user or password") : WebRefusal(.forbidden, "Invalid username or password.")
     }
 
-    /// - Returns: the user's folder.
     func logIn(_ membership: Membership, _ services: Services, _ peer: inout ServerEvent.Peer) throws(WebRefusal)
-        -> FileName
+        -> Home
     {
         peer.user = user
         let login = LoginAttempt(user: user, password: password)
@@ -49,28 +48,27 @@ struct WebCredentials {
             services.report(.loginDenied(peer, refusal))
             if refusal.status == .credentialsWrong { throw wrong }
             throw WebRefusal(.serviceUnavailable, refusal.text, retryAfter: refusal.retryAfterSeconds)
-        case .granted(let folder):
-            peer.account = folder
-            return folder
+        case .granted(let home):
+            peer.account = home.user
+            return home
         }
     }
 }
 
 extension WebConnection {
-    /// - Returns: the user's folder.
-    mutating func logIn(_ credentials: WebCredentials) throws(WebTrouble) -> FileName {
+    mutating func logIn(_ credentials: WebCredentials) throws(WebTrouble) -> Home {
         let before = peer.account
         do throws(WebRefusal) {
-            let folder = try credentials.logIn(membership, services, &peer)
-            if folder != before { services.report(.loggedIn(peer, protection: requests.protection)) }
-            return folder
+            let home = try credentials.logIn(membership, services, &peer)
+            if home.user != before { services.report(.loggedIn(peer, protection: requests.protection)) }
+            return home
         } catch {
             throw .refused(error)
         }
     }
 
     /// Who the request's head says its client is.
-    mutating func logIn(_ head: RequestHead) throws(WebTrouble) -> FileName? {
+    mutating func logIn(_ head: RequestHead) throws(WebTrouble) -> Home? {
         let credentials: WebCredentials?
         do throws(WebRefusal) {
             credentials = try WebCredentials(head.fields)

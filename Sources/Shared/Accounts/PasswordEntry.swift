@@ -1,11 +1,8 @@
-internal import Platform
-
 /// A user's line of the password file.
 package struct PasswordEntry: Sendable {
     package let name: UserName
     package let hash: PasswordHash
-    /// Bytes that the user may have stored; nil for no limit.
-    package let quota: UInt64?
+    package let settings: UserSettings
 
     /// Bytes.
     static let longestLine = 1024
@@ -23,24 +20,13 @@ package struct PasswordEntry: Sendable {
         let fields = line[(end + 1)...].split(separator: separator, omittingEmptySubsequences: false)
         guard let field = fields.first else { throw .noHash }
         if separator == Self.originalSeparator, fields.count > 1 { throw .oneTimePassword }
-        quota = try Self.quota(in: fields.dropFirst())
+        settings = try UserSettings(fields.dropFirst())
         do throws(PasswordHashError) {
             hash = try PasswordHash(field)
         } catch {
             throw .hash(error)
         }
     }
-
-    /// What the settings say, of which there is one kind. One that isn't known, or is there twice, may be a limit that somebody
-    /// relies on: it is an error, never ignored.
-    private static func quota(in settings: ArraySlice<ArraySlice<UInt8>>) throws(LineProblem.Reason) -> UInt64? {
-        guard settings.allSatisfy({ $0.starts(with: quotaKey) }) else { throw .key }
-        guard let setting = settings.first else { return nil }
-        guard settings.count == 1, let bytes = byteCount(setting.dropFirst(quotaKey.count)) else { throw .quota }
-        return bytes
-    }
-
-    private static let quotaKey = Array("quota=".utf8)
 
     /// Blank, or beginning with `#`.
     static func isComment(_ line: ArraySlice<UInt8>) -> Bool {
@@ -62,14 +48,12 @@ package struct PasswordEntry: Sendable {
         return line[end] == originalSeparator ? nil : rest.startIndex..<next
     }
 
-    /// The line in this version's form, with everything but the quota.
+    /// The line in this version's form, with everything but one setting.
     ///
     /// - Parameter hash: where the hash stands.
-    static func withoutQuota(_ line: ArraySlice<UInt8>, hash: Range<Int>) -> [UInt8] {
+    static func without(_ key: UserSettings.Key, _ line: ArraySlice<UInt8>, hash: Range<Int>) -> [UInt8] {
         let line = trimmed(line)
-        let settings = line[hash.upperBound...].split(separator: UInt8(ascii: ":")).filter {
-            !$0.starts(with: quotaKey)
-        }
+        let settings = line[hash.upperBound...].split(separator: UInt8(ascii: ":")).filter { !key.isSet(by: $0) }
         let fields = [line[..<(hash.lowerBound - 1)], line[hash]] + settings
         return Array(fields.joined(separator: [UInt8(ascii: ":")]))
     }

@@ -1,3 +1,4 @@
+internal import Domain
 internal import Platform
 
 /// The password file's content: a line per user, `name:hash[:key=value…]`, with comments (`#`) and blank lines between.
@@ -69,10 +70,21 @@ extension PasswordFile {
     ///
     /// - Parameter quota: bytes, up to 2^63 − 1.
     package mutating func setQuota(_ quota: UInt64?, of name: UserName) throws(PasswordChangeError) {
+        try set(.quota, to: quota.map { Array(byteCountText($0).utf8) }, of: name)
+    }
+
+    /// Has a user's files go elsewhere from now on; nil: into the user's folder itself. What is stored stays where it is.
+    package mutating func setPrefix(_ prefix: PathPrefix?, of name: UserName) throws(PasswordChangeError) {
+        try set(.prefix, to: prefix?.path.bytes, of: name)
+    }
+
+    private mutating func set(
+        _ key: UserSettings.Key, to value: [UInt8]?, of name: UserName
+    ) throws(PasswordChangeError) {
         let range = try lineRange(of: name)
         guard let place = PasswordEntry.hashPlace(in: content[range]) else { throw .secondFactor }
-        var line = PasswordEntry.withoutQuota(content[range], hash: place)
-        if let quota { line += Array(":quota=\(byteCountText(quota))".utf8) }
+        var line = PasswordEntry.without(key, content[range], hash: place)
+        if let value { line += Array(":\(key.rawValue)=".utf8) + value }
         content.replaceSubrange(range, with: line)
         read()
     }
@@ -150,6 +162,8 @@ package struct LineProblem: Hashable, Sendable {
         case oneTimePassword
         case key
         case quota
+        case prefix(PathPrefix.Flaw)
+        case repeated(UserSettings.Key)
     }
 }
 
@@ -166,7 +180,9 @@ extension LineProblem.Reason: CustomStringConvertible {
         case .hash(let error): "the hash \(error)"
         case .duplicate(let line): "the name stands in line \(line) already, if perhaps in other capital letters"
         case .oneTimePassword: "one-time passwords are not supported yet"
-        case .quota: "quota= stands there once and takes bytes, also as in 500M or 2G"
+        case .quota: "quota= takes bytes, also as in 500M or 2G"
+        case .prefix(let flaw): "prefix= takes folders, as in some/folder: \(flaw)"
+        case .repeated(let key): "\(key.rawValue)= stands there twice"
         case .key: "what follows the hash isn't a setting that this version knows"
         }
     }

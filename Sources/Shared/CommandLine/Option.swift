@@ -44,6 +44,8 @@ package enum OptionValue: Sendable {
     /// Nothing: the option is there or it isn't. In a configuration file it takes y or n.
     case flag
     case text(String)
+    /// Text that may be empty.
+    case anyText(String)
     /// Kept out of copies, `ps` and messages.
     case secret(String)
     /// y, yes, n or no, in capital or small letters.
@@ -59,7 +61,7 @@ package enum OptionValue: Sendable {
     package var name: String? {
         switch self {
         case .flag: nil
-        case .text(let name), .secret(let name), .integer(let name, _): name
+        case .text(let name), .anyText(let name), .secret(let name), .integer(let name, _): name
         case .yesNo: "y|N"
         case .seconds: "SECONDS"
         case .size: "SIZE"
@@ -74,6 +76,7 @@ package enum OptionValue: Sendable {
     /// What is wrong with a value, in words that follow the option's name; nil when nothing is.
     func complaint(about text: String) -> String? {
         switch self {
+        case .anyText: nil
         case .flag, .yesNo: yesNoValue(text) == nil ? "takes y or n" : nil
         case .text, .secret: text.isEmpty ? "must not be empty" : nil
         case .integer(_, let range):

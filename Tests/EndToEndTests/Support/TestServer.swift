@@ -42,9 +42,17 @@ struct Site: Sendable {
 
     /// Gives a user another quota, or none, as an admin would.
     func setQuota(_ quota: String, of user: String = Fixtures.user) throws {
-        let changed = try RunningProgram.run(
-            Binaries.adduser, ["--update", "-u", user, "--quota", quota, "-f", users])
-        guard changed.status == 0 else { throw Failure("adduser --quota: \(changed.error)") }
+        try update(user, "--quota", quota)
+    }
+
+    /// Has a user's files go elsewhere.
+    func setPrefix(_ prefix: String, of user: String = Fixtures.user) throws {
+        try update(user, "--prefix", prefix)
+    }
+
+    private func update(_ user: String, _ option: String, _ value: String) throws {
+        let changed = try RunningProgram.run(Binaries.adduser, ["--update", "-u", user, option, value, "-f", users])
+        guard changed.status == 0 else { throw Failure("adduser \(option): \(changed.error)") }
     }
 
     static let marker = ".auto-upload-store"

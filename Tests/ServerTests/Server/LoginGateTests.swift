@@ -42,6 +42,8 @@ import Transport
         let line = try scratch.text(of: "users")
         try scratch.write(line.replacing("\n", with: ":quota=1G\n"), to: "users")
         #expect(gate.objection(to: login) == nil)
+        try scratch.write(line.replacing("\n", with: ":prefix=a\n"), to: "users")
+        #expect(gate.objection(to: login) == .prefixChanged)
         try scratch.write(line.replacing(":$argon2id", with: "x:$argon2id"), to: "users")
         #expect(gate.objection(to: login) == .userRemoved)
         try scratch.write(line.replacing("p=1$", with: "p=1$AAAA"), to: "users")

@@ -6,7 +6,7 @@ import Platform
 /// PUT /files/PATH: one file, whose content is the request's body.
 enum FilePut {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
-        guard let user = try connection.logIn(head) else { throw .refused(.unauthorized) }
+        guard let home = try connection.logIn(head) else { throw .refused(.unauthorized) }
         let (upload, digest): (WebUpload, ContentDigest?)
         let isNew: Bool
         do throws(WebRefusal) {
@@ -14,7 +14,7 @@ enum FilePut {
             isNew = try mustBeNew(head.fields)
             digest = try statedDigest(head.fields)
             upload = try WebUpload(
-                to: path(Array(head.target.segments.dropFirst())), of: user, size: size(head.framing),
+                to: path(Array(head.target.segments.dropFirst())), in: home, size: size(head.framing),
                 modified: modified(head.fields), connection.services, connection.peer)
         } catch {
             throw .refused(error)

@@ -5,7 +5,7 @@ import Wire
 /// POST or PUT /upload: any number of files in a form (multipart/form-data), each stored when it has come whole.
 enum FormUpload {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
-        let user = try connection.logIn(head)
+        let home = try connection.logIn(head)
         let boundary: MultipartBoundary
         do throws(MultipartBoundary.Flaw) {
             boundary = try MultipartBoundary(contentType: head.fields.values(of: .contentType).first?.bytes ?? [])
@@ -13,7 +13,7 @@ enum FormUpload {
             throw .refused(WebRefusal(.unsupportedMediaType, "a form is expected (multipart/form-data): \(error)"))
         }
         var form = FormReceiver(
-            services: connection.services, membership: connection.membership, peer: connection.peer, user: user,
+            services: connection.services, membership: connection.membership, peer: connection.peer, home: home,
             refusesTaken: head.target.query.map { $0.elementsEqual("collision=refuse".utf8) } ?? false)
         var splitter = MultipartSplitter(boundary: boundary)
         do throws(WebTrouble) {
@@ -41,7 +41,8 @@ struct FormReceiver: MultipartReceiver {
     let services: Services
     let membership: Membership
     var peer: ServerEvent.Peer
-    var user: FileName?
+    /// Whose the files are, as far as it is known.
+    var home: Home?
     let refusesTaken: Bool
     private var fields: [String: [UInt8]] = [:]
     private var place = Place.between
@@ -64,9 +65,9 @@ struct FormReceiver: MultipartReceiver {
     private static let mostOfStranger = 64 << 10
     private var ofStranger = 0
 
-    init(services: Services, membership: Membership, peer: ServerEvent.Peer, user: FileName?, refusesTaken: Bool) {
+    init(services: Services, membership: Membership, peer: ServerEvent.Peer, home: Home?, refusesTaken: Bool) {
         (self.services, self.membership, self.peer) = (services, membership, peer)
-        (self.user, self.refusesTaken) = (user, refusesTaken)
+        (self.home, self.refusesTaken) = (home, refusesTaken)
     }
 
     mutating func beginPart(_ head: PartHead) throws(WebRefusal) {
@@ -79,17 +80,17 @@ struct FormReceiver: MultipartReceiver {
             place = .nothing
             return
         }
-        let user = try requireLogin()
+        let home = try requireLogin()
         let path = try FilePut.path(
             name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init))
-        place = .file(try WebUpload(to: path, of: user, size: nil, modified: nil, services, peer))
+        place = .file(try WebUpload(to: path, in: home, size: nil, modified: nil, services, peer))
     }
 
     mutating func takeContent(_ content: Span<UInt8>) throws(WebRefusal) {
         switch place {
         case .file(let upload): try content.withRawBytes { bytes throws(WebRefusal) in try upload.append(bytes) }
         case .other:
-            if user == nil { ofStranger += content.count }
+            if home == nil { ofStranger += content.count }
             if ofStranger > Self.mostOfStranger { throw .unauthorized }
         case .login(let name, var bytes):
             guard bytes.count + content.count <= Self.longestField else {
@@ -126,12 +127,12 @@ struct FormReceiver: MultipartReceiver {
         return form.answer(stored)
     }
 
-    private mutating func requireLogin() throws(WebRefusal) -> FileName {
-        if let user { return user }
+    private mutating func requireLogin() throws(WebRefusal) -> Home {
+        if let home { return home }
         guard let name = fields["username"], !name.isEmpty else { throw .unauthorized }
         let credentials = WebCredentials(user: formText(name), password: fields["password"] ?? [])
-        let folder = try credentials.logIn(membership, services, &peer)
-        user = folder
-        return folder
+        let found = try credentials.logIn(membership, services, &peer)
+        home = found
+        return found
     }
 }

@@ -8,25 +8,30 @@ import Wire
 struct WebUpload {
     private let services: Services
     private let peer: ServerEvent.Peer
+    private let home: Home
+    /// In the user's folder.
     private let path: RemotePath
     private let partial: PartialUpload
     private let slot: UploadSlots.Slot
     private let begun = Instant.now
 
     /// - Parameters:
+    ///   - path: as its client names it.
     ///   - size: bytes; nil: its end will show it.
     ///   - modified: nil: it is as old as its upload.
     init(
-        to path: RemotePath, of user: FileName, size: UInt64?, modified: FileTime?, _ services: Services,
+        to path: RemotePath, in home: Home, size: UInt64?, modified: FileTime?, _ services: Services,
         _ peer: ServerEvent.Peer
     ) throws(WebRefusal) {
-        (self.services, self.peer, self.path) = (services, peer, path)
-        switch services.slots.take(for: user) {
+        (self.services, self.peer, self.home) = (services, peer, home)
+        let path = try Self.place(of: path, in: home)
+        self.path = path
+        switch services.slots.take(for: home.user) {
         case .success(let slot): self.slot = slot
         case .failure: throw WebRefusal(.serviceUnavailable, "too many uploads at a time", retryAfter: 30)
         }
         let file = OfferedFile(
-            user: user, path: path, id: UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)),
+            user: home.user, path: path, id: UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)),
             size: size,
             modified: modified ?? FileTime(seconds: currentUnixTime(), nanoseconds: 0))
         do throws(VaultError) {
@@ -69,7 +74,17 @@ struct WebUpload {
         }
     }
 
+    private static func place(of path: RemotePath, in home: Home) throws(WebRefusal) -> RemotePath {
+        do throws(RemotePath.Flaw) {
+            return try home.place(of: path)
+        } catch {
+            throw WebRefusal(
+                .badRequest, "no file can be stored under this path: with the user's prefix before it, \(error)")
+        }
+    }
+
     private func receipted(_ stored: Stored) throws(VaultError) -> StoredFile {
+        let stored = stored.named(by: home)
         guard let user = peer.user,
             let confirmation = services.receipts.confirmations(of: [stored], for: user, over: nil).first,
             let receipt = Receipt(confirmation, user: user, key: services.receipts.key)
