@@ -7,7 +7,11 @@ import Transport
 /// stored: content flushed, published without replacing anything, and its folders flushed.
 final class Vault: Sendable {
     private let stagings: StagingFolders
-    private let partials: PartialStore
+    let partials: PartialStore
+    /// Uploads that have a URL.
+    let resources: ResourceFolders
+    /// Resources that are being stored, until that is written down.
+    let finishing = Monitor<Set<OfferedFile.Key>>([])
     private let recent = RecentCommits()
     private let publisher: Publisher
     private let rights: AccessRights
@@ -51,6 +55,7 @@ final class Vault: Sendable {
         group = try storage.groupFlush(flusher)
         stagings = try storage.stagingFolders(flusher, rules, space)
         partials = try storage.recover(stagings)
+        resources = ResourceFolders(in: storage.own, calls, rules)
         self.rights = rights
         publisher = Publisher(
             folders: FolderTree(root: storage.root, rights: rights, listing: storage.abilities.listing) { [space] in
@@ -94,7 +99,7 @@ final class Vault: Sendable {
         do throws(VaultError) {
             try requireUsable(file)
         } catch {
-            if !error.leavesDurablePart { partials.remove(file) }
+            if !error.leavesDurablePart { partials.remove(file.key) }
             throw error
         }
         return try partials.begin(file, isFresh: isFresh, tellingOfReclaimed: tell)
@@ -116,7 +121,9 @@ final class Vault: Sendable {
     ///
     /// - Returns: what was removed, with the bytes that were durable.
     func removeExpired(_ now: Instant = .now) -> [(file: OfferedFile, offset: UInt64)] {
-        partials.removeExpired(now)
+        let expired = partials.removeExpired(now)
+        resources.removeExpired(currentUnixTime()) { partials.contains($0) }
+        return expired
     }
 
     /// Makes uploads durable, each one or not: an error fails what it covers and nothing else.
@@ -265,7 +272,7 @@ final class Vault: Sendable {
 // MARK: - Where the storage is
 
 extension Vault {
-    private func requireInPlace() throws(VaultError) {
+    func requireInPlace() throws(VaultError) {
         if let displacement = displacement() { throw .away(displacement) }
     }
 

@@ -52,7 +52,7 @@ extension WebRefusal {
     /// The client learns that the storage failed, not how the server's disk is laid out; the log has the rest.
     init(_ error: VaultError) {
         switch error {
-        case .nameTaken, .taken: self.init(.conflict, error.description)
+        case .nameTaken, .taken, .takenOver: self.init(.conflict, error.description)
         case .elsewhere, .apart, .denied:
             self.init(.internalServerError, "the server's admin must act: its log says what to do")
         case .nameUnusable: self.init(.unprocessableContent, error.description)
@@ -62,7 +62,7 @@ extension WebRefusal {
         case .full: self.init(.insufficientStorage, "the server's storage has no room", retryAfter: 300)
         case .tooLarge, .overLimit: self.init(.contentTooLarge, error.description)
         case .quotaExceeded: self.init(.insufficientStorage, error.description)
-        case .askedTooOften, .counting, .busy, .takenOver, .alreadyCommitted:
+        case .askedTooOften, .counting, .busy, .alreadyCommitted:
             self.init(.serviceUnavailable, "the server is busy: come again", retryAfter: 30)
         case .readBackDiffers, .failed, .unnamed:
             self.init(.internalServerError, "the server's storage failed: nothing is stored", retryAfter: 300)

@@ -19,6 +19,8 @@ struct IncomingFile: ~Copyable {
     private var writebackStarted: UInt64
     /// When and at how many bytes it was last tried to make it durable.
     private var lastCheckpoint: (at: Instant, received: UInt64)
+    /// Nothing is made durable before that is asked for: what has come since may have to be taken back.
+    var isHeldBack = false
     /// The first error; nothing is taken, and nothing is flushed again, after it.
     private(set) var failure: VaultError?
 
@@ -143,9 +145,26 @@ extension IncomingFile {
 
     private var isCheckpointDue: Bool {
         // Once all is here, the flush of the commit is near.
-        guard received < file.offered.size ?? .max else { return false }
+        guard received < file.offered.size ?? .max, !isHeldBack else { return false }
         let grown = received - lastCheckpoint.received
         return file.staging.rules.isCheckpointDue(grown: grown, seconds: Instant.now.seconds(since: lastCheckpoint.at))
+    }
+
+    /// Makes all that has come durable, however little it is.
+    ///
+    /// - Returns: bytes that are durable.
+    /// - Throws: also where that can't be written down just now.
+    mutating func makeDurable() throws(VaultError) -> UInt64 {
+        if let failure { throw failure }
+        isHeldBack = false
+        do throws(SystemError) {
+            if received > file.durable { try checkpoint() }
+            guard received == file.durable else { throw SystemError("keep a record of an upload", errno: .tryAgain) }
+        } catch {
+            failure = VaultError(error)
+            throw VaultError(error)
+        }
+        return received
     }
 
     private mutating func checkpoint() throws(SystemError) {
@@ -213,6 +232,7 @@ extension IncomingFile {
     ///
     /// - Returns: nil when nothing is left of it.
     consuming func park() -> ParkedFile? {
+        if isHeldBack { received = file.durable }
         do throws(SystemError) {
             if failure == nil, file.isWorthKeeping(received) { try handOver() }
         } catch {

@@ -119,6 +119,25 @@ extension Partial {
         return try result.get()
     }
 
+    /// As `IncomingFile.isHeldBack`.
+    func holdBack(by owner: UInt64) {
+        _ = withIncoming(of: owner) { $0.isHeldBack = true }
+    }
+
+    /// As `IncomingFile.makeDurable`.
+    func makeDurable(by owner: UInt64) throws(VaultError) -> UInt64 {
+        let result = withIncoming(of: owner) { file in
+            Result { () throws(VaultError) in try file.makeDurable() }
+        }
+        guard let result else { throw .takenOver }
+        return try result.get()
+    }
+
+    /// Bytes that are durable; nil when it isn't the owner's any more.
+    func durable(by owner: UInt64) -> UInt64? {
+        withIncoming(of: owner) { $0.file.durable }
+    }
+
     /// Reads a piece of what an earlier connection has sent, for the digest.
     ///
     /// - Returns: whether there is more to be read.
@@ -273,6 +292,20 @@ extension Partial {
             state.park()
             state.phase = .over
             return ()
+        }
+    }
+
+    /// Parks it, whoever has it: they have lost it. Waits for a commit that has begun.
+    ///
+    /// - Returns: what is left of it; nil: nothing.
+    func interrupt() -> (durable: UInt64, expires: Instant)? {
+        newcomers.add(1, ordering: .relaxed)
+        defer { newcomers.subtract(1, ordering: .relaxed) }
+        return state.wait { state -> (durable: UInt64, expires: Instant)?? in
+            if state.isCommitting { return nil }
+            state.owner += 1
+            state.park()
+            return .some(state.rest.map { (durable: $0.durable, expires: $0.expires) })
         }
     }
 

@@ -22,6 +22,11 @@ struct PartialRules: Sendable {
     var reclaimAgeOfSame = 600.0
     /// Seconds for which an upload that nobody goes on with is kept.
     var expiry = 7 * 86_400.0
+    /// Seconds for which it is remembered of an upload that has a URL that it was stored.
+    var finishedExpiry = 3 * 86_400.0
+    /// Uploads with a URL that are remembered of one user: beyond these, those that were stored longest ago are forgotten, and
+    /// no more are begun where all are unfinished.
+    var mostResources = 5000
 
     /// Whether a growing upload is to be made durable.
     ///

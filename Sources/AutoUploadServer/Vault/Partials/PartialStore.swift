@@ -103,11 +103,23 @@ final class PartialStore: Sendable {
     }
 
     /// Removes what has come of a file that can't be stored, so that it takes no room.
-    func remove(_ offered: OfferedFile) {
-        guard let partial = partials.withLock({ $0[offered.key] }) else { return }
+    func remove(_ key: OfferedFile.Key) {
+        guard let partial = partials.withLock({ $0[key] }) else { return }
         partial.displace()
         forgetIfOver(partial)
     }
+
+    /// Takes it from whichever connection has it, and parks it. Waits for a commit that has begun.
+    ///
+    /// - Returns: what is kept of it; nil: nothing.
+    func interrupt(_ key: OfferedFile.Key) -> (durable: UInt64, expires: Instant)? {
+        guard let partial = partials.withLock({ $0[key] }) else { return nil }
+        let rest = partial.interrupt()
+        forgetIfOver(partial)
+        return rest
+    }
+
+    func contains(_ key: OfferedFile.Key) -> Bool { partials.withLock { $0[key] != nil } }
 
     /// Removes unfinished uploads of the same user that nobody goes on with, as many as must go, if the offer then has room: those
     /// of the same file first, as one is left where a client has lost its state, then the oldest. What was left a moment ago stays.

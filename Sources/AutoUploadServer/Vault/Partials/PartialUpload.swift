@@ -61,6 +61,27 @@ extension PartialUpload {
         if let failure = partial.append(bytes, by: owner) { fail(failure) }
     }
 
+    /// Makes nothing durable until that is asked for; what comes until then is dropped if that isn't asked for.
+    func holdBack() {
+        partial.holdBack(by: owner)
+    }
+
+    /// Makes all that has come durable, however little it is.
+    ///
+    /// - Returns: bytes that are durable.
+    func makeDurable() throws(VaultError) -> UInt64 {
+        if let failure { throw failure }
+        do throws(VaultError) {
+            return try partial.makeDurable(by: owner)
+        } catch {
+            fail(error)
+            throw error
+        }
+    }
+
+    /// Bytes that are durable by now.
+    var durable: UInt64 { partial.durable(by: owner) ?? offset }
+
     /// All has come, and nothing more will be taken.
     func content() throws(VaultError) -> (size: UInt64, digest: ContentDigest) {
         if let failure { throw failure }

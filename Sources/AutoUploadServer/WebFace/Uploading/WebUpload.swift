@@ -24,28 +24,24 @@ struct WebUpload {
         _ peer: ServerEvent.Peer
     ) throws(WebRefusal) {
         (self.services, self.peer, self.home) = (services, peer, home)
-        let path = try Self.place(of: path, in: home)
+        let path = try home.webPlace(of: path)
         self.path = path
-        switch services.slots.take(for: home.user) {
-        case .success(let slot): self.slot = slot
-        case .failure: throw WebRefusal(.serviceUnavailable, "too many uploads at a time", retryAfter: 30)
-        }
+        slot = try services.takeSlot(for: home.user)
         let file = OfferedFile(
-            user: home.user, path: path, id: UploadID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)),
-            size: size,
+            user: home.user, path: path, id: .random(), size: size,
             modified: modified ?? FileTime(seconds: currentUnixTime(), nanoseconds: 0))
         do throws(VaultError) {
             partial = try services.vault.begin(file, isFresh: true) { file, offset in
                 services.report(.reclaimed(file, offset: offset))
             }
         } catch {
-            throw Self.refuse(path, error, services, peer)
+            throw services.refuse(path, error, peer)
         }
     }
 
     func append(_ bytes: RawSpan) throws(WebRefusal) {
         partial.append(bytes)
-        if let failure = partial.failure { throw Self.refuse(path, failure, services, peer) }
+        if let failure = partial.failure { throw services.refuse(path, failure, peer) }
     }
 
     /// Nobody goes on with it: it has no name by which anybody could.
@@ -64,45 +60,10 @@ struct WebUpload {
             if let digest, digest != commit.digest { throw .digestMismatch }
             commit.needsOwnName = needsOwnName
             guard let result = services.vault.commit([commit]).first else { throw .takenOver }
-            let stored = try result.get()
-            services.registry.countStored()
-            services.report(.stored(peer, stored, offered: path, seconds: Instant.now.seconds(since: begun)))
-            return try receipted(stored)
+            return try services.noteStored(try result.get(), offered: path, since: begun, home, peer)
         } catch {
             discard()
-            throw Self.refuse(path, error, services, peer)
+            throw services.refuse(path, error, peer)
         }
     }
-
-    private static func place(of path: RemotePath, in home: Home) throws(WebRefusal) -> RemotePath {
-        do throws(RemotePath.Flaw) {
-            return try home.place(of: path)
-        } catch {
-            throw WebRefusal(
-                .badRequest, "no file can be stored under this path: with the user's prefix before it, \(error)")
-        }
-    }
-
-    private func receipted(_ stored: Stored) throws(VaultError) -> StoredFile {
-        let stored = stored.named(by: home)
-        guard let user = peer.user,
-            let confirmation = services.receipts.confirmations(of: [stored], for: user, over: nil).first,
-            let receipt = Receipt(confirmation, user: user, key: services.receipts.key)
-        else { throw .busy(SystemError("sign a receipt", errno: .noMemory)) }
-        return StoredFile(stored: stored, receipt: receipt)
-    }
-
-    /// The client is told what it can act on, the log why.
-    private static func refuse(
-        _ path: RemotePath, _ error: VaultError, _ services: Services, _ peer: ServerEvent.Peer
-    ) -> WebRefusal {
-        services.report(.refused(peer, path: path.bytes, error.refusal, reason: error.description))
-        return WebRefusal(error)
-    }
-}
-
-/// What a client is told of a file that is stored.
-struct StoredFile {
-    let stored: Stored
-    let receipt: Receipt
 }

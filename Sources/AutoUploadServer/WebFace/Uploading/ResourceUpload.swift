@@ -1,0 +1,181 @@
+import Domain
+import HTTP
+import Platform
+
+/// One request's hold on an upload resource: takes bytes into it, and stores it when it is whole. When the request ends, or its link breaks,
+/// what has come is left to be gone on with.
+struct ResourceUpload {
+    private let services: Services
+    private let membership: Membership
+    private let peer: ServerEvent.Peer
+    private let slot: UploadSlots.Slot
+    private let begun = Instant.now
+    private var upload: OpenResource
+    /// Bytes that have come of the whole file, durable or not.
+    private(set) var received: UInt64
+
+    private init(
+        _ upload: OpenResource, _ slot: UploadSlots.Slot, offset: UInt64, _ connection: borrowing WebConnection
+    ) {
+        (services, membership, peer) = (connection.services, connection.membership, connection.peer)
+        (self.upload, self.slot, received) = (upload, slot, offset)
+    }
+
+    var traits: ResourceTraits { upload.traits }
+    var length: UInt64? { upload.resource.length }
+    var expires: Int64 { upload.resource.expires }
+    var isWhole: Bool { received == length }
+}
+
+// MARK: - Beginning
+
+extension ResourceUpload {
+    /// Makes an upload resource: it is durable, and its creation may be answered.
+    static func create(_ traits: ResourceTraits, on connection: borrowing WebConnection) throws(WebRefusal)
+        -> ResourceUpload
+    {
+        let services = connection.services
+        let slot = try services.takeSlot(for: traits.user)
+        do throws(VaultError) {
+            let upload = try services.vault.makeResource(traits) { services.report(.reclaimed($0, offset: $1)) }
+            return ResourceUpload(upload, slot, offset: 0, connection)
+        } catch {
+            throw services.refuse(traits.path, error, connection.peer)
+        }
+    }
+
+    /// Opens one that was looked up, for what follows its durable bytes.
+    static func open(_ resource: UploadResource, on connection: borrowing WebConnection) throws(WebRefusal)
+        -> ResourceUpload
+    {
+        let services = connection.services
+        let slot = try services.takeSlot(for: resource.traits.user)
+        do throws(VaultError) {
+            let upload = try services.vault.open(resource) { services.report(.reclaimed($0, offset: $1)) }
+            return ResourceUpload(upload, slot, offset: resource.offset, connection)
+        } catch {
+            throw services.refuse(resource.traits.path, error, connection.peer)
+        }
+    }
+}
+
+extension WebConnection {
+    /// Looks an upload resource up, and takes it from whoever has it open.
+    ///
+    /// - Parameter id: as it stands in the URL.
+    /// - Throws: 404 for what isn't there, isn't there any more, or is another user's: nobody can tell which.
+    func resource(_ id: [UInt8], of user: FileName) throws(WebRefusal) -> UploadResource {
+        guard let id = UploadID(hex: String(decoding: id, as: UTF8.self)) else { throw .unknownUpload }
+        let found: UploadResource?
+        do throws(VaultError) {
+            found = try services.vault.resource(of: OfferedFile.Key(user: user, id: id))
+        } catch {
+            throw WebRefusal(error)
+        }
+        guard let found else { throw .unknownUpload }
+        return found
+    }
+}
+
+extension WebRefusal {
+    static let unknownUpload = WebRefusal(
+        .notFound, "there is no such upload, or none any more: begin a new one")
+}
+
+// MARK: - Bytes
+
+extension ResourceUpload {
+    /// Takes a request's whole body. Of more bytes than the upload is to have none is kept beyond.
+    ///
+    /// - Parameter look: is shown each piece before it is taken.
+    /// - Throws: when the link breaks or the upload can't go on; what is durable stays, to be gone on with.
+    mutating func receiveBody(
+        of connection: inout WebConnection, showing look: (RawSpan) -> Void = { _ in }
+    ) throws(WebTrouble) {
+        do throws(WebTrouble) {
+            try readPrefix()
+            try connection.receiveBody { bytes throws(WebRefusal) in
+                look(bytes)
+                try append(bytes)
+            }
+        } catch {
+            leave()
+            throw error
+        }
+    }
+
+    private mutating func append(_ bytes: RawSpan) throws(WebRefusal) {
+        let (sum, overflow) = received.addingReportingOverflow(UInt64(bytes.byteCount))
+        guard !overflow, sum <= length ?? UInt64(Int64.max) else { throw .beyondLength }
+        upload.append(bytes)
+        if let failure = upload.failure { throw services.refuse(traits.path, failure, peer) }
+        received = sum
+    }
+
+    /// Reads again what earlier requests have sent, for the digest, where this process doesn't have that.
+    private func readPrefix() throws(WebTrouble) {
+        guard upload.partial.hasUnreadPrefix else { return }
+        // Who waits long enough reads in any case: what was sent isn't sent again for that.
+        let turn = services.reading.turn(of: traits.user, membership.number) { membership.isToEnd }
+        upload.partial.readPrefix { !membership.isToEnd && turn?.goesOn { membership.isToEnd } ?? true }
+        if membership.isToEnd { throw .refused(.stopping) }
+    }
+
+    /// Keeps nothing of what comes from now on before `keep`.
+    func holdBack() { upload.holdBack() }
+
+    /// Makes all that has come durable.
+    ///
+    /// - Returns: the offset that may be told.
+    mutating func keep() throws(WebRefusal) -> UInt64 {
+        do throws(VaultError) {
+            return try upload.keep()
+        } catch {
+            throw services.refuse(traits.path, error, peer)
+        }
+    }
+
+    /// - Returns: the offset that may be told in the midst of a body.
+    mutating func durable() throws(WebRefusal) -> UInt64 {
+        do throws(VaultError) {
+            return try upload.durable()
+        } catch {
+            throw services.refuse(traits.path, error, peer)
+        }
+    }
+
+    /// Takes down how long the file is to be.
+    mutating func setLength(_ length: UInt64) throws(WebRefusal) {
+        do throws(VaultError) {
+            try upload.setLength(length)
+        } catch {
+            throw services.refuse(traits.path, error, peer)
+        }
+    }
+}
+
+extension WebRefusal {
+    static let beyondLength = WebRefusal(.contentTooLarge, "more bytes came than the upload is to have")
+}
+
+// MARK: - End
+
+extension ResourceUpload {
+    /// Leaves it to be gone on with.
+    func leave() {
+        if let offset = upload.leave() { services.report(.parked(peer, path: traits.path, offset: offset)) }
+    }
+
+    /// Removes it.
+    func discard() { upload.discard() }
+
+    /// All has come: stores it.
+    func finish(for home: Home) throws(WebTrouble) -> StoredFile {
+        try readPrefix()
+        do throws(VaultError) {
+            return try services.noteStored(try upload.finish(), offered: traits.path, since: begun, home, peer)
+        } catch {
+            throw .refused(services.refuse(traits.path, error, peer))
+        }
+    }
+}
