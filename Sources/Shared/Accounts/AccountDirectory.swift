@@ -8,6 +8,7 @@ internal import Synchronization
 package final class AccountDirectory: Sendable {
     private let path: String
     private let warn: @Sendable (String) -> Void
+    private let patience: Double
     private let state: Monitor<State>
     private let hashes = Atomic<Int>(0)
 
@@ -33,13 +34,19 @@ package final class AccountDirectory: Sendable {
 
     /// Reads the file.
     ///
-    /// - Parameter warn: is given one line, without secrets, for each line of the file that isn't right, and whenever the
-    ///   changed file can't be read; the one that was read before then goes on counting.
+    /// - Parameters:
+    ///   - patience: seconds that a call waits for the look at the file. Longer takes only a disk or network folder that doesn't
+    ///     answer, or a very large file: then what was read before goes on counting.
+    ///   - warn: is given one line, without secrets, for each line of the file that isn't right, and whenever the
+    ///     changed file can't be read; the one that was read before then goes on counting.
     /// - Throws: `PasswordFileError` when the file can't be read, or everybody may use it.
-    package init(path: String, warn: @escaping @Sendable (String) -> Void) throws(PasswordFileError) {
+    package init(
+        path: String, patience: Double = 1, warn: @escaping @Sendable (String) -> Void
+    ) throws(PasswordFileError) {
         let (content, status) = try Self.read(path)
         let file = PasswordFile(content)
         self.path = path
+        self.patience = patience
         self.warn = warn
         let decoys = DecoyChoice { Self.hashOfThisProcess($0) }
         state = Monitor(State(file: file, status: status, decoys: decoys))
@@ -107,13 +114,9 @@ package final class AccountDirectory: Sendable {
 extension AccountDirectory {
     private static let openToAll: UInt32 = 0o007
 
-    /// Seconds that a call waits for the look at the file. Longer takes only a disk or network folder that doesn't answer, or a very large
-    /// file: then what was read before goes on counting.
-    private static let patience = 1.0
-
     /// One thread at a time looks at the file, which nobody waits for for long: it may not answer.
     private func refresh() {
-        let deadline = Deadline(at: (state.withLock { $0.looking?.since } ?? .now).advanced(bySeconds: Self.patience))
+        let deadline = Deadline(at: (state.withLock { $0.looking?.since } ?? .now).advanced(bySeconds: patience))
         let turn = state.wait(before: deadline) { state -> Turn? in
             guard state.looking == nil else { return nil }
             state.looks += 1
@@ -126,7 +129,7 @@ extension AccountDirectory {
         } catch {
             look(turn)
         }
-        state.wait(before: .after(seconds: Self.patience)) { $0.looking?.number == turn.number ? nil : () }
+        state.wait(before: .after(seconds: patience)) { $0.looking?.number == turn.number ? nil : () }
     }
 
     /// A look at the file that begins, and what it begins with.

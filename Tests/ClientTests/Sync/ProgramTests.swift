@@ -114,7 +114,7 @@ struct ProgramTests {
         #expect(daemon.waitForLine(.error, containing: "waiting-for-interface") != nil)
         try scratch.write("", to: "recordings/.auto-upload-store")
         daemon.signal(SIGHUP)
-        let outcome = try daemon.waitForEnd(seconds: 10)
+        let outcome = try daemon.waitForEnd()
         #expect(outcome.status == 78)
     }
 }

@@ -11,7 +11,11 @@ import Wire
 @Suite("A single pass")
 struct SinglePassTests {
     /// Runs it as `--once` does, with short times to settle.
-    private func runOnce(_ rig: ClientRig, _ server: FakeServer, settle: Double) throws -> ExitCode {
+    ///
+    /// - Parameter beforeWait: called before it waits for files to settle.
+    private func runOnce(
+        _ rig: ClientRig, _ server: FakeServer, settle: Double, beforeWait: @escaping () -> Void = {}
+    ) throws -> ExitCode {
         let arguments = [
             "auto-upload-client", "-s", "127.0.0.1:\(server.port)", "-u", "camera", "-p", "secret", "-f",
             rig.scratch.path("recordings"), "--state", rig.scratch.path("state"), "--once", "--settle", "\(settle)",
@@ -21,7 +25,10 @@ struct SinglePassTests {
         let configuration = try Configuration(parsed)
         let context = try rig.context(
             for: server, trusting: TestCertificates.trusted.get(), settle: configuration.settle)
-        let gate = InterfaceGate(name: nil)
+        let gate = InterfaceGate(name: "test0") { _ in
+            beforeWait()
+            return true
+        }
         let link = RetryPolicy(first: 0.001, factor: 2, longest: 60)
         return try Daemon(configuration, context, gate: gate, stop: rig.stop, link: link).runOnce()
     }
@@ -97,15 +104,8 @@ struct SinglePassTests {
             if case .message(.offer) = heard { try Data("grown".utf8).write(to: URL(filePath: path)) }
             return honest
         }
-        let growing = Shared(true)
-        try Thread.detach {
-            while growing.withLock({ $0 }) {
-                try? Data("\(Instant.now.nanoseconds)".utf8).write(to: URL(filePath: path))
-                usleep(20_000)
-            }
-        }
-        defer { growing.withLock { $0 = false } }
-        #expect(try runOnce(rig, server, settle: 0.5) == .temporaryFailure)
+        let ended = try runOnce(rig, server, settle: 0.1) { try? Data("growing".utf8).write(to: URL(filePath: path)) }
+        #expect(ended == .temporaryFailure)
         #expect(server.offers.map(\.path) == [Array("one".utf8)])
     }
 

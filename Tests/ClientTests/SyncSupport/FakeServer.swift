@@ -64,7 +64,7 @@ final class FakeServer: Sendable {
 
     /// Whether something is heard, now or soon: a client doesn't wait for what it needs no answer to.
     func hears(_ isWanted: (Heard) -> Bool) -> Bool {
-        let deadline = Deadline.after(seconds: 20)
+        let deadline = Deadline.after(seconds: 60)
         while !deadline.hasPassed {
             if everythingHeard.contains(where: isWanted) { return true }
             Thread.sleep(seconds: 0.005)
@@ -84,7 +84,7 @@ final class FakeServer: Sendable {
         do {
             let descriptor = socket.rawDescriptor
             let session = try TLSSession(accepting: socket, context: context)
-            try session.handshake(until: .after(seconds: 10))
+            try session.handshake(until: .after(seconds: 60))
             var link = MessageLink(session, dataLimit: 65_536)
             try converse(on: &link, descriptor)
             link.close()
@@ -95,7 +95,8 @@ final class FakeServer: Sendable {
 
     private func converse(on link: inout MessageLink, _ descriptor: CInt) throws {
         let session = FakeSession(welcome: welcome, signer)
-        let deadline = Deadline.after(seconds: 30)
+        // Of a whole conversation, in which tens of megabytes may come.
+        let deadline = Deadline.after(seconds: 300)
         while let header = try link.nextHeader(until: deadline) {
             let message = try hear(header, session, &link, deadline)
             heard.withLock { $0.append(message) }

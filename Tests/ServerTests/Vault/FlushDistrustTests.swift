@@ -89,7 +89,7 @@ import Wire
         try failNextFlush(of: "alice/a")
         #expect(throws: VaultError.self) { try test.store([2], as: "a/2") }
         test.vault.retire()
-        let storage = try Storage(folder: scratch.path, allowWeak: true)
+        let storage = try Storage.opened(folder: scratch.path)
         let next = try Vault(storage, rights: AccessRights(), after: test.vault)
         #expect(throws: VaultError.self) {
             try next.find(user: .alice, path: .init(Array("a/1".utf8)), size: 1, digest: [1].digest())
