@@ -12,8 +12,6 @@ final class InterfaceGate {
 
     /// How long an answer is good for while data flows.
     private static let lookSeconds = 1.0
-    /// What lasts is said again after so long.
-    private static let tellingSeconds = 3600.0
 
     /// - Parameter name: of the interface; nil lets everything pass.
     init(
@@ -43,7 +41,7 @@ final class InterfaceGate {
     }
 
     private func say(_ isOpen: Bool, _ name: String) {
-        nextTelling = Instant.now.advanced(bySeconds: Self.tellingSeconds)
+        nextTelling = Instant.now.advanced(bySeconds: TellingAgain.interface)
         var line = LogLine(isOpen ? "interface-up" : "waiting-for-interface", level: isOpen ? .info : .warning)
         line.add("interface", name)
         if !isOpen { line.add("reason", reason(name)) }

@@ -27,9 +27,13 @@ final class ClientState: Sendable {
     ///
     /// A damaged file is moved aside to `state.sqlite.damaged-<n>`, with a warning in the log, and the state begun anew.
     ///
-    /// - Parameter orInMemory: where the disk is full, or only to be read, the state is kept in memory until it isn't.
-    static func open(folder: String, orInMemory: Bool = false) throws(StateError) -> ClientState {
-        var fallback = orInMemory ? Fallback() : nil
+    /// - Parameters:
+    ///   - orInMemory: where the disk is full, or only to be read, the state is kept in memory until it isn't.
+    ///   - policy: how soon the disk is tried again then.
+    static func open(
+        folder: String, orInMemory: Bool = false, trying policy: RetryPolicy = .disk
+    ) throws(StateError) -> ClientState {
+        var fallback = orInMemory ? Fallback(policy) : nil
         do throws(StateError) {
             return ClientState(try StateStore.open(folder: folder), in: folder, fallback)
         } catch {

@@ -5,31 +5,32 @@ import Platform
 extension ClientState {
     /// When the disk is looked at again.
     struct Fallback: Sendable {
-        private var pause = shortestPause
+        private let policy: RetryPolicy
+        /// Tries in a row since the state was on the disk for long.
+        private var tries = 0
         private var next = Instant(nanoseconds: 0)
         /// When it may have been on the disk for so long that it wasn't for a moment only, and when people may be told again.
         private var steady = Instant(nanoseconds: 0)
         private var nextTelling = Instant(nanoseconds: 0)
         private var isTold = false
 
-        private static let shortestPause = 0.5
-        private static let longestPause = 60.0
-        private static let steadySeconds = 600.0
-        private static let tellingSeconds = 3600.0
+        init(_ policy: RetryPolicy) {
+            self.policy = policy
+        }
 
         mutating func begin(_ folder: String, because reason: String) {
             // On a nearly full disk each try may succeed, and the next change fail.
-            if Instant.now >= steady { pause = Self.shortestPause }
+            if Instant.now >= steady { tries = 0 }
             postpone()
             guard Instant.now >= steady || Instant.now >= nextTelling else { return }
-            nextTelling = Instant.now.advanced(bySeconds: Self.tellingSeconds)
+            nextTelling = Instant.now.advanced(bySeconds: TellingAgain.stateInMemory)
             isTold = true
             Self.tell(folder, reason)
         }
 
         /// The state is on the disk again.
         mutating func end(_ folder: String) {
-            steady = Instant.now.advanced(bySeconds: Self.steadySeconds)
+            steady = Instant.now.advanced(bySeconds: TellingAgain.steadySeconds)
             guard isTold else { return }
             isTold = false
             var line = LogLine("state-on-disk")
@@ -56,8 +57,9 @@ extension ClientState {
         }
 
         private mutating func postpone() {
-            next = Instant.now.advanced(bySeconds: pause)
-            pause = min(2 * pause, Self.longestPause)
+            // More make no difference: the pause is the longest by far.
+            tries = min(tries + 1, 100)
+            next = Instant.now.advanced(bySeconds: policy.pause(after: tries))
         }
     }
 
@@ -66,9 +68,12 @@ extension ClientState {
         store.withLock { moveToDisk(&$0, atOnce: true) }
     }
 
-    /// The first file that is wiped may have made room.
+    /// The first file that is wiped may have made room. Where that is little, the next change may find none again, and each
+    /// move takes writing all of the state: in the midst of a pass it has to be enough for the reserve.
     func moveToDisk(_ store: inout StateStore, atOnce: Bool = false) {
-        guard let fallback, !store.isDurable, atOnce || fallback.withLock({ $0.isDue() }) else { return }
+        guard let fallback, !store.isDurable,
+            atOnce || fallback.withLock({ $0.isDue() }) && StateReserve.hasRoom(in: folder)
+        else { return }
         do throws(StateError) {
             store = try store.moved(to: folder)
             fallback.withLock { $0.end(folder) }

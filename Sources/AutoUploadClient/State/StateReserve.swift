@@ -31,6 +31,28 @@ struct StateReserve: Sendable {
         }
     }
 
+    /// Whether the disk that a folder is on, or would be made on, has as much room as is set aside, with what is already.
+    static func hasRoom(in folder: String) -> Bool {
+        guard let directory = nearest(folder), let name = FileName(fileName),
+            let available = try? directory.descriptor.availableBytes()
+        else { return false }
+        let (room, overflow) = StateReserve(in: directory).currentSize(name).addingReportingOverflow(
+            available)
+        return overflow || room >= size
+    }
+
+    /// The folder, or the one above that is there.
+    private static func nearest(_ folder: String) -> Directory? {
+        var path = folder[...]
+        while true {
+            if let directory = try? Directory.open(path: path.isEmpty ? "/" : String(path)) {
+                return directory
+            }
+            guard let slash = path.lastIndex(of: "/") else { return try? Directory.open(path: ".") }
+            path = path[..<slash]
+        }
+    }
+
     /// Gives some of the room back to the disk.
     ///
     /// - Returns: whether there was any.
