@@ -36,7 +36,8 @@ struct Eraser: Sendable {
             let count = state.isDurable ? Self.batchSize : 1
             let batch = rest.prefix(count)
             outcomes += zip(batch, wipeBatch(batch, witness)).map { request, outcome in
-                // It lost its room just then. What follows is wiped one at a time, and this, too.
+                // It lost its room just then, before the file had another name. What follows is wiped one at a time, and this,
+                // too. One that was to be decided about has been renamed there and back: it is read anew before its next try.
                 outcome == .kept(reason: Self.recordCannotLast) ? wipeBatch([request], witness)[0] : outcome
             }
             rest = rest.dropFirst(count)

@@ -9,7 +9,7 @@ extension Eraser {
         let wasDurable = state.isDurable
         attempt(wipes) { () throws(WipeFailure) in
             try record(wipes)
-            try requireLasting(wasDurable)
+            try requireLasting(wasDurable, Self.recordCannotLast)
         }
         for wipe in wipes where wipe.outcome == nil {
             attempt([wipe]) { () throws(WipeFailure) in try rename(wipe) }
@@ -30,14 +30,14 @@ extension Eraser {
         let renamed = wipes.filter { $0.outcome == nil }
         attempt(renamed) { () throws(WipeFailure) in
             try decide(renamed)
-            try requireLasting(wasDurable)
+            try requireLasting(wasDurable, "there is no room to note that its content goes")
         }
     }
 
     /// A record on the disk that says nothing of the decision, which is in memory only for want of room, would give random bytes
     /// the recording's name after a crash.
-    private func requireLasting(_ wasDurable: Bool) throws(WipeFailure) {
-        if wasDurable, !state.isDurable { throw WipeFailure(Self.recordCannotLast) }
+    private func requireLasting(_ wasDurable: Bool, _ reason: String) throws(WipeFailure) {
+        if wasDurable, !state.isDurable { throw WipeFailure(reason) }
     }
 
     static let recordCannotLast = "there is no room to note that it is being wiped"
