@@ -27,13 +27,13 @@ enum Client {
         let stop = StopRequest()
         let reporter = Reporter(.standardError)
         let gate = InterfaceGate(name: configuration.interface, log: reporter.announce)
-        let context = PassContext(
+        let setup = PassSetup(
             planner: Planner(
                 deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle,
                 wipesUnproven: configuration.wipesUnproven),
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
-            holds: Holds(configuration.holds), ignored: configuration.ignored)
-        context.askingAgain = configuration.askingAgain
+            ignored: configuration.ignored, askingAgain: configuration.askingAgain)
+        let context = PassContext(setup: setup, memory: PassMemory(holds: Holds(configuration.holds)))
         let daemon = Daemon(configuration, context, gate: gate, stop: stop)
         do throws(SystemError) {
             try stop.listenForSignals(exitCode: configuration.once ? .temporaryFailure : .success)

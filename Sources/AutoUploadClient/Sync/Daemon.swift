@@ -16,15 +16,6 @@ final class Daemon {
     private var hasBeenLetIn = false
     private let link: RetryPolicy
 
-    /// How often in a row a single pass tries a link that broke when nothing comes of it, and how long it waits at most:
-    /// a minute in all.
-    private static let mostFruitless = 5
-    private static let longestPause = 60.0
-    /// What lasts is said again after so long.
-    private static let tellingSeconds = 3600.0
-    /// How often it is looked whether this machine is in another network.
-    private static let lookSeconds = 5.0
-
     init(
         _ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest,
         link: RetryPolicy = .link
@@ -52,7 +43,7 @@ final class Daemon {
             let next = retries.nextPass(after: result, began: began)
             if isCalledEarly(before: next, after: result.failure) { retries.forget() }
         }
-        context.reporter.announce(LogLine("stopped"))
+        context.setup.reporter.announce(LogLine("stopped"))
         return .success
     }
 
@@ -69,7 +60,8 @@ final class Daemon {
             tell(result)
             let pause = retries.pause(after: result)
             if let failure = result.failure, let pause {
-                guard retries.isReconnecting, pause <= Self.longestPause, retries.failures <= Self.mostFruitless
+                guard retries.isReconnecting, pause <= RetryPolicy.longestOfSinglePass,
+                    retries.failures <= RetryPolicy.mostFruitless
                 else { return failure.exitCode }
                 stop.wait(until: .after(seconds: pause))
                 if stop.isStopping { return .temporaryFailure }
@@ -95,8 +87,9 @@ final class Daemon {
 
 extension Daemon {
     private func end(_ result: PassResult) -> ExitCode {
+        let troubles = context.troubles()
         for (path, settling) in result.settling.sorted(by: { $0.key < $1.key }) {
-            context.troubles.isUnfinished(path, settling.fingerprint, "it may still change")
+            troubles.isUnfinished(path, settling.fingerprint, "it may still change")
         }
         if result.mayNotWipe { return .protocolError }
         return result.remaining == 0 ? .success : .temporaryFailure
@@ -112,10 +105,10 @@ extension Daemon {
         let mayBeNetwork = failure?.concernsNetwork == true
         let addresses = mayBeNetwork ? NetworkInterface.addresses(of: configuration.interface) : []
         while !stop.isStopping, Instant.now < next {
-            let look = Deadline.after(seconds: Self.lookSeconds)
+            let look = Deadline.after(seconds: RetryPolicy.networkLookSeconds)
             stop.wait(until: mayBeNetwork ? min(look, Deadline(at: next)) : Deadline(at: next))
             if stop.takeReload() {
-                context.notes.forgetPauses()
+                context.memory.notes.forgetPauses()
                 return true
             }
             if mayBeNetwork, NetworkInterface.addresses(of: configuration.interface) != addresses { return true }
@@ -123,8 +116,8 @@ extension Daemon {
         return false
     }
 
-    /// A folder that can't be used now may come later: a card that is put in.
-    private func pass() throws(ProgramError) -> PassResult {
+    /// One of the daemon's passes. A folder that can't be used now may come later: a card that is put in.
+    func pass() throws(ProgramError) -> PassResult {
         do throws(WorkplaceError) {
             let workplace = try Workplace.open(configuration, keeping: keptState)
             // Behind the pass: for want of room, its state may be in memory only by then.
@@ -178,7 +171,7 @@ extension Daemon {
         line.add("server", configuration.server.description)
         line.add("user", configuration.user)
         line.add("deletes", configuration.deletes ? "yes" : "no")
-        context.reporter.announce(line)
+        context.setup.reporter.announce(line)
     }
 
     private func sayWaiting(for files: Int, _ seconds: Double) {
@@ -188,7 +181,7 @@ extension Daemon {
         line.add("files", files)
         line.add("seconds", UInt64(seconds.rounded(.up)))
         line.add("reason", "they count as finished when they have stayed as they are for so long")
-        context.reporter.announce(line)
+        context.setup.reporter.announce(line)
     }
 
     private func tell(_ result: PassResult) {
@@ -197,11 +190,11 @@ extension Daemon {
         guard let failure = result.failure else { return tellRecovery(result) }
         if failure.description == told?.description, Instant.now < nextTelling { return }
         told = failure
-        nextTelling = Instant.now.advanced(bySeconds: Self.tellingSeconds)
+        nextTelling = Instant.now.advanced(bySeconds: TellingAgain.failure)
         var line = LogLine("failed", level: failure.needsPerson ? .error : .warning)
-        line.add("server", context.target.server.description)
+        line.add("server", context.setup.target.server.description)
         line.add("reason", failure.description)
-        context.reporter.announce(line)
+        context.setup.reporter.announce(line)
     }
 
     /// That there was nothing to send says nothing of the server, but that the folder could be looked at does of it.
@@ -209,6 +202,6 @@ extension Daemon {
         guard let told else { return }
         if case .local = told {} else if !result.hasConnected { return }
         self.told = nil
-        context.reporter.announce(LogLine("working-again"))
+        context.setup.reporter.announce(LogLine("working-again"))
     }
 }

@@ -54,28 +54,35 @@ final class Engine {
     private static let answerSeconds = 300.0
     private static let secondsPerMiB = 1.0
 
+    /// For whom it works, until when, and how often it looks and speaks.
+    struct Terms {
+        let user: String
+        let transfer: TransferGuard
+        let reporter: Reporter
+        let pingSeconds: Double
+        let lookSeconds: Double
+    }
+
     init(
         _ connection: consuming ServerConnection, _ backlog: Backlog, folder: WatchedFolder, book: ConfirmationBook,
-        context: PassContext
+        troubles: Troubles, headway: Headway, _ terms: Terms
     ) {
         window = min(Int(connection.welcome.maxOpenUploads), Self.mostUnanswered)
         frameCapacity = min(Int(connection.welcome.maxPayload), Self.frameBytes)
         frame = DataFrame(capacity: frameCapacity)
         otherFrame = DataFrame(capacity: frameCapacity)
         ledger = UploadLedger(
-            ReceiptCheck(user: context.target.user, key: connection.welcome.receiptKey, nonce: connection.nonce))
+            ReceiptCheck(user: terms.user, key: connection.welcome.receiptKey, nonce: connection.nonce))
         self.connection = connection
         self.backlog = backlog
         questions = FirstQuestions(book.state, backlog.waiting)
         self.folder = folder
         self.book = book
-        transfer = context.transfer
-        reporter = context.reporter
-        troubles = context.troubles
-        headway = context.headway
-        lookSeconds = context.lookSeconds
-        pingSeconds = context.pingSeconds
-        nextPing = Instant.now.advanced(bySeconds: context.pingSeconds)
+        self.troubles = troubles
+        self.headway = headway
+        (transfer, reporter) = (terms.transfer, terms.reporter)
+        (lookSeconds, pingSeconds) = (terms.lookSeconds, terms.pingSeconds)
+        nextPing = Instant.now.advanced(bySeconds: terms.pingSeconds)
     }
 
     /// Goes on until everything has got its answer.

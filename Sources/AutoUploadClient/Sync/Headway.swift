@@ -8,16 +8,11 @@ final class Headway {
     }
 
     private var marks: [LocalPath: Mark] = [:]
-    /// Whether there was any since `begin`.
-    private(set) var isMade = false
-
-    /// A new pass begins.
-    func begin() {
-        isMade = false
-    }
+    /// How often it did: who looks at it twice knows whether it has meanwhile.
+    private(set) var steps = 0
 
     func confirmed(_ file: DueFile) {
-        isMade = true
+        steps += 1
         marks[file.path] = nil
     }
 
@@ -25,7 +20,7 @@ final class Headway {
     func resumed(_ file: DueFile, at offset: UInt64) {
         let mark = marks[file.path].flatMap { $0.fingerprint == file.fingerprint ? $0.offset : nil } ?? 0
         guard offset > mark else { return }
-        isMade = true
+        steps += 1
         marks[file.path] = Mark(fingerprint: file.fingerprint, offset: offset)
     }
 }

@@ -1,17 +1,44 @@
 import Domain
 import Platform
 
+/// What is due, and how it stands with the rest.
+struct PassPlan {
+    var result = PassResult()
+    var tasks: [SyncTask] = []
+    /// What stays for want of them isn't asked about.
+    let rights = WipeRights()
+}
+
 /// What is due, and why the rest isn't.
 extension Pass {
-    func plan(_ files: [FoundFile]) -> (PassResult, [SyncTask]) {
-        var result = PassResult()
-        var tasks: [SyncTask] = []
+    func plan(_ files: [FoundFile]) -> PassPlan {
+        var plan = PassPlan()
+        memory.confirmed.keep(among: files)
+        memory.holds.begin(files)
+        memory.appenders.begin(files)
+        let knowledge = knowledge()
+        for start in stride(from: 0, to: files.count, by: Self.readTogether) {
+            state.readTogether {
+                for file in files[start..<min(start + Self.readTogether, files.count)] {
+                    let action = setup.planner.action(for: file, knowledge)
+                    if let task = task(for: action, file, noting: &plan) { plan.tasks.append(task) }
+                }
+            }
+        }
+        saveHolds()
+        return plan
+    }
+
+    /// Files that the state is asked about in one go.
+    private static let readTogether = 256
+
+    private func knowledge() -> Planner.Knowledge {
         let mayBeKnown = (try? state.hasConfirmations()) ?? true
         // Where the system can tell who writes a file, and there is one to connect for, the other small ones are asked about
         // when they are read, which comes anyway. A large one would be planned for, and begun, in vain.
         var isWorthConnecting = false
-        let knowledge = Planner.Knowledge(
-            settle: context.tracker, notes: context.notes, now: .now,
+        return Planner.Knowledge(
+            settle: memory.tracker, notes: memory.notes, now: .now,
             recognition: { file, remote in mayBeKnown ? recognition(of: file, remote) : .unknown },
             hold: hold, holdOfConfirmed: holdOfConfirmed,
             writer: { file in
@@ -21,26 +48,10 @@ extension Pass {
             },
             asksWhenReading: { isWorthConnecting && $0.fingerprint.isOfSmallFile },
             wasWiped: { file in (try? state.wipedPath(file.path)).flatMap(\.self) != nil })
-        context.confirmed.keep(among: files)
-        context.holds.begin(files)
-        context.appenders.begin(files)
-        for start in stride(from: 0, to: files.count, by: Self.readTogether) {
-            state.readTogether {
-                for file in files[start..<min(start + Self.readTogether, files.count)] {
-                    let action = context.planner.action(for: file, knowledge)
-                    if let task = task(for: action, file, noting: &result) { tasks.append(task) }
-                }
-            }
-        }
-        saveHolds()
-        return (result, tasks)
     }
 
-    /// Files that the state is asked about in one go.
-    private static let readTogether = 256
-
     /// - Returns: nil when nothing is to be done with the file now.
-    private func task(for action: Action, _ file: FoundFile, noting result: inout PassResult) -> SyncTask? {
+    private func task(for action: Action, _ file: FoundFile, noting plan: inout PassPlan) -> SyncTask? {
         switch action {
         case .upload(let due):
             tellOver(due)
@@ -48,10 +59,10 @@ extension Pass {
         case .recognise(let due): return SyncTask(file: due, purpose: .upload, isInDoubt: true)
         case .confirmAgain(let due):
             // Both sides would read all of it, for nothing.
-            if context.wipeRights.areMissing(for: file.path, in: folder) { return nil }
+            if plan.rights.areMissing(for: file.path, in: folder) { return nil }
             return SyncTask(file: due, purpose: .confirmAgain)
-        case .wait(let seconds, let delay): note(file, seconds, delay, in: &result)
-        case .nothing(let idleness): note(file, idleness, in: &result)
+        case .wait(let seconds, let delay): note(file, seconds, delay, in: &plan.result)
+        case .nothing(let idleness): note(file, idleness, in: &plan.result)
         }
         return nil
     }
@@ -63,19 +74,19 @@ extension Pass {
             result.settling[file.path] = PassResult.Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
         case .beingWritten:
             result.remaining += 1
-            context.troubles.isOpen(file.path, file.fingerprint)
+            troubles.isOpen(file.path, file.fingerprint)
         case .held(let reason):
             result.remaining += 1
             tellHeld(file, reason, seconds)
-        case .kept(let reason): context.troubles.tell(file.path, file.fingerprint, "kept", reason, level: .info)
+        case .kept(let reason): troubles.tell(file.path, file.fingerprint, "kept", reason, level: .info)
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
         }
     }
 
     func noteUnsettled(in result: inout PassResult) {
-        for file in context.troubles.unsettled {
-            let seconds = context.tracker.waitingTime(
-                for: file.path, file.fingerprint, writer: .unknown, at: .now, rules: context.planner.rules)
+        for file in troubles.unsettled {
+            let seconds = memory.tracker.waitingTime(
+                for: file.path, file.fingerprint, writer: .unknown, at: .now, rules: setup.planner.rules)
             result.remaining += 1
             result.settling[file.path] = PassResult.Settling(
                 fingerprint: file.fingerprint, seconds: max(seconds ?? 0, SettleTracker.anotherLook))
@@ -87,27 +98,27 @@ extension Pass {
         case .confirmed: return
         case .hardLinked:
             let reason = "it has \(file.links) names: wiping one would empty the others"
-            context.troubles.tell(file.path, file.fingerprint, "kept", reason)
+            troubles.tell(file.path, file.fingerprint, "kept", reason)
         case .unproven:
             result.remaining += 1
             let reason = WipeProof.missing(
-                for: file.path, in: folder, size: file.fingerprint.size, context.planner.wipesUnproven)
-            context.troubles.unproven(file.path, file.fingerprint, reason)
+                for: file.path, in: folder, size: file.fingerprint.size, setup.planner.wipesUnproven)
+            troubles.unproven(file.path, file.fingerprint, reason)
         case .unusablePath(let flaw):
             result.remaining += 1
-            context.troubles.tell(file.path, file.fingerprint, "can't-send", flaw.description)
+            troubles.tell(file.path, file.fingerprint, "can't-send", flaw.description)
         }
     }
 
     private func recognition(of file: FoundFile, _ remote: RemotePath) -> Recognition {
-        if context.confirmed.contains(file) { return .confirmed }
+        if memory.confirmed.contains(file) { return .confirmed }
         // State that can't be read costs a question to the server, or bytes that are sent twice.
         guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
         guard record.fingerprint == file.fingerprint else { return resembles(record, file) ? .resembling : .unknown }
-        if let again = context.askingAgain, !context.planner.deletes {
+        if let again = setup.askingAgain, !setup.planner.deletes {
             return again.concerns(record.confirmedAt, now: currentUnixTime()) ? .resembling : .confirmed
         }
-        context.confirmed.insert(file)
+        memory.confirmed.insert(file)
         return .confirmed
     }
 

@@ -26,12 +26,12 @@ enum ReceiptPin: Hashable {
     }
 }
 
-extension PassContext {
+extension Pass {
     /// Compares the key with the expected one, remembers it where it may be, and tells people.
     ///
     /// - Returns: whether files may be wiped on this server's word.
     /// - Throws: `SyncFailure.local` when the state can't be used.
-    func trustsReceipts(of welcome: Welcome, _ state: ClientState) throws(SyncFailure) -> Bool {
+    func trustsReceipts(of welcome: Welcome) throws(SyncFailure) -> Bool {
         let expected: ReceiptKey?
         do throws(StateError) {
             expected = try state.receiptKey()
@@ -41,7 +41,7 @@ extension PassContext {
         }
         do throws(StateError) {
             let pin = ReceiptPin(expected: expected, welcome)
-            if try isDowngrade(pin, welcome, state) { return false }
+            if try isDowngrade(pin, welcome) { return false }
             switch pin {
             case .expected: return true
             case .first(let key):
@@ -62,7 +62,7 @@ extension PassContext {
 
     /// Whether the server has signed over our nonces before, and doesn't now. Then what it shows may be old receipts of a server
     /// whose key it hasn't got.
-    private func isDowngrade(_ pin: ReceiptPin, _ welcome: Welcome, _ state: ClientState) throws(StateError) -> Bool {
+    private func isDowngrade(_ pin: ReceiptPin, _ welcome: Welcome) throws(StateError) -> Bool {
         switch pin {
         case .expected, .renewed: break
         case .first, .changed: return false
@@ -70,13 +70,13 @@ extension PassContext {
         guard welcome.version < ProtocolLimits.firstWithChallenge, let key = welcome.receiptKey,
             try state.expectsBoundReceipts()
         else { return false }
-        if isNews("unbound receipts") { tellDowngrade(key) }
+        if memory.told.isNews("unbound receipts") { tellDowngrade(key) }
         return true
     }
 
     private func tellDowngrade(_ key: ReceiptKey) {
-        var line = LogLine("receipts-unbound", level: planner.deletes ? .error : .warning)
-        line.add("server", target.server.description)
+        var line = LogLine("receipts-unbound", level: setup.planner.deletes ? .error : .warning)
+        line.add("server", setup.target.server.description)
         line.add("key", key.description)
         line.add(
             "reason",
@@ -84,7 +84,7 @@ extension PassContext {
                 + "shown instead: uploads go on, but nothing is wiped until it can again, or somebody who knows why it can't "
                 + "(an older version was installed) runs: \(acceptance(of: key.description))"
         )
-        reporter.announce(line)
+        setup.reporter.announce(line)
     }
 
     private func acceptance(of key: String) -> String {
@@ -94,25 +94,25 @@ extension PassContext {
     private func say(_ event: String, _ key: ReceiptKey) {
         var line = LogLine(event)
         line.add("key", key.description)
-        reporter.log(line)
+        setup.reporter.log(line)
     }
 
     private func tellUnread(_ error: StateError, _ welcome: Welcome) {
-        guard isNews("unread receipt key") else { return }
-        var line = LogLine("receipt-key-unread", level: planner.deletes ? .error : .warning)
-        line.add("server", target.server.description)
+        guard memory.told.isNews("unread receipt key") else { return }
+        var line = LogLine("receipt-key-unread", level: setup.planner.deletes ? .error : .warning)
+        line.add("server", setup.target.server.description)
         line.add(
             "reason",
             "\(error): uploads go on, but nothing is wiped until it can be read, or somebody who knows the server's key runs: "
                 + acceptance(of: welcome.receiptKey?.description ?? AcceptReceiptKey.noKey))
-        reporter.announce(line)
+        setup.reporter.announce(line)
     }
 
     private func tellChange(from old: ReceiptKey, to new: ReceiptKey?) {
         let stated = new?.description ?? AcceptReceiptKey.noKey
-        guard isNews("receipt key \(stated)") else { return }
-        var line = LogLine("receipt-key-changed", level: planner.deletes ? .error : .warning)
-        line.add("server", target.server.description)
+        guard memory.told.isNews("receipt key \(stated)") else { return }
+        var line = LogLine("receipt-key-changed", level: setup.planner.deletes ? .error : .warning)
+        line.add("server", setup.target.server.description)
         line.add("expected", old.description)
         line.add("stated", stated)
         line.add(
@@ -120,6 +120,6 @@ extension PassContext {
             "uploads go on, but nothing is wiped until the old key has signed the new one, or somebody who knows why it has "
                 + "changed runs: \(acceptance(of: stated))"
         )
-        reporter.announce(line)
+        setup.reporter.announce(line)
     }
 }

@@ -1,15 +1,15 @@
 import Domain
 import Platform
 
-/// What becomes of files that weren't sent: people are told once, and the next try waits for its time.
+/// What becomes of files that weren't sent in a pass: people are told once, and the next try waits for its time.
 final class Troubles {
     private let notes: WaitingNotes
     private let reporter: Reporter
-    /// Files that stay to be sent in this pass.
+    /// Files that stay to be sent.
     private(set) var unsent = 0
     /// Files that have to settle for longer than was thought.
     private(set) var unsettled: [DueFile] = []
-    /// Files of which was found in this pass that they can't be wiped for want of proof.
+    /// Files of which was found that they can't be wiped for want of proof.
     private var newlyUnproven = 0
     /// Why, by the latest of them.
     private var unprovenReason = ""
@@ -20,13 +20,6 @@ final class Troubles {
     init(notes: WaitingNotes, reporter: Reporter) {
         self.notes = notes
         self.reporter = reporter
-    }
-
-    /// A new pass begins.
-    func begin() {
-        unsent = 0
-        unsettled = []
-        newlyUnproven = 0
     }
 
     /// The server didn't take it.

@@ -1,26 +1,19 @@
 import Platform
 
 /// Whether this user may wipe files at all, looked at before a server is asked about them: on a read-only card, and in a folder
-/// of somebody else, a confirmation serves nothing.
+/// of somebody else, a confirmation serves nothing. What is found holds for one pass.
 final class WipeRights {
-    /// How many files stay for want of them in this pass.
-    private(set) var files = 0
+    private var paths: Set<LocalPath> = []
     private var counts: [String: Int] = [:]
     private var obstacles: [[FileName]: SystemError?] = [:]
-    private var nextTelling: [String: Instant] = [:]
 
-    /// What lasts is said again after so long.
-    private static let tellingSeconds = 86_400.0
+    /// How many files stay for want of them.
+    var files: Int { paths.count }
 
-    /// A new pass begins.
-    func begin() {
-        (files, counts, obstacles) = (0, [:], [:])
-    }
-
-    /// Whether the file can't be wiped by this user, which counts it as one that remains.
+    /// Whether the file can't be wiped by this user, which counts it as one that remains, however often it is asked.
     func areMissing(for path: LocalPath, in folder: WatchedFolder) -> Bool {
         guard let error = obstacle(path, folder) else { return false }
-        files += 1
+        guard paths.insert(path).inserted else { return true }
         let place = path.folders.isEmpty ? "." : path.folders.map(\.description).joined(separator: "/")
         counts["\(place): \(error.errno)", default: 0] += 1
         return true
@@ -49,10 +42,9 @@ final class WipeRights {
     }
 
     /// Tells people where files stay, once a day.
-    func tell(_ reporter: Reporter) {
-        for (text, count) in counts.sorted(by: { $0.key < $1.key }) {
-            if let next = nextTelling[text], Instant.now < next { continue }
-            nextTelling[text] = Instant.now.advanced(bySeconds: Self.tellingSeconds)
+    func tell(_ reporter: Reporter, _ told: inout Told) {
+        for (text, count) in counts.sorted(by: { $0.key < $1.key })
+        where told.isNews("can't wipe in \(text)", again: TellingAgain.wipeRights) {
             var line = LogLine("can't-wipe", level: .warning)
             line.add("files", count)
             line.add("reason", text)

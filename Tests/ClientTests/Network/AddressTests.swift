@@ -17,9 +17,8 @@ struct AddressTests {
     private func context(
         _ rig: ClientRig, _ server: FakeServer, at addresses: [SocketAddress]
     ) throws -> PassContext {
-        let context = try rig.context(
+        try rig.context(
             for: server, trusting: TestCertificates.trusted.get(), addresses: ServerAddresses { _ in addresses })
-        return context
     }
 
     /// What answers at an address that won't do.
@@ -96,7 +95,7 @@ struct AddressTests {
         let (wrong, keeper) = try impostor.begin()
         let right = try Self.address("127.0.0.1", server.port)
         let context = try context(rig, server, at: [wrong, right])
-        if impostor.isSilent { context.target.patience.answerSeconds = 1 }
+        if impostor.isSilent { context.setup.target.patience.answerSeconds = 1 }
         try rig.write("one", to: "one")
         var result = try rig.pass(context)
         // A machine that has much to do may let the right one seem silent, too.
@@ -105,7 +104,7 @@ struct AddressTests {
         #expect(try rig.confirmed(["one"]) == ["one"])
         let line = try #require(rig.log.first { $0.hasPrefix("passed-over ") })
         #expect(line.contains(wrong.description) && line.contains(impostor.says), "\(line)")
-        let order = try context.target.addresses.inOrder(of: context.target.server)
+        let order = try context.setup.target.addresses.inOrder(of: context.setup.target.server)
         #expect(order.map(\.description) == [right.description, wrong.description])
         withExtendedLifetime(keeper) {}
     }
@@ -118,7 +117,7 @@ struct AddressTests {
         let nobody = try Listener(on: Self.address("127.0.0.2")).address
         try rig.write("one", to: "one")
         let context = try context(rig, server, at: [nobody, wrong])
-        if impostor.isSilent { context.target.patience.answerSeconds = 1 }
+        if impostor.isSilent { context.setup.target.patience.answerSeconds = 1 }
         let failure = try #require(try rig.pass(context).failure)
         #expect(failure.exitCode == impostor.exitCode, "\(failure)")
         #expect(failure.description.contains(impostor.says), "\(failure)")

@@ -12,7 +12,7 @@ struct DeadLinkTests {
     /// So little patience that a test needs none.
     private func context(_ rig: ClientRig, _ server: FakeServer) throws -> PassContext {
         let context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
-        context.target.patience = LinkPatience(keepAlive: 1, unacknowledgedSeconds: 1)
+        context.setup.target.patience = LinkPatience(keepAlive: 1, unacknowledgedSeconds: 1)
         return context
     }
 
@@ -39,8 +39,8 @@ struct DeadLinkTests {
         let server = try FakeServer { heard, honest, _ in
             if case .message(.finish) = heard { [.vanish] } else { honest }
         }
-        let context = try context(rig, server)
-        context.pingSeconds = pingSeconds
+        var context = try context(rig, server)
+        context.setup.pingSeconds = pingSeconds
         let result = try rig.pass(context)
         // What isn't acknowledged is a ping, or else the kernel's own questions, of which it may tell itself.
         let reason = reason(result)

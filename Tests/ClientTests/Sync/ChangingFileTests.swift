@@ -19,8 +19,8 @@ struct ChangingFileTests {
         try rig.write(count: 40_000_000, to: "large")
         let path = rig.scratch.path("recordings/large")
         let server = try Self.server { try Self.make(change, at: path) }
-        let context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
-        context.lookSeconds = 0
+        var context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
+        context.setup.lookSeconds = 0
         let result = try rig.pass(context)
         #expect(result.failure == nil)
         #expect(result.remaining == 1)

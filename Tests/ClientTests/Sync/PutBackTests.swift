@@ -14,8 +14,8 @@ struct PutBackTests {
     private static let busy = Refusal(status: .busy, text: "")
 
     private func context(_ rig: ClientRig, _ server: FakeServer, isForeign: Bool = false) throws -> PassContext {
-        let context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
-        context.prepareEraser = { eraser in
+        var context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
+        context.setup.prepareEraser = { eraser in
             var eraser = eraser
             eraser.isForeign = { _ in isForeign }
             return eraser
@@ -105,9 +105,9 @@ struct PutBackTests {
         let path = rig.scratch.path("recordings/one")
         var result = PassResult()
         for _ in 0..<50 where !isTaken.withLock({ $0 }) {
-            let context = try context(rig, server)
-            let prepare = context.prepareEraser
-            context.prepareEraser = { eraser in
+            var context = try context(rig, server)
+            let prepare = context.setup.prepareEraser
+            context.setup.prepareEraser = { eraser in
                 StepHook { (_, step) throws(SystemError) in
                     guard step == .decide else { return }
                     isTaken.withLock { $0 = true }

@@ -85,6 +85,6 @@ struct RemountTests {
         #expect(server.queries.count == 1)
         #expect(try rig.confirmed(["one"]).isEmpty)
         let file = FoundFile(path: try .of("one"), fingerprint: try rig.fingerprint(of: "one"), links: 1)
-        #expect(!context.confirmed.contains(file))
+        #expect(!context.memory.confirmed.contains(file))
     }
 }

@@ -11,7 +11,6 @@ struct UnprovenFilesTests {
         let output = Reporter.Output(
             log: { new in lines.withLock { $0 += new.map(\.text) } }, draw: nil, columns: { 80 })
         let troubles = Troubles(notes: WaitingNotes(), reporter: Reporter(output))
-        troubles.begin()
         for index in 0..<count { troubles.unproven(try .of("clip\(index)"), fingerprint(), "nobody knows") }
         troubles.tellUnproven()
         return lines.withLock { $0 }

@@ -11,8 +11,8 @@ import Wire
 @Suite("Engine during a wipe")
 struct WipeWitnessTests {
     private func context(_ rig: ClientRig, _ server: FakeServer, isForeign: Bool = false) throws -> PassContext {
-        let context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
-        context.prepareEraser = { eraser in
+        var context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
+        context.setup.prepareEraser = { eraser in
             var eraser = eraser
             eraser.isForeign = { _ in isForeign }
             return eraser
@@ -44,8 +44,8 @@ struct WipeWitnessTests {
             if case .message(.finish) = heard { pings.withLock { $0 = 0 } }
             return honest
         }
-        let context = try context(rig, server)
-        context.pingSeconds = 0
+        var context = try context(rig, server)
+        context.setup.pingSeconds = 0
         _ = try rig.pass(context)
         if rig.isThere("large") { return }
         // One may be sent while the answer is awaited.
@@ -60,8 +60,8 @@ struct WipeWitnessTests {
             if case .message(.finish) = heard { return honest + [.hangUp] }
             return honest
         }
-        let context = try context(rig, server)
-        context.pingSeconds = 0
+        var context = try context(rig, server)
+        context.setup.pingSeconds = 0
         _ = try rig.pass(context)
         for _ in 0..<50 where rig.isThere("large") { _ = try rig.pass(self.context(rig, FakeServer())) }
         #expect(!rig.isThere("large"))

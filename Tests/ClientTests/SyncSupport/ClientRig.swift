@@ -91,11 +91,10 @@ final class ClientRig {
         }
         let output = Reporter.Output(
             log: { [lines] new in lines.withLock { $0 += new.map(\.text) } }, draw: nil, columns: { 80 })
-        return PassContext(
-            planner: Planner(
-                deletes: deletes, prefix: nil, rules: settle),
-            target: target, transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output), holds: holds,
-            appenders: appenders)
+        let setup = PassSetup(
+            planner: Planner(deletes: deletes, prefix: nil, rules: settle), target: target,
+            transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output))
+        return PassContext(setup: setup, memory: PassMemory(holds: holds, appenders: appenders))
     }
 
     /// One pass.

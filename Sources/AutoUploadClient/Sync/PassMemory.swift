@@ -1,0 +1,33 @@
+import Platform
+
+/// What outlives a pass, which changes it: in memory only, so that a new start tries everything, and tells it.
+final class PassMemory {
+    let notes = WaitingNotes()
+    let headway = Headway()
+    let holds: Holds
+    let appenders: Appenders
+    var tracker = SettleTracker()
+    /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
+    let confirmed = ConfirmedFiles()
+    var told = Told()
+    private var hasBegun = false
+    private var nextTidying = Instant(nanoseconds: 0)
+
+    init(holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders()) {
+        self.holds = holds
+        self.appenders = appenders
+    }
+
+    /// Whether this is called for the first time.
+    func isFirstPass() -> Bool {
+        defer { hasBegun = true }
+        return !hasBegun
+    }
+
+    /// Whether it is time again to forget files that are gone.
+    func isTimeToTidy() -> Bool {
+        guard Instant.now >= nextTidying else { return false }
+        nextTidying = Instant.now.advanced(bySeconds: RetryPolicy.tidyingSeconds)
+        return true
+    }
+}
