@@ -37,6 +37,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+        .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CSystemShims", cSettings: [.define("_GNU_SOURCE")]),
 
@@ -45,13 +46,16 @@ let package = Package(
         shared("Domain", ["Encodings"]),
         shared("Wire", ["Domain", "Encodings"]),
         shared("HTTP", ["Encodings"]),
+        shared("JSON", ["CJansson"]),
         shared("Transport", ["Wire", "Domain", "Platform", "COpenSSL"]),
         shared("Accounts", ["Encodings", "Platform", "Domain", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
 
         .executableTarget(
             name: "AutoUploadServer",
-            dependencies: ["Transport", "Accounts", "CommandLine", "HTTP", "Platform", "Wire", "Domain", "Encodings"],
+            dependencies: [
+                "Transport", "Accounts", "CommandLine", "HTTP", "JSON", "Platform", "Wire", "Domain", "Encodings",
+            ],
             // The pages' texts become part of the program: it is one file, and asks for nothing else at run time.
             resources: [.embedInCode("WebFace/Pages/Files")],
             swiftSettings: strict),
@@ -76,7 +80,9 @@ let package = Package(
         tests("TransportTests", ["Transport", "Platform", "Wire", "Domain"]),
         tests("AccountsTests", ["Accounts", "Platform", "Domain"], resources: [.copy("vectors")]),
         tests("CommandLineTests", ["CommandLine", "Platform"]),
-        tests("ServerTests", ["AutoUploadServer", "Platform", "Wire", "Domain", "Transport", "Accounts"]),
+        tests(
+            "ServerTests", ["AutoUploadServer", "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts"],
+            resources: [.copy("vectors")]),
         tests(
             "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Domain", "Encodings", "Transport"],
             resources: [.copy("fixtures")]),

@@ -52,8 +52,24 @@ struct AutoUploadServer {
         stock.warnings.forEach(warn)
         var services = try services(limits, certificate, opener.accounts, stock)
         services.servesWeb = opener.configuration.servesWeb
+        services.drops = try drops(opener)
         return Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in
             try opener.reopen(after: old)
+        }
+    }
+
+    private static func drops(_ opener: StorageOpener) throws(ProgramError) -> AnonymousDrops? {
+        guard let rules = opener.configuration.drops else { return nil }
+        let accounts = opener.accounts
+        guard accounts.entry(named: rules.folder.bytes) == nil else {
+            throw ProgramError(
+                "--anonymous: \(rules.folder) is a user of the password file: choose a name that nobody has",
+                exitCode: .configuration)
+        }
+        do throws(SystemError) {
+            return try AnonymousDrops(rules) { accounts.entry(named: $0.bytes) != nil }
+        } catch {
+            throw ProgramError(error)
         }
     }
 

@@ -93,7 +93,7 @@ enum ServerOptions {
             passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
-        ] + LimitOptions.table + [.config]
+        ] + DropOptions.table + LimitOptions.table + [.config]
 }
 
 /// What the server was told, checked.
@@ -114,6 +114,8 @@ struct Configuration {
     let space: SpacePolicy
     let readsBack: Bool
     let limits: Limits
+    /// Nil where nobody may upload without an account.
+    let drops: DropRules?
     var partials = PartialRules()
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
@@ -126,6 +128,7 @@ struct Configuration {
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         servesWeb = try Self.isOn(arguments.string(of: ServerOptions.web), "--web")
         limits = try Limits(arguments)
+        drops = try DropRules(arguments)
         partials.expiry = Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         requiresMarker = arguments.flag(ServerOptions.requireMarker)

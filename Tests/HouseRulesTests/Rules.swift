@@ -31,7 +31,7 @@ struct Rule: Sendable, CustomStringConvertible {
             "unsafe code has its few rooms", #"\bunsafe\b"#,
             except: [
                 "Sources/Shared/Platform/", "Sources/Shared/Transport/", "Sources/Shared/Accounts/",
-                "Sources/Shared/CommandLine/", "Sources/AutoUploadClient/State/",
+                "Sources/Shared/CommandLine/", "Sources/Shared/JSON/", "Sources/AutoUploadClient/State/",
             ],
             example: "let pointer = unsafe buffer.baseAddress"),
         Rule(
@@ -91,13 +91,14 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/Domain", ["Encodings"]),
         Arrows("Sources/Shared/Wire", ["Domain", "Encodings"]),
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
+        Arrows("Sources/Shared/JSON", ["CJansson"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "Domain", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
         Arrows(
             "Sources/AutoUploadServer",
-            ["Encodings", "HTTP", "Transport", "Accounts", "CommandLine", "Platform", "Wire", "Domain"]),
+            ["Encodings", "HTTP", "JSON", "Transport", "Accounts", "CommandLine", "Platform", "Wire", "Domain"]),
         // What a face stands on knows no face's protocol.
         Arrows("Sources/AutoUploadServer/Vault", ["Encodings", "Domain", "Platform", "Transport"]),
         Arrows("Sources/AutoUploadServer/Gate", ["Accounts", "Domain", "Platform", "Transport"]),

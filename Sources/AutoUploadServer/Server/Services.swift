@@ -16,6 +16,8 @@ struct Services: Sendable {
 
     /// Whether browsers and scripts are served, too.
     var servesWeb = true
+    /// Lets those without an account add files; nil: nobody is let.
+    var drops: AnonymousDrops?
 
     let maxPayload = ProtocolLimits.dataPayloads.upperBound
 

@@ -79,11 +79,11 @@ struct StorageOpener: Sendable {
     }
 
     private func vault(_ storage: consuming Storage, after old: Vault?) throws(Trouble) -> Vault {
-        let accounts = accounts
+        let (accounts, drops) = (accounts, configuration.drops)
         do throws(StorageError) {
             return try Vault(
                 storage, rights: configuration.rights, partials: configuration.partials, space: configuration.space,
-                quotas: { Self.quota(of: $0, in: accounts) }, readsBack: configuration.readsBack, after: old,
+                quotas: { Self.quota(of: $0, in: accounts, drops) }, readsBack: configuration.readsBack, after: old,
                 tellingOf: { place, displacement in
                     Log.write(ServerEvent.storageAway(path: place.path, displacement).logLine)
                 })
@@ -92,7 +92,8 @@ struct StorageOpener: Sendable {
         }
     }
 
-    private static func quota(of user: FileName, in accounts: AccountDirectory) -> QuotaSetting {
+    private static func quota(of user: FileName, in accounts: AccountDirectory, _ drops: DropRules?) -> QuotaSetting {
+        if let drops, drops.folder == user { return .bytes(drops.quota) }
         guard let entry = accounts.entry(named: user.bytes) else { return .unknown }
         return entry.settings.quota.map(QuotaSetting.bytes) ?? .none
     }

@@ -16,6 +16,9 @@ enum Router {
         case "upload"? where segments.count == 1:
             guard [.post, .put].contains(head.method) else { throw .refused(.methodNotAllowed("PUT, POST")) }
             return try FormUpload.answer(head, on: &connection)
+        case "challenge"? where segments.count == 1 && connection.services.drops != nil:
+            guard [.get, .head].contains(head.method) else { throw .refused(.methodNotAllowed("GET, HEAD")) }
+            return connection.challenge
         case nil where head.target.isWholeServer: return WebAnswer(.noContent, "")
         default:
             let path = segments.joined(separator: "/")

@@ -61,6 +61,7 @@ extension FieldName {
     static let referrerPolicy = FieldName("Referrer-Policy")
     static let username = FieldName("Username")
     static let password = FieldName("Password")
+    static let altcha = FieldName("Altcha")
     static let modificationTime = FieldName("X-OC-Mtime")
 
     /// For a name that is known to be a token.

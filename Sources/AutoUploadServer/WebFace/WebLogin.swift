@@ -75,7 +75,12 @@ extension WebConnection {
         } catch {
             throw .refused(error)
         }
-        guard let credentials else { return nil }
-        return try logIn(credentials)
+        if let credentials { return try logIn(credentials) }
+        guard let drops = services.drops, let answer = head.fields.values(of: .altcha).first else { return nil }
+        do throws(WebRefusal) {
+            return try drops.admit(answer.bytes, &peer)
+        } catch {
+            throw .refused(error)
+        }
     }
 }

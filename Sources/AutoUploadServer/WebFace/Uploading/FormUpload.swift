@@ -73,7 +73,7 @@ struct FormReceiver: MultipartReceiver {
     mutating func beginPart(_ head: PartHead) throws(WebRefusal) {
         guard let name = head.fileName else {
             let name = head.name ?? ""
-            place = ["username", "password"].contains(name) ? .login(name, []) : .other
+            place = ["username", "password", "altcha"].contains(name) ? .login(name, []) : .other
             return
         }
         if name.isEmpty {
@@ -129,9 +129,16 @@ struct FormReceiver: MultipartReceiver {
 
     private mutating func requireLogin() throws(WebRefusal) -> Home {
         if let home { return home }
-        guard let name = fields["username"], !name.isEmpty else { throw .unauthorized }
+        guard let name = fields["username"], !name.isEmpty else { return try requireProof() }
         let credentials = WebCredentials(user: formText(name), password: fields["password"] ?? [])
         let found = try credentials.logIn(membership, services, &peer)
+        home = found
+        return found
+    }
+
+    private mutating func requireProof() throws(WebRefusal) -> Home {
+        guard let drops = services.drops, let answer = fields["altcha"] else { throw .unauthorized }
+        let found = try drops.admit(answer, &peer)
         home = found
         return found
     }

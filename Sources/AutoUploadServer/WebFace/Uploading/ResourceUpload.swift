@@ -35,6 +35,7 @@ extension ResourceUpload {
         -> ResourceUpload
     {
         let services = connection.services
+        _ = try services.drops?.begin(in: traits.user, size: traits.length, from: connection.peer.address.group)
         let slot = try services.takeSlot(for: traits.user)
         do throws(VaultError) {
             let upload = try services.vault.makeResource(traits) { services.report(.reclaimed($0, offset: $1)) }
@@ -107,6 +108,7 @@ extension ResourceUpload {
     private mutating func append(_ bytes: RawSpan) throws(WebRefusal) {
         let (sum, overflow) = received.addingReportingOverflow(UInt64(bytes.byteCount))
         guard !overflow, sum <= length ?? UInt64(Int64.max) else { throw .beyondLength }
+        try services.drops?.requireFits(sum, in: traits.user)
         upload.append(bytes)
         if let failure = upload.failure { throw services.refuse(traits.path, failure, peer) }
         received = sum

@@ -14,6 +14,8 @@ struct WebUpload {
     private let partial: PartialUpload
     private let slot: UploadSlots.Slot
     private let begun = Instant.now
+    /// Of somebody without an account.
+    private let allowance: DropAllowance?
 
     /// - Parameters:
     ///   - path: as its client names it.
@@ -26,6 +28,7 @@ struct WebUpload {
         (self.services, self.peer, self.home) = (services, peer, home)
         let path = try home.webPlace(of: path)
         self.path = path
+        allowance = try services.drops?.begin(in: home.user, size: size, from: peer.address.group)
         slot = try services.takeSlot(for: home.user)
         let file = OfferedFile(
             user: home.user, path: path, id: .random(), size: size,
@@ -40,6 +43,7 @@ struct WebUpload {
     }
 
     func append(_ bytes: RawSpan) throws(WebRefusal) {
+        try allowance?.take(UInt64(bytes.byteCount))
         partial.append(bytes)
         if let failure = partial.failure { throw services.refuse(path, failure, peer) }
     }

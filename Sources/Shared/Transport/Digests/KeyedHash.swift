@@ -27,6 +27,13 @@ package struct KeyedHash: Sendable {
         for part in parts {
             message += unsafe withUnsafeBytes(of: UInt64(part.count).bigEndian) { unsafe Array($0) } + part
         }
+        return tag(of: message)
+    }
+
+    /// The plain HMAC of a message, as others compute it.
+    ///
+    /// - Returns: nil when OpenSSL had no memory.
+    package func tag(of message: [UInt8]) -> [UInt8]? {
         var tag = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
         let made = unsafe HMAC(EVP_sha256(), key, CInt(key.count), message, message.count, &tag, &length)

@@ -1,0 +1,109 @@
+import Domain
+import HTTP
+import Platform
+import Transport
+
+/// What those without an account may drop.
+struct DropRules: Hashable, Sendable {
+    /// The folder that all of it goes to, beside the users'.
+    let folder: FileName
+    /// Bytes of a file.
+    let largestFile: UInt64
+    /// Bytes of all of them.
+    let quota: UInt64
+    /// Files of one address.
+    let filesPerHour: Int
+}
+
+/// Lets those without an account add files to one folder: for each request with an upload a proof of work, and all within
+/// limits of their own.
+final class AnonymousDrops: Sendable {
+    let rules: DropRules
+    private let work: ProofOfWork
+    /// Tells whether a user of the password file has the folder.
+    private let belongsToUser: @Sendable (FileName) -> Bool
+    private let used: Monitor<UsedProofs>
+    private let senders: Monitor<SenderBuckets>
+
+    /// Seconds for answering a challenge.
+    private static let lifetime: Int64 = 1200
+    /// How far the first file's challenge has to be looked: some tenths of a second's work for a phone.
+    private static let leastWork: UInt64 = 50_000
+    private static let mostWork: UInt64 = 5_000_000
+
+    /// - Throws: `SystemError` when the kernel gives no randomness.
+    init(_ rules: DropRules, belongsToUser: @escaping @Sendable (FileName) -> Bool) throws(SystemError) {
+        self.rules = rules
+        self.belongsToUser = belongsToUser
+        work = ProofOfWork(key: try KeyedHash())
+        used = Monitor(UsedProofs(lifetime: Double(Self.lifetime), capacity: 100_000, now: .now))
+        senders = Monitor(SenderBuckets(perHour: rules.filesPerHour))
+    }
+
+    /// - Returns: nil when there is no memory or randomness for one.
+    func challenge(for group: AddressGroup) -> ProofOfWork.Challenge? {
+        let level = senders.withLock { $0.level(of: group, now: .now) }
+        let most = min(Self.mostWork, Self.leastWork * UInt64(1 + level))
+        guard let nonce = try? randomBytes(12) else { return nil }
+        return work.challenge(
+            until: currentUnixTime() + Self.lifetime, most: most, nonce: nonce, number: .random(in: 0...most))
+    }
+
+    /// - Returns: the folder to add to.
+    /// - Throws: 403 for a wrong proof, or one that was used.
+    func admit(_ answer: [UInt8], _ peer: inout ServerEvent.Peer) throws(WebRefusal) -> Home {
+        try require(answer)
+        peer.user = rules.folder.description
+        peer.account = rules.folder
+        return Home(rules.folder)
+    }
+
+    private func require(_ answer: [UInt8]) throws(WebRefusal) {
+        if belongsToUser(rules.folder) {
+            throw WebRefusal(.serviceUnavailable, "the server's admin must act: a user has the folder for drops")
+        }
+        let proof: ProofOfWork.Proof
+        do throws(ProofOfWork.Flaw) {
+            proof = try work.verify(answer, now: currentUnixTime())
+        } catch {
+            throw Self.refusal(error)
+        }
+        switch used.withLock({ $0.use(proof.signature, now: .now) }) {
+        case .fresh: break
+        case .used: throw WebRefusal(.forbidden, "this challenge was answered before: ask for another at /challenge")
+        case .full: throw WebRefusal(.serviceUnavailable, "too many uploads at a time", retryAfter: 60)
+        }
+    }
+
+    private static func refusal(_ flaw: ProofOfWork.Flaw) -> WebRefusal {
+        switch flaw {
+        case .wrong: WebRefusal(.forbidden, "the challenge's answer is wrong: ask for another at /challenge")
+        case .expired: WebRefusal(.forbidden, "the challenge has expired: ask for another at /challenge")
+        }
+    }
+
+    /// Counts a file that is about to come.
+    ///
+    /// - Parameters:
+    ///   - folder: that it is to be added to.
+    ///   - size: its bytes, where they are known.
+    /// - Returns: what may come of it; nil for a file of somebody with an account.
+    /// - Throws: 413, or 429.
+    func begin(in folder: FileName, size: UInt64?, from group: AddressGroup) throws(WebRefusal) -> DropAllowance? {
+        guard folder == rules.folder else { return nil }
+        try requireFits(size ?? 0, in: folder)
+        if let seconds = senders.withLock({ $0.add(group, now: .now) }) {
+            throw WebRefusal(
+                .tooManyRequests,
+                "at most \(rules.filesPerHour) files an hour are taken from one address without an account",
+                retryAfter: seconds)
+        }
+        return DropAllowance(most: rules.largestFile)
+    }
+
+    /// - Parameter size: bytes of a file for the folder, whole or by now.
+    /// - Throws: 413 where it is for drops, and too large.
+    func requireFits(_ size: UInt64, in folder: FileName) throws(WebRefusal) {
+        if folder == rules.folder { try DropAllowance(most: rules.largestFile).take(size) }
+    }
+}
