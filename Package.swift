@@ -15,6 +15,12 @@ func shared(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: strict)
 }
 
+func server(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/AutoUploadServer/\(name)", resources: resources,
+        swiftSettings: strict)
+}
+
 func tests(
     _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [], exclude: [String] = []
 ) -> Target {
@@ -51,14 +57,31 @@ let package = Package(
         shared("Accounts", ["Encodings", "Platform", "Domain", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
 
+        server("Storage", ["Transport", "Platform", "Domain", "Encodings"]),
+        server("Logins", ["Accounts", "Transport", "Platform", "Domain"]),
+        server("Receipts", ["Storage", "Transport", "Platform", "Domain"]),
+        server("Events", ["Storage", "Transport", "Platform", "Domain"]),
+        server(
+            "Connections", ["Storage", "Logins", "Receipts", "Events", "Transport", "Accounts", "Platform", "Domain"]),
+        server(
+            "DeviceFace",
+            ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Transport", "Platform", "Domain"]),
+        server(
+            "WebFace",
+            [
+                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Transport", "Platform",
+                "Domain", "Encodings",
+            ],
+            // The pages' texts become part of the program: it is one file, and asks for nothing else at run time.
+            resources: [.embedInCode("Pages/Files")]),
         .executableTarget(
             name: "AutoUploadServer",
             dependencies: [
-                "Transport", "Accounts", "CommandLine", "HTTP", "JSON", "Platform", "Wire", "Domain", "Encodings",
+                "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events", "Transport",
+                "Accounts",
+                "CommandLine", "Platform", "Domain",
             ],
-            // The pages' texts become part of the program: it is one file, and asks for nothing else at run time.
-            resources: [.embedInCode("WebFace/Pages/Files")],
-            swiftSettings: strict),
+            path: "Sources/AutoUploadServer/Main", swiftSettings: strict),
         .executableTarget(
             name: "AutoUploadClient",
             dependencies: ["Transport", "CommandLine", "Platform", "Wire", "Domain", "Encodings", "CSQLite"],
@@ -81,8 +104,11 @@ let package = Package(
         tests("AccountsTests", ["Accounts", "Platform", "Domain"], resources: [.copy("vectors")]),
         tests("CommandLineTests", ["CommandLine", "Platform"]),
         tests(
-            "ServerTests", ["AutoUploadServer", "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts"],
-            resources: [.copy("vectors")]),
+            "ServerTests",
+            [
+                "AutoUploadServer", "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events",
+                "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
+            ], resources: [.copy("vectors")]),
         tests(
             "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Domain", "Encodings", "Transport"],
             resources: [.copy("fixtures")]),

@@ -96,14 +96,30 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "Domain", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
+        Arrows("Sources/AutoUploadServer/Storage", ["Encodings", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadServer/Logins", ["Accounts", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadServer/Receipts", ["Storage", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadServer/Events", ["Storage", "Domain", "Platform", "Transport"]),
         Arrows(
-            "Sources/AutoUploadServer",
-            ["Encodings", "HTTP", "JSON", "Transport", "Accounts", "CommandLine", "Platform", "Wire", "Domain"]),
-        // What a face stands on knows no face's protocol.
-        Arrows("Sources/AutoUploadServer/Vault", ["Encodings", "Domain", "Platform", "Transport"]),
-        Arrows("Sources/AutoUploadServer/Gate", ["Accounts", "Domain", "Platform", "Transport"]),
-        Arrows("Sources/AutoUploadServer/Receipts", ["CommandLine", "Domain", "Platform", "Transport"]),
-        Arrows("Sources/AutoUploadServer/Events", ["Domain", "Platform", "Transport"]),
+            "Sources/AutoUploadServer/Connections",
+            ["Storage", "Logins", "Receipts", "Events", "Accounts", "Domain", "Platform", "Transport"]),
+        Arrows(
+            "Sources/AutoUploadServer/DeviceFace",
+            ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Domain", "Platform", "Transport"]),
+        Arrows(
+            "Sources/AutoUploadServer/WebFace",
+            [
+                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Encodings", "Domain",
+                "Platform",
+                "Transport",
+            ]),
+        // Chooses between the faces, and speaks neither's protocol.
+        Arrows(
+            "Sources/AutoUploadServer/Main",
+            [
+                "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events", "Accounts",
+                "CommandLine", "Domain", "Platform", "Transport",
+            ]),
         Arrows("Sources/AutoUploadClient", ["Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain"]),
         Arrows(
             "Sources/AutoUploadClient/State",

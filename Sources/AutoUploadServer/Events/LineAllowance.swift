@@ -1,9 +1,9 @@
-import Platform
+package import Platform
 
 /// How many lines of log anybody can cause: what clients do at no cost mustn't become a flood of lines. Of each user, and of each
 /// network of those who aren't logged in, so many are told a minute; the rest is counted, and told in one line when the minute is
 /// over.
-final class LineAllowance: Sendable {
+package final class LineAllowance: Sendable {
     /// Lines a minute for each.
     static let lines = 1000
     private static let seconds = 60.0
@@ -19,7 +19,7 @@ final class LineAllowance: Sendable {
     }
 
     /// Lines that weren't told.
-    struct Untold {
+    package struct Untold {
         let source: Source
         /// One of those that caused them, where nobody is logged in.
         let address: SocketAddress?
@@ -35,15 +35,17 @@ final class LineAllowance: Sendable {
 
     private let minutes = Monitor<[Source: Minute]>([:])
 
+    package init() {}
+
     /// Takes in a line.
     ///
     /// - Returns: whether it is to be told.
-    func add(_ user: FileName, now: Instant = .now) -> Bool {
+    package func add(_ user: FileName, now: Instant = .now) -> Bool {
         minutes.withLock { Self.add(.user(user), nil, now, &$0) }
     }
 
     /// Takes in a line about somebody who isn't logged in.
-    func add(_ address: SocketAddress, now: Instant = .now) -> Bool {
+    package func add(_ address: SocketAddress, now: Instant = .now) -> Bool {
         let network = Source.network(address.group.site)
         return minutes.withLock { minutes in
             let isKnown = minutes[network] != nil || minutes.count < Self.mostNetworks
@@ -52,7 +54,7 @@ final class LineAllowance: Sendable {
     }
 
     /// Takes in a line that is as much a user's as that of a network's connection: it is told if one of the two may have it.
-    func add(_ user: FileName, from address: SocketAddress, now: Instant = .now) -> Bool {
+    package func add(_ user: FileName, from address: SocketAddress, now: Instant = .now) -> Bool {
         let isOver = minutes.withLock { minutes in
             (minutes[.user(user)]?.told ?? 0) >= Self.lines
                 && (minutes[.network(address.group.site)]?.told ?? 0) < Self.lines
@@ -76,7 +78,7 @@ final class LineAllowance: Sendable {
     /// What wasn't told of the minutes that are over.
     ///
     /// - Parameter isEnd: all minutes are.
-    func takeUntold(now: Instant = .now, isEnd: Bool = false) -> [Untold] {
+    package func takeUntold(now: Instant = .now, isEnd: Bool = false) -> [Untold] {
         minutes.withLock { minutes in
             let over = minutes.filter { isEnd || $0.value.end <= now }
             for source in over.keys { minutes[source] = nil }

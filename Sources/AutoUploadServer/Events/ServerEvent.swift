@@ -1,9 +1,10 @@
-import Domain
-import Platform
-import Transport
+package import Domain
+package import Platform
+package import Storage
+package import Transport
 
 /// Something that happened, as a value. A line of log is one view of it.
-enum ServerEvent {
+package enum ServerEvent {
     /// The public part of the key that receipts are signed with.
     case receiptKey(ReceiptKey)
     case listening(SocketAddress)
@@ -41,16 +42,20 @@ enum ServerEvent {
     case stopped(stored: UInt64)
 
     /// Who is at the other end.
-    struct Peer {
-        let address: SocketAddress
+    package struct Peer {
+        package let address: SocketAddress
         /// As it came, until the login was granted.
-        var user: String?
+        package var user: String?
         /// Who has logged in.
-        var account: FileName?
+        package var account: FileName?
+
+        package init(address: SocketAddress, user: String? = nil, account: FileName? = nil) {
+            (self.address, self.user, self.account) = (address, user, account)
+        }
     }
 
     /// Who decides how many of them there are.
-    enum Cause {
+    package enum Cause {
         /// The server itself; or a client, but at the cost of a file that is stored, or kept for an hour.
         case server
         case user(FileName)
@@ -59,7 +64,7 @@ enum ServerEvent {
         case connection(of: FileName, SocketAddress)
     }
 
-    var cause: Cause {
+    package var cause: Cause {
         switch self {
         case .connected(let address), .stranger(let address, _): .stranger(address)
         case .closed(let peer, _, _, _):
@@ -73,7 +78,7 @@ enum ServerEvent {
 }
 
 extension ServerEvent {
-    var logLine: LogLine {
+    package var logLine: LogLine {
         switch self {
         case .receiptKey(let key): LogLine("receipt-key", ("key", key.description))
         case .listening(let address): line("listening", address: address)

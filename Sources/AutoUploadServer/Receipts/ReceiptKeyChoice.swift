@@ -1,11 +1,11 @@
-import CommandLine
-import Domain
+package import Domain
 import Platform
+package import Storage
 import Transport
 
 /// Which key a server signs receipts with: the one in the file, if the storage was used with that one or with none. A first
 /// one is made only for a storage that is new.
-struct ReceiptKeyChoice {
+package struct ReceiptKeyChoice {
     private let file: ReceiptKeyFile
     private let mark: ReceiptKeyMark
     /// Where the key of a storage lies that was used before there were marks.
@@ -14,7 +14,7 @@ struct ReceiptKeyChoice {
     private let isUsed: Bool
 
     /// - Parameter chosen: the file that an admin has chosen; nil stands for the usual place.
-    init(chosen: String?, _ storage: borrowing Storage, at folder: String) throws(ReceiptKeyError) {
+    package init(chosen: String?, _ storage: borrowing Storage, at folder: String) throws(ReceiptKeyError) {
         isUsed = storage.isUsed
         file = try ReceiptKeyFile(chosen: chosen, in: storage.own, of: folder)
         mark = ReceiptKeyMark(in: storage.own)
@@ -25,7 +25,7 @@ struct ReceiptKeyChoice {
 
     /// - Parameter warn: is told what an admin should know.
     /// - Throws: `ReceiptKeyError` when there is no key that clients of this storage would trust.
-    func keyring(_ warn: (String) -> Void) throws(ReceiptKeyError) -> ReceiptKeyring {
+    package func keyring(_ warn: (String) -> Void) throws(ReceiptKeyError) -> ReceiptKeyring {
         let found = try readMark()
         if let keyring = try file.load() {
             if let used = found.key {
@@ -53,7 +53,7 @@ struct ReceiptKeyChoice {
     /// Gives the storage another key, signed by its present one.
     ///
     /// - Returns: the new key and the one before it.
-    func renew() throws(ReceiptKeyError) -> (new: ReceiptKey, old: ReceiptKey) {
+    package func renew() throws(ReceiptKeyError) -> (new: ReceiptKey, old: ReceiptKey) {
         guard let old = try file.load() else { throw .missing(file.path) }
         guard let new = old.renewed() else { throw .noKey }
         try file.replace(with: new)

@@ -1,15 +1,15 @@
-import CommandLine
-import Domain
-import Platform
+package import Domain
+package import Platform
+import Storage
 import Transport
 
 /// Where the key that receipts are signed with is kept: durable before its first use, and for its owner only.
-struct ReceiptKeyFile {
+package struct ReceiptKeyFile {
     private let folder: Directory
     private let name: FileName
     private let newName: FileName
     /// For people.
-    let path: String
+    package let path: String
 
     private static let permissions: UInt32 = 0o600
     private static let ofOthers: UInt32 = 0o077
@@ -17,7 +17,7 @@ struct ReceiptKeyFile {
     /// - Parameters:
     ///   - chosen: by an admin; nil stands for the usual place.
     ///   - own: the server's own folder of the storage.
-    init(chosen: String?, in own: Directory, of storage: String) throws(ReceiptKeyError) {
+    package init(chosen: String?, in own: Directory, of storage: String) throws(ReceiptKeyError) {
         if let chosen {
             try self.init(path: chosen)
         } else {
@@ -35,7 +35,7 @@ struct ReceiptKeyFile {
     private static let usualNewName = FileName(constant: "receipt-key.pem.new")
 
     /// A place that an admin has chosen; a link is followed, so that what it leads to is replaced.
-    init(path: String) throws(ReceiptKeyError) {
+    package init(path: String) throws(ReceiptKeyError) {
         self.path = path
         let real = (try? canonicalPath(path)) ?? path
         guard let (folder, name) = splitPath(real), let newName = FileName(name.bytes + Array(".new".utf8)) else {
@@ -58,7 +58,7 @@ struct ReceiptKeyFile {
     }
 
     /// - Returns: nil when there is none.
-    func load() throws(ReceiptKeyError) -> ReceiptKeyring? {
+    package func load() throws(ReceiptKeyError) -> ReceiptKeyring? {
         guard var content = try read() else { return nil }
         defer { overwrite(&content) }
         guard let keyring = ReceiptKeyring(content: content) else { throw .damaged(path) }
@@ -145,7 +145,7 @@ extension ReceiptKeyFile {
 }
 
 /// Why the key for receipts can't be used.
-enum ReceiptKeyError: Error {
+package enum ReceiptKeyError: Error {
     case unusable(String, SystemError)
     case openToOthers(String)
     /// One would be that is made.
@@ -162,7 +162,7 @@ enum ReceiptKeyError: Error {
     /// OpenSSL has no randomness or memory.
     case noKey
 
-    var lacksRoom: Bool {
+    package var lacksRoom: Bool {
         if case .unusable(_, let error) = self { error.isLackOfRoom } else { false }
     }
 }
@@ -172,7 +172,7 @@ extension ReceiptKeyError: CustomStringConvertible {
         "run auto-upload-server forget-receipt-key -f FOLDER: the next start makes a new one, and clients stop deleting until "
         + "a person accepts it"
 
-    var description: String {
+    package var description: String {
         switch self {
         case .unusable(let path, let error): "the receipt key \(escaped(path)) can't be used: \(error)"
         case .openToOthers(let path):

@@ -1,9 +1,9 @@
 import Domain
-import Platform
+package import Platform
 
 /// Which key for receipts a storage was used with, kept in the storage itself: it tells a path that is mistyped, or a key's file
 /// that is lost, from a first start.
-struct ReceiptKeyMark {
+package struct ReceiptKeyMark {
     private let folder: Directory
 
     private static let name = FileName(constant: "receipt-key-in-use")
@@ -11,7 +11,7 @@ struct ReceiptKeyMark {
     private static let largest = 1024
 
     /// - Parameter own: the server's own folder of the storage.
-    init(in own: Directory) {
+    package init(in own: Directory) {
         folder = own
     }
 
@@ -46,7 +46,7 @@ struct ReceiptKeyMark {
     }
 
     /// Notes that whatever key is found, or made, may be used: a person wants it so.
-    func forget() throws(SystemError) {
+    package func forget() throws(SystemError) {
         try write(Self.forgotten)
     }
 

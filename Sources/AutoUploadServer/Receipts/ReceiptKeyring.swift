@@ -1,15 +1,16 @@
-import Domain
+package import Domain
 import Platform
+package import Storage
 import Transport
 
 /// The key that receipts are signed with, and those before it.
-struct ReceiptKeyring: Sendable {
+package struct ReceiptKeyring: Sendable {
     let signer: ReceiptSigner
     /// Newest first; each has signed the one that came after it. At most 8.
-    let predecessors: [ReceiptPredecessor]
+    package let predecessors: [ReceiptPredecessor]
 
     /// The public part of the key.
-    var key: ReceiptKey { signer.key }
+    package var key: ReceiptKey { signer.key }
 
     private init(signer: ReceiptSigner, predecessors: [ReceiptPredecessor]) {
         self.signer = signer
@@ -39,15 +40,15 @@ struct ReceiptKeyring: Sendable {
     ///   - time: Unix seconds.
     ///   - nonce: what the client has sent as `challenge`, if it has.
     /// - Returns: in the order of the files; nil when OpenSSL has no memory.
-    func receipts(
+    package func receipts(
         for files: [Stored], of user: String, at time: Int64, over nonce: ReceiptNonce? = nil
-    ) -> [ReceiptStamp]? {
+    ) -> [Receipt]? {
         let statements = try? files.map { stored in
             try ReceiptStatement(
                 key: signer.key, user: user, path: stored.path, size: stored.size, digest: stored.digest, time: time,
                 nonce: nonce)
         }
-        return statements.flatMap { signer.sign($0) }?.map(\.stamp)
+        return statements.flatMap { signer.sign($0) }
     }
 }
 

@@ -16,7 +16,7 @@ enum Router {
         case "upload"? where segments.count == 1:
             guard [.post, .put].contains(head.method) else { throw .refused(.methodNotAllowed("PUT, POST")) }
             return try FormUpload.answer(head, on: &connection)
-        case "challenge"? where segments.count == 1 && connection.services.drops != nil:
+        case "challenge"? where segments.count == 1 && connection.rules.drops != nil:
             guard [.get, .head].contains(head.method) else { throw .refused(.methodNotAllowed("GET, HEAD")) }
             return connection.challenge
         case nil where head.target.isWholeServer: return WebAnswer(.noContent, "")

@@ -1,11 +1,14 @@
+package import Connections
+import Events
 import HTTP
-import Platform
-import Transport
+package import Platform
+package import Transport
 
 /// One web client's connection, served by one thread from handshake to end: reads requests, has them answered one after the other.
-struct WebConnection: ~Copyable {
+package struct WebConnection: ~Copyable {
     let services: Services
     let membership: Membership
+    let rules: WebRules
     var requests: RequestStream
     var peer: ServerEvent.Peer
     private var pace: Pace
@@ -21,20 +24,35 @@ struct WebConnection: ~Copyable {
         case over
     }
 
-    init(_ stream: consuming ByteStream, _ services: Services, _ membership: Membership) {
+    package init(
+        _ stream: consuming ByteStream, _ services: Services, _ membership: Membership, rules: WebRules
+    ) {
         self.services = services
         self.membership = membership
+        self.rules = rules
         requests = RequestStream(stream)
         peer = ServerEvent.Peer(address: requests.peer)
         pace = Pace(services.limits)
     }
 }
 
+// MARK: - To whom it is open
+
+extension WebConnection {
+    /// As ALPN calls HTTP/1.1 (RFC 7301, section 6).
+    package static let applicationProtocol = "http/1.1"
+
+    /// For who speaks HTTP without TLS.
+    package static let answerWithoutTLS = WebAnswer(
+        WebRefusal(.badRequest, "this port speaks TLS: the address begins with https://")
+    ).encoded(answering: nil, keepsAlive: false).bytes
+}
+
 // MARK: - Life
 
 extension WebConnection {
     /// Serves until the client or the server ends it.
-    consuming func run(since begun: Instant) {
+    package consuming func run(since begun: Instant) {
         var reason: String?
         while reason == nil {
             do throws(WebTrouble) {

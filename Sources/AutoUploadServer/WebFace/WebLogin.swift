@@ -1,5 +1,8 @@
+import Connections
 import Domain
+import Events
 import HTTP
+import Logins
 import Platform
 
 /// Who somebody says to be, in whatever way a web client may say it.
@@ -76,7 +79,7 @@ extension WebConnection {
             throw .refused(error)
         }
         if let credentials { return try logIn(credentials) }
-        guard let drops = services.drops, let answer = head.fields.values(of: .altcha).first else { return nil }
+        guard let drops = rules.drops, let answer = head.fields.values(of: .altcha).first else { return nil }
         do throws(WebRefusal) {
             return try drops.admit(answer.bytes, &peer)
         } catch {

@@ -1,4 +1,5 @@
 import HTTP
+import Storage
 import Transport
 
 /// Why a request isn't served.

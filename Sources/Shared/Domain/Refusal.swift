@@ -1,5 +1,5 @@
 /// A server's no, and what to do about it.
-package struct Refusal: Hashable, Sendable {
+package struct Refusal: Error, Hashable, Sendable {
     /// Bytes in the text, UTF-8.
     package static let textLengths = 0...512
 

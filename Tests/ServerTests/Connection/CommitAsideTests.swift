@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Storage
 
 /// Uploads that are made durable by another thread while their connection goes on.
 @Suite struct CommitAsideTests {

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Storage
 
 /// A connection with a peer that means no good, or knows no better.
 @Suite struct ConnectionTests {

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Storage
 
 /// Resuming, as a client sees it.
 @Suite struct ResumeConnectionTests {

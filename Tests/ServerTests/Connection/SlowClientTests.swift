@@ -3,7 +3,8 @@ import Platform
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Storage
 
 /// Clients that take their time: what a bad link may, and what holds a place for nothing.
 @Suite struct SlowClientTests {

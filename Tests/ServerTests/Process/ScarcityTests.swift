@@ -4,8 +4,6 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
-
 /// A server that the system gives too little: it says so, and goes on.
 @Suite struct ScarcityTests {
     @Test("uploads that no descriptor is left for are refused for now; the others and the next clients are served")

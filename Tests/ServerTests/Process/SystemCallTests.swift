@@ -4,8 +4,6 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
-
 /// The order of the real server's system calls, as the kernel sees them: content flushed, published, folders flushed, and
 /// only then the answer.
 @Suite(.enabled(if: TracedServer.isPossible, "strace isn't installed, or may not trace"))

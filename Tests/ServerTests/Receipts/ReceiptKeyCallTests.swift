@@ -4,7 +4,7 @@ import Testing
 import Transport
 import Wire
 
-@testable import AutoUploadServer
+@testable import Receipts
 
 /// The system calls by which a receipt key comes into being, in their order, and each of them failing in turn.
 @Suite(.enabled(if: TracedServer.isPossible, "strace isn't installed, or may not trace"))

@@ -5,7 +5,7 @@ import Testing
 import Transport
 import Wire
 
-@testable import AutoUploadServer
+@testable import Receipts
 
 @Suite("The receipt key's file")
 struct ReceiptKeyFileTests {

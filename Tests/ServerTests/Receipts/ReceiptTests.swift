@@ -6,7 +6,9 @@ import Testing
 import Transport
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Receipts
+@testable import Storage
 
 /// What a client gets with each confirmation, over a real connection.
 @Suite("Receipts of a server")

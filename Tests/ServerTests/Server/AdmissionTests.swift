@@ -1,7 +1,7 @@
 import Platform
 import Testing
 
-@testable import AutoUploadServer
+@testable import Connections
 
 /// Who may connect when many want to.
 @Suite struct AdmissionTests {

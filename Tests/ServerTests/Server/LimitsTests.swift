@@ -6,6 +6,7 @@ import Testing
 import Wire
 
 @testable import AutoUploadServer
+@testable import Connections
 
 /// What the server takes on.
 @Suite struct LimitsTests {

@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Events
+@testable import Storage
 
 /// How much of the log anybody can fill.
 @Suite struct LineAllowanceTests {

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 import Transport
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Logins
+@testable import Storage
 
 /// What the password check does, and for whom.
 @Suite struct LoginGateTests {
@@ -19,7 +21,7 @@ import Transport
         gate = LoginGate(accounts: accounts, verified: try VerifiedLogins(), simultaneous: 1, patience: 30)
     }
 
-    private func decide(_ password: String, number: UInt64 = 1, hasLeft: Bool) -> Result<Login, LoginRefusal>? {
+    private func decide(_ password: String, number: UInt64 = 1, hasLeft: Bool) -> Result<Login, Refusal>? {
         let applicant = LoginGate.Applicant(
             number: number, group: AddressGroup([10, 0, 0, 1]), isToEnd: { false }, hasLeft: { hasLeft })
         let login = LoginAttempt(user: TestServer.user, password: Credential(Array(password.utf8)))
@@ -30,7 +32,7 @@ import Transport
     func gone() {
         for number in 1...50 { #expect(decide("wrong", number: UInt64(number), hasLeft: true) == nil) }
         #expect(accounts.hashCount == 0)
-        #expect(decide("wrong", hasLeft: false)?.failure?.refusal.status == .credentialsWrong)
+        #expect(decide("wrong", hasLeft: false)?.failure?.status == .credentialsWrong)
         #expect(accounts.hashCount == 1)
         #expect(decide(TestServer.password, hasLeft: false)?.success?.user.text == TestServer.user)
     }

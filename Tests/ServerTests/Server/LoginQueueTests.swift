@@ -1,7 +1,7 @@
 import Platform
 import Testing
 
-@testable import AutoUploadServer
+@testable import Logins
 
 /// Whose turn it is at the password check.
 @Suite struct LoginQueueTests {

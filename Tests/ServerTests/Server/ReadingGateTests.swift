@@ -3,7 +3,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import Storage
 
 /// Whose turn it is to have stored files read.
 @Suite struct ReadingGateTests {

@@ -1,7 +1,7 @@
 import Platform
 import Testing
 
-@testable import AutoUploadServer
+@testable import Connections
 
 /// Whose connection makes room.
 @Suite struct SharesTests {

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import AutoUploadServer
+@testable import Storage
 
 /// What belongs to a storage is taken from it whenever it is opened.
 @Suite struct StorageOpenerTests {

@@ -6,6 +6,8 @@ import Testing
 import Wire
 
 @testable import AutoUploadServer
+@testable import Connections
+@testable import Storage
 
 /// Another storage in the place of the one that is open.
 @Suite struct StorehouseTests {

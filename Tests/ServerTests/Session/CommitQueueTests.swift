@@ -3,7 +3,8 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// When finished uploads are committed, and by whom.
 @Suite struct CommitQueueTests {

@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import DeviceFace
+@testable import Storage
 
 /// What is read because a client asks.
 @Suite struct DiskReadingTests {

@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import DeviceFace
+@testable import Storage
 
 /// What becomes of a connection's uploads and their slots.
 @Suite struct OpenUploadsTests {

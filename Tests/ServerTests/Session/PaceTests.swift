@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AutoUploadServer
+@testable import Connections
 
 /// When a slow client is too slow.
 @Suite struct PaceTests {

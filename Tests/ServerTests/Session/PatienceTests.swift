@@ -3,7 +3,8 @@ import Testing
 import Transport
 import Wire
 
-@testable import AutoUploadServer
+@testable import Connections
+@testable import DeviceFace
 
 /// How long a client is waited for.
 @Suite struct PatienceTests {

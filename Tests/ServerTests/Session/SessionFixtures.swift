@@ -2,7 +2,7 @@ import Domain
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
 
 /// A session brought to each of its phases, and values to talk to it with.
 enum SessionPhase: String, CaseIterable, Sendable {

@@ -2,7 +2,7 @@ import Domain
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
 
 /// The rules of uploads, queries and logins: docs/PROTOCOL.md, sections 7 and 8.
 @Suite struct SessionRulesTests {
@@ -70,14 +70,14 @@ import Wire
         #expect(try again.hear(token).closing == .protocolViolation)
         #expect(try state.hear(.authenticate(Fixture.login)) == [.verify(Fixture.login)])
         let refusal = Refusal(status: .credentialsWrong, text: "no")
-        #expect(state.loginDecided(.failure(LoginRefusal(refusal: refusal))) == [.send(.denied(refusal)), .close(nil)])
+        #expect(state.loginDecided(.failure(refusal)) == [.send(.denied(refusal)), .close(nil)])
     }
 
     @Test("a login that is denied ends the session, and a late verdict changes nothing")
     func denied() throws {
         var state = try SessionPhase.verifying.make()
         let refusal = Refusal(status: .credentialsWrong, text: "no")
-        let actions = state.loginDecided(.failure(LoginRefusal(refusal: refusal)))
+        let actions = state.loginDecided(.failure(refusal))
         #expect(actions == [.send(.denied(refusal)), .close(nil)])
         #expect(state.loginDecided(.success(try Granted())).isEmpty)
         #expect(FrameType.allCases.filter(state.allows).isEmpty)

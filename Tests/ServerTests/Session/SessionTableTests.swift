@@ -2,7 +2,7 @@ import Domain
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
 
 /// Every message in every phase: docs/PROTOCOL.md, section 7.
 @Suite struct SessionTableTests {

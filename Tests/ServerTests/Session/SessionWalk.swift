@@ -3,7 +3,7 @@ import Wire
 
 // The fuzz target compiles this file and the state machine together, without the module.
 #if canImport(AutoUploadServer)
-    @testable import AutoUploadServer
+    @testable import DeviceFace
 #endif
 
 /// Steers a session by bytes that anybody chose, beside a simple model of what the rules allow, and says where they part.
@@ -124,7 +124,7 @@ struct SessionWalk {
             if wasAsked { isLoggedIn = true }
         } else {
             let refusal = Refusal(status: .credentialsWrong, text: "")
-            try follow(state.loginDecided(.failure(LoginRefusal(refusal: refusal))))
+            try follow(state.loginDecided(.failure(refusal)))
         }
     }
 

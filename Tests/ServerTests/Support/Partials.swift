@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 extension PartialRules {
     /// So small that a test needs few bytes, with no clock in it.

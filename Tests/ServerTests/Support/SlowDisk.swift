@@ -1,6 +1,6 @@
 import Platform
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Flushes that last until they are let go.
 final class SlowDisk: Sendable {

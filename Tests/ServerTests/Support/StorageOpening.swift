@@ -1,6 +1,6 @@
 import Platform
 
-@testable import AutoUploadServer
+@testable import Storage
 
 extension Storage {
     /// Opens the storage folder as a next process would. The lock of a vault that has just gone may be held a moment longer, by

@@ -3,7 +3,8 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// A file that comes in several requests, each of which knows the upload's URL only.
 struct TestResource: Sendable {

@@ -6,6 +6,12 @@ import Transport
 import Wire
 
 @testable import AutoUploadServer
+@testable import Connections
+@testable import Events
+@testable import Logins
+@testable import Receipts
+@testable import Storage
+@testable import WebFace
 
 /// A server within this process, over real TLS on loopback, whose limits a test may choose and whose events it can await.
 final class TestServer: Sendable {
@@ -42,14 +48,16 @@ final class TestServer: Sendable {
             patience: limits.loginQueue)
         let reading = ReadingGate(simultaneous: 2)
         services = Services(
-            certificate: try ServerCertificate(chain: certificates.chain, key: certificates.key, minimum: .tls13),
+            certificate: try ServerCertificate(
+                chain: certificates.chain, key: certificates.key, minimum: .tls13,
+                protocols: [ProtocolLimits.applicationProtocol]),
             vault: vault, gate: gate, receipts: try #require(ReceiptKeyring.make()),
             registry: ConnectionRegistry(limits.admission) { number in
                 gate.withdraw(number)
                 reading.withdraw(number)
             },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
-            granted: try Granted(), reading: reading,
+            reading: reading, software: "auto-upload-server/test",
             log: { new in
                 events.change { $0 += new.map(\.logLine.text) }
                 happened.signal()
@@ -72,7 +80,7 @@ final class TestServer: Sendable {
                 let handOver = Monitor<Box?>(Box(socket))
                 try? Thread.detach {
                     guard let socket = handOver.change({ $0 })?.take() else { return }
-                    Reception.serve(socket, services, registered: number)
+                    Reception.serve(socket, services, registered: number, web: WebRules(drops: nil))
                 }
             }
         }

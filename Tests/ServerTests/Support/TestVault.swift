@@ -5,7 +5,8 @@ import Testing
 import Transport
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 extension QuotaCharge {
     /// Sizes alone, where blocks and entries don't matter.

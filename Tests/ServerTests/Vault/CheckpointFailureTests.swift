@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Flushes that fail while an upload grows, or when it breaks off.
 @Suite struct CheckpointFailureTests {

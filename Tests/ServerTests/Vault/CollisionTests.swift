@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Names that are taken already.
 @Suite struct CollisionTests {

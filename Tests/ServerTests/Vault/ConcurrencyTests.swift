@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Many connections that store into the same folders at once.
 @Suite struct ConcurrencyTests {

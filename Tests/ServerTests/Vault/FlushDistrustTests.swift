@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// What a failed flush may have lost is never confirmed, by whichever flush, of whomever.
 @Suite struct FlushDistrustTests {

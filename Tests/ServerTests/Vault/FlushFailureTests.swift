@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Notes what was flushed, and lets chosen flushes fail.
 final class FlushRecorder: Sendable {

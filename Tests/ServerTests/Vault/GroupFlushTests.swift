@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Flushes of the whole storage that many uploads share.
 @Suite(.enabled(if: storageHasReliableWholeFlush())) struct GroupFlushTests {

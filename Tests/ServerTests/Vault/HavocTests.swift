@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Everything at once, by chance: connections that share ids, fresh and not, of several files, that break off, give up,
 /// finish with right and wrong digests, while flushes fail, time passes and others look for the content.

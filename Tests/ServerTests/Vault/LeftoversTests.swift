@@ -2,7 +2,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// What a power cut may bring back into the staging folder: names of files that were published.
 @Suite struct LeftoversTests {

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// What is flushed besides where a flushed file, its new name and its folders aren't all that a file system needs.
 @Suite struct MovesFlushTests {

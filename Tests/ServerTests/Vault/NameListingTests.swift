@@ -2,7 +2,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Under which name what was found is listed. `ForeignNamesTests` has file systems on which that differs.
 @Suite struct NameListingTests {

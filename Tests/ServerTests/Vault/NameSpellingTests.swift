@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Names that the storage doesn't take are spelled so that each is found again, and none meets another.
 @Suite struct NameSpellingTests {

@@ -1,7 +1,7 @@
 import Platform
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// What an overlayfs is worth, by what the kernel says of it.
 @Suite struct OverlayStrengthTests {

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// What is written beside a partial, and what is made of it when it is found again, whole or not.
 @Suite struct PartialRecordTests {

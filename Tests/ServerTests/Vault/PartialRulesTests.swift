@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// When a growing upload is made durable.
 @Suite struct PartialRulesTests {

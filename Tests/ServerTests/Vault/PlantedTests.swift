@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Links, pipes and other things that somebody put into the storage folder: never followed, never waited on, never replaced.
 @Suite struct PlantedTests {

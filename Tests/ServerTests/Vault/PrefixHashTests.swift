@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Transport
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// The digest of what came before, and of what is added.
 @Suite struct PrefixHashTests {

@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// What the medium holds is what counts, not what the page cache remembers.
 @Suite struct ReadBackTests {

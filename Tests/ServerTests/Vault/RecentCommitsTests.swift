@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 @Suite("Uploads that were stored lately")
 struct RecentCommitsTests {

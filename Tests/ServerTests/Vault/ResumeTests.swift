@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Uploads that break off and go on, in one process and in the next.
 @Suite struct ResumeTests {

@@ -1,7 +1,7 @@
 import Platform
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// On which file systems a confirmation is worth something.
 @Suite struct StorageStrengthTests {

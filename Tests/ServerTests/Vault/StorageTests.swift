@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// What the storage folder must be, before the first client comes.
 @Suite struct StorageTests {

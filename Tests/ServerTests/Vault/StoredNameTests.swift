@@ -2,7 +2,7 @@ import Domain
 import Platform
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// The names that a taken name gives rise to.
 @Suite struct StoredNameTests {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// What is stored, and with which attributes.
 @Suite struct StoringTests {

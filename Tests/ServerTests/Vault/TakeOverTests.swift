@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Uploads that two connections want to go on with.
 @Suite struct TakeOverTests {

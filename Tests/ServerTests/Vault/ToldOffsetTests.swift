@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// An offset that was told stands: over a crash, whatever was refused or failed before it.
 @Suite struct ToldOffsetTests {

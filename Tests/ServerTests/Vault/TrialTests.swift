@@ -2,7 +2,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Files that are moved into a user's folder to see whether that can be done: what a killed server leaves of them.
 @Suite struct TrialTests {

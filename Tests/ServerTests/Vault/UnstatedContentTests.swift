@@ -3,7 +3,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Uploads whose size or digest their client doesn't state: what came is what is stored.
 @Suite struct UnstatedContentTests {

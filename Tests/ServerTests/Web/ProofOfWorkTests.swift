@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Transport
 
-@testable import AutoUploadServer
+@testable import WebFace
 
 /// Challenges and their answers, beside what the ALTCHA project's own package makes.
 @Suite("Proofs of work")

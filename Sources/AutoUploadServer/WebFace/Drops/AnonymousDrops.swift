@@ -1,23 +1,28 @@
-import Domain
+import Events
 import HTTP
-import Platform
+import Logins
+package import Platform
 import Transport
 
 /// What those without an account may drop.
-struct DropRules: Hashable, Sendable {
+package struct DropRules: Hashable, Sendable {
     /// The folder that all of it goes to, beside the users'.
-    let folder: FileName
+    package let folder: FileName
     /// Bytes of a file.
-    let largestFile: UInt64
+    package let largestFile: UInt64
     /// Bytes of all of them.
-    let quota: UInt64
+    package let quota: UInt64
     /// Files of one address.
-    let filesPerHour: Int
+    package let filesPerHour: Int
+
+    package init(folder: FileName, largestFile: UInt64, quota: UInt64, filesPerHour: Int) {
+        (self.folder, self.largestFile, self.quota, self.filesPerHour) = (folder, largestFile, quota, filesPerHour)
+    }
 }
 
 /// Lets those without an account add files to one folder: for each request with an upload a proof of work, and all within
 /// limits of their own.
-final class AnonymousDrops: Sendable {
+package final class AnonymousDrops: Sendable {
     let rules: DropRules
     private let work: ProofOfWork
     /// Tells whether a user of the password file has the folder.
@@ -32,7 +37,7 @@ final class AnonymousDrops: Sendable {
     private static let mostWork: UInt64 = 5_000_000
 
     /// - Throws: `SystemError` when the kernel gives no randomness.
-    init(_ rules: DropRules, belongsToUser: @escaping @Sendable (FileName) -> Bool) throws(SystemError) {
+    package init(_ rules: DropRules, belongsToUser: @escaping @Sendable (FileName) -> Bool) throws(SystemError) {
         self.rules = rules
         self.belongsToUser = belongsToUser
         work = ProofOfWork(key: try KeyedHash())

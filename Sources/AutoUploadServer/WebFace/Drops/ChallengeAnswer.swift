@@ -1,10 +1,11 @@
+import Events
 import HTTP
 import Platform
 
 extension WebConnection {
     /// GET /challenge: what is to be solved before an upload without an account, as harder as more came from the address.
     var challenge: WebAnswer {
-        guard let challenge = services.drops?.challenge(for: peer.address.group) else {
+        guard let challenge = rules.drops?.challenge(for: peer.address.group) else {
             return WebAnswer(WebRefusal(.serviceUnavailable, "the server is busy: come again", retryAfter: 30))
         }
         return WebAnswer(.ok, type: "application/json", Array("\(challenge.json)\n".utf8))

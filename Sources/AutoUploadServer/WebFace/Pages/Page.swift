@@ -1,6 +1,6 @@
 import Domain
 import HTTP
-import Wire
+import Storage
 
 /// The pages that are made while they are asked for; `PageFile` has the others.
 enum Page {

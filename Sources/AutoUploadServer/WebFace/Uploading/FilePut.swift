@@ -2,6 +2,7 @@ import Domain
 import Encodings
 import HTTP
 import Platform
+import Storage
 
 /// PUT /files/PATH: one file, whose content is the request's body.
 enum FilePut {
@@ -15,7 +16,8 @@ enum FilePut {
             digest = try statedDigest(head.fields)
             upload = try WebUpload(
                 to: path(Array(head.target.segments.dropFirst())), in: home, size: size(head.framing),
-                modified: modified(head.fields), connection.services, connection.peer)
+                modified: modified(head.fields), connection.services, connection.rules,
+                connection.peer)
         } catch {
             throw .refused(error)
         }

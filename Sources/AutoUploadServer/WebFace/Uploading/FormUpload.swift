@@ -1,6 +1,8 @@
+import Connections
+import Events
 import HTTP
+import Logins
 import Platform
-import Wire
 
 /// POST or PUT /upload: any number of files in a form (multipart/form-data), each stored when it has come whole.
 enum FormUpload {
@@ -13,7 +15,8 @@ enum FormUpload {
             throw .refused(WebRefusal(.unsupportedMediaType, "a form is expected (multipart/form-data): \(error)"))
         }
         var form = FormReceiver(
-            services: connection.services, membership: connection.membership, peer: connection.peer, home: home,
+            services: connection.services, rules: connection.rules, membership: connection.membership,
+            peer: connection.peer, home: home,
             refusesTaken: head.target.query.map { $0.elementsEqual("collision=refuse".utf8) } ?? false)
         var splitter = MultipartSplitter(boundary: boundary)
         do throws(WebTrouble) {
@@ -39,6 +42,7 @@ enum FormUpload {
 /// Stores the files of a form, and takes from its fields who sends them where the request's head doesn't say it.
 struct FormReceiver: MultipartReceiver {
     let services: Services
+    let rules: WebRules
     let membership: Membership
     var peer: ServerEvent.Peer
     /// Whose the files are, as far as it is known.
@@ -65,8 +69,11 @@ struct FormReceiver: MultipartReceiver {
     private static let mostOfStranger = 64 << 10
     private var ofStranger = 0
 
-    init(services: Services, membership: Membership, peer: ServerEvent.Peer, home: Home?, refusesTaken: Bool) {
-        (self.services, self.membership, self.peer) = (services, membership, peer)
+    init(
+        services: Services, rules: WebRules, membership: Membership, peer: ServerEvent.Peer, home: Home?,
+        refusesTaken: Bool
+    ) {
+        (self.services, self.rules, self.membership, self.peer) = (services, rules, membership, peer)
         (self.home, self.refusesTaken) = (home, refusesTaken)
     }
 
@@ -83,7 +90,7 @@ struct FormReceiver: MultipartReceiver {
         let home = try requireLogin()
         let path = try FilePut.path(
             name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init))
-        place = .file(try WebUpload(to: path, in: home, size: nil, modified: nil, services, peer))
+        place = .file(try WebUpload(to: path, in: home, size: nil, modified: nil, services, rules, peer))
     }
 
     mutating func takeContent(_ content: Span<UInt8>) throws(WebRefusal) {
@@ -137,7 +144,7 @@ struct FormReceiver: MultipartReceiver {
     }
 
     private mutating func requireProof() throws(WebRefusal) -> Home {
-        guard let drops = services.drops, let answer = fields["altcha"] else { throw .unauthorized }
+        guard let drops = rules.drops, let answer = fields["altcha"] else { throw .unauthorized }
         let found = try drops.admit(answer, &peer)
         home = found
         return found

@@ -1,12 +1,17 @@
+import Connections
 import Domain
+import Events
 import HTTP
+import Logins
 import Platform
+import Storage
 
 /// One request's hold on an upload resource: takes bytes into it, and stores it when it is whole. When the request ends, or its link breaks,
 /// what has come is left to be gone on with.
 struct ResourceUpload {
     private let services: Services
     private let membership: Membership
+    private let rules: WebRules
     private let peer: ServerEvent.Peer
     private let slot: UploadSlots.Slot
     private let begun = Instant.now
@@ -18,6 +23,7 @@ struct ResourceUpload {
         _ upload: OpenResource, _ slot: UploadSlots.Slot, offset: UInt64, _ connection: borrowing WebConnection
     ) {
         (services, membership, peer) = (connection.services, connection.membership, connection.peer)
+        rules = connection.rules
         (self.upload, self.slot, received) = (upload, slot, offset)
     }
 
@@ -35,7 +41,7 @@ extension ResourceUpload {
         -> ResourceUpload
     {
         let services = connection.services
-        _ = try services.drops?.begin(in: traits.user, size: traits.length, from: connection.peer.address.group)
+        _ = try connection.rules.drops?.begin(in: traits.user, size: traits.length, from: connection.peer.address.group)
         let slot = try services.takeSlot(for: traits.user)
         do throws(VaultError) {
             let upload = try services.vault.makeResource(traits) { services.report(.reclaimed($0, offset: $1)) }
@@ -108,7 +114,7 @@ extension ResourceUpload {
     private mutating func append(_ bytes: RawSpan) throws(WebRefusal) {
         let (sum, overflow) = received.addingReportingOverflow(UInt64(bytes.byteCount))
         guard !overflow, sum <= length ?? UInt64(Int64.max) else { throw .beyondLength }
-        try services.drops?.requireFits(sum, in: traits.user)
+        try rules.drops?.requireFits(sum, in: traits.user)
         upload.append(bytes)
         if let failure = upload.failure { throw services.refuse(traits.path, failure, peer) }
         received = sum

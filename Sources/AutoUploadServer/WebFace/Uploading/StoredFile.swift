@@ -1,7 +1,11 @@
+import Connections
 import Domain
+import Events
 import HTTP
+import Logins
 import Platform
-import Wire
+import Receipts
+import Storage
 
 /// What a client is told of a file that is stored.
 struct StoredFile {
@@ -23,8 +27,7 @@ extension Services {
     func receipted(_ stored: Stored, _ home: Home, _ peer: ServerEvent.Peer) throws(VaultError) -> StoredFile {
         let stored = stored.named(by: home)
         guard let user = peer.user,
-            let confirmation = receipts.confirmations(of: [stored], for: user, over: nil).first,
-            let receipt = Receipt(confirmation, user: user, key: receipts.key)
+            let receipt = receipts.receipts(for: [stored], of: user, at: currentUnixTime())?.first
         else { throw .busy(SystemError("sign a receipt", errno: .noMemory)) }
         return StoredFile(stored: stored, receipt: receipt)
     }

@@ -1,7 +1,7 @@
 import Domain
 import Encodings
 import HTTP
-import Wire
+import Storage
 
 extension StoredFile {
     /// Where the file is, as a path of this server.

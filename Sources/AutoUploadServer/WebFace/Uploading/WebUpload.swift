@@ -1,8 +1,12 @@
+import Connections
 import Domain
+import Events
 import HTTP
+import Logins
 import Platform
+import Receipts
+import Storage
 import Transport
-import Wire
 
 /// One file on its way into the storage, whichever way it came.
 struct WebUpload {
@@ -23,12 +27,12 @@ struct WebUpload {
     ///   - modified: nil: it is as old as its upload.
     init(
         to path: RemotePath, in home: Home, size: UInt64?, modified: FileTime?, _ services: Services,
-        _ peer: ServerEvent.Peer
+        _ rules: WebRules, _ peer: ServerEvent.Peer
     ) throws(WebRefusal) {
         (self.services, self.peer, self.home) = (services, peer, home)
         let path = try home.webPlace(of: path)
         self.path = path
-        allowance = try services.drops?.begin(in: home.user, size: size, from: peer.address.group)
+        allowance = try rules.drops?.begin(in: home.user, size: size, from: peer.address.group)
         slot = try services.takeSlot(for: home.user)
         let file = OfferedFile(
             user: home.user, path: path, id: .random(), size: size,

@@ -3,7 +3,8 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// Upload resources take a bounded room, for a bounded time.
 @Suite struct ResourceBoundsTests {

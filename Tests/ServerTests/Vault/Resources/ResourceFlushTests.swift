@@ -4,7 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// What a client was told of an upload resource stands, whichever flush fails and wherever the power goes.
 @Suite struct ResourceFlushTests {

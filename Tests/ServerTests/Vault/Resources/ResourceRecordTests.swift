@@ -3,7 +3,8 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// What is written of an upload resource, and what a power cut may make of it.
 @Suite struct ResourceRecordTests {

@@ -3,7 +3,8 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import DeviceFace
+@testable import Storage
 
 /// Uploads that have a URL: from their creation on they are there, whatever ends in between.
 @Suite struct UploadResourceTests {

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Who gets room, with real folders, and threads that ask at once.
 @Suite struct SpaceBookTests {

@@ -2,7 +2,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// The sums of what is promised.
 @Suite struct SpaceLedgerTests {

@@ -2,7 +2,7 @@ import Platform
 import TestSupport
 import Testing
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Counting what a user has stored.
 @Suite struct UsageCountTests {

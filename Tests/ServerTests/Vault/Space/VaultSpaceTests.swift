@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Wire
 
-@testable import AutoUploadServer
+@testable import Storage
 
 /// Room as the vault keeps account of it, from offer to name.
 @Suite struct VaultSpaceTests {

@@ -1,0 +1,46 @@
+import Accounts
+package import Domain
+package import Logins
+package import Platform
+import Transport
+
+/// Decides about a connection's login, and takes it in among those of its user.
+package struct LoginDesk {
+    let gate: LoginGate
+    let membership: Membership
+
+    package init(gate: LoginGate, membership: Membership) {
+        (self.gate, self.membership) = (gate, membership)
+    }
+
+    package enum Decision {
+        case granted(Home)
+        case denied(Refusal)
+        /// The connection is to end, and needs no answer.
+        case over
+    }
+
+    /// - Parameter group: of the client's address.
+    package func decide(_ login: LoginAttempt, from group: AddressGroup) -> Decision {
+        let membership = membership
+        let applicant = LoginGate.Applicant(
+            number: membership.number, group: group, isToEnd: { membership.isToEnd }, hasLeft: { membership.hasLeft })
+        switch gate.decide(login, of: applicant) {
+        case nil: return .over
+        case .failure(let refusal)?: return .denied(refusal)
+        case .success(let login)?: return takeIn(login)
+        }
+    }
+
+    private func takeIn(_ login: Login) -> Decision {
+        guard let user = FileName(login.user.text) else { return .over }
+        switch membership.registry.loggedIn(membership.number, login, as: user) {
+        case .stays: break
+        case .lost: return .over
+        case .refused: return .denied(.crowded)
+        }
+        // The password file may have changed before the registry knew of the login.
+        if let objection = gate.objection(to: login) { membership.standing.evict(Eviction(objection)) }
+        return membership.isToEnd ? .over : .granted(Home(user, below: login.prefix))
+    }
+}

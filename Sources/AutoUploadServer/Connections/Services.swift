@@ -1,0 +1,56 @@
+package import Events
+package import Logins
+package import Platform
+package import Receipts
+package import Storage
+import Transport
+
+/// What every connection shares.
+package struct Services: Sendable {
+    package let certificate: ServerCertificate
+    package var vault: Vault
+    package let gate: LoginGate
+    package var receipts: ReceiptKeyring
+    package let registry: ConnectionRegistry
+    package let slots: UploadSlots
+    package let limits: Limits
+    /// Name and version of this program, as clients are told.
+    package let software: String
+
+    /// Decides about reading what is stored.
+    package let reading: ReadingGate
+    package let readings = ReadingAllowance()
+    package let lines = LineAllowance()
+    /// Tells of those that lost their place before their login.
+    package let displaced = Monitor(RefusalDigest())
+
+    /// Takes what happened.
+    private let log: @Sendable ([ServerEvent]) -> Void
+
+    package init(
+        certificate: ServerCertificate, vault: Vault, gate: LoginGate, receipts: ReceiptKeyring,
+        registry: ConnectionRegistry, slots: UploadSlots, limits: Limits, reading: ReadingGate, software: String,
+        log: @escaping @Sendable ([ServerEvent]) -> Void = { Log.write($0.map(\.logLine)) }
+    ) {
+        (self.certificate, self.vault, self.gate, self.receipts) = (certificate, vault, gate, receipts)
+        (self.registry, self.slots, self.limits, self.reading) = (registry, slots, limits, reading)
+        (self.software, self.log) = (software, log)
+    }
+
+    /// Tells of what happened.
+    package func report(_ event: ServerEvent) { report([event]) }
+
+    package func report(_ events: [ServerEvent]) {
+        let told = events.filter { isTold($0.cause) }
+        if !told.isEmpty { log(told) }
+    }
+
+    private func isTold(_ cause: ServerEvent.Cause) -> Bool {
+        switch cause {
+        case .server: true
+        case .user(let user): lines.add(user)
+        case .stranger(let address): lines.add(address)
+        case .connection(let user, let address): lines.add(user, from: address)
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package import Accounts
+
+/// What let somebody in: it counts as long as the user's line has this hash, and this place for files.
+package struct Login: Hashable, Sendable {
+    package let user: UserName
+    /// Within the user's folder.
+    package let prefix: PathPrefix?
+    private let hash: String
+
+    init(_ entry: PasswordEntry) {
+        user = entry.name
+        prefix = entry.settings.prefix
+        hash = entry.hash.text
+    }
+
+    /// Why it counts no more, if so.
+    ///
+    /// - Parameter entry: the user's line as it is now.
+    func objection(_ entry: PasswordEntry?) -> Objection? {
+        guard let entry else { return .userRemoved }
+        if entry.hash.text != hash { return .passwordChanged }
+        return entry.settings.prefix == prefix ? nil : .prefixChanged
+    }
+
+    /// Why a login counts no more.
+    package enum Objection: Sendable {
+        case passwordChanged
+        case userRemoved
+        case prefixChanged
+    }
+}

@@ -1,0 +1,178 @@
+import CommandLine
+import Connections
+import Platform
+import Storage
+import Transport
+import WebFace
+
+/// The server's options, declared once.
+enum ServerOptions {
+    static let program = Program.startedName(usual: "auto-upload-server")
+
+    static let passwordFile = Option(
+        "pwdfile", "pwdfilename", letter: "p", value: .text("FILE"), isRequired: true,
+        help: "The password file; adduser makes it.")
+    static let certificate = Option(
+        "certificate", "certificatefilename", letter: "c", value: .text("FILE"), isRequired: true,
+        help: "The server's certificate and the chain to its authority (PEM).")
+    static let privateKey = Option(
+        "privatekey", "privatekeyfilename", letter: "k", value: .text("FILE"), isRequired: true,
+        help: "The certificate's private key (PEM, without a passphrase).")
+    static let folder = Option(
+        "folder", letter: "f", value: .text("FOLDER"), isRequired: true,
+        help: "The storage folder: one sub-folder for each user.")
+
+    static let port = Option(
+        "port", value: .integer("PORT", 0...65_535), defaultText: "443", section: "Network",
+        help: "The TCP port; 0 lets the system choose one, which the log tells.")
+    static let address = Option(
+        "address", value: .text("ADDRESS"), section: "Network",
+        help: "Listen on this address only, rather than on every IPv4 and IPv6 address.")
+    static let minimumTLS = Option(
+        "tls-minimum", value: .text("VERSION"), defaultText: "1.3", section: "Network",
+        help: "The lowest version of TLS that is accepted: 1.2 or 1.3.")
+    static let web = Option(
+        "web", value: .text("on|off"), defaultText: "on", section: "Network",
+        help: "Serve browsers and scripts (HTTP/1.1 over TLS) on the same port.")
+    static let fileMode = Option(
+        "file-mode", value: .permissions, defaultText: "600", section: "Storage",
+        help: "Permissions of stored files. Folders can be entered by whoever can read files.")
+    static let group = Option(
+        "group", value: .text("GROUP"), section: "Storage",
+        help: "Give stored files and folders to this group.")
+    static let keepFree = Option(
+        "keep-free", value: .size(), section: "Storage",
+        help: "Bytes of the file system that stay free. The smaller of 1G and 2 % of it unless given.")
+    static let largestFile = Option(
+        "max-file-size", value: .size(), section: "Storage",
+        help: "The largest file that is taken. What the file system can hold unless given.")
+    static let readBack = Option(
+        "read-back", section: "Storage",
+        help: "Read every file back from the disk, past the page cache, and compare before it is confirmed.")
+    static let partialExpiry = Option(
+        "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
+        help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
+    static let receiptKey = Option(
+        "receipt-key", value: .text("FILE"), section: "Storage",
+        help: "The private key that receipts are signed with, made for a new storage. Default: receipt-key.pem in the "
+            + "server's own folder .auto-upload of the storage folder.")
+    static let requireMarker = Option(
+        "require-marker", section: "Storage",
+        help:
+            "Start only on a storage folder that was used before, which its marker tells: not on the empty folder that "
+            + "is left when its disk isn't mounted.")
+    static let allowWeakStorage = Option(
+        "allow-weak-storage", section: "Storage",
+        help:
+            "Accept a storage folder that isn't known to keep what it has flushed: in memory, on FUSE (ntfs-3g, bindfs, sshfs), "
+            + "and on file systems that nobody has tried.")
+
+    static let renewReceiptKey = Command(
+        "renew-receipt-key", required: [folder],
+        help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
+            + "be running.")
+
+    static let exitCodes: KeyValuePairs<ExitCode, String> = [
+        .success: "It was ended by SIGTERM or SIGINT, or the command is done.",
+        .usage: "The command line is wrong.",
+        .noInput: "The file that --config names can't be read.",
+        .software: "It met something that never happens: a defect.",
+        .operatingSystem: "The system refused something, such as a port that another program uses.",
+        .noPermission: "The port needs a right that the process lacks.",
+        .configuration:
+            "A file that it needs can't be used, or the storage folder can't keep what a confirmation promises.",
+    ]
+
+    static let forgetReceiptKey = Command(
+        "forget-receipt-key", required: [folder],
+        help: "Let the next start use another key for receipts than the storage was used with, or make one, which "
+            + "clients don't trust until a person accepts it: for a key that is lost, or that others may have read. The "
+            + "server must not be running.")
+
+    static let commands = [renewReceiptKey, forgetReceiptKey]
+
+    static let table: [Option] =
+        [
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, fileMode, group, keepFree,
+            largestFile,
+            readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
+        ] + DropOptions.table + LimitOptions.table + [.config]
+}
+
+/// What the server was told, checked.
+struct Configuration {
+    let passwordFile: String
+    let certificate: String
+    let privateKey: String
+    let folder: String
+    let port: UInt16
+    let address: String?
+    let minimumTLS: TLSVersion
+    let servesWeb: Bool
+    let rights: AccessRights
+    /// Nil stands for the usual place.
+    let receiptKey: String?
+    let requiresMarker: Bool
+    let allowWeakStorage: Bool
+    let space: SpacePolicy
+    let readsBack: Bool
+    let limits: Limits
+    /// Nil where nobody may upload without an account.
+    let drops: DropRules?
+    let partials: PartialRules
+
+    init(_ arguments: ParsedArguments) throws(ProgramError) {
+        passwordFile = try arguments.string(of: ServerOptions.passwordFile)
+        certificate = try arguments.string(of: ServerOptions.certificate)
+        privateKey = try arguments.string(of: ServerOptions.privateKey)
+        folder = try arguments.string(of: ServerOptions.folder)
+        port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
+        address = arguments.optionalString(of: ServerOptions.address)
+        minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
+        servesWeb = try Self.isOn(arguments.string(of: ServerOptions.web), "--web")
+        limits = try Limits(arguments)
+        drops = try DropRules(arguments)
+        partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
+        receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
+        requiresMarker = arguments.flag(ServerOptions.requireMarker)
+        allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
+        readsBack = arguments.flag(ServerOptions.readBack)
+        space = SpacePolicy(
+            keepFree: arguments.optionalSize(of: ServerOptions.keepFree),
+            largestFile: arguments.optionalSize(of: ServerOptions.largestFile))
+        rights = AccessRights(
+            file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),
+            group: try Self.group(arguments.optionalString(of: ServerOptions.group)))
+    }
+
+    private static func tlsVersion(_ text: String) throws(ProgramError) -> TLSVersion {
+        switch text {
+        case "1.2": .tls12
+        case "1.3": .tls13
+        default: throw .usage("--tls-minimum takes 1.2 or 1.3")
+        }
+    }
+
+    private static func isOn(_ text: String, _ option: String) throws(ProgramError) -> Bool {
+        switch text {
+        case "on": true
+        case "off": false
+        default: throw .usage("\(option) takes on or off")
+        }
+    }
+
+    private static func ownerMayReadAndWrite(_ permissions: UInt32) throws(ProgramError) -> UInt32 {
+        guard permissions & 0o600 == 0o600, permissions & 0o111 == 0 else {
+            throw .usage("--file-mode must let the owner read and write (6xx), and nobody execute")
+        }
+        return permissions
+    }
+
+    private static func group(_ name: String?) throws(ProgramError) -> UInt32? {
+        guard let name else { return nil }
+        guard let group = groupID(named: name) else {
+            throw ProgramError("--group: there is no group \(escaped(name)) on this machine", exitCode: .configuration)
+        }
+        return group
+    }
+}

@@ -1,0 +1,57 @@
+import Connections
+import DeviceFace
+import Events
+import Platform
+import Transport
+import WebFace
+
+/// Receives a client, by the thread that will serve it: agrees on keys, and finds out which face it came for.
+enum Reception {
+    /// Serves a socket until the client or the server ends it.
+    ///
+    /// - Parameter number: under which the registry knows the socket.
+    static func serve(_ socket: consuming Socket, _ services: Services, registered number: UInt64, web: WebRules?) {
+        let address = socket.peer
+        let begun = Instant.now
+        services.report(.connected(address))
+        let membership = Membership(number, in: services.registry)
+        do throws(TLSError) {
+            let session = try TLSSession(accepting: socket, context: services.certificate.context)
+            do throws(TLSError) {
+                try session.handshake(until: .after(seconds: services.limits.handshake))
+            } catch {
+                if error.isPlainHTTP { session.answerInPlain(WebConnection.answerWithoutTLS) }
+                throw error
+            }
+            choose(session, services, membership, web, since: begun)
+        } catch {
+            guard let eviction = membership.standing.eviction else {
+                return services.report(.stranger(address, reason: error.description))
+            }
+            if let reason = services.displaced.withLock({ $0.add(eviction.reason) }) {
+                services.report(.stranger(address, reason: reason))
+            }
+        }
+    }
+
+    private static func choose(
+        _ session: consuming TLSSession, _ services: Services, _ membership: Membership, _ web: WebRules?,
+        since begun: Instant
+    ) {
+        switch session.applicationProtocol {
+        case WebConnection.applicationProtocol?:
+            guard let web else { return session.close() }
+            WebConnection(ByteStream(session), services, membership, rules: web).run(since: begun)
+        case nil:
+            var stream = ByteStream(session)
+            let stranger = Stranger(stream: &stream)
+            guard let web, stranger == .web else {
+                services.report(.stranger(stream.peer, reason: stranger.description))
+                return stream.close()
+            }
+            WebConnection(stream, services, membership, rules: web).run(since: begun)
+        default:
+            Connection.serve(session, services, membership, since: begun)
+        }
+    }
+}

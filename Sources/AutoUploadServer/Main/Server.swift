@@ -1,0 +1,188 @@
+import CommandLine
+import Connections
+import Events
+import Platform
+import Receipts
+import Storage
+import WebFace
+
+/// Accepts connections, each on a thread of its own, until it is told to stop.
+struct Server: Sendable {
+    private let storehouse: Storehouse
+    private let upkeep: Upkeep
+    private let listeners: [Listener]
+    /// Nil where browsers and scripts aren't served.
+    private let web: WebRules?
+
+    /// - Parameter listeners: of `listen`.
+    init(_ storehouse: Storehouse, _ listeners: [Listener], web: WebRules?) {
+        (self.storehouse, self.listeners, self.web) = (storehouse, listeners, web)
+        upkeep = Upkeep(storehouse)
+    }
+
+    private var services: Services { storehouse.services }
+
+    /// Serves until SIGTERM or SIGINT, then lets the connections come to an end.
+    func run() throws(ProgramError) {
+        services.report(.receiptKey(services.receipts.key))
+        for listener in listeners {
+            services.report(.listening(listener.address))
+            do throws(SystemError) {
+                try Thread.detach { accept(from: listener) }
+            } catch {
+                throw ProgramError(error)
+            }
+        }
+        do throws(SystemError) {
+            try upkeep.start()
+            try storehouse.start()
+        } catch {
+            throw ProgramError(error)
+        }
+        while !isToldToEnd(within: 3600) {
+            removeExpired()
+        }
+        services.report(.stopping)
+        services.registry.stop()
+        for listener in listeners { listener.stop() }
+        waitForConnections()
+        services.vault.end()
+        services.report(services.lines.takeUntold(isEnd: true).map(ServerEvent.untold))
+        services.report(.stopped(stored: services.registry.stored))
+    }
+
+    private func removeExpired() {
+        let services = services
+        for (file, offset) in services.vault.removeExpired() { services.report(.expired(file, offset: offset)) }
+    }
+
+    /// Until the last one has ended, or the time is over, or somebody asks a second time.
+    private func waitForConnections() {
+        let deadline = Deadline.after(seconds: services.limits.shutdown)
+        while services.registry.count > 0, !deadline.hasPassed {
+            if isToldToEnd(within: 0.02) {
+                return services.report(.warning("told to stop again: leaving at once"))
+            }
+        }
+    }
+
+    /// SIGHUP is no reason to end: what has changed is looked at without waiting.
+    private func isToldToEnd(within seconds: Double) -> Bool {
+        switch Signals.wait(until: .after(seconds: seconds)) {
+        case .terminate: return true
+        case .reload: upkeep.hurry()
+        case nil: break
+        }
+        return false
+    }
+
+    // MARK: Accepting
+
+    private func accept(from listener: Listener) {
+        var refusals = RefusalDigest()
+        while !services.registry.isStopping {
+            do throws(SystemError) {
+                waitUntilSomeAreGone()
+                guard let socket = try listener.accept(until: .after(seconds: 1)) else { continue }
+                guard let (address, reason) = start(socket) else { continue }
+                if let reason = refusals.add(reason) { services.report(.full(address, reason: reason)) }
+            } catch {
+                if services.registry.isStopping { return }
+                // No descriptor or memory left: those who are being served give some back.
+                if let reason = refusals.add(error.description) { services.report(.warning(reason)) }
+                Thread.sleep(seconds: 0.1)
+            }
+        }
+    }
+
+    /// Those who lost their place take a moment to go; who comes meanwhile waits in the kernel's queue, at no cost.
+    private func waitUntilSomeAreGone() {
+        let deadline = Deadline.after(seconds: 1)
+        while services.registry.isCrowded, !deadline.hasPassed { Thread.sleep(seconds: 0.002) }
+    }
+
+    /// The handshake is the new thread's first work, so that a slow peer holds up nobody else. Who is refused costs neither.
+    ///
+    /// - Returns: who was refused, and why.
+    private func start(_ socket: consuming Socket) -> (SocketAddress, String)? {
+        let address = socket.peer
+        let number: UInt64
+        switch services.registry.admit(&socket) {
+        case .success(let taken): number = taken
+        case .failure(let error):
+            socket.abort()
+            return (address, error.reason)
+        }
+        let handOver = HandOver(socket)
+        // Taken once the registry knows it: who isn't ended with another storage's connections has that of now.
+        let services = services
+        do throws(SystemError) {
+            try Thread.detach {
+                if let socket = handOver.take() { Reception.serve(socket, services, registered: number, web: web) }
+            }
+            return nil
+        } catch {
+            return (address, error.description)
+        }
+    }
+
+    // MARK: Listening
+
+    /// Listens on the addresses.
+    ///
+    /// - Throws: `ProgramError` when none can be listened on, saying what to do.
+    static func listen(
+        address: String?, port: UInt16, _ options: SocketOptions
+    ) throws(ProgramError) -> [Listener] {
+        let addresses: [SocketAddress]
+        do throws(ResolveError) {
+            addresses = try resolve(host: address, port: port, passive: true)
+        } catch {
+            throw ProgramError("--address: \(error)", exitCode: .configuration)
+        }
+        var listeners: [Listener] = []
+        var lastError: SystemError?
+        for address in addresses {
+            do throws(SystemError) {
+                listeners.append(try Listener(on: address, options: options))
+            } catch {
+                lastError = error
+                // A machine without IPv6 (or IPv4) still serves on the other; anything else is worth an end.
+                if error.errno != .addressFamilyNotSupported, error.errno != .addressNotAvailable {
+                    throw explain(error, port: port)
+                }
+            }
+        }
+        if listeners.isEmpty, let lastError { throw explain(lastError, port: port) }
+        return listeners
+    }
+
+    private static func explain(_ error: SystemError, port: UInt16) -> ProgramError {
+        switch error.errno {
+        case .addressInUse:
+            ProgramError(
+                "\(error): another program uses port \(port); end it, or choose another with --port",
+                exitCode: .operatingSystem)
+        case .accessDenied:
+            ProgramError(
+                "\(error): ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose another "
+                    + "with --port", exitCode: .noPermission)
+        case .addressNotAvailable:
+            ProgramError("--address: \(error): no interface of this machine has it", exitCode: .operatingSystem)
+        default: ProgramError(error)
+        }
+    }
+}
+
+/// Carries a socket, which has one owner, into a thread's closure, which may be called only once but doesn't say so.
+private final class HandOver: Sendable {
+    private let socket: Monitor<Socket?>
+
+    init(_ socket: consuming Socket) {
+        self.socket = Monitor(socket)
+    }
+
+    func take() -> Socket? {
+        socket.withLock { $0.take() }
+    }
+}

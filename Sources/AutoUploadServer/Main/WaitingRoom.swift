@@ -1,0 +1,90 @@
+import CommandLine
+import Connections
+import DeviceFace
+import Domain
+import Events
+import Platform
+import Transport
+
+/// Answers in the server's place while that can't make its own folder, at its first start ever, as the disk is full: whoever
+/// comes is told to come later. Nothing else is known yet, not even the key that receipts will be signed with.
+final class WaitingRoom: Sendable {
+    private let listeners: [Listener]
+    private let certificate: ServerCertificate
+    private let state = Monitor(State())
+
+    private struct State {
+        var isOver = false
+        /// Threads that answer clients.
+        var answering = 0
+    }
+
+    init(_ listeners: [Listener], _ certificate: ServerCertificate) {
+        (self.listeners, self.certificate) = (listeners, certificate)
+    }
+
+    /// Opens the storage, as soon as there is room for what it needs.
+    ///
+    /// - Returns: nil when the process was told to end first.
+    func open(_ opener: StorageOpener) throws(ProgramError) -> Stock? {
+        var isWaiting = false
+        defer { end() }
+        while true {
+            do throws(StorageOpener.Trouble) {
+                return try opener.open()
+            } catch {
+                guard error.lacksRoom else { throw error.error }
+                if !isWaiting { try begin(error.message) }
+                isWaiting = true
+            }
+            if case .terminate = Signals.wait(until: .after(seconds: Self.interval)) { return nil }
+        }
+    }
+
+    /// Seconds between two attempts.
+    private static let interval = 2.0
+    /// Seconds for one client, while others wait in the kernel's queue.
+    private static let patience = 5.0
+
+    private func begin(_ reason: String) throws(ProgramError) {
+        Log.write(ServerEvent.warning("\(reason); until then every client is told to come later").logLine)
+        do throws(SystemError) {
+            for listener in listeners {
+                Log.write(ServerEvent.listening(listener.address).logLine)
+                state.change { $0.answering += 1 }
+                try Thread.detach { [self] in answer(listener) }
+            }
+        } catch {
+            state.change { $0.answering -= 1 }
+            throw ProgramError(error)
+        }
+    }
+
+    /// Who comes from here on is the server's.
+    private func end() {
+        state.change { $0.isOver = true }
+        state.wait { $0.answering == 0 ? () : nil }
+    }
+
+    private func answer(_ listener: Listener) {
+        defer { state.change { $0.answering -= 1 } }
+        while !state.withLock({ $0.isOver }) {
+            do throws(SystemError) {
+                if let socket = try listener.accept(until: .after(seconds: 0.5)) { try? answer(socket) }
+            } catch {
+                Thread.sleep(seconds: 0.1)
+            }
+        }
+    }
+
+    private func answer(_ socket: consuming Socket) throws {
+        let deadline = Deadline.after(seconds: Self.patience)
+        let session = try TLSSession(accepting: socket, context: certificate.context)
+        try session.handshake(until: deadline)
+        guard session.applicationProtocol != nil else { return }
+        try Connection.turnAway(session, Self.refusal, until: deadline)
+    }
+
+    private static let refusal = Refusal(
+        status: .busy, retryAfterSeconds: 60, text: "the server's disk is full, so that it can't begin to serve")
+}

@@ -1,8 +1,0 @@
-import Domain
-import Wire
-
-extension LoginAttempt {
-    init(_ login: Authenticate) {
-        self.init(user: login.user, password: login.password)
-    }
-}

@@ -1,0 +1,222 @@
+import Domain
+import Encodings
+import Platform
+
+/// An upload resource as it was looked up: whoever had it open before has lost it.
+package struct UploadResource: Sendable {
+    let record: ResourceRecord
+    /// Bytes of the whole file, as far as that is known by now.
+    package fileprivate(set) var length: UInt64?
+    package let standing: Standing
+    /// When it is removed unless somebody goes on with it, in Unix seconds.
+    package let expires: Int64
+    /// Whether it is written down that the client was told of durable bytes.
+    fileprivate(set) var isBegun: Bool
+
+    package enum Standing: Hashable, Sendable {
+        /// Bytes that are durable, and that it is written down that they were told of.
+        case unfinished(offset: UInt64)
+        case finished(Stored)
+    }
+
+    package var traits: ResourceTraits { record.traits }
+
+    /// Bytes that are durable.
+    package var offset: UInt64 {
+        switch standing {
+        case .unfinished(let offset): offset
+        case .finished(let stored): stored.size
+        }
+    }
+
+    /// All its bytes are durable, and it isn't stored yet: its client, which may hold it for stored when it learns of them, is
+    /// answered after that.
+    package var isWhole: Bool {
+        if case .unfinished(let offset) = standing { offset == length } else { false }
+    }
+}
+
+// MARK: - In the vault
+
+extension Vault {
+    /// Makes an upload resource, durable, and opens it for its first bytes.
+    ///
+    /// - Parameter tell: as for `PartialStore.begin`.
+    package func makeResource(
+        _ traits: ResourceTraits, tellingOfReclaimed tell: (OfferedFile, UInt64) -> Void = { _, _ in }
+    ) throws(VaultError) -> OpenResource {
+        guard let record = ResourceRecord(traits) else {
+            throw .busy(SystemError("make a record", errno: .noMemory))
+        }
+        let partial = try begin(traits.file, isFresh: true, tellingOfReclaimed: tell)
+        do throws(VaultError) {
+            try resources.make(record)
+        } catch {
+            partial.discard()
+            throw error
+        }
+        let resource = UploadResource(
+            record: record, length: traits.length, standing: .unfinished(offset: 0),
+            expires: resources.expiry(currentUnixTime(), isFinished: false), isBegun: false)
+        return OpenResource(resource, partial, self)
+    }
+
+    /// Looks an upload resource up, and takes it from whoever has it open: their link may have died without their noticing. A commit
+    /// that is under way is waited for.
+    ///
+    /// - Returns: nil when there is none, or none any more.
+    package func resource(of key: OfferedFile.Key) throws(VaultError) -> UploadResource? {
+        try requireInPlace()
+        let rest = partials.interrupt(key)
+        finishing.wait { $0.contains(key) ? nil : () }
+        guard let (found, modified) = try resources.find(key) else { return nil }
+        if let stored = found.stored {
+            return UploadResource(
+                record: found.record, length: stored.size, standing: .finished(stored),
+                expires: resources.expiry(modified, isFinished: true), isBegun: true)
+        }
+        // What was told isn't there any more: a smaller offset would be no answer to who counts on it.
+        if found.isBegun, rest == nil {
+            resources.remove(key)
+            return nil
+        }
+        let expires =
+            rest.map { currentUnixTime() + Int64($0.expires.seconds(since: .now)) }
+            ?? resources.expiry(modified, isFinished: false)
+        var resource = UploadResource(
+            record: found.record, length: found.length, standing: .unfinished(offset: rest?.durable ?? 0),
+            expires: expires, isBegun: found.isBegun)
+        if rest != nil { try markBegun(&resource) }
+        return resource
+    }
+
+    /// Opens it for what follows its durable bytes.
+    ///
+    /// - Throws: `VaultError.takenOver` when it is another's since it was looked up.
+    package func open(
+        _ resource: UploadResource, tellingOfReclaimed tell: (OfferedFile, UInt64) -> Void = { _, _ in }
+    ) throws(VaultError) -> OpenResource {
+        guard case .unfinished(let offset) = resource.standing else { throw .alreadyCommitted }
+        let partial = try begin(resource.traits.file, isFresh: false, tellingOfReclaimed: tell)
+        guard partial.offset == offset else {
+            _ = partial.leave()
+            throw .takenOver
+        }
+        return OpenResource(resource, partial, self)
+    }
+
+    /// Takes down how long an upload is to be that was begun without a length.
+    func setLength(_ length: UInt64, of resource: inout UploadResource) throws(VaultError) {
+        if resource.length == length { return }
+        var value: [UInt8] = []
+        value.writeInteger(length)
+        try resources.add(value, as: .length, to: resource.record)
+        resource.length = length
+    }
+
+    /// Removes it, with all that has come. What is stored stays so.
+    package func remove(_ resource: UploadResource) {
+        let key = resource.traits.key
+        resources.remove(key)
+        partials.remove(key)
+    }
+
+    fileprivate func markBegun(_ resource: inout UploadResource) throws(VaultError) {
+        if resource.isBegun { return }
+        try resources.add([], as: .begun, to: resource.record)
+        resource.isBegun = true
+    }
+}
+
+/// An upload resource whose bytes are coming in one request. When the request lets go of it, what is worth it is made durable, and it
+/// can be gone on with.
+package struct OpenResource {
+    package private(set) var resource: UploadResource
+    package let partial: PartialUpload
+    private let vault: Vault
+
+    fileprivate init(_ resource: UploadResource, _ partial: PartialUpload, _ vault: Vault) {
+        (self.resource, self.partial, self.vault) = (resource, partial, vault)
+    }
+
+    package var traits: ResourceTraits { resource.traits }
+    /// Why it can't go on, once it can't.
+    package var failure: VaultError? { partial.failure }
+
+    /// Takes the next bytes. An error is kept for the end, and later bytes are dropped.
+    package func append(_ bytes: RawSpan) { partial.append(bytes) }
+
+    /// Makes nothing durable until `keep`: what comes until then may have to be taken back. If the request lets go before, nothing of
+    /// it is kept.
+    package func holdBack() { partial.holdBack() }
+
+    /// Makes all that has come durable.
+    ///
+    /// - Returns: the offset that may be told.
+    package mutating func keep() throws(VaultError) -> UInt64 {
+        try told(try partial.makeDurable())
+    }
+
+    /// - Returns: the offset that may be told by now, with nothing flushed for it but that it was told.
+    package mutating func durable() throws(VaultError) -> UInt64 {
+        try told(partial.durable)
+    }
+
+    private mutating func told(_ offset: UInt64) throws(VaultError) -> UInt64 {
+        if offset > 0 { try vault.markBegun(&resource) }
+        return offset
+    }
+
+    /// As `Vault.setLength`.
+    package mutating func setLength(_ length: UInt64) throws(VaultError) {
+        try vault.setLength(length, of: &resource)
+    }
+
+    /// Leaves it to be gone on with.
+    ///
+    /// - Returns: bytes that are durable; nil when there are none.
+    @discardableResult
+    package func leave() -> UInt64? { partial.leave() }
+
+    /// Removes it, with all that has come.
+    package func discard() {
+        vault.resources.remove(traits.key)
+        partial.discard()
+    }
+
+    /// All has come: stores it. What has failed for good is removed.
+    package func finish() throws(VaultError) -> Stored {
+        let key = traits.key
+        vault.finishing.change { _ = $0.insert(key) }
+        defer { vault.finishing.change { _ = $0.remove(key) } }
+        do throws(VaultError) {
+            let stored = try commit()
+            remember(stored)
+            return stored
+        } catch {
+            if !error.leavesDurablePart { discard() }
+            throw error
+        }
+    }
+
+    private func commit() throws(VaultError) -> Stored {
+        var commit = try PendingCommit(received: partial)
+        guard commit.size == resource.length ?? commit.size, commit.digest == traits.digest ?? commit.digest else {
+            throw .digestMismatch
+        }
+        commit.needsOwnName = traits.options.contains(.needsOwnName)
+        guard let result = vault.commit([commit]).first else { throw .takenOver }
+        return try result.get()
+    }
+
+    /// Only now that it is stored. Where that can't be written down it is an upload that nobody knows.
+    private func remember(_ stored: Stored) {
+        var value: [UInt8] = []
+        stored.write(to: &value)
+        do throws(VaultError) {
+            try vault.resources.add(value, as: .stored, to: resource.record)
+        } catch {
+            vault.resources.remove(traits.key)
+        }
+    }
+}
