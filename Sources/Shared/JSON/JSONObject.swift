@@ -1,12 +1,13 @@
 internal import CJansson
 
-/// An object of JSON (RFC 8259), read. Jansson's json_t.
+/// An object of JSON (RFC 8259) whose members are texts and numbers, read. Jansson's json_t.
 @safe package struct JSONObject: ~Copyable {
     private let root: UnsafeMutablePointer<json_t>
 
     /// - Parameter text: UTF-8. It is for the caller to bound its length.
-    /// - Returns: nil when it isn't one object, or a name stands twice in it.
+    /// - Returns: nil when it isn't one object, a name stands twice in it, or there is another bracket or brace in it, be it in a text.
     package init?(_ text: [UInt8]) {
+        guard Self.isFlat(text) else { return nil }
         let root = unsafe text.withUnsafeBytes { text in
             unsafe json_loadb(text.baseAddress, text.count, Self.flags, nil)
         }
@@ -20,6 +21,11 @@ internal import CJansson
 
     deinit {
         unsafe json_decref(root)
+    }
+
+    /// The parser calls itself for each level, and who reads what strangers send has a small stack.
+    private static func isFlat(_ text: [UInt8]) -> Bool {
+        text.count { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") } == 1
     }
 
     private static let flags = Int(JSON_REJECT_DUPLICATES)

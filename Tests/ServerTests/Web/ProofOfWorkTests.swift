@@ -11,7 +11,6 @@ import Transport
 @Suite("Proofs of work")
 struct ProofOfWorkTests {
     private let work = ProofOfWork(key: KeyedHash(key: Array("a key of thirty-two bytes, or so.".utf8)))
-    private static let expiry: Int64 = 4_102_444_800
 
     private struct Vector {
         let nonce: [UInt8]
@@ -69,6 +68,18 @@ struct ProofOfWorkTests {
         }
         let other = ProofOfWork(key: KeyedHash(key: [1]))
         #expect(throws: ProofOfWork.Flaw.wrong) { try other.verify(vector.answer, now: 0) }
+    }
+
+    @Test(
+        "a right answer with more in it than texts and numbers is refused before it is read",
+        arguments: ["[]", "{}"])
+    func staysFlat(_ value: String) throws {
+        let vector = try #require(try vectors().first)
+        let object = try #require(decodeBase64(vector.answer, isPadded: true)).dropLast()
+        let plain = encodeBase64(object + Array(", \"more\": 1}".utf8), isPadded: true)
+        #expect(try work.verify(Array(plain.utf8), now: 0).expiry == vector.expiry)
+        let nested = encodeBase64(object + Array(", \"more\": \(value)}".utf8), isPadded: true)
+        #expect(throws: ProofOfWork.Flaw.wrong) { try work.verify(Array(nested.utf8), now: 0) }
     }
 
     @Test(
