@@ -81,7 +81,7 @@ extension WebConnection {
         if let credentials { return try logIn(credentials) }
         guard let drops = rules.drops, let answer = head.fields.values(of: .altcha).first else { return nil }
         do throws(WebRefusal) {
-            return try drops.admit(answer.bytes, &peer)
+            return try drops.admit(answer.bytes, services, &peer)
         } catch {
             throw .refused(error)
         }

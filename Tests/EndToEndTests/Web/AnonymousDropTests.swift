@@ -35,6 +35,7 @@ struct AnonymousDropTests {
         let file = try curl.scratch.write(sample(70_000, seed: 3), to: "clip")
         #expect(try curl("/files/clip.mp4", ["-T", file]).status == 401)
         #expect(try curl("/files/clip.mp4", ["-T", file, "-H", "Altcha: e30="]).status == 403)
+        _ = try server.logLine(with: " login-denied")
         let proof = try proof(curl)
         #expect(try curl("/files/trip/clip.mp4", ["-T", file] + proof).status == 201)
         #expect(try curl("/files/again.mp4", ["-T", file] + proof).status == 403)

@@ -1,3 +1,5 @@
+import Connections
+import Domain
 import Events
 import HTTP
 import Logins
@@ -56,9 +58,14 @@ package final class AnonymousDrops: Sendable {
 
     /// - Returns: the folder to add to.
     /// - Throws: 403 for a wrong proof, or one that was used.
-    func admit(_ answer: [UInt8], _ peer: inout ServerEvent.Peer) throws(WebRefusal) -> Home {
-        try require(answer)
+    func admit(_ answer: [UInt8], _ services: Services, _ peer: inout ServerEvent.Peer) throws(WebRefusal) -> Home {
         peer.user = rules.folder.description
+        do throws(WebRefusal) {
+            try require(answer)
+        } catch {
+            services.report(.loginDenied(peer, Refusal(status: .credentialsWrong, text: error.text)))
+            throw error
+        }
         peer.account = rules.folder
         return Home(rules.folder)
     }

@@ -145,7 +145,7 @@ struct FormReceiver: MultipartReceiver {
 
     private mutating func requireProof() throws(WebRefusal) -> Home {
         guard let drops = rules.drops, let answer = fields["altcha"] else { throw .unauthorized }
-        let found = try drops.admit(answer, &peer)
+        let found = try drops.admit(answer, services, &peer)
         home = found
         return found
     }
