@@ -31,7 +31,7 @@ struct InterruptedWipeTests {
 
     private func finish() -> [WipeOutcome] {
         let paths = recordings.scan().interruptedWipes
-        for _ in 0..<100 {
+        for _ in 0..<30_000 {
             let outcomes = eraser.finishInterrupted(paths)
             if outcomes != [.kept(reason: "somebody has it open")] { return outcomes }
             usleep(1000)

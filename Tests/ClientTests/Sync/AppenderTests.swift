@@ -48,7 +48,7 @@ struct AppenderTests {
     private func passes(until isDone: () -> Bool = { true }) throws -> PassResult {
         _ = try rig.pass(context)
         var result = try rig.pass(context)
-        for _ in 0..<500 where !isDone() {
+        for _ in 0..<2000 where !isDone() {
             Platform.Thread.sleep(seconds: 0.002)
             result = try rig.pass(context)
         }

@@ -118,7 +118,7 @@ struct ChangingFileTests {
         #expect(server.offers.isEmpty)
         try writer.close()
         // A child that another test starts at this moment holds a copy of the writer's descriptor for an instant.
-        for _ in 0..<50 where try rig.pass(against: server).remaining > 0 { usleep(1000) }
+        for _ in 0..<2000 where try rig.pass(against: server).remaining > 0 { usleep(2000) }
         #expect(try rig.confirmed(["one"]) == ["one"])
     }
 

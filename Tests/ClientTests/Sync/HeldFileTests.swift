@@ -9,8 +9,18 @@ import Testing
 @Suite("A file under a lease")
 struct HeldFileTests {
     private func lease(_ name: String, in folder: WatchedFolder) throws -> FileDescriptor {
-        let file = try folder.open(.of(name), .readingAndWriting)
-        // A child of another test may have it open for an instant.
+        let path = try LocalPath.of(name)
+        // A child of another test may have it open for an instant; with the lease that was given back before, too.
+        for _ in 0..<30_000 {
+            do throws(SystemError) {
+                _ = try folder.open(path, .readingAndWriting)
+                break
+            } catch {
+                guard error.errno == .tryAgain else { throw error }
+            }
+            usleep(1000)
+        }
+        let file = try folder.open(path, .readingAndWriting)
         for _ in 0..<30_000 where file.takeWriteLease() != .none { usleep(1000) }
         return file
     }

@@ -104,7 +104,7 @@ struct PutBackTests {
         let isTaken = Shared(false)
         let path = rig.scratch.path("recordings/one")
         var result = PassResult()
-        for _ in 0..<50 where !isTaken.withLock({ $0 }) {
+        for _ in 0..<2000 where !isTaken.withLock({ $0 }) {
             var context = try context(rig, server)
             let prepare = context.setup.prepareEraser
             context.setup.prepareEraser = { eraser in
@@ -116,6 +116,7 @@ struct PutBackTests {
                 }.install(in: prepare(eraser))
             }
             result = try rig.pass(context)
+            if !isTaken.withLock({ $0 }) { Platform.Thread.sleep(seconds: 0.002) }
         }
         #expect(result.failure == nil)
         #expect(result.remaining == 1)

@@ -63,7 +63,8 @@ struct WipeWitnessTests {
         var context = try context(rig, server)
         context.setup.pingSeconds = 0
         _ = try rig.pass(context)
-        for _ in 0..<50 where rig.isThere("large") { _ = try rig.pass(self.context(rig, FakeServer())) }
+        let honest = try FakeServer()
+        _ = try passUntil({ !rig.isThere("large") }, rig, honest)
         #expect(!rig.isThere("large"))
     }
 

@@ -97,7 +97,7 @@ struct WriterCheckTests {
     /// The same when asked again: a lease that was taken is given back. A child that another test starts in this moment
     /// holds copies of every descriptor until it becomes another program.
     private func settledState() throws -> WriterState {
-        for _ in 0..<1000 {
+        for _ in 0..<30_000 {
             if try state() == .none { return .none }
             Glibc.usleep(1000)
         }
