@@ -113,6 +113,8 @@ let package = Package(
             "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Domain", "Encodings", "Transport"],
             resources: [.copy("fixtures")]),
         tests("HouseRulesTests", []),
-        tests("EndToEndTests", ["Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"]),
+        tests(
+            "EndToEndTests", ["Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"],
+            exclude: ["Web/Tus/install", "Web/Tus/upload.py"]),
     ].filter { !withoutTests.contains($0.name) }
 )

@@ -40,7 +40,9 @@ struct AutoUploadServer {
             let opener = StorageOpener(configuration: configuration, accounts: accounts)
             let listeners = try Server.listen(
                 address: configuration.address, port: configuration.port, limits.socket)
-            let web = configuration.servesWeb ? WebRules(drops: try drops(opener)) : nil
+            let web =
+                configuration.servesWeb
+                ? WebRules(drops: try drops(opener), origins: configuration.webOrigins) : nil
             guard let storehouse = try storehouse(limits, certificate, opener, listeners) else { return .success }
             try Server(storehouse, listeners, web: web).run()
             return .success

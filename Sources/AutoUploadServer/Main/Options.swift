@@ -34,6 +34,11 @@ enum ServerOptions {
     static let web = Option(
         "web", value: .text("on|off"), defaultText: "on", section: "Network",
         help: "Serve browsers and scripts (HTTP/1.1 over TLS) on the same port.")
+    static let webOrigins = Option(
+        "web-origin", value: .text("ORIGIN"), isRepeatable: true, section: "Network",
+        help:
+            "Let pages of another server upload, too, as https://www.example.org; their scripts must know the password."
+    )
     static let fileMode = Option(
         "file-mode", value: .permissions, defaultText: "600", section: "Storage",
         help: "Permissions of stored files. Folders can be entered by whoever can read files.")
@@ -93,7 +98,8 @@ enum ServerOptions {
 
     static let table: [Option] =
         [
-            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, fileMode, group, keepFree,
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, webOrigins, fileMode, group,
+            keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
         ] + DropOptions.table + LimitOptions.table + [.config]
@@ -109,6 +115,7 @@ struct Configuration {
     let address: String?
     let minimumTLS: TLSVersion
     let servesWeb: Bool
+    let webOrigins: [String]
     let rights: AccessRights
     /// Nil stands for the usual place.
     let receiptKey: String?
@@ -130,6 +137,7 @@ struct Configuration {
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         servesWeb = try Self.isOn(arguments.string(of: ServerOptions.web), "--web")
+        webOrigins = try Self.origins(arguments.strings(of: ServerOptions.webOrigins))
         limits = try Limits(arguments)
         drops = try DropRules(arguments)
         partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
@@ -159,6 +167,14 @@ struct Configuration {
         case "off": false
         default: throw .usage("\(option) takes on or off")
         }
+    }
+
+    private static func origins(_ texts: [String]) throws(ProgramError) -> [String] {
+        for text in texts where !CrossOrigin.isOne(text) {
+            throw .usage(
+                "--web-origin takes SCHEME://HOST or SCHEME://HOST:PORT, with nothing behind it, not \(escaped(text))")
+        }
+        return texts
     }
 
     private static func ownerMayReadAndWrite(_ permissions: UInt32) throws(ProgramError) -> UInt32 {

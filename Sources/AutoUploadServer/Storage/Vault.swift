@@ -69,6 +69,9 @@ package final class Vault: Sendable {
         lock = Monitor(storage.takeLock())
     }
 
+    /// Bytes of the largest file that is taken, where there is a bound.
+    package var largestFile: UInt64? { space.largestFile }
+
     /// Bytes that the user may still store; nil without a quota.
     package func quotaRemaining(of user: FileName) -> UInt64? {
         space.remaining(of: user)

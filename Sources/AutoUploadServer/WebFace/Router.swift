@@ -3,8 +3,10 @@ import HTTP
 /// Which part answers a request, by its target and method.
 enum Router {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        let crossOrigin = connection.rules.crossOrigin
+        if crossOrigin.isPreflight(head) { return CrossOrigin.preflightAnswer }
         do throws(WebRefusal) {
-            try refuseForeignPages(head)
+            if !crossOrigin.allows(head) { try refuseForeignPages(head) }
         } catch {
             throw .refused(error)
         }
@@ -19,6 +21,7 @@ enum Router {
         case "challenge"? where segments.count == 1 && connection.rules.drops != nil:
             guard [.get, .head].contains(head.method) else { throw .refused(.methodNotAllowed("GET, HEAD")) }
             return connection.challenge
+        case "tus"?: return try Tus.answer(head, on: &connection)
         case nil where head.target.isWholeServer: return WebAnswer(.noContent, "")
         default:
             let path = segments.joined(separator: "/")

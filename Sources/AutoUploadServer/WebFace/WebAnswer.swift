@@ -65,7 +65,7 @@ extension FieldName {
     static let modificationTime = FieldName("X-OC-Mtime")
 
     /// For a name that is known to be a token.
-    private init(_ name: StaticString) {
+    init(_ name: StaticString) {
         self = FieldName(Array("\(name)".utf8)) ?? .date
     }
 }

@@ -82,13 +82,14 @@ extension WebConnection {
         membership.standing.rests(true)
         body = head.expectsContinue ? .expected : .coming
         pace.beginAnew()
-        let answer: WebAnswer
+        var answer: WebAnswer
         do throws(WebTrouble) {
             answer = try Router.answer(head, on: &self)
         } catch {
             guard case .refused(let refusal) = error else { throw error }
             answer = WebAnswer(refusal)
         }
+        rules.crossOrigin.allow(&answer, to: head)
         let stays = try send(answer, to: head)
         return stays ? nil : (reasonToEnd ?? "\(answer.status.code) \(answer.status.reason)")
     }

@@ -39,7 +39,7 @@ extension WebRefusal {
     static let stopping = WebRefusal(.serviceUnavailable, "the server is being stopped: come again", retryAfter: 10)
     static let tooSlow = WebRefusal(.requestTimeout, "the request came too slowly, or not at all, for too long")
     static let notFound = WebRefusal(
-        .notFound, "there is nothing here; files are uploaded by PUT /files/NAME or POST /upload")
+        .notFound, "there is nothing here; files are uploaded by PUT /files/NAME, POST /upload, or tus at /tus/")
 
     /// - Parameter allowed: for this target.
     static func methodNotAllowed(_ allowed: FieldValue) -> WebRefusal {

@@ -177,6 +177,30 @@ extension IncomingFile {
 // MARK: - What an earlier connection has sent
 
 extension IncomingFile {
+    /// Reads durable bytes. Nothing can be added after that.
+    ///
+    /// - Throws: also where the file ends before.
+    mutating func read(_ count: Int, at offset: UInt64) throws(VaultError) -> [UInt8] {
+        if let failure, failure != Self.readOnly { throw failure }
+        failure = Self.readOnly
+        do throws(SystemError) {
+            try file.descriptor.seek(to: offset)
+            var bytes = [UInt8](repeating: 0, count: count)
+            let read = try bytes.withUnsafeMutableBytesTyped { memory throws(SystemError) in
+                try file.descriptor.read(into: memory)
+            }
+            guard read == count else { throw SystemError("read what came before", errno: .inputOutput) }
+            return bytes
+        } catch {
+            throw VaultError(error)
+        }
+    }
+
+    /// It leaves what is durable as it is.
+    private static let readOnly = VaultError.busy(SystemError("write to what is read", errno: .tryAgain))
+}
+
+extension IncomingFile {
     /// Whether there are bytes of an earlier connection that haven't been read for the digest yet.
     var hasUnreadPrefix: Bool { failure == nil && prefix.count < earlier }
 

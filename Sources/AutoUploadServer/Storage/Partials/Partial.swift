@@ -133,6 +133,15 @@ extension Partial {
         return try result.get()
     }
 
+    /// As `IncomingFile.read`.
+    func read(_ count: Int, at offset: UInt64, by owner: UInt64) throws(VaultError) -> [UInt8] {
+        let result = withIncoming(of: owner) { file in
+            Result { () throws(VaultError) in try file.read(count, at: offset) }
+        }
+        guard let result else { throw .takenOver }
+        return try result.get()
+    }
+
     /// Bytes that are durable; nil when it isn't the owner's any more.
     func durable(by owner: UInt64) -> UInt64? {
         withIncoming(of: owner) { $0.file.durable }

@@ -79,6 +79,12 @@ extension PartialUpload {
         }
     }
 
+    /// Reads what has come of it; no more bytes are taken after that.
+    package func read(_ count: Int, at offset: UInt64) throws(VaultError) -> [UInt8] {
+        if let failure { throw failure }
+        return try partial.read(count, at: offset, by: owner)
+    }
+
     /// Bytes that are durable by now.
     var durable: UInt64 { partial.durable(by: owner) ?? offset }
 

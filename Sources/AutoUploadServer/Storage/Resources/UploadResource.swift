@@ -180,8 +180,8 @@ package struct OpenResource {
 
     /// Removes it, with all that has come.
     package func discard() {
-        vault.resources.remove(traits.key)
         partial.discard()
+        vault.remove(resource)
     }
 
     /// All has come: stores it. What has failed for good is removed.

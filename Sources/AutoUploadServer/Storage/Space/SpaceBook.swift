@@ -52,6 +52,9 @@ final class SpaceBook: Sendable {
         ledger.withLock(body)
     }
 
+    /// Bytes of the largest file that is taken, where there is a bound.
+    var largestFile: UInt64? { policy.largestFile }
+
     /// Bytes that are promised and not yet on the disk.
     var promised: UInt64 { ledger.withLock { $0.promised } }
 }

@@ -36,13 +36,7 @@ enum FilePut {
 
     private static func answer(_ file: StoredFile, mustBeNew: Bool, _ fields: Fields) -> WebAnswer {
         if mustBeNew, file.stored.wasThere { return WebAnswer(exists) }
-        let status: HTTP.Status = file.stored.wasThere ? .ok : .created
-        let content =
-            AnswerForm(fields) == .json ? "\(file.json)\n" : String(decoding: file.receipt.text, as: UTF8.self)
-        let type: FieldValue = AnswerForm(fields) == .json ? "application/json" : "text/plain; charset=utf-8"
-        var answer = WebAnswer(status, type: type, Array(content.utf8))
-        for line in file.fields.lines { answer.fields.set(line.name, line.value) }
-        return answer
+        return AnswerForm(fields).answer(file, file.stored.wasThere ? .ok : .created)
     }
 
     private static let exists = WebRefusal(.preconditionFailed, "there is a file of this name already (If-None-Match)")

@@ -120,6 +120,29 @@ extension ResourceUpload {
         received = sum
     }
 
+    /// Copies the bytes of another upload, all of which have come.
+    mutating func append(contentsOf part: UploadResource, _ membership: Membership) throws(WebTrouble) {
+        do throws(WebRefusal) {
+            let source = try services.withStorage(part.traits.path, peer) { vault throws(VaultError) in
+                try vault.open(part)
+            }
+            var offset: UInt64 = 0
+            while offset < part.offset {
+                if membership.isToEnd { throw .stopping }
+                let count = min(part.offset - offset, Self.copiedAtATime)
+                let piece = try services.withStorage(part.traits.path, peer) { _ throws(VaultError) in
+                    try source.partial.read(Int(count), at: offset)
+                }
+                try piece.span.withRawBytes { bytes throws(WebRefusal) in try append(bytes) }
+                offset += count
+            }
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    private static let copiedAtATime: UInt64 = 1 << 20
+
     /// Reads again what earlier requests have sent, for the digest, where this process doesn't have that.
     private func readPrefix() throws(WebTrouble) {
         guard upload.partial.hasUnreadPrefix else { return }
@@ -170,8 +193,10 @@ extension WebRefusal {
 
 extension ResourceUpload {
     /// Leaves it to be gone on with.
-    func leave() {
-        if let offset = upload.leave() { services.report(.parked(peer, path: traits.path, offset: offset)) }
+    ///
+    /// - Parameter quietly: what its client asked for isn't told in the log.
+    func leave(quietly: Bool = false) {
+        if let offset = upload.leave(), !quietly { services.report(.parked(peer, path: traits.path, offset: offset)) }
     }
 
     /// Removes it.

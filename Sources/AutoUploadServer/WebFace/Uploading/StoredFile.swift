@@ -38,6 +38,17 @@ extension Services {
         return WebRefusal(error)
     }
 
+    /// What fails is told as by `refuse`.
+    func withStorage<R: ~Copyable>(
+        _ path: RemotePath, _ peer: ServerEvent.Peer, _ body: (Vault) throws(VaultError) -> R
+    ) throws(WebRefusal) -> R {
+        do throws(VaultError) {
+            return try body(vault)
+        } catch {
+            throw refuse(path, error, peer)
+        }
+    }
+
     /// A place for an upload of a web client.
     func takeSlot(for user: FileName) throws(WebRefusal) -> UploadSlots.Slot {
         switch slots.take(for: user) {

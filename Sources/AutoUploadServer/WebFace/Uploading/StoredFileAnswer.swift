@@ -62,6 +62,16 @@ enum AnswerForm {
         self = types.contains("application/json") ? .json : types.contains("text/html") ? .page : .text
     }
 
+    /// Of one file: its receipt, and in fields what is stored.
+    func answer(_ file: StoredFile, _ status: HTTP.Status) -> WebAnswer {
+        let isJSON = self == .json
+        let content = isJSON ? "\(file.json)\n" : String(decoding: file.receipt.text, as: UTF8.self)
+        var answer = WebAnswer(
+            status, type: isJSON ? "application/json" : "text/plain; charset=utf-8", Array(content.utf8))
+        for line in file.fields.lines { answer.fields.set(line.name, line.value) }
+        return answer
+    }
+
     func answer(_ files: [StoredFile]) -> WebAnswer {
         switch self {
         case .text: return WebAnswer(.ok, "OK")

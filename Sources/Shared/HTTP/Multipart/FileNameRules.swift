@@ -88,7 +88,7 @@ private func unescaped(_ value: [UInt8]) -> [UInt8] {
 }
 
 /// Without what leads to the last component of a path from a root.
-private func withoutRoot(_ name: [UInt8]) -> [UInt8] {
+package func withoutRoot(_ name: [UInt8]) -> [UInt8] {
     if name.first == slash { return Array(name.split(separator: slash, omittingEmptySubsequences: false).last ?? []) }
     let hasDrive =
         name.count >= 3 && (0x41...0x5A).contains(name[0] & 0xDF) && name[1] == UInt8(ascii: ":")

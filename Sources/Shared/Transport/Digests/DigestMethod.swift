@@ -7,4 +7,6 @@ internal import COpenSSL
 
     /// SHA-256 (FIPS 180-4).
     static let sha256 = unsafe DigestMethod(pointer: EVP_MD_fetch(nil, "SHA256", nil) ?? EVP_sha256())
+    /// SHA-1, which proves nothing against who means harm.
+    static let sha1 = unsafe DigestMethod(pointer: EVP_MD_fetch(nil, "SHA1", nil) ?? EVP_sha1())
 }

@@ -1,0 +1,124 @@
+import Domain
+import HTTP
+import Logins
+import Platform
+import Storage
+
+/// POST /tus/: makes an upload, and takes its first bytes, or all.
+enum TusCreation {
+    static func answer(
+        _ head: RequestHead, _ home: Home, on connection: inout WebConnection
+    ) throws(WebTrouble) -> WebAnswer {
+        let concat = try TusConcat(head)
+        if case .final(let parts)? = concat {
+            return try TusFinal(parts: parts, home: home, traits: traits(head, home, id: nil, length: nil))
+                .answer(on: &connection)
+        }
+        let length = try length(head)
+        let traits = try traits(head, home, id: .random(), length: length, isPart: concat != nil)
+        let hasBody = hasBody(head)
+        if hasBody { try TusRequest.requireBytes(head) }
+        try TusRequest.requireFit(head, at: 0, of: length)
+        let checksum = try TusChecksum(head)
+        var upload: ResourceUpload
+        do throws(WebRefusal) {
+            upload = try .create(traits, on: connection)
+        } catch {
+            throw .refused(error)
+        }
+        do throws(WebTrouble) {
+            let fields = try TusReception(checksum: checksum, home: home).take(into: &upload, on: &connection)
+            return created(traits.id, fields)
+        } catch {
+            // Nobody knows its URL.
+            upload.discard()
+            throw error
+        }
+    }
+
+    static func created(_ id: UploadID, _ fields: Fields) -> WebAnswer {
+        var answer = WebAnswer(.created, "")
+        for line in fields.lines { answer.fields.set(line.name, line.value) }
+        if let location = FieldValue("/tus/\(id)") { answer.fields.set(.location, location) }
+        return answer
+    }
+
+    private static func hasBody(_ head: RequestHead) -> Bool {
+        switch head.framing {
+        case .none, .length(0): false
+        case .length, .chunked: true
+        }
+    }
+
+    private static func length(_ head: RequestHead) throws(WebTrouble) -> UInt64? {
+        let length = try TusRequest.number(.uploadLength, head)
+        let deferred = try TusRequest.single(.uploadDeferLength, head)
+        guard deferred == nil || deferred == "1", (deferred == nil) != (length == nil) else {
+            throw .refused(WebRefusal(.badRequest, "Upload-Length or Upload-Defer-Length: 1 is needed"))
+        }
+        return length
+    }
+
+    /// - Parameter id: nil: it follows later.
+    private static func traits(
+        _ head: RequestHead, _ home: Home, id: UploadID?, length: UInt64?, isPart: Bool = false
+    ) throws(WebTrouble) -> ResourceTraits {
+        let field = head.fields.combined(.uploadMetadata)?.bytes ?? []
+        let note = TusNote(concat: head.fields.combined(.uploadConcat)?.bytes ?? [], metadata: field)
+        guard note.bytes.count <= ResourceTraits.longestNote else {
+            throw .refused(WebRefusal(.fieldsTooLarge, "Upload-Metadata and Upload-Concat are too long"))
+        }
+        let metadata: TusMetadata
+        do throws(TusMetadata.Flaw) {
+            metadata = try TusMetadata(field)
+        } catch {
+            throw .refused(WebRefusal(.badRequest, error.text))
+        }
+        return ResourceTraits(
+            user: home.user, path: try path(metadata, home), id: id ?? .random(), length: length,
+            modified: metadata.modified ?? FileTime(seconds: currentUnixTime(), nanoseconds: 0),
+            options: isPart ? .isPart : [], note: note.bytes)
+    }
+
+    private static func path(_ metadata: TusMetadata, _ home: Home) throws(WebTrouble) -> RemotePath {
+        do throws(RemotePath.Flaw) {
+            if let path = try metadata.path() { return try home.place(of: path) }
+            return try home.place(of: RemotePath(Array(unnamed().utf8)))
+        } catch {
+            throw .refused(WebRefusal(.badRequest, "no file can be stored under the name in Upload-Metadata: \(error)"))
+        }
+    }
+
+    /// A file that its client gives no name.
+    private static func unnamed() -> String {
+        "upload-\(utcText(currentUnixTime()).filter { $0 != ":" })-\(UInt32.random(in: 0 ... .max))"
+    }
+}
+
+/// What is kept with an upload so that HEAD can tell it: Upload-Concat and Upload-Metadata, as they came.
+struct TusNote {
+    let concat: [UInt8]
+    let metadata: [UInt8]
+
+    init(concat: [UInt8], metadata: [UInt8]) {
+        (self.concat, self.metadata) = (concat, metadata)
+    }
+
+    init(_ note: [UInt8]) {
+        let end = note.firstIndex(of: lineFeed) ?? note.endIndex
+        concat = Array(note[..<end])
+        metadata = Array(note[end...].dropFirst())
+    }
+
+    /// No field has a line feed.
+    var bytes: [UInt8] { concat + [lineFeed] + metadata }
+
+    var fields: Fields {
+        var fields = Fields()
+        if !concat.isEmpty, let value = FieldValue(concat) { fields.set(.uploadConcat, value) }
+        if !metadata.isEmpty, let value = FieldValue(metadata) { fields.set(.uploadMetadata, value) }
+        return fields
+    }
+}
+
+private let lineFeed = UInt8(ascii: "\n")

@@ -1,0 +1,135 @@
+import Connections
+import Domain
+import Events
+import HTTP
+import Logins
+import Storage
+
+/// Requests to an upload's own URL.
+struct TusUpload {
+    /// As it stands in the URL.
+    let id: [UInt8]
+    let home: Home
+
+    func answerHead(on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        let resource = try settled(on: &connection)
+        var answer = WebAnswer(.ok, type: "text/plain; charset=utf-8", [])
+        for line in TusNote(resource.traits.note).fields.lines { answer.fields.set(line.name, line.value) }
+        switch resource.standing {
+        case .finished(let stored):
+            let file = try receipted(stored, connection)
+            for line in TusReception.fields(of: file).lines { answer.fields.set(line.name, line.value) }
+        case .unfinished(let offset):
+            for line in TusReception.fields(offset: offset, expires: resource.expires).lines {
+                answer.fields.set(line.name, line.value)
+            }
+        }
+        if let length = resource.length {
+            answer.fields.set(.uploadLength, FieldValue(length))
+        } else {
+            answer.fields.set(.uploadDeferLength, "1")
+        }
+        return answer
+    }
+
+    func answerPatch(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        try TusRequest.requireBytes(head)
+        guard let offset = try TusRequest.number(.uploadOffset, head) else {
+            throw .refused(WebRefusal(.badRequest, "Upload-Offset is needed"))
+        }
+        let checksum = try TusChecksum(head)
+        let resource = try settled(on: &connection)
+        if TusNote(resource.traits.note).concat.starts(with: "final".utf8) {
+            throw .refused(WebRefusal(.forbidden, "an upload that was put together takes no bytes"))
+        }
+        guard offset == resource.offset else { throw .refused(.wrongOffset(resource.offset)) }
+        if case .finished(let stored) = resource.standing {
+            try TusRequest.requireFit(head, at: offset, of: offset)
+            return answer(TusReception.fields(of: try receipted(stored, connection)))
+        }
+        let stated = try length(head, of: resource)
+        try TusRequest.requireFit(head, at: offset, of: stated ?? resource.length)
+        var upload = try opened(resource, on: connection)
+        do throws(WebRefusal) {
+            if let stated { try upload.setLength(stated) }
+        } catch {
+            throw .refused(error)
+        }
+        return answer(try TusReception(checksum: checksum, home: home).take(into: &upload, on: &connection))
+    }
+
+    private func opened(
+        _ resource: UploadResource, on connection: borrowing WebConnection
+    ) throws(WebTrouble) -> ResourceUpload {
+        do throws(WebRefusal) {
+            return try .open(resource, on: connection)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    private func answer(_ fields: Fields) -> WebAnswer {
+        var answer = WebAnswer(.noContent, "")
+        for line in fields.lines { answer.fields.set(line.name, line.value) }
+        return answer
+    }
+
+    /// The length that a request states, of an upload that was made without one.
+    private func length(_ head: RequestHead, of resource: UploadResource) throws(WebTrouble) -> UInt64? {
+        guard let stated = try TusRequest.number(.uploadLength, head) else { return nil }
+        guard stated == resource.length ?? stated, stated >= resource.offset else {
+            throw .refused(WebRefusal(.badRequest, "Upload-Length can't be changed, nor be less than what has come"))
+        }
+        return stated
+    }
+
+    func answerDelete(on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        let resource = try found(on: &connection)
+        connection.services.vault.remove(resource)
+        return WebAnswer(.noContent, "")
+    }
+
+    /// What was stored, with its receipt.
+    func answerGet(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        guard case .finished(let stored) = try settled(on: &connection).standing else {
+            throw .refused(WebRefusal(.conflict, "the upload isn't finished: there is no receipt yet"))
+        }
+        return AnswerForm(head.fields).answer(try receipted(stored, connection), .ok)
+    }
+
+    private func receipted(
+        _ stored: Stored, _ connection: borrowing WebConnection
+    ) throws(WebTrouble) -> StoredFile {
+        do throws(VaultError) {
+            return try connection.services.receipted(stored, home, connection.peer)
+        } catch {
+            throw .refused(WebRefusal(error))
+        }
+    }
+
+    private func found(on connection: inout WebConnection) throws(WebTrouble) -> UploadResource {
+        do throws(WebRefusal) {
+            return try connection.resource(id, of: home.user)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// The upload as it is to be told of: a client that learns that all its bytes are here takes the file for stored, so it is stored
+    /// first, should it have failed when they had come.
+    private func settled(on connection: inout WebConnection) throws(WebTrouble) -> UploadResource {
+        let resource = try found(on: &connection)
+        guard resource.isWhole, !resource.traits.options.contains(.isPart) else { return resource }
+        _ = try opened(resource, on: connection).finish(for: home)
+        return try found(on: &connection)
+    }
+}
+
+extension WebRefusal {
+    /// - Parameter right: where the upload goes on.
+    static func wrongOffset(_ right: UInt64) -> WebRefusal {
+        var refusal = WebRefusal(.conflict, "the upload goes on at byte \(right)")
+        refusal.fields.set(.uploadOffset, FieldValue(right))
+        return refusal
+    }
+}
