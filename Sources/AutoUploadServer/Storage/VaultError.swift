@@ -71,7 +71,7 @@ package enum VaultError: Error, Hashable {
     }
 
     /// Whether what is durable of the upload is still good to be gone on with.
-    var leavesDurablePart: Bool {
+    package var leavesDurablePart: Bool {
         switch self {
         case .full, .busy, .takenOver, .quotaExceeded, .counting, .askedTooOften, .denied, .unnamed, .away,
             .alreadyCommitted:

@@ -51,13 +51,13 @@ package struct CrossOrigin: Sendable {
     private static let allowed: FieldValue = """
         Authorization, Username, Password, Content-Type, Accept, Tus-Resumable, Upload-Length, Upload-Defer-Length, \
         Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Concat, X-HTTP-Method-Override, X-Requested-With, \
-        X-Request-ID, Upload-Complete, Upload-Draft-Interop-Version, Repr-Digest, Content-Digest, If-None-Match, \
+        X-Request-ID, Upload-Complete, Upload-Incomplete, Content-Disposition, Upload-Draft-Interop-Version, Repr-Digest, Content-Digest, If-None-Match, \
         X-OC-Mtime
         """
     private static let exposed: FieldValue = """
         Location, Content-Location, ETag, Repr-Digest, Retry-After, Tus-Resumable, Tus-Version, Tus-Extension, \
         Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, \
-        Upload-Expires, Upload-Concat, Upload-Complete, Upload-Limit, Upload-Draft-Interop-Version
+        Upload-Expires, Upload-Concat, Upload-Complete, Upload-Limit, Upload-Draft-Interop-Version, Accept-Patch, Allow
         """
 }
 

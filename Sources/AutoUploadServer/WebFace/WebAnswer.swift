@@ -22,6 +22,11 @@ struct WebAnswer {
         self.init(status, type: "text/plain; charset=utf-8", Array("\(text)\n".utf8))
     }
 
+    /// Without content.
+    init(_ status: HTTP.Status, _ fields: Fields) {
+        (self.status, self.fields, content) = (status, fields, [])
+    }
+
     init(_ refusal: WebRefusal) {
         self.init(refusal.status, refusal.text)
         for line in refusal.fields.lines { fields.set(line.name, line.value) }

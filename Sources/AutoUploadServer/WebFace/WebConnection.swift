@@ -164,22 +164,38 @@ extension WebConnection {
     ///
     /// - Parameter take: is given each piece where it lies; what it throws ends the reception.
     mutating func receiveBody(_ take: (RawSpan) throws(WebRefusal) -> Void) throws(WebTrouble) {
+        try receiveBody(answering: { bytes throws(WebRefusal) in
+            try take(bytes)
+            return []
+        })
+    }
+
+    /// Takes the request's body to its end, as above.
+    ///
+    /// - Parameter take: what it returns, such as an interim answer, is sent to the client before the next piece is taken.
+    mutating func receiveBody(answering take: (RawSpan) throws(WebRefusal) -> [UInt8]) throws(WebTrouble) {
         if body == .over { return }
         if body == .expected {
-            try requests.send(
-                InterimResponse.proceed.encoded(for: .http11), until: .after(seconds: services.limits.send))
+            try send(.proceed, to: .http11)
             body = .coming
         }
         while let count = try nextPiece() {
             received += UInt64(count)
+            var interim: [UInt8] = []
             do throws(WebRefusal) {
-                try requests.take(count, take)
+                try requests.take(count) { bytes throws(WebRefusal) in interim = try take(bytes) }
             } catch {
                 throw .refused(error)
             }
             if membership.isToEnd { throw .refused(.stopping) }
+            if !interim.isEmpty { try requests.send(interim, until: .after(seconds: services.limits.send)) }
         }
         body = .over
+    }
+
+    /// Sends an answer that another one follows.
+    mutating func send(_ interim: InterimResponse, to version: HTTPVersion) throws(WebTrouble) {
+        try requests.send(interim.encoded(for: version), until: .after(seconds: services.limits.send))
     }
 
     /// - Returns: nil at the body's end.

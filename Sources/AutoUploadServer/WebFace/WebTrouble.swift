@@ -18,6 +18,8 @@ struct WebRefusal: Error {
     /// What failed, why, and what to do: one line for a person.
     let text: String
     var fields = Fields()
+    /// Whether what has come of the file was given up for it.
+    var endsUpload = false
 
     init(_ status: HTTP.Status, _ text: String, retryAfter seconds: UInt32? = nil) {
         (self.status, self.text) = (status, text)
@@ -68,5 +70,6 @@ extension WebRefusal {
         case .readBackDiffers, .failed, .unnamed:
             self.init(.internalServerError, "the server's storage failed: nothing is stored", retryAfter: 300)
         }
+        endsUpload = !error.leavesDurablePart
     }
 }

@@ -55,11 +55,14 @@ import Testing
     }
 
     @Test("what is kept for HEAD comes back as it was")
-    func note() {
+    func note() throws {
         for (concat, metadata) in [("", ""), ("partial", ""), ("", "a YQ=="), ("final;/tus/1", "b ,c")] {
-            let note = TusNote(TusNote(concat: Array(concat.utf8), metadata: Array(metadata.utf8)).bytes)
+            let note = try #require(TusNote(TusNote(concat: Array(concat.utf8), metadata: Array(metadata.utf8)).bytes))
             #expect(note.concat.elementsEqual(concat.utf8) && note.metadata.elementsEqual(metadata.utf8))
+            #expect(PutManner(note: note.bytes) == nil)
         }
+        let manner = PutManner(mustBeNew: true, refusesTaken: false, isJSON: true, isWholeOnce: true)
+        #expect(PutManner(note: manner.note) == manner && TusNote(manner.note) == nil)
     }
 }
 

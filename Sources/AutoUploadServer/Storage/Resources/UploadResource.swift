@@ -39,6 +39,9 @@ package struct UploadResource: Sendable {
 // MARK: - In the vault
 
 extension Vault {
+    /// Seconds for which one is kept that nobody goes on with.
+    package var resourceExpiry: Int64 { resources.expiry(0, isFinished: false) }
+
     /// Makes an upload resource, durable, and opens it for its first bytes.
     ///
     /// - Parameter tell: as for `PartialStore.begin`.

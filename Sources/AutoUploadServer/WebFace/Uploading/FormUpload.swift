@@ -3,11 +3,17 @@ import Events
 import HTTP
 import Logins
 import Platform
+import Storage
 
 /// POST or PUT /upload: any number of files in a form (multipart/form-data), each stored when it has come whole.
 enum FormUpload {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
         let home = try connection.logIn(head)
+        let request = ResumableRequest(head)
+        if request.completes == false || request.isIncompleteOfOld {
+            throw .refused(
+                WebRefusal(.badRequest, "a form isn't sent in parts: send it whole, or each file by PUT /files/NAME"))
+        }
         let boundary: MultipartBoundary
         do throws(MultipartBoundary.Flaw) {
             boundary = try MultipartBoundary(contentType: head.fields.values(of: .contentType).first?.bytes ?? [])
@@ -16,8 +22,7 @@ enum FormUpload {
         }
         var form = FormReceiver(
             services: connection.services, rules: connection.rules, membership: connection.membership,
-            peer: connection.peer, home: home,
-            refusesTaken: head.target.query.map { $0.elementsEqual("collision=refuse".utf8) } ?? false)
+            peer: connection.peer, home: home, refusesTaken: head.refusesTaken)
         var splitter = MultipartSplitter(boundary: boundary)
         do throws(WebTrouble) {
             try connection.receiveBody { bytes throws(WebRefusal) in
@@ -88,7 +93,7 @@ struct FormReceiver: MultipartReceiver {
             return
         }
         let home = try requireLogin()
-        let path = try FilePut.path(
+        let path = try FileOffer.path(
             name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init))
         place = .file(try WebUpload(to: path, in: home, size: nil, modified: nil, services, rules, peer))
     }

@@ -18,6 +18,8 @@ struct ResourceUpload {
     private var upload: OpenResource
     /// Bytes that have come of the whole file, durable or not.
     private(set) var received: UInt64
+    /// Whether more came than it is to have.
+    private(set) var isBeyondLength = false
 
     private init(
         _ upload: OpenResource, _ slot: UploadSlots.Slot, offset: UInt64, _ connection: borrowing WebConnection
@@ -82,6 +84,17 @@ extension WebConnection {
         guard let found else { throw .unknownUpload }
         return found
     }
+
+    /// An upload resource as it is to be told of: a client that learns that all its bytes are here may take the file for stored, so it
+    /// is stored first, should that have failed when they had come.
+    ///
+    /// - Parameter resource: as it was looked up.
+    func settled(_ resource: UploadResource, in home: Home) throws(WebRefusal) -> UploadResource {
+        guard resource.isWhole, !resource.traits.options.contains(.isPart) else { return resource }
+        let upload = try ResourceUpload.open(resource, on: self)
+        _ = try upload.finish(for: home)
+        return try self.resource(Array(resource.traits.id.description.utf8), of: home.user)
+    }
 }
 
 extension WebRefusal {
@@ -94,26 +107,41 @@ extension WebRefusal {
 extension ResourceUpload {
     /// Takes a request's whole body. Of more bytes than the upload is to have none is kept beyond.
     ///
-    /// - Parameter look: is shown each piece before it is taken.
+    /// - Parameters:
+    ///   - look: is shown each piece before it is taken.
+    ///   - progress: makes an interim answer after each, or none.
     /// - Throws: when the link breaks or the upload can't go on; what is durable stays, to be gone on with.
     mutating func receiveBody(
-        of connection: inout WebConnection, showing look: (RawSpan) -> Void = { _ in }
+        of connection: inout WebConnection, showing look: (RawSpan) -> Void = { _ in },
+        telling progress: (inout ResourceUpload) throws(WebRefusal) -> [UInt8] = { _ in [] }
     ) throws(WebTrouble) {
         do throws(WebTrouble) {
-            try readPrefix()
-            try connection.receiveBody { bytes throws(WebRefusal) in
+            try prepare()
+            try connection.receiveBody(answering: { bytes throws(WebRefusal) in
                 look(bytes)
                 try append(bytes)
-            }
+                return try progress(&self)
+            })
         } catch {
             leave()
             throw error
         }
     }
 
+    private func prepare() throws(WebTrouble) {
+        do throws(WebRefusal) {
+            try readPrefix()
+        } catch {
+            throw .refused(error)
+        }
+    }
+
     private mutating func append(_ bytes: RawSpan) throws(WebRefusal) {
         let (sum, overflow) = received.addingReportingOverflow(UInt64(bytes.byteCount))
-        guard !overflow, sum <= length ?? UInt64(Int64.max) else { throw .beyondLength }
+        guard !overflow, sum <= length ?? UInt64(Int64.max) else {
+            isBeyondLength = true
+            throw .beyondLength
+        }
         try rules.drops?.requireFits(sum, in: traits.user)
         upload.append(bytes)
         if let failure = upload.failure { throw services.refuse(traits.path, failure, peer) }
@@ -121,35 +149,31 @@ extension ResourceUpload {
     }
 
     /// Copies the bytes of another upload, all of which have come.
-    mutating func append(contentsOf part: UploadResource, _ membership: Membership) throws(WebTrouble) {
-        do throws(WebRefusal) {
-            let source = try services.withStorage(part.traits.path, peer) { vault throws(VaultError) in
-                try vault.open(part)
+    mutating func append(contentsOf part: UploadResource, _ membership: Membership) throws(WebRefusal) {
+        let source = try services.withStorage(part.traits.path, peer) { vault throws(VaultError) in
+            try vault.open(part)
+        }
+        var offset: UInt64 = 0
+        while offset < part.offset {
+            if membership.isToEnd { throw .stopping }
+            let count = min(part.offset - offset, Self.copiedAtATime)
+            let piece = try services.withStorage(part.traits.path, peer) { _ throws(VaultError) in
+                try source.partial.read(Int(count), at: offset)
             }
-            var offset: UInt64 = 0
-            while offset < part.offset {
-                if membership.isToEnd { throw .stopping }
-                let count = min(part.offset - offset, Self.copiedAtATime)
-                let piece = try services.withStorage(part.traits.path, peer) { _ throws(VaultError) in
-                    try source.partial.read(Int(count), at: offset)
-                }
-                try piece.span.withRawBytes { bytes throws(WebRefusal) in try append(bytes) }
-                offset += count
-            }
-        } catch {
-            throw .refused(error)
+            try piece.span.withRawBytes { bytes throws(WebRefusal) in try append(bytes) }
+            offset += count
         }
     }
 
     private static let copiedAtATime: UInt64 = 1 << 20
 
     /// Reads again what earlier requests have sent, for the digest, where this process doesn't have that.
-    private func readPrefix() throws(WebTrouble) {
+    private func readPrefix() throws(WebRefusal) {
         guard upload.partial.hasUnreadPrefix else { return }
         // Who waits long enough reads in any case: what was sent isn't sent again for that.
         let turn = services.reading.turn(of: traits.user, membership.number) { membership.isToEnd }
         upload.partial.readPrefix { !membership.isToEnd && turn?.goesOn { membership.isToEnd } ?? true }
-        if membership.isToEnd { throw .refused(.stopping) }
+        if membership.isToEnd { throw .stopping }
     }
 
     /// Keeps nothing of what comes from now on before `keep`.
@@ -199,16 +223,16 @@ extension ResourceUpload {
         if let offset = upload.leave(), !quietly { services.report(.parked(peer, path: traits.path, offset: offset)) }
     }
 
-    /// Removes it.
+    /// Removes it, also where it was left already.
     func discard() { upload.discard() }
 
     /// All has come: stores it.
-    func finish(for home: Home) throws(WebTrouble) -> StoredFile {
+    func finish(for home: Home) throws(WebRefusal) -> StoredFile {
         try readPrefix()
         do throws(VaultError) {
             return try services.noteStored(try upload.finish(), offered: traits.path, since: begun, home, peer)
         } catch {
-            throw .refused(services.refuse(traits.path, error, peer))
+            throw services.refuse(traits.path, error, peer)
         }
     }
 }

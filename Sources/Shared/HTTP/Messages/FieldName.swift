@@ -28,6 +28,7 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
 extension FieldName {
     package static let accept = FieldName(known: "Accept")
     package static let acceptRanges = FieldName(known: "Accept-Ranges")
+    package static let acceptPatch = FieldName(known: "Accept-Patch")
     package static let allow = FieldName(known: "Allow")
     package static let authorization = FieldName(known: "Authorization")
     package static let cacheControl = FieldName(known: "Cache-Control")
@@ -53,6 +54,8 @@ extension FieldName {
     package static let retryAfter = FieldName(known: "Retry-After")
     package static let transferEncoding = FieldName(known: "Transfer-Encoding")
     package static let uploadComplete = FieldName(known: "Upload-Complete")
+    package static let uploadDraftVersion = FieldName(known: "Upload-Draft-Interop-Version")
+    package static let uploadIncomplete = FieldName(known: "Upload-Incomplete")
     package static let uploadLength = FieldName(known: "Upload-Length")
     package static let uploadLimit = FieldName(known: "Upload-Limit")
     package static let uploadOffset = FieldName(known: "Upload-Offset")

@@ -98,8 +98,12 @@ extension TLSContext {
 extension TLSContext {
     /// A client's context. The server's certificate is always verified.
     ///
-    /// - Parameter authorities: path of a PEM file with the only authorities to trust; nil stands for the system's.
-    package convenience init(authorities: String?, minimum: TLSVersion) throws(TLSError) {
+    /// - Parameters:
+    ///   - authorities: path of a PEM file with the only authorities to trust; nil stands for the system's.
+    ///   - name: of the protocol that is to be spoken (RFC 7301); nil: the devices' own.
+    package convenience init(
+        authorities: String?, minimum: TLSVersion, offering name: String? = nil
+    ) throws(TLSError) {
         try unsafe self.init(TLS_client_method(), minimum: minimum, protocols: [])
         unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
         if let authorities {
@@ -109,7 +113,7 @@ extension TLSContext {
         } else {
             unsafe SSL_CTX_set_default_verify_paths(pointer)
         }
-        let name = Array(ProtocolLimits.applicationProtocol.utf8)
+        let name = Array((name ?? ProtocolLimits.applicationProtocol).utf8)
         let offer = [UInt8(name.count)] + name
         unsafe SSL_CTX_set_alpn_protos(pointer, offer, UInt32(offer.count))
         unsafe SSL_CTX_set_ciphersuites(pointer, Processor.hasAES ? Self.fastWithAES : Self.fastWithoutAES)

@@ -70,7 +70,8 @@ struct TusFinal {
 
     /// The same for the same parts and words: who asks again, having missed the answer, gets it, though the parts are gone.
     private func id() throws(WebRefusal) -> UploadID {
-        let words = Array("final".utf8) + home.user.bytes + parts.flatMap(\.bytes) + TusNote(traits.note).metadata
+        let words =
+            Array("final".utf8) + home.user.bytes + parts.flatMap(\.bytes) + (TusNote(traits.note)?.metadata ?? [])
         guard let digest = ContentHasher.digest(of: words), let id = UploadID(Array(digest.bytes.prefix(16))) else {
             throw WebRefusal(VaultError.busy(SystemError("name an upload", errno: .noMemory)))
         }
@@ -98,15 +99,14 @@ struct TusFinal {
             user: traits.user, path: traits.path, id: id, length: min(length, UInt64(Int64.max)),
             modified: traits.modified, note: traits.note)
         var upload = try ResourceUpload.create(traits, on: connection)
-        do throws(WebTrouble) {
+        do throws(WebRefusal) {
             for part in parts { try upload.append(contentsOf: part, connection.membership) }
             let file = try upload.finish(for: home)
             for part in parts { connection.services.vault.remove(part) }
             return file
         } catch {
             upload.discard()
-            guard case .refused(let refusal) = error else { throw .stopping }
-            throw refusal
+            throw error
         }
     }
 }

@@ -104,8 +104,9 @@ struct TusNote {
         (self.concat, self.metadata) = (concat, metadata)
     }
 
-    init(_ note: [UInt8]) {
-        let end = note.firstIndex(of: lineFeed) ?? note.endIndex
+    /// - Returns: nil for a note that another way to upload has written.
+    init?(_ note: [UInt8]) {
+        guard let end = note.firstIndex(of: lineFeed) else { return nil }
         concat = Array(note[..<end])
         metadata = Array(note[end...].dropFirst())
     }

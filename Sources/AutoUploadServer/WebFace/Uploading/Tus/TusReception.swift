@@ -17,10 +17,10 @@ struct TusReception {
         } else {
             try upload.receiveBody(of: &connection)
         }
-        if upload.isWhole, !upload.traits.options.contains(.isPart) {
-            return Self.fields(of: try upload.finish(for: home))
-        }
         do throws(WebRefusal) {
+            if upload.isWhole, !upload.traits.options.contains(.isPart) {
+                return Self.fields(of: try upload.finish(for: home))
+            }
             let offset = try upload.keep()
             let expires = upload.expires
             upload.leave(quietly: true)

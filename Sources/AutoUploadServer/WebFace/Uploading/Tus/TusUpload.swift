@@ -14,7 +14,7 @@ struct TusUpload {
     func answerHead(on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
         let resource = try settled(on: &connection)
         var answer = WebAnswer(.ok, type: "text/plain; charset=utf-8", [])
-        for line in TusNote(resource.traits.note).fields.lines { answer.fields.set(line.name, line.value) }
+        for line in TusNote(resource.traits.note)?.fields.lines ?? [] { answer.fields.set(line.name, line.value) }
         switch resource.standing {
         case .finished(let stored):
             let file = try receipted(stored, connection)
@@ -39,7 +39,7 @@ struct TusUpload {
         }
         let checksum = try TusChecksum(head)
         let resource = try settled(on: &connection)
-        if TusNote(resource.traits.note).concat.starts(with: "final".utf8) {
+        if TusNote(resource.traits.note)?.concat.starts(with: "final".utf8) ?? false {
             throw .refused(WebRefusal(.forbidden, "an upload that was put together takes no bytes"))
         }
         guard offset == resource.offset else { throw .refused(.wrongOffset(resource.offset)) }
@@ -109,19 +109,21 @@ struct TusUpload {
 
     private func found(on connection: inout WebConnection) throws(WebTrouble) -> UploadResource {
         do throws(WebRefusal) {
-            return try connection.resource(id, of: home.user)
+            let found = try connection.resource(id, of: home.user)
+            guard TusNote(found.traits.note) != nil else { throw WebRefusal.unknownUpload }
+            return found
         } catch {
             throw .refused(error)
         }
     }
 
-    /// The upload as it is to be told of: a client that learns that all its bytes are here takes the file for stored, so it is stored
-    /// first, should it have failed when they had come.
     private func settled(on connection: inout WebConnection) throws(WebTrouble) -> UploadResource {
         let resource = try found(on: &connection)
-        guard resource.isWhole, !resource.traits.options.contains(.isPart) else { return resource }
-        _ = try opened(resource, on: connection).finish(for: home)
-        return try found(on: &connection)
+        do throws(WebRefusal) {
+            return try connection.settled(resource, in: home)
+        } catch {
+            throw .refused(error)
+        }
     }
 }
 

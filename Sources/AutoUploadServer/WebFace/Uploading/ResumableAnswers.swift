@@ -1,0 +1,69 @@
+import Connections
+import Domain
+import Encodings
+import HTTP
+import Storage
+
+extension Services {
+    /// What uploads are to keep to.
+    ///
+    /// - Parameter seconds: for which an upload is kept; nil: as long as a new one.
+    func uploadLimits(maxAge seconds: UInt64? = nil) -> ResumableLimits {
+        let largest = vault.largestFile ?? .max
+        return ResumableLimits(
+            maxSize: min(largest, UInt64(StructuredNumber.range.upperBound)), minSize: 0,
+            maxAppendSize: min(largest, UInt64(StructuredNumber.range.upperBound)), minAppendSize: 0,
+            maxAge: seconds ?? UInt64(max(0, vault.resourceExpiry)))
+    }
+}
+
+extension WebAnswer {
+    /// - Parameter limits: are told with what is too large.
+    init(_ refusal: ResumableRefusal, _ limits: ResumableLimits) {
+        self.init(refusal.status, type: ResumableRefusal.mediaType, Array("\(refusal.json)\n".utf8))
+        fields.set(.uploadComplete, "?0")
+        switch refusal {
+        case .mismatchingOffset(let expected, _): fields.set(.uploadOffset, FieldValue(expected))
+        case .tooLarge, .appendTooLarge, .tooSmall, .appendTooSmall: fields.set(.uploadLimit, limits.field)
+        case .otherMediaType: fields.set(.acceptPatch, ResumableState.mediaType)
+        case .methodNotAllowed: fields.set(.allow, ResumableOptions.ofResource)
+        case .fieldMissing, .inconsistentLength, .completed, .otherVersion: break
+        }
+    }
+
+    /// Whether it is the answer to the whole upload, as the draft's clients are told it.
+    func completing(_ completes: Bool) -> WebAnswer {
+        var answer = self
+        answer.fields.set(.uploadComplete, FieldValue(truth: completes))
+        return answer
+    }
+}
+
+extension ResourceTraits {
+    /// The upload resource's own path on this server.
+    var location: FieldValue { FieldValue("/uploads/\(id)") ?? "" }
+}
+
+/// OPTIONS: what uploads are to keep to, for who asks before (section 4.1.4 of the draft).
+enum ResumableOptions {
+    static let ofResource: FieldValue = "GET, HEAD, PATCH, DELETE, OPTIONS"
+
+    /// - Returns: nil for a target that takes no files.
+    static func answer(
+        _ segments: [String], _ head: RequestHead, on connection: borrowing WebConnection
+    ) -> WebAnswer? {
+        var fields = Fields()
+        switch segments.first {
+        case "files"? where segments.count > 1: fields.set(.allow, "PUT, OPTIONS")
+        case "upload"? where segments.count == 1: fields.set(.allow, "POST, PUT, OPTIONS")
+        case "uploads"? where segments.count == 2:
+            fields.set(.allow, ofResource)
+            fields.set(.acceptPatch, ResumableState.mediaType)
+            return WebAnswer(.noContent, fields)
+        case nil where head.target.isWholeServer: break
+        default: return nil
+        }
+        fields.set(.uploadLimit, connection.services.uploadLimits().field)
+        return WebAnswer(.noContent, fields)
+    }
+}
