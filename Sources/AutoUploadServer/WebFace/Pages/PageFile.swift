@@ -23,7 +23,22 @@ struct PageFile {
         "": PageFile("text/html; charset=utf-8", PackageResources.index_html),
         "page/style.css": PageFile("text/css; charset=utf-8", PackageResources.style_css),
         "page/icon.svg": PageFile("image/svg+xml", PackageResources.icon_svg),
+        "page/main.js": script(PackageResources.main_js),
+        "page/view.js": script(PackageResources.view_js),
+        "page/words.js": script(PackageResources.words_js),
+        "page/picking.js": script(PackageResources.picking_js),
+        "page/queue.js": script(PackageResources.queue_js),
+        "page/upload.js": script(PackageResources.upload_js),
+        "page/server.js": script(PackageResources.server_js),
+        "page/memory.js": script(PackageResources.memory_js),
+        "page/digests.js": script(PackageResources.digests_js),
+        "page/hasher.js": script(PackageResources.hasher_js),
+        "page/sha256.js": script(PackageResources.sha256_js),
     ]
+
+    private static func script(_ content: [UInt8]) -> PageFile {
+        PageFile("text/javascript; charset=utf-8", content)
+    }
 
     /// A browser keeps it, and asks whether it is still the same: with the next version of the program it isn't.
     private func answer(_ request: Fields) -> WebAnswer {

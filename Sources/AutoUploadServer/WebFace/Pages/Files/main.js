@@ -1,0 +1,222 @@
+// The page: what people do on it, and what it does by itself.
+
+import * as memory from "./memory.js";
+import { ofDrop, ofList } from "./picking.js";
+import { Queue } from "./queue.js";
+import { Server } from "./server.js";
+import { Upload } from "./upload.js";
+import * as view from "./view.js";
+import { count } from "./words.js";
+
+const get = (id) => document.getElementById(id);
+const form = get("login");
+const queue = new Queue(lostLogin);
+
+document.documentElement.classList.add("js");
+form.file.required = false;
+get("host").textContent = `to ${location.host}`;
+
+// MARK: who is there
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = form.querySelector("button");
+  button.disabled = true;
+  get("login-trouble").textContent = "";
+  try {
+    const server = new Server(form.username.value, form.password.value);
+    await server.logIn();
+    logIn(server);
+  } catch (error) {
+    get("login-trouble").textContent = loginTrouble(error);
+    form.password.select();
+  }
+  button.disabled = false;
+});
+
+function loginTrouble(error) {
+  if (error.isLogin) return "User or password are wrong.";
+  return error.status ? `The server says: ${error.message}` : "The server can’t be reached. Is there a network?";
+}
+
+function logIn(server) {
+  queue.server = server;
+  form.reset();
+  form.hidden = true;
+  get("who").hidden = false;
+  get("user").textContent = server.user;
+  say(`Logged in as ${server.user}`);
+  // Who has logged in most likely wants to choose.
+  document.querySelector("[data-picks=files]").focus();
+  queue.uploads.forEach(refresh);
+  queue.fill();
+}
+
+function logOut() {
+  queue.server = undefined;
+  form.hidden = false;
+  get("who").hidden = true;
+  queue.uploads.forEach(refresh);
+  form.username.focus();
+}
+
+get("leave").addEventListener("click", () => {
+  queue.uploads.filter((upload) => upload.isActive).forEach((upload) => upload.pause());
+  logOut();
+});
+
+function lostLogin() {
+  logOut();
+  get("login-trouble").textContent = "The server doesn’t take your password any more. Log in again to go on.";
+}
+
+// MARK: files
+
+function add(found) {
+  // Also what looks the same as another: the server knows best whether it is.
+  const uploads = found.map(({ file, path }) => new Upload(file, path, refresh));
+  view.addRows(uploads, act);
+  uploads.forEach(refresh);
+  queue.add(uploads);
+  if (uploads.length) say(`${count(uploads.length, "file")} added`);
+  if (!queue.server && uploads.length) form.username.focus();
+}
+
+for (const button of document.querySelectorAll("[data-picks]")) {
+  const input = get(`pick-${button.dataset.picks}`);
+  button.addEventListener("click", () => input.click());
+  input.addEventListener("change", () => {
+    add(ofList(input.files));
+    input.value = ""; // The same may be chosen again.
+  });
+}
+if (!("webkitdirectory" in HTMLInputElement.prototype)) document.querySelector("[data-picks=folder]").hidden = true;
+
+let depth = 0;
+const drop = get("drop");
+addEventListener("dragenter", (event) => {
+  event.preventDefault();
+  depth++;
+  drop.classList.add("over");
+});
+addEventListener("dragleave", () => --depth || drop.classList.remove("over"));
+addEventListener("dragover", (event) => event.preventDefault());
+addEventListener("drop", async (event) => {
+  event.preventDefault();
+  depth = 0;
+  drop.classList.remove("over");
+  const unreadable = await ofDrop(event.dataTransfer, add);
+  if (unreadable.length) say(`Couldn’t read ${unreadable.join(", ")}`);
+});
+addEventListener("paste", (event) => {
+  if (event.clipboardData?.files.length) add(ofList(event.clipboardData.files));
+});
+
+// MARK: buttons
+
+function remove(uploads) {
+  queue.remove(uploads);
+  uploads.forEach(view.removeRow);
+}
+
+function act(name, upload) {
+  switch (name) {
+    case "pause": upload.pause(); break;
+    case "resume": upload.resume(); break;
+    case "retry": upload.state === "retrying" ? queue.wake() : upload.resume(); break;
+    case "cancel":
+      upload.cancel(queue.server);
+      remove([upload]);
+  }
+  queue.fill();
+}
+
+const forAll = (id, name, chooses) => get(id).addEventListener("click", () => {
+  queue.uploads.filter(chooses).forEach((upload) => act(name, upload));
+});
+// What waits comes first: else it would take the place of what was just paused.
+get("pause-all").addEventListener("click", () => {
+  const open = queue.uploads.filter((upload) => upload.file && !upload.isOver);
+  open.sort((a, b) => a.isActive - b.isActive).forEach((upload) => upload.pause());
+});
+forAll("resume-all", "resume", (upload) => upload.state === "paused");
+forAll("retry-all", "retry", (upload) => upload.state === "failed");
+get("cancel-all").addEventListener("click", () => {
+  const open = queue.uploads.filter((upload) => upload.file && upload.state !== "stored");
+  open.sort((a, b) => a.isActive - b.isActive).forEach((upload) => upload.cancel(queue.server));
+  remove(open);
+});
+get("clear").addEventListener("click", () => {
+  remove(queue.uploads.filter((upload) => upload.state === "stored"));
+});
+get("save-list").addEventListener("click", () => {
+  const lines = queue.uploads.filter((upload) => upload.stored).map(({ stored, path }) => `${stored.sha256}  ${stored.name ?? path}\n`);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob(lines, { type: "text/plain" }));
+  link.download = "SHA256SUMS";
+  link.click();
+});
+
+// MARK: what is seen and heard
+
+function refresh(upload) {
+  upload.hasServer = !!queue.server;
+  view.show(upload);
+  if (upload.isOver && !upload.isTold) {
+    upload.isTold = true;
+    if (upload.state === "failed") say(`${upload.path} failed: ${upload.text}`);
+    forgetMissing(upload);
+  }
+  if (upload.state === "waiting") upload.isTold = false;
+  if (upload.fingerprint) forgetMissing(upload);
+}
+
+/** What was begun before, and is chosen again, has a row of its own now. */
+function forgetMissing({ fingerprint }) {
+  const before = queue.uploads.find((upload) => upload.state === "missing" && upload.fingerprint === fingerprint);
+  if (before) remove([before]);
+}
+
+/** Tells who can't see. */
+function say(text) {
+  get("news").textContent = text;
+}
+
+let wasAll = false;
+setInterval(() => {
+  const all = queue.totals();
+  view.showTotals(all, !!queue.server);
+  queue.uploads.filter((upload) => upload.isHeld).forEach(view.show);
+  const isAll = all.files > 0 && all.stored === all.files;
+  if (isAll && !wasAll) say(`All is stored: ${count(all.files, "file")}`);
+  wasAll = isAll;
+  stayAwake(all.active > 0);
+}, 250);
+
+// MARK: the world outside
+
+addEventListener("online", () => queue.wake());
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") queue.wake();
+});
+addEventListener("beforeunload", (event) => {
+  if (queue.uploads.some((upload) => upload.isActive)) event.preventDefault();
+});
+
+/** A phone that falls asleep sends nothing. */
+let lock;
+async function stayAwake(isWanted) {
+  if (isWanted && !lock && document.visibilityState === "visible" && navigator.wakeLock) {
+    lock = navigator.wakeLock.request("screen").catch(() => undefined);
+    (await lock)?.addEventListener("release", () => (lock = undefined));
+  } else if (!isWanted && lock) {
+    (await lock)?.release();
+    lock = undefined;
+  }
+}
+
+const missing = memory.all().map((fingerprint) => ({ ...memory.recall(fingerprint), fingerprint, state: "missing", onTheWay: 0 }));
+const begun = missing.filter(({ path, size }) => path && size > 0);
+begun.forEach((upload) => (upload.cancel = () => memory.forget(upload.fingerprint)));
+queue.uploads.push(...begun);
+view.addRows(begun, act);

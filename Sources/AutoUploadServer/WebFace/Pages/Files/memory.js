@@ -1,0 +1,30 @@
+// Unfinished uploads, kept by the browser, so that they are gone on with after the page was loaded anew. There is no secret in
+// it: where an upload is says nothing to who can't log in.
+
+const prefix = "auto-upload/";
+
+const quietly = (act) => {
+  try {
+    return act();
+  } catch {
+    return undefined; // Storage may be off, or full: then nothing is remembered.
+  }
+};
+
+/** @param {{place: string, user: string, path: string, size: number, offset: number}} upload */
+export function remember(fingerprint, upload) {
+  quietly(() => localStorage.setItem(prefix + fingerprint, JSON.stringify(upload)));
+}
+
+export function forget(fingerprint) {
+  quietly(() => localStorage.removeItem(prefix + fingerprint));
+}
+
+export function recall(fingerprint) {
+  return quietly(() => JSON.parse(localStorage.getItem(prefix + fingerprint))) ?? undefined;
+}
+
+/** @returns {string[]} the fingerprints of all */
+export function all() {
+  return quietly(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))) ?? [];
+}
