@@ -59,8 +59,7 @@ package struct Admission {
         next += 1
         groups[next] = group
         members[group, default: 0] += 1
-        waiting[group, default: []].append(next)
-        waitingCount += 1
+        wait(next, group)
         return .admitted(number: next, displaced: displaced)
     }
 
@@ -97,6 +96,34 @@ package struct Admission {
         return .stays(displaced: displaced)
     }
 
+    /// It is another address's than it seemed.
+    ///
+    /// - Returns: false when that has as many as it may: then nothing is changed.
+    mutating func move(_ number: UInt64, to group: AddressGroup) -> Bool {
+        // Who has lost its place finds out by itself.
+        guard let old = groups[number], old != group else { return true }
+        guard members[group, default: 0] < limits.perAddress else { return false }
+        let isWaiting = waiting[old]?.contains(number) == true
+        removeMember(old)
+        removeWaiting(number, old)
+        groups[number] = group
+        members[group, default: 0] += 1
+        if isWaiting { wait(number, group) }
+        return true
+    }
+
+    private mutating func wait(_ number: UInt64, _ group: AddressGroup) {
+        var numbers = waiting[group] ?? []
+        numbers.insert(number, at: numbers.firstIndex { $0 > number } ?? numbers.endIndex)
+        waiting[group] = numbers
+        waitingCount += 1
+    }
+
+    private mutating func removeMember(_ group: AddressGroup) {
+        let others = members[group, default: 1] - 1
+        members[group] = others > 0 ? others : nil
+    }
+
     private mutating func displace(_ number: UInt64) {
         leave(number)
         leaving.insert(number)
@@ -110,8 +137,7 @@ package struct Admission {
     private mutating func leave(_ number: UInt64) {
         guard let group = groups.removeValue(forKey: number) else { return }
         shares.remove(number)
-        let others = members[group, default: 1] - 1
-        members[group] = others > 0 ? others : nil
+        removeMember(group)
         removeWaiting(number, group)
     }
 

@@ -82,6 +82,13 @@ package final class ConnectionRegistry: Sendable {
         return decision
     }
 
+    /// The connection turns out to be another address's, behind a proxy.
+    ///
+    /// - Returns: false when that has as many as it may: then nothing is changed.
+    package func move(_ number: UInt64, to group: AddressGroup) -> Bool {
+        state.withLock { $0.admission.move(number, to: group) }
+    }
+
     private static func decide(_ number: UInt64, _ user: FileName, _ state: inout State) -> Admission.LoginDecision {
         let places = state.places
         return state.admission.loggedIn(number, as: user) { number in

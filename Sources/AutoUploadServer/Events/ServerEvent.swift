@@ -7,7 +7,7 @@ package import Transport
 package enum ServerEvent {
     /// The public part of the key that receipts are signed with.
     case receiptKey(ReceiptKey)
-    case listening(SocketAddress)
+    case listening(SocketAddress, isPlain: Bool)
     case connected(SocketAddress)
     case loggedIn(Peer, protection: String)
     case loginDenied(Peer, Refusal)
@@ -81,7 +81,10 @@ extension ServerEvent {
     package var logLine: LogLine {
         switch self {
         case .receiptKey(let key): LogLine("receipt-key", ("key", key.description))
-        case .listening(let address): line("listening", address: address)
+        case .listening(let address, let isPlain):
+            isPlain
+                ? LogLine("listening", ("address", address.description), ("plain", "http"))
+                : line("listening", address: address)
         case .connected(let address): line("connect", address: address)
         case .loggedIn(let peer, let protection): line("login", peer) { $0.add("protection", protection) }
         case .loginDenied(let peer, let refusal): line("login-denied", peer, .warning) { $0.add(refusal) }

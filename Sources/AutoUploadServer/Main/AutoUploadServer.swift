@@ -38,13 +38,13 @@ struct AutoUploadServer {
             var limits = configuration.limits
             if let warning = limits.fit(openFiles: openFiles) { warn(warning) }
             let opener = StorageOpener(configuration: configuration, accounts: accounts)
-            let listeners = try Server.listen(
-                address: configuration.address, port: configuration.port, limits.socket)
+            let doors = try Server.open(configuration, limits.socket)
             let web =
                 configuration.servesWeb
-                ? WebRules(drops: try drops(opener), origins: configuration.webOrigins) : nil
-            guard let storehouse = try storehouse(limits, certificate, opener, listeners) else { return .success }
-            try Server(storehouse, listeners, web: web).run()
+                ? WebRules(
+                    drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies) : nil
+            guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return .success }
+            try Server(storehouse, doors, web: web).run()
             return .success
         }
     }
@@ -53,9 +53,9 @@ struct AutoUploadServer {
     ///
     /// - Returns: nil when the process was told to end before there was room to begin.
     private static func storehouse(
-        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ listeners: [Listener]
+        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ doors: [Door]
     ) throws(ProgramError) -> Storehouse? {
-        guard let stock = try WaitingRoom(listeners, certificate).open(opener) else { return nil }
+        guard let stock = try WaitingRoom(doors, certificate).open(opener) else { return nil }
         stock.warnings.forEach(warn)
         let services = try services(limits, certificate, opener.accounts, stock)
         return Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in

@@ -39,6 +39,16 @@ enum ServerOptions {
         help:
             "Let pages of another server upload, too, as https://www.example.org; their scripts must know the password."
     )
+    static let plainPlaces = Option(
+        "http-listen", value: .text("ADDRESS:PORT|unix:PATH"), isRepeatable: true, section: "Network",
+        help:
+            "Serve browsers and scripts without TLS there, too, for a reverse proxy: on a loopback address, or a socket that "
+            + "its group may use. May be given several times.")
+    static let trustedProxies = Option(
+        "trusted-proxy", value: .text("ADDRESS|unix"), isRepeatable: true, section: "Network",
+        help:
+            "A reverse proxy whose Forwarded or X-Forwarded-For tells who its clients are; unix: whoever uses a socket of "
+            + "--http-listen. May be given several times.")
     static let fileMode = Option(
         "file-mode", value: .permissions, defaultText: "600", section: "Storage",
         help: "Permissions of stored files. Folders can be entered by whoever can read files.")
@@ -98,7 +108,8 @@ enum ServerOptions {
 
     static let table: [Option] =
         [
-            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, webOrigins, fileMode, group,
+            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, webOrigins, plainPlaces,
+            trustedProxies, fileMode, group,
             keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
@@ -116,6 +127,8 @@ struct Configuration {
     let minimumTLS: TLSVersion
     let servesWeb: Bool
     let webOrigins: [String]
+    let plainPlaces: [PlainPlace]
+    let proxies: TrustedProxies
     let rights: AccessRights
     /// Nil stands for the usual place.
     let receiptKey: String?
@@ -138,6 +151,7 @@ struct Configuration {
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         servesWeb = try Self.isOn(arguments.string(of: ServerOptions.web), "--web")
         webOrigins = try Self.origins(arguments.strings(of: ServerOptions.webOrigins))
+        (plainPlaces, proxies) = try Self.proxied(arguments, servesWeb)
         limits = try Limits(arguments)
         drops = try DropRules(arguments)
         partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
@@ -159,6 +173,22 @@ struct Configuration {
         case "1.3": .tls13
         default: throw .usage("--tls-minimum takes 1.2 or 1.3")
         }
+    }
+
+    private static func proxied(
+        _ arguments: ParsedArguments, _ servesWeb: Bool
+    ) throws(ProgramError) -> ([PlainPlace], TrustedProxies) {
+        var places: [PlainPlace] = []
+        for text in arguments.strings(of: ServerOptions.plainPlaces) { places.append(try PlainPlace(text)) }
+        if !places.isEmpty, !servesWeb { throw .usage("--http-listen serves the web, which --web off turns off") }
+        var hosts: Set<HostAddress> = []
+        for text in arguments.strings(of: ServerOptions.trustedProxies) {
+            guard let host = text == "unix" ? HostAddress.unix : SocketAddress(numeric: text)?.hostAddress else {
+                throw .usage("--trusted-proxy takes a numeric address, or unix")
+            }
+            hosts.insert(host)
+        }
+        return (places, TrustedProxies(hosts))
     }
 
     private static func isOn(_ text: String, _ option: String) throws(ProgramError) -> Bool {

@@ -9,12 +9,28 @@ import WebFace
 enum Reception {
     /// Serves a socket until the client or the server ends it.
     ///
-    /// - Parameter number: under which the registry knows the socket.
-    static func serve(_ socket: consuming Socket, _ services: Services, registered number: UInt64, web: WebRules?) {
+    /// - Parameters:
+    ///   - door: by which it came.
+    ///   - number: under which the registry knows the socket.
+    static func serve(
+        _ socket: consuming Socket, by door: Door, _ services: Services, registered number: UInt64, web: WebRules?
+    ) {
+        services.report(.connected(socket.peer))
+        let membership = Membership(number, in: services.registry)
+        if door.isPlain {
+            // Without TLS there is the web's face only.
+            guard let web else { return }
+            WebConnection(ByteStream(plain: socket), services, membership, rules: web).run(since: .now)
+        } else {
+            serveProtected(socket, services, membership, web)
+        }
+    }
+
+    private static func serveProtected(
+        _ socket: consuming Socket, _ services: Services, _ membership: Membership, _ web: WebRules?
+    ) {
         let address = socket.peer
         let begun = Instant.now
-        services.report(.connected(address))
-        let membership = Membership(number, in: services.registry)
         do throws(TLSError) {
             let session = try TLSSession(accepting: socket, context: services.certificate.context)
             do throws(TLSError) {

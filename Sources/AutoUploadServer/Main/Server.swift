@@ -10,13 +10,13 @@ import WebFace
 struct Server: Sendable {
     private let storehouse: Storehouse
     private let upkeep: Upkeep
-    private let listeners: [Listener]
+    private let doors: [Door]
     /// Nil where browsers and scripts aren't served.
     private let web: WebRules?
 
-    /// - Parameter listeners: of `listen`.
-    init(_ storehouse: Storehouse, _ listeners: [Listener], web: WebRules?) {
-        (self.storehouse, self.listeners, self.web) = (storehouse, listeners, web)
+    /// - Parameter doors: of `open`.
+    init(_ storehouse: Storehouse, _ doors: [Door], web: WebRules?) {
+        (self.storehouse, self.doors, self.web) = (storehouse, doors, web)
         upkeep = Upkeep(storehouse)
     }
 
@@ -25,10 +25,10 @@ struct Server: Sendable {
     /// Serves until SIGTERM or SIGINT, then lets the connections come to an end.
     func run() throws(ProgramError) {
         services.report(.receiptKey(services.receipts.key))
-        for listener in listeners {
-            services.report(.listening(listener.address))
+        for door in doors {
+            services.report(.listening(door.listener.address, isPlain: door.isPlain))
             do throws(SystemError) {
-                try Thread.detach { accept(from: listener) }
+                try Thread.detach { accept(by: door) }
             } catch {
                 throw ProgramError(error)
             }
@@ -44,7 +44,7 @@ struct Server: Sendable {
         }
         services.report(.stopping)
         services.registry.stop()
-        for listener in listeners { listener.stop() }
+        for door in doors { door.listener.stop() }
         waitForConnections()
         services.vault.end()
         services.report(services.lines.takeUntold(isEnd: true).map(ServerEvent.untold))
@@ -78,13 +78,13 @@ struct Server: Sendable {
 
     // MARK: Accepting
 
-    private func accept(from listener: Listener) {
+    private func accept(by door: Door) {
         var refusals = RefusalDigest()
         while !services.registry.isStopping {
             do throws(SystemError) {
                 waitUntilSomeAreGone()
-                guard let socket = try listener.accept(until: .after(seconds: 1)) else { continue }
-                guard let (address, reason) = start(socket) else { continue }
+                guard let socket = try door.listener.accept(until: .after(seconds: 1)) else { continue }
+                guard let (address, reason) = start(socket, door) else { continue }
                 if let reason = refusals.add(reason) { services.report(.full(address, reason: reason)) }
             } catch {
                 if services.registry.isStopping { return }
@@ -104,7 +104,7 @@ struct Server: Sendable {
     /// The handshake is the new thread's first work, so that a slow peer holds up nobody else. Who is refused costs neither.
     ///
     /// - Returns: who was refused, and why.
-    private func start(_ socket: consuming Socket) -> (SocketAddress, String)? {
+    private func start(_ socket: consuming Socket, _ door: Door) -> (SocketAddress, String)? {
         let address = socket.peer
         let number: UInt64
         switch services.registry.admit(&socket) {
@@ -118,7 +118,9 @@ struct Server: Sendable {
         let services = services
         do throws(SystemError) {
             try Thread.detach {
-                if let socket = handOver.take() { Reception.serve(socket, services, registered: number, web: web) }
+                if let socket = handOver.take() {
+                    Reception.serve(socket, by: door, services, registered: number, web: web)
+                }
             }
             return nil
         } catch {
@@ -128,10 +130,18 @@ struct Server: Sendable {
 
     // MARK: Listening
 
-    /// Listens on the addresses.
+    /// Listens wherever it is told to.
     ///
-    /// - Throws: `ProgramError` when none can be listened on, saying what to do.
-    static func listen(
+    /// - Throws: `ProgramError` when that isn't possible, saying what to do.
+    static func open(_ configuration: Configuration, _ options: SocketOptions) throws(ProgramError) -> [Door] {
+        var doors = try listen(address: configuration.address, port: configuration.port, options).map {
+            Door(listener: $0)
+        }
+        for place in configuration.plainPlaces { doors.append(try place.open(options)) }
+        return doors
+    }
+
+    private static func listen(
         address: String?, port: UInt16, _ options: SocketOptions
     ) throws(ProgramError) -> [Listener] {
         let addresses: [SocketAddress]

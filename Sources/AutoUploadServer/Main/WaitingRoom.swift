@@ -5,11 +5,12 @@ import Domain
 import Events
 import Platform
 import Transport
+import WebFace
 
 /// Answers in the server's place while that can't make its own folder, at its first start ever, as the disk is full: whoever
 /// comes is told to come later. Nothing else is known yet, not even the key that receipts will be signed with.
 final class WaitingRoom: Sendable {
-    private let listeners: [Listener]
+    private let doors: [Door]
     private let certificate: ServerCertificate
     private let state = Monitor(State())
 
@@ -19,8 +20,8 @@ final class WaitingRoom: Sendable {
         var answering = 0
     }
 
-    init(_ listeners: [Listener], _ certificate: ServerCertificate) {
-        (self.listeners, self.certificate) = (listeners, certificate)
+    init(_ doors: [Door], _ certificate: ServerCertificate) {
+        (self.doors, self.certificate) = (doors, certificate)
     }
 
     /// Opens the storage, as soon as there is room for what it needs.
@@ -49,10 +50,10 @@ final class WaitingRoom: Sendable {
     private func begin(_ reason: String) throws(ProgramError) {
         Log.write(ServerEvent.warning("\(reason); until then every client is told to come later").logLine)
         do throws(SystemError) {
-            for listener in listeners {
-                Log.write(ServerEvent.listening(listener.address).logLine)
+            for door in doors {
+                Log.write(ServerEvent.listening(door.listener.address, isPlain: door.isPlain).logLine)
                 state.change { $0.answering += 1 }
-                try Thread.detach { [self] in answer(listener) }
+                try Thread.detach { [self] in answer(door) }
             }
         } catch {
             state.change { $0.answering -= 1 }
@@ -66,11 +67,12 @@ final class WaitingRoom: Sendable {
         state.wait { $0.answering == 0 ? () : nil }
     }
 
-    private func answer(_ listener: Listener) {
+    private func answer(_ door: Door) {
         defer { state.change { $0.answering -= 1 } }
         while !state.withLock({ $0.isOver }) {
             do throws(SystemError) {
-                if let socket = try listener.accept(until: .after(seconds: 0.5)) { try? answer(socket) }
+                guard let socket = try door.listener.accept(until: .after(seconds: 0.5)) else { continue }
+                if door.isPlain { answerPlain(socket) } else { try? answer(socket) }
             } catch {
                 Thread.sleep(seconds: 0.1)
             }
@@ -83,6 +85,11 @@ final class WaitingRoom: Sendable {
         try session.handshake(until: deadline)
         guard session.applicationProtocol != nil else { return }
         try Connection.turnAway(session, Self.refusal, until: deadline)
+    }
+
+    private func answerPlain(_ socket: consuming Socket) {
+        WebConnection.turnAway(
+            ByteStream(plain: socket), Self.refusal, until: .after(seconds: Self.patience))
     }
 
     private static let refusal = Refusal(

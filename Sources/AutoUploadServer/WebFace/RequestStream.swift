@@ -28,6 +28,7 @@ struct RequestStream: ~Copyable {
 
     var peer: SocketAddress { stream.peer }
     var protection: String { stream.protection }
+    var isProtected: Bool { stream.isProtected }
 
     /// Waits for the next request's first bytes; an idle connection holds little memory meanwhile.
     mutating func awaitNext(until deadline: Deadline) throws(WebTrouble) {

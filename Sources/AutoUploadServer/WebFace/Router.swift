@@ -6,7 +6,7 @@ enum Router {
         let crossOrigin = connection.rules.crossOrigin
         if crossOrigin.isPreflight(head) { return CrossOrigin.preflightAnswer }
         do throws(WebRefusal) {
-            if !crossOrigin.allows(head) { try refuseForeignPages(head) }
+            if !crossOrigin.allows(head) { try refuseForeignPages(head, connection.client) }
         } catch {
             throw .refused(error)
         }
@@ -49,10 +49,10 @@ enum Router {
     }
 
     /// A browser that knows a user's password sends it for any page that asks: only the server's own may.
-    private static func refuseForeignPages(_ head: RequestHead) throws(WebRefusal) {
-        guard let origin = head.fields.values(of: .origin).first?.text.lowercased(), head.method != .get else { return }
-        let own = head.authority.map { authority in authority.host + (authority.port.map { ":\($0)" } ?? "") }
-        guard let own, origin == "https://\(own)" || origin == "https://\(own):443" else {
+    private static func refuseForeignPages(_ head: RequestHead, _ client: WebClient) throws(WebRefusal) {
+        guard let origin = head.fields.values(of: .origin).first?.text, head.method != .get else { return }
+        let own = head.authority.flatMap { Origin(scheme: client.scheme, $0) }
+        guard let own, own == Origin(origin) else {
             throw WebRefusal(.forbidden, "pages of another server (Origin) may not upload here")
         }
     }

@@ -11,6 +11,8 @@ package struct WebConnection: ~Copyable {
     let rules: WebRules
     var requests: RequestStream
     var peer: ServerEvent.Peer
+    /// Who sends the request that is being answered.
+    private(set) var client: WebClient
     private var pace: Pace
     /// Bytes of bodies.
     private var received: UInt64 = 0
@@ -31,6 +33,7 @@ package struct WebConnection: ~Copyable {
         self.membership = membership
         self.rules = rules
         requests = RequestStream(stream)
+        client = WebClient(address: requests.peer, isProtected: requests.isProtected)
         peer = ServerEvent.Peer(address: requests.peer)
         pace = Pace(services.limits)
     }
@@ -84,6 +87,7 @@ extension WebConnection {
         pace.beginAnew()
         var answer: WebAnswer
         do throws(WebTrouble) {
+            try findClient(head)
             answer = try Router.answer(head, on: &self)
         } catch {
             guard case .refused(let refusal) = error else { throw error }
@@ -92,6 +96,19 @@ extension WebConnection {
         rules.crossOrigin.allow(&answer, to: head)
         let stays = try send(answer, to: head)
         return stays ? nil : (reasonToEnd ?? "\(answer.status.code) \(answer.status.reason)")
+    }
+
+    /// Behind a proxy one connection may carry the requests of many.
+    private mutating func findClient(_ head: RequestHead) throws(WebTrouble) {
+        do throws(WebRefusal) {
+            client = try rules.proxies.client(
+                of: head.fields, from: requests.peer, isProtected: requests.isProtected)
+            if client.address.hostAddress == peer.address.hostAddress { return }
+            peer = ServerEvent.Peer(address: client.address)
+            guard membership.registry.move(membership.number, to: client.address.group) else { throw .crowded }
+        } catch {
+            throw .refused(error)
+        }
     }
 
     private var reasonToEnd: String? { membership.ending?.reason }

@@ -6,8 +6,13 @@ package struct WebRules: Sendable {
     /// Other servers' pages that may upload.
     let crossOrigin: CrossOrigin
 
-    package init(drops: AnonymousDrops? = nil, origins: [String] = []) {
-        self.drops = drops
+    /// Whose word counts for who the clients are.
+    let proxies: TrustedProxies
+
+    package init(
+        drops: AnonymousDrops? = nil, origins: [String] = [], proxies: TrustedProxies = TrustedProxies()
+    ) {
+        (self.drops, self.proxies) = (drops, proxies)
         crossOrigin = CrossOrigin(origins)
     }
 }

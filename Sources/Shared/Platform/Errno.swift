@@ -46,6 +46,7 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let stale = Errno(rawValue: ESTALE)
     package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
     package static let connectionAborted = Errno(rawValue: ECONNABORTED)
+    package static let connectionRefused = Errno(rawValue: ECONNREFUSED)
 }
 
 extension Errno: CustomStringConvertible {

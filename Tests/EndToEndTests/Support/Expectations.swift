@@ -31,3 +31,8 @@ extension TestServer {
         #expect(try site.scratch.names() == ["storage", "users"], sourceLocation: sourceLocation)
     }
 }
+
+/// Whether a program has said one line, and nothing more.
+func isOneLine(_ text: String) -> Bool {
+    text.hasSuffix("\n") && text.dropLast().allSatisfy { $0 != "\n" }
+}

@@ -6,10 +6,39 @@ struct Curl {
     let server: TestServer
     /// Files to be sent lie here.
     let scratch: ScratchFolder
+    /// What stands before the target.
+    let base: String
+    /// How it gets there.
+    private let way: [String]
 
-    init(_ server: TestServer) throws {
+    /// - Parameter port: of a proxy before the server; nil: the server's own.
+    init(_ server: TestServer, port: UInt16? = nil) throws {
         self.server = server
         scratch = try ScratchFolder("curl")
+        base = "https://127.0.0.1:\(port ?? server.port)"
+        way = ["--cacert", server.site.certificates.authority]
+    }
+
+    /// Without TLS.
+    init(plain server: TestServer) throws {
+        self.server = server
+        scratch = try ScratchFolder("curl")
+        let port = try server.logLine(with: " listening ", "plain=http", "127.0.0.1").split(separator: " ")
+            .first { $0.hasPrefix("address=") }?.split(separator: ":").last
+        guard let port else { throw Failure("the server doesn't listen for plain HTTP") }
+        (base, way) = ("http://127.0.0.1:\(port)", [])
+    }
+
+    /// Without TLS, over a socket in the file system.
+    init(_ server: TestServer, socket: String) throws {
+        self.server = server
+        scratch = try ScratchFolder("curl")
+        (base, way) = ("http://localhost", ["--unix-socket", socket])
+    }
+
+    /// What `env` is given.
+    func command(_ target: String, _ options: [String]) -> [String] {
+        ["curl", "-sS", "--path-as-is"] + way + options + [base + target]
     }
 
     struct Answer {
@@ -35,9 +64,7 @@ struct Curl {
     func callAsFunction(_ target: String, _ options: [String], input: String = "") throws -> Answer {
         let head = scratch.path("head-\(UUID().uuidString)")
         let outcome = try RunningProgram.run(
-            "/usr/bin/env",
-            ["curl", "-sS", "--cacert", server.site.certificates.authority, "-D", head, "--path-as-is"] + options
-                + ["https://127.0.0.1:\(server.port)\(target)"], standardInput: input)
+            "/usr/bin/env", command(target, ["-D", head] + options), standardInput: input)
         let lines = ((try? String(contentsOfFile: head, encoding: .utf8)) ?? "").components(separatedBy: "\r\n")
         // After an interim answer the final one follows.
         let last = lines.lastIndex { $0.hasPrefix("HTTP/") } ?? 0

@@ -41,7 +41,24 @@ import Testing
             }
         }
         func loggedIn(_ number: UInt64) -> Bool { logIn(number) == .stays(displaced: nil) }
+        func move(_ number: UInt64, to group: AddressGroup) -> Bool { admission.move(number, to: group) }
         func remove(_ number: UInt64) { admission.remove(number) }
+    }
+
+    @Test("who turns out to be another address's counts there, and waits as long as before")
+    func moved() throws {
+        let admission = Door(perAddress: 2, beforeLogin: 4)
+        let ofProxy = admit(2, from: Self.one, to: admission)
+        let own = admit(1, from: Self.two, to: admission)
+        #expect(admission.move(ofProxy[0], to: Self.two) && admission.move(ofProxy[0], to: Self.two))
+        #expect(!admission.move(ofProxy[1], to: Self.two))
+        #expect(admission.loggedIn(ofProxy[1]) && admission.move(ofProxy[1], to: Self.three))
+        // The address' longest waiting one goes first: it came before the other.
+        #expect(try displaced(admission.admit(from: Self.two)) == ofProxy[0])
+        #expect(admission.isLeaving(ofProxy[0]) && !admission.isLeaving(own[0]))
+        #expect(admission.move(ofProxy[0], to: Self.one))
+        for number in ofProxy + own { admission.remove(number) }
+        #expect(admission.count == 1)
     }
 
     private func displaced(_ decision: Admission.Decision) throws -> UInt64? {

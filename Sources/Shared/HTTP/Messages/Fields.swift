@@ -60,11 +60,12 @@ package struct Fields: Hashable, Sendable {
     }
 }
 
-private func listElements(_ value: [UInt8]) -> [[UInt8]] {
+/// What stands between separators that aren't in quotes.
+func listElements(_ value: [UInt8], separatedBy separator: UInt8 = UInt8(ascii: ",")) -> [[UInt8]] {
     var elements: [[UInt8]] = [[]]
     var (isQuoted, isEscaped) = (false, false)
     for byte in value {
-        if byte == UInt8(ascii: ","), !isQuoted {
+        if byte == separator, !isQuoted {
             elements.append([])
             continue
         }

@@ -6,6 +6,8 @@ package final class Listener: Sendable {
     private let descriptor: FileDescriptor
     private let options: SocketOptions
     package let address: SocketAddress
+    /// Of a socket in the file system.
+    private let file: SocketFile?
 
     /// Listens on an address.
     ///
@@ -13,12 +15,14 @@ package final class Listener: Sendable {
     ///   - address: with port 0 the system chooses one; `address` of the result tells which.
     ///   - backlog: how many connections may wait to be accepted; the system caps it (net.core.somaxconn).
     ///   - options: of the connections that are accepted.
-    /// - Throws: `SystemError` with EADDRINUSE, EACCES (a port below 1024 without the right), …
+    /// - Throws: `SystemError` with EADDRINUSE, EACCES (a port below 1024 without the right), …; EEXIST when the path is that of
+    ///   something else than a socket.
     package init(
         on address: SocketAddress, backlog: CInt = 4096, options: SocketOptions = SocketOptions()
     ) throws(SystemError) {
         self.options = options
         let subject = address.description
+        file = try address.path.map { path throws(SystemError) in try SocketFile(path: path) }
         let raw = try systemCall("make a socket for", subject) { shim_stream_socket(address.family) }
         descriptor = FileDescriptor(owning: raw)
         var on: CInt = 1
@@ -27,7 +31,7 @@ package final class Listener: Sendable {
         if address.isIPv6 {
             unsafe setsockopt(raw, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size))
         }
-        try systemCall("listen on", subject) { unsafe address.withAddress { unsafe bind(raw, $0, $1) } }
+        if let file { try file.bind(descriptor, to: address) } else { try descriptor.bind(to: address) }
         try systemCall("listen on", subject) { listen(raw, backlog) }
         self.address = try unsafe SocketAddress { bound, length throws(SystemError) in
             try systemCall("find the port of", subject) { unsafe getsockname(raw, bound, length) }
@@ -58,6 +62,7 @@ package final class Listener: Sendable {
 
     /// Turns away who still wants to connect, and wakes who waits in `accept`, from any thread.
     package func stop() {
+        file?.remove()
         // On Linux, shutdown(2) ends a socket's listening at once; the others that wait in the queue get a reset.
         Socket.end(rawDescriptor: descriptor.rawValue)
     }

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// An IPv4 or IPv6 address with a port.
+/// An IPv4 or IPv6 address with a port, or the path of a socket in the file system.
 @safe package struct SocketAddress: Sendable {
     private var storage: sockaddr_storage
     private var length: socklen_t
@@ -41,8 +41,13 @@ internal import Glibc
         }
     }
 
-    /// The address alone, in network order: 4 or 16 bytes.
+    /// The address alone, in network order: 4 or 16 bytes; none of a socket in the file system.
     var bytes: [UInt8] {
+        if isUnix { return [] }
+        return internetBytes
+    }
+
+    private var internetBytes: [UInt8] {
         unsafe withAddress { address, _ in
             if isIPv6 {
                 return unsafe address.withMemoryRebound(to: sockaddr_in6.self, capacity: 1) {
@@ -55,7 +60,15 @@ internal import Glibc
         }
     }
 
+    /// The address of IPv4 that is written as this one of IPv6 (RFC 4291, 2.5.5.2).
+    var mappedVersion4: String? {
+        let bytes = bytes
+        guard isIPv6, bytes.starts(with: mappedPrefix) else { return nil }
+        return bytes.dropFirst(mappedPrefix.count).map(String.init).joined(separator: ".")
+    }
+
     private func nameInfo() -> (host: String, port: String) {
+        if isUnix { return ("unix", "0") }
         var host = [CChar](repeating: 0, count: Int(NI_MAXHOST))
         var port = [CChar](repeating: 0, count: Int(NI_MAXSERV))
         let result = unsafe withAddress { address, length in
@@ -83,9 +96,11 @@ internal import Glibc
 }
 
 extension SocketAddress: CustomStringConvertible {
-    /// "192.0.2.1:443" or "[2001:db8::1]:443".
+    /// "192.0.2.1:443", "[2001:db8::1]:443" or "unix:/run/socket"; without a port where none is known.
     package var description: String {
+        if isUnix { return path.map { "unix:\(escaped($0))" } ?? "unix" }
         let (host, port) = nameInfo()
+        if port == "0" { return host }
         return isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 }
@@ -106,12 +121,10 @@ package func resolve(host: String?, port: UInt16, passive: Bool) throws(ResolveE
 /// - Returns: nil for what is no numeric address.
 package func canonicalAddress(_ text: String) -> String? {
     guard !text.isEmpty, let address = try? lookUp(text, 0, AI_NUMERICHOST).first else { return nil }
-    let bytes = address.bytes
-    guard address.isIPv6, bytes.starts(with: mappedPrefix) else { return address.host }
-    return bytes.dropFirst(mappedPrefix.count).map(String.init).joined(separator: ".")
+    return address.mappedVersion4 ?? address.host
 }
 
-/// Before an IPv4 address that is written as one of IPv6 (RFC 4291, 2.5.5.2).
+/// Before an IPv4 address that is written as one of IPv6.
 private let mappedPrefix = [UInt8](repeating: 0, count: 10) + [0xff, 0xff]
 
 private func lookUp(_ host: String?, _ port: UInt16, _ flags: CInt) throws(ResolveError) -> [SocketAddress] {

@@ -1,12 +1,12 @@
 package import Platform
 
-/// The bytes of a TLS session in both directions, owned by one thread: every wait has a deadline, what was received and not yet
+/// The bytes of a TLS session, or of a plain socket, in both directions, owned by one thread: every wait has a deadline, what was received and not yet
 /// taken stands in a buffer.
 ///
 /// While a client's write waits for room, what the server has sent is read, so that two sides that both write never wait for each
 /// other.
 package struct ByteStream: ~Copyable {
-    private let session: TLSSession
+    private let channel: ByteChannel
     private var input = InputBuffer()
     private var inputEnded = false
     /// Why reading has failed: nothing more comes, but what had come before is still lent.
@@ -17,17 +17,25 @@ package struct ByteStream: ~Copyable {
     private var watch: AcknowledgementWatch?
 
     package init(_ session: consuming TLSSession) {
-        self.session = session
+        channel = .protected(session)
     }
 
-    package var peer: SocketAddress { session.peer }
+    /// Without any protection: for a socket that nobody else can hear.
+    package init(plain socket: consuming Socket) {
+        channel = .plain(socket)
+    }
+
+    package var peer: SocketAddress { channel.peer }
 
     /// How the session is protected, for the log: "TLSv1.3 TLS_AES_128_GCM_SHA256".
-    package var protection: String { "\(session.version) \(session.cipher)" }
+    package var protection: String { channel.protection }
 
-    /// Ends the TLS session politely.
+    /// Whether it is TLS.
+    package var isProtected: Bool { channel.isProtected }
+
+    /// Ends the TLS session, if it is one, politely.
     package func close() {
-        session.close()
+        channel.close()
     }
 
     /// As `MessageLink.giveUpWaits`.
@@ -70,7 +78,7 @@ extension ByteStream {
     package mutating func awaitNext(until deadline: Deadline) throws(LinkError) {
         guard input.isEmpty, !inputEnded, try !waitBriefly(until: deadline) else { return }
         input.release()
-        if session.isServer { Thread.releaseUnusedStack() }
+        if channel.isServer { Thread.releaseUnusedStack() }
         // Before any memory is taken again: of ten thousand connections nearly all wait here.
         try wait(for: .readable, until: deadline)
     }
@@ -108,7 +116,7 @@ extension ByteStream {
 
     /// Tells the peer's system that nothing more is sent; what it sends can still be read.
     package func endWriting() {
-        session.endWriting()
+        channel.endWriting()
     }
 
     /// Takes what has come, until `size` bytes are at hand, without waiting.
@@ -124,7 +132,7 @@ extension ByteStream {
     ///
     /// - Parameter deadline: how long to wait for it; by default not at all.
     package func hasInput(until deadline: Deadline = Deadline(at: Instant(nanoseconds: 0))) throws(LinkError) -> Bool {
-        if !input.isEmpty || session.hasBufferedInput { return true }
+        if !input.isEmpty || channel.hasBufferedInput { return true }
         if inputEnded { return false }
         return try isReadable(until: deadline)
     }
@@ -136,18 +144,14 @@ extension ByteStream {
         if try hasInput() { return true }
         // The peer has nothing more to say.
         if inputEnded { return false }
-        do throws(TLSError) {
-            return try session.waitForInput(or: wakeUp)
-        } catch {
-            throw LinkError(error)
-        }
+        return try channel.waitForInput(or: wakeUp)
     }
 
     /// - Returns: nil when nothing has come.
     private mutating func receive() throws(LinkError) -> Int? {
         if let inputFailure { throw inputFailure }
         do throws(LinkError) {
-            let count = try input.receive(from: session)
+            let count = try input.receive(from: channel)
             if count == 0 { inputEnded = true }
             return count
         } catch {
@@ -158,17 +162,17 @@ extension ByteStream {
 
     /// - Returns: false when nothing came for a while, though there is time left.
     private func waitBriefly(until deadline: Deadline) throws(LinkError) -> Bool {
-        if session.hasBufferedInput { return true }
+        if channel.hasBufferedInput { return true }
         return try isReadable(until: .after(seconds: min(Self.idleSeconds, deadline.remainingSeconds)))
     }
 
     private func isReadable(until deadline: Deadline) throws(LinkError) -> Bool {
-        do throws(TLSError) {
-            try session.wait(for: .readable, until: deadline)
+        do throws(LinkError) {
+            try channel.wait(for: .readable, until: deadline)
             return true
         } catch {
             if case .timedOut = error { return false }
-            throw LinkError(error)
+            throw error
         }
     }
 
@@ -178,12 +182,14 @@ extension ByteStream {
         while true {
             let isLookedAfter = mustGiveUp != nil || watch != nil
             let slice = isLookedAfter ? min(deadline, .after(seconds: Self.sliceSeconds)) : deadline
-            do throws(TLSError) {
-                return try session.wait(for: event, until: slice)
+            do throws(LinkError) {
+                return try channel.wait(for: event, until: slice)
             } catch {
-                guard case .timedOut = error, !deadline.hasPassed else { throw LinkError(error) }
+                guard case .timedOut = error, !deadline.hasPassed else { throw error }
                 if mustGiveUp?() == true { throw .givenUp }
-                if watch?.isOverdue(session.acknowledgement) == true { throw .unreachable }
+                if let acknowledgement = channel.acknowledgement, watch?.isOverdue(acknowledgement) == true {
+                    throw .unreachable
+                }
             }
         }
     }
@@ -210,12 +216,7 @@ extension ByteStream {
     private mutating func sendAll(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {
         var sent = 0
         while sent < bytes.byteCount {
-            let count: Int
-            do throws(TLSError) {
-                count = try session.writeAvailable(bytes.extracting(sent..<bytes.byteCount))
-            } catch {
-                throw LinkError(error)
-            }
+            let count = try channel.writeAvailable(bytes.extracting(sent..<bytes.byteCount))
             sent += count
             if count == 0 { try waitForRoom(until: deadline) }
         }
@@ -224,7 +225,7 @@ extension ByteStream {
     /// Waits until more can be sent; meanwhile takes what the peer sends, as a peer that waits for us to read would never
     /// read what we write. A peer that sends without bound is left waiting.
     private mutating func waitForRoom(until deadline: Deadline) throws(LinkError) {
-        let mayRead = !session.isServer && !inputEnded && input.count < Self.mostInputWhileWriting
+        let mayRead = !channel.isServer && !inputEnded && input.count < Self.mostInputWhileWriting
         try wait(for: mayRead ? .either : .writable, until: deadline)
         guard mayRead else { return }
         if input.count == input.capacity { input.makeRoom(for: max(2 * input.count, Self.smallBuffer)) }

@@ -36,19 +36,15 @@
         (start, end) = (0, 0)
     }
 
-    /// Takes what has come over the session into the free part, without waiting.
+    /// Takes what has come over the channel into the free part, without waiting.
     ///
     /// - Returns: bytes taken; nil when none have come or there is no room, 0 at the peer's end and only then.
-    mutating func receive(from session: borrowing TLSSession) throws(LinkError) -> Int? {
+    mutating func receive(from channel: borrowing ByteChannel) throws(LinkError) -> Int? {
         if end == capacity { makeRoom(for: capacity) }
         guard end < capacity else { return nil }
-        do throws(TLSError) {
-            let count = try session.readAvailable(into: unsafe UnsafeMutableRawBufferPointer(rebasing: memory[end...]))
-            if let count { end = min(end + count, capacity) }
-            return count
-        } catch {
-            throw LinkError(error)
-        }
+        let count = try channel.readAvailable(into: unsafe UnsafeMutableRawBufferPointer(rebasing: memory[end...]))
+        if let count { end = min(end + count, capacity) }
+        return count
     }
 
     /// Lends the first `size` bytes at hand, and drops them.

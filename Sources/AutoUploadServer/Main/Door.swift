@@ -1,0 +1,69 @@
+import CommandLine
+import Platform
+
+/// Where clients come in.
+struct Door: Sendable {
+    let listener: Listener
+    /// Plain HTTP, for a reverse proxy on this machine; else TLS, and both faces.
+    var isPlain = false
+}
+
+/// Where plain HTTP is served: nowhere that another machine can reach.
+struct PlainPlace: Sendable {
+    private let address: SocketAddress
+    private let text: String
+
+    /// - Parameter text: `ADDRESS:PORT` or `unix:PATH`.
+    init(_ text: String) throws(ProgramError) {
+        self.text = text
+        let unix = "unix:"
+        if text.hasPrefix(unix) {
+            guard let address = SocketAddress(path: String(text.dropFirst(unix.count))) else {
+                throw .usage("--http-listen unix:PATH takes a path of at most \(SocketAddress.longestPath) bytes")
+            }
+            self.address = address
+            return
+        }
+        guard let address = Self.numeric(text) else {
+            throw .usage(
+                "--http-listen takes ADDRESS:PORT, as in 127.0.0.1:8080 or [::1]:8080, or unix:PATH: the address is numeric"
+            )
+        }
+        guard address.hostAddress.isLoopback else {
+            throw .usage(
+                "--http-listen takes loopback addresses (127.0.0.1, ::1) and unix:PATH only: it is HTTP without TLS, in which "
+                    + "others would read passwords and files; let a reverse proxy on this machine stand before it")
+        }
+        self.address = address
+    }
+
+    private static func numeric(_ text: String) -> SocketAddress? {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        let host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            return SocketAddress(numeric: String(host.dropFirst().dropLast()), port: port)
+        }
+        return host.contains(":") ? nil : SocketAddress(numeric: String(host), port: port)
+    }
+
+    func open(_ options: SocketOptions) throws(ProgramError) -> Door {
+        do throws(SystemError) {
+            return Door(listener: try Listener(on: address, options: options), isPlain: true)
+        } catch {
+            throw ProgramError(
+                "--http-listen \(escaped(text)): \(error)\(advice(on: error))", exitCode: .operatingSystem)
+        }
+    }
+
+    private func advice(on error: SystemError) -> String {
+        switch error.errno {
+        case .addressInUse: "; another program listens there: end it, or choose another place"
+        case .exists: "; something else than a socket is there: move it away, or choose another path"
+        case .noEntry: "; make the folder first"
+        case .accessDenied, .notPermitted: "; the server's user must be able to write in the folder"
+        default: ""
+        }
+    }
+}

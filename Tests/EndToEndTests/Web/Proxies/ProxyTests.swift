@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// nginx and HAProxy in front of the server.
+@Suite("Behind reverse proxies")
+struct ProxyTests {
+    @Test(.enabled(if: ReverseProxy.Kind.nginx.isThere, "nginx isn't installed: scripts/install-dependencies test"))
+    func nginx() throws { try check(.nginx) }
+
+    @Test(.enabled(if: ReverseProxy.Kind.haproxy.isThere, "haproxy isn't installed: scripts/install-dependencies test"))
+    func haproxy() throws { try check(.haproxy) }
+
+    private func check(_ kind: ReverseProxy.Kind) throws {
+        let site = try Site()
+        let socket = site.scratch.path("http")
+        let server = try TestServer(site, options: ["--http-listen", "unix:\(socket)", "--trusted-proxy", "unix"])
+        let scratch = try ScratchFolder("proxy")
+        let proxy = try ReverseProxy(kind, to: socket, site.certificates, in: scratch)
+        defer { try? proxy.stop() }
+        let curl = try Curl(server, port: proxy.port)
+        try store(curl, site)
+        try refuse(curl, site)
+        // The proxy's own client counts, whatever that says of others.
+        _ = try server.logLine(with: " login ", "user=camera ", "address=127.0.0.1 ")
+        #expect(!server.log.contains("9.9.9.9"))
+    }
+
+    private func store(_ curl: Curl, _ site: Site) throws {
+        let path = try curl.scratch.write(sample(20 << 20), to: "clip")
+        let forged = ["-H", "X-Forwarded-For: 9.9.9.9", "-H", "Forwarded: for=9.9.9.9"]
+        let put = try curl("/files/a%20b/%C3%BC.mp4", Curl.login + forged + ["-T", path])
+        #expect(put.status == 201 && put.fields["location"] == "/files/a%20b/%C3%BC.mp4", "\(put)")
+        let receipt = try curl.scratch.write(put.text, to: "receipt")
+        #expect(try RunningProgram.run(Binaries.client, ["verify-receipt", receipt, path]).status == 0)
+        let chunked = Curl.login + ["-H", "Transfer-Encoding: chunked", "-T", path]
+        #expect(try curl("/files/chunked", chunked).status == 201)
+        let page = ["-H", "Origin: \(curl.base)", "-F", "file=@\(path);filename=form"]
+        let headers = ["-H", "Username: \(Fixtures.user)", "-H", "Password: \(Fixtures.password)"]
+        #expect(try curl("/upload", headers + page).text == "OK\n")
+        let stored = try site.stored()
+        #expect(stored.count == 3 && Set(stored.values).count == 1, "\(stored)")
+    }
+
+    private func refuse(_ curl: Curl, _ site: Site) throws {
+        let path = try curl.scratch.write(sample(60 << 20), to: "large")
+        let foreign = ["-H", "Origin: https://evil.example", "-F", "file=@\(path)"]
+        #expect(try curl("/upload", Curl.login + foreign).status == 403)
+        #expect(try curl("/files/a", ["-T", path]).status == 401)
+        try site.setQuota("1M")
+        let sent = ["-T", path, "-H", "Transfer-Encoding: chunked", "-H", "Expect:"]
+        let refused = try curl("/files/large", Curl.login + sent)
+        #expect(refused.status == 507 && refused.text.contains("quota"), "\(refused)")
+        #expect(try site.partials().isEmpty)
+    }
+}
