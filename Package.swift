@@ -106,7 +106,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AutoUploadServer", "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP",
+                "AutoUploadServer", "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events",
+                "HTTP",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),
         tests(

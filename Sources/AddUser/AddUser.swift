@@ -40,7 +40,8 @@ struct AddUser {
 
     private func run() throws(ProgramError) {
         let tasks = [AddUserOptions.update, AddUserOptions.remove, AddUserOptions.list]
-        let chosen = tasks.filter(arguments.flag)
+        let imports = arguments.isGiven(AddUserOptions.importDropzone) ? [AddUserOptions.importDropzone] : []
+        let chosen = tasks.filter(arguments.flag) + imports
         guard chosen.count <= 1 else {
             throw .usage("\(chosen.map(\.written).joined(separator: " and ")) exclude each other")
         }
@@ -48,6 +49,7 @@ struct AddUser {
         case AddUserOptions.list.name: try list()
         case AddUserOptions.remove.name: try remove()
         case AddUserOptions.update.name: try update()
+        case AddUserOptions.importDropzone.name: try importUsers()
         default: try add()
         }
     }
@@ -92,12 +94,36 @@ extension AddUser {
 
     private func remove() throws(ProgramError) {
         let name = try username()
-        for option in [AddUserOptions.password, AddUserOptions.quota, AddUserOptions.prefix]
-        where arguments.isGiven(option) {
-            throw .usage("--remove takes no \(option.written)")
-        }
+        try refuseSettings(besides: AddUserOptions.remove)
         try edit(name, mustExist: true) { file throws(PasswordChangeError) in try file.remove(name) }
         printOutput("user \(name) removed from \(escaped(path))")
+    }
+
+    private func importUsers() throws(ProgramError) {
+        let option = AddUserOptions.importDropzone
+        if arguments.isGiven(AddUserOptions.username) { throw .usage("\(option.written) takes no --username") }
+        try refuseSettings(besides: option)
+        var users = try DropzoneImport(path: arguments.string(of: option))
+        do throws(PasswordFileError) {
+            try editor.edit(mustExist: false) { file throws(PasswordChangeError) in users.apply(to: &file) }
+        } catch {
+            throw ProgramError(error)
+        }
+        for name in users.added { printOutput("user \(name) added to \(escaped(path))") }
+        let complaints = users.complaints
+        for complaint in complaints { printError("\(Self.program): \(complaint)") }
+        if !complaints.isEmpty {
+            throw ProgramError(
+                "\(complaints.count) of the users weren't taken over: give them a password by \(Self.program) -u NAME",
+                exitCode: .dataError)
+        }
+    }
+
+    private func refuseSettings(besides task: Option) throws(ProgramError) {
+        for option in [AddUserOptions.password, AddUserOptions.quota, AddUserOptions.prefix]
+        where arguments.isGiven(option) {
+            throw .usage("\(task.written) takes no \(option.written)")
+        }
     }
 
     private func list() throws(ProgramError) {

@@ -23,6 +23,9 @@ enum AddUserOptions {
     static let remove = Option(
         "remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
     static let list = Option("list", section: "Instead of adding", help: "Show the users' names, one a line.")
+    static let importDropzone = Option(
+        "import-dropzone", value: .text("FILE"), section: "Instead of adding",
+        help: "Add the users of this password file of the Dropzone-backup server, with their passwords and prefixes.")
     static let memory = cost(
         "memory", "KIB", Argon2Parameters.owaspMinimum.memory...Argon2Parameters.largestMemory,
         Argon2Parameters.recommended.memory, "Memory that a login takes, in KiB.")
@@ -34,13 +37,14 @@ enum AddUserOptions {
         "Lanes that the memory is divided into.")
 
     static let table = [
-        username, password, filename, quota, prefix, update, remove, list, memory, iterations, parallelism,
+        username, password, filename, quota, prefix, update, remove, list, importDropzone, memory, iterations,
+        parallelism,
     ]
 
     static let exitCodes: KeyValuePairs<ExitCode, String> = [
         .success: "Done.",
         .usage: "The command line is wrong, or the parameters of the hash are too weak.",
-        .dataError: "The name or the password can't be used, or the file is UTF-16.",
+        .dataError: "The name or the password can't be used, the file is UTF-16, or not every user was taken over.",
         .noInput: "The file, or its folder, can't be read.",
         .noUser: "There is no such user.",
         .operatingSystem: "There is no memory for the hash.",

@@ -183,6 +183,43 @@ struct AddUserTests {
         #expect(try adduser("--remove", "--prefix", "a").status == 64)
     }
 
+    @Test(
+        "users of a Dropzone-backup server are taken over, and who can't be is named with the reason, without secrets")
+    func importDropzone() throws {
+        let hash = PasswordFileTests.cheap
+        let lines = [
+            "# username:upload_dir_prefix:permission_flags:password_hash", "", "anna::W:\(hash)",
+            "bob:in/camera:W:\(hash)",
+            "carl::W:", "dora::W:\(hash.replacing("argon2id", with: "argon2i"))", "emil:../x:W:\(hash)",
+            "fay:::\(hash)",
+            "a b::W:\(hash)", "secret", "anna:other:W:\(hash)",
+        ]
+        try scratch.write(lines.joined(separator: "\r\n"), to: "passwd")
+        try scratch.write("zoe:\(hash)\n", to: "users")
+        let outcome = try adduser("--import-dropzone", "passwd", "-f", "users")
+        #expect(outcome.status == 65 && outcome.output == "user anna added to users\nuser bob added to users\n")
+        #expect(try scratch.text(of: "users") == "zoe:\(hash)\nanna:\(hash)\nbob:\(hash):prefix=in/camera\n")
+        let complaints = outcome.error.split(separator: "\n").map(String.init)
+        let expected = [
+            (5, "user carl", "no password"), (6, "user dora", "new password"), (7, "user emil", "prefix"),
+            (8, "user fay", "permission"), (9, "a user", "may hold only"), (10, "a user", "login:prefix"),
+            (11, "user anna", "already"),
+        ]
+        #expect(complaints.count == expected.count + 1)
+        for (complaint, (line, who, why)) in zip(complaints, expected) {
+            #expect(complaint.contains("line \(line): \(who) ") && complaint.contains(why), "\(complaint)")
+        }
+        #expect(!outcome.error.contains("argon2i$") && !outcome.error.contains("secret"))
+        // Again, nothing is added; the same again is no complaint.
+        let again = try adduser("--import-dropzone", "passwd", "-f", "users")
+        #expect(again.output.isEmpty && again.error == outcome.error)
+        try scratch.write("anna::W:\(hash)\n", to: "passwd")
+        #expect(try adduser("--import-dropzone", "passwd", "-f", "users").status == 0)
+        #expect(try adduser("--import-dropzone", "nothing", "-f", "users").status == 66)
+        #expect(try adduser("--import-dropzone", "passwd", "-u", "anna", "-f", "users").status == 64)
+        #expect(try adduser("--import-dropzone", "passwd", "--list", "-f", "users").status == 64)
+    }
+
     @Test("--list shows the names, and tells of lines that aren't right")
     func list() throws {
         try scratch.write(

@@ -43,6 +43,8 @@ struct AutoUploadServer {
                 configuration.servesWeb
                 ? WebRules(
                     drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies) : nil
+            let pidFile = try ProcessFile.write(configuration.pidFile)
+            defer { pidFile?.remove() }
             guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return .success }
             try Server(storehouse, doors, web: web).run()
             return .success

@@ -82,6 +82,10 @@ enum ServerOptions {
             "Accept a storage folder that isn't known to keep what it has flushed: in memory, on FUSE (ntfs-3g, bindfs, sshfs), "
             + "and on file systems that nobody has tried.")
 
+    static let pidFile = Option(
+        "pidfile", value: .text("FILE"),
+        help: "Write the process's number there once it listens, and remove the file at the end.")
+
     static let renewReceiptKey = Command(
         "renew-receipt-key", required: [folder],
         help: "Make another key for receipts, signed by the present one, so that clients trust it. The server must not "
@@ -108,9 +112,8 @@ enum ServerOptions {
 
     static let table: [Option] =
         [
-            passwordFile, certificate, privateKey, folder, port, address, minimumTLS, web, webOrigins, plainPlaces,
-            trustedProxies, fileMode, group,
-            keepFree,
+            passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS, web, webOrigins,
+            plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
         ] + DropOptions.table + LimitOptions.table + [.config]
@@ -122,6 +125,7 @@ struct Configuration {
     let certificate: String
     let privateKey: String
     let folder: String
+    let pidFile: String?
     let port: UInt16
     let address: String?
     let minimumTLS: TLSVersion
@@ -146,6 +150,7 @@ struct Configuration {
         certificate = try arguments.string(of: ServerOptions.certificate)
         privateKey = try arguments.string(of: ServerOptions.privateKey)
         folder = try arguments.string(of: ServerOptions.folder)
+        pidFile = arguments.optionalString(of: ServerOptions.pidFile)
         port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))

@@ -31,9 +31,10 @@ package struct CrossOrigin: Sendable {
         head.method == .options && allows(head) && !head.fields.values(of: .requestedMethod).isEmpty
     }
 
-    static var preflightAnswer: WebAnswer {
+    /// - Parameter methods: that the target has.
+    static func preflightAnswer(_ methods: [Method]) -> WebAnswer {
         var answer = WebAnswer(.noContent, "")
-        answer.fields.set(.allowedMethods, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
+        answer.fields.set(.allowedMethods, methods.asList)
         answer.fields.set(.allowedFields, allowed)
         answer.fields.set(.maximumAge, "86400")
         return answer

@@ -3,35 +3,35 @@ import HTTP
 /// Which part answers a request, by its target and method.
 enum Router {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        guard let endpoint = Endpoint(head.target, takesDrops: connection.rules.drops != nil) else {
+            throw .refused(.notFound)
+        }
         let crossOrigin = connection.rules.crossOrigin
-        if crossOrigin.isPreflight(head) { return CrossOrigin.preflightAnswer }
+        if crossOrigin.isPreflight(head) { return CrossOrigin.preflightAnswer(endpoint.methods) }
         do throws(WebRefusal) {
             if !crossOrigin.allows(head) { try refuseForeignPages(head, connection.client) }
         } catch {
             throw .refused(error)
         }
-        let segments = head.target.segments.map { String(decoding: $0, as: UTF8.self) }
-        if head.method == .options, let answer = ResumableOptions.answer(segments, head, on: connection) {
-            return answer
-        }
-        switch segments.first {
-        case "files"? where segments.count > 1:
-            guard head.method == .put else { throw .refused(.methodNotAllowed("PUT")) }
-            return try FilePut.answer(head, named: Array(head.target.segments.dropFirst()), on: &connection)
-        case "upload"? where segments.count == 1:
-            guard [.post, .put].contains(head.method) else { throw .refused(.methodNotAllowed("PUT, POST")) }
-            return try upload(head, on: &connection)
-        case "challenge"? where segments.count == 1 && connection.rules.drops != nil:
-            guard [.get, .head].contains(head.method) else { throw .refused(.methodNotAllowed("GET, HEAD")) }
-            return connection.challenge
-        case "tus"?: return try Tus.answer(head, on: &connection)
-        case "uploads"? where segments.count == 2:
-            return try ResumableResource.answer(head, id: head.target.segments[1], on: &connection)
-        default:
-            let path = segments.joined(separator: "/")
+        return try answer(head, endpoint, on: &connection)
+    }
+
+    private static func answer(
+        _ head: RequestHead, _ endpoint: Endpoint, on connection: inout WebConnection
+    ) throws(WebTrouble) -> WebAnswer {
+        // tus has methods of its own, by a field, and answers of its own to others.
+        if endpoint.isTus { return try Tus.answer(head, endpoint, on: &connection) }
+        if head.method == .options { return WebAnswer(optionsOf: endpoint, connection.services) }
+        guard endpoint.methods.contains(head.method) else { throw .refused(.methodNotAllowed(endpoint.methods)) }
+        switch endpoint {
+        case .files(let name): return try FilePut.answer(head, named: name, on: &connection)
+        case .upload: return try upload(head, on: &connection)
+        case .resumable(let id): return try ResumableResource.answer(head, id: id, on: &connection)
+        case .challenge: return connection.challenge
+        case .page(let path):
             guard let page = PageFile.answer(path, to: head) else { throw .refused(.notFound) }
-            guard [.get, .head].contains(head.method) else { throw .refused(.methodNotAllowed("GET, HEAD")) }
             return page
+        case .tus, .tusUpload, .wholeServer: throw .refused(.notFound)
         }
     }
 

@@ -12,18 +12,13 @@ struct WebAnswer {
         fields.append(.contentType, type)
     }
 
-    /// Nothing but a status.
-    init(_ status: HTTP.Status) {
-        (self.status, content) = (status, [])
-    }
-
     /// A line of text.
     init(_ status: HTTP.Status, _ text: String) {
         self.init(status, type: "text/plain; charset=utf-8", Array("\(text)\n".utf8))
     }
 
     /// Without content.
-    init(_ status: HTTP.Status, _ fields: Fields) {
+    init(_ status: HTTP.Status, _ fields: Fields = Fields()) {
         (self.status, self.fields, content) = (status, fields, [])
     }
 

@@ -43,10 +43,12 @@ extension WebRefusal {
     static let notFound = WebRefusal(
         .notFound, "there is nothing here; files are uploaded by PUT /files/NAME, POST /upload, or tus at /tus/")
 
-    /// - Parameter allowed: for this target.
-    static func methodNotAllowed(_ allowed: FieldValue) -> WebRefusal {
-        var refusal = WebRefusal(.methodNotAllowed, "Method Not Allowed - only \(allowed.text) are supported.")
-        refusal.fields.set(.allow, allowed)
+    /// - Parameter methods: that the target has.
+    static func methodNotAllowed(_ methods: [Method]) -> WebRefusal {
+        let names = methods.filter { $0 != .options }.map(\.description).joined(separator: " and ")
+        // In the words of the Dropzone-backup server.
+        var refusal = WebRefusal(.methodNotAllowed, "Method Not Allowed - only \(names) methods are supported.")
+        refusal.fields.set(.allow, methods.asList)
         return refusal
     }
 }

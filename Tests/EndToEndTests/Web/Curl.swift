@@ -11,22 +11,21 @@ struct Curl {
     /// How it gets there.
     private let way: [String]
 
-    /// - Parameter port: of a proxy before the server; nil: the server's own.
-    init(_ server: TestServer, port: UInt16? = nil) throws {
+    /// - Parameters:
+    ///   - port: of a proxy before the server; nil: the server's own.
+    ///   - source: the client's own address; nil: the usual one.
+    init(_ server: TestServer, port: UInt16? = nil, from source: String? = nil) throws {
         self.server = server
         scratch = try ScratchFolder("curl")
         base = "https://127.0.0.1:\(port ?? server.port)"
-        way = ["--cacert", server.site.certificates.authority]
+        way = ["--cacert", server.site.certificates.authority] + (source.map { ["--interface", $0] } ?? [])
     }
 
     /// Without TLS.
     init(plain server: TestServer) throws {
         self.server = server
         scratch = try ScratchFolder("curl")
-        let port = try server.logLine(with: " listening ", "plain=http", "127.0.0.1").split(separator: " ")
-            .first { $0.hasPrefix("address=") }?.split(separator: ":").last
-        guard let port else { throw Failure("the server doesn't listen for plain HTTP") }
-        (base, way) = ("http://127.0.0.1:\(port)", [])
+        (base, way) = (try "http://\(server.plainAddress())", [])
     }
 
     /// Without TLS, over a socket in the file system.
@@ -75,5 +74,15 @@ struct Curl {
         return Answer(
             status: lines.isEmpty ? 0 : Int(lines[last].split(separator: " ").dropFirst().first ?? "") ?? 0,
             exitStatus: outcome.status, fields: Dictionary(fields) { $1 }, text: outcome.output)
+    }
+}
+
+extension TestServer {
+    /// Where it serves HTTP without TLS, as ADDRESS:PORT.
+    func plainAddress() throws -> String {
+        let line = try logLine(with: " listening ", "plain=http", "127.0.0.1")
+        let field = line.split(separator: " ").first { $0.hasPrefix("address=") }
+        guard let field else { throw Failure("no address in \(line)") }
+        return String(field.dropFirst("address=".count))
     }
 }

@@ -41,10 +41,10 @@ struct PlainHTTPTests {
         let chunked = ["-H", "Transfer-Encoding: chunked", "-H", "Expect:"]
         let refused = try curl("/files/large", Curl.login + ["-T", path] + chunked)
         #expect(refused.status == 507 && refused.text.contains("quota"), "\(refused)")
-        try server.site.setQuota("none")
+        let other = ["-u", "\(Fixtures.otherUser):\(Fixtures.otherPassword)"]
         let client = try RunningProgram(
-            "/usr/bin/env", curl.command("/files/slow", Curl.login + ["-i", "--limit-rate", "100K", "-T", path]))
-        _ = try server.logLine(with: " login ", "protection=none")
+            "/usr/bin/env", curl.command("/files/slow", other + ["-i", "--limit-rate", "100K", "-T", path]))
+        _ = try server.logLine(with: " login ", "user=\(Fixtures.otherUser) ", "protection=none")
         #expect(try server.stop().status == 0)
         let answer = try client.waitForEnd(seconds: 60)
         #expect(answer.output.contains("HTTP/1.1 503 "), "\(answer)")

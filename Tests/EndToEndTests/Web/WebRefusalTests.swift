@@ -126,6 +126,39 @@ struct WebRefusalTests {
         #expect(try server.site.stored().isEmpty && server.site.partials().isEmpty)
     }
 
+    @Test(
+        "each place tells what can be done there, and HEAD gives what GET does, without content",
+        arguments: [
+            ("/", 200, "GET, HEAD, OPTIONS"), ("/page/style.css", 200, "GET, HEAD, OPTIONS"),
+            ("/files/a/b", 405, "PUT, OPTIONS"), ("/upload", 405, "PUT, POST, OPTIONS"),
+            ("/upload?x", 405, "PUT, POST, OPTIONS"), ("/tus/", 405, "POST, OPTIONS"),
+        ])
+    func methods(_ target: String, _ head: Int, _ allowed: String) throws {
+        let (_, curl) = try site()
+        let options = try curl(target, ["-X", "OPTIONS"])
+        #expect(options.status == 204 && options.fields["allow"] == allowed && options.text.isEmpty, "\(options)")
+        let answer = try curl(target, ["--head"])
+        #expect(answer.status == head && (head == 200 || answer.fields["allow"] == allowed), "\(answer)")
+        let length = Int(answer.fields["content-length"] ?? "")
+        #expect(length.map { $0 > 0 } == true)
+        if head == 200 { #expect(try curl(target, []).text.utf8.count == length) }
+        #expect(try curl(target, ["-X", "DELETE"]).status == 405)
+    }
+
+    @Test("the whole server tells what it takes, and what isn't there is that to every method")
+    func nothingThere() throws {
+        let (_, curl) = try site()
+        let whole = try curl("", ["-X", "OPTIONS", "--request-target", "*"])
+        #expect(
+            whole.status == 204 && whole.fields["allow"] == "GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS", "\(whole)")
+        let resource = try curl("/uploads/a", ["-X", "OPTIONS"])
+        #expect(
+            resource.status == 204 && resource.fields["allow"] == "GET, HEAD, PATCH, DELETE, OPTIONS", "\(resource)")
+        for method in [["--head"], ["-X", "OPTIONS"], ["-X", "PUT"], []] {
+            #expect(try curl("/nothing", method).status == 404)
+        }
+    }
+
     @Test("HTTP without TLS is told where TLS is")
     func plain() throws {
         let (server, _) = try site()

@@ -106,6 +106,33 @@ struct WebUploadTests {
         #expect(listed.map { $0["wasThere"] as? Bool } == [true, true])
     }
 
+    @Test("a request that says nothing of a body has none, and its answer says so")
+    func withoutLength() throws {
+        let answer = try curl(
+            "/files/empty", Curl.login + ["-X", "PUT", "-H", "Content-Length:", "-H", "Accept: application/json"])
+        #expect(answer.status == 201 && answer.text.contains("\"size\":0,"), "\(answer)")
+        let receipt = try curl("/files/empty", Curl.login + ["-X", "PUT", "-H", "Content-Length:"])
+        #expect(receipt.status == 200 && receipt.text.contains("size: 0\n"), "\(receipt)")
+    }
+
+    @Test(
+        "wget puts, with its password at once or when it is asked",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/wget"), "wget isn't installed"),
+        arguments: [["--auth-no-challenge"], []])
+    func wget(_ options: [String]) throws {
+        let path = try file("clip", sample(options.isEmpty ? 30_000 : 5 << 20, seed: 4))
+        let sent = try RunningProgram.run(
+            "/usr/bin/env",
+            [
+                "wget", "-nv", "-O", "-", "--ca-certificate", server.site.certificates.authority, "--user",
+                Fixtures.user,
+                "--password", Fixtures.password, "--method=PUT", "--body-file=\(path)",
+                "https://127.0.0.1:\(server.port)/files/by/wget",
+            ] + options)
+        #expect(sent.status == 0 && sent.output.contains("path: by/wget"), "\(sent)")
+        #expect(try server.site.stored() == ["by/wget": digest(of: path)])
+    }
+
     @Test("several requests share a connection")
     func keepAlive() throws {
         let path = try file("clip", sample(5000, seed: 1))

@@ -72,15 +72,15 @@ final class TestServer: Sendable {
     }
 
     private func accept() throws {
-        let (listener, services, isOver) = (listener, services, isOver)
+        let (door, services, isOver) = (Door(listener: listener), services, isOver)
         try Thread.detach {
             while !isOver.change({ $0 }) {
-                guard var socket = try? listener.accept(until: .after(seconds: 0.1)) else { continue }
+                guard var socket = try? door.listener.accept(until: .after(seconds: 0.1)) else { continue }
                 guard case .success(let number) = services.registry.admit(&socket) else { continue }
                 let handOver = Monitor<Box?>(Box(socket))
                 try? Thread.detach {
                     guard let socket = handOver.change({ $0 })?.take() else { return }
-                    Reception.serve(socket, services, registered: number, web: WebRules(drops: nil))
+                    Reception.serve(socket, by: door, services, registered: number, web: WebRules(drops: nil))
                 }
             }
         }

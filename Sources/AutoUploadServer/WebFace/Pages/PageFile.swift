@@ -13,6 +13,8 @@ struct PageFile {
         tag = ContentHasher.digest(of: content).flatMap { FieldValue("\"\($0)\"") }
     }
 
+    static func isThere(_ path: String) -> Bool { all[path] != nil }
+
     /// - Parameter path: without the slash in front.
     static func answer(_ path: String, to head: RequestHead) -> WebAnswer? {
         guard let file = all[path] else { return nil }

@@ -26,7 +26,7 @@ extension WebAnswer {
         case .mismatchingOffset(let expected, _): fields.set(.uploadOffset, FieldValue(expected))
         case .tooLarge, .appendTooLarge, .tooSmall, .appendTooSmall: fields.set(.uploadLimit, limits.field)
         case .otherMediaType: fields.set(.acceptPatch, ResumableState.mediaType)
-        case .methodNotAllowed: fields.set(.allow, ResumableOptions.ofResource)
+        case .methodNotAllowed: fields.set(.allow, Endpoint.resumable(id: []).methods.asList)
         case .fieldMissing, .inconsistentLength, .completed, .otherVersion: break
         }
     }
@@ -44,26 +44,16 @@ extension ResourceTraits {
     var location: FieldValue { FieldValue("/uploads/\(id)") ?? "" }
 }
 
-/// OPTIONS: what uploads are to keep to, for who asks before (section 4.1.4 of the draft).
-enum ResumableOptions {
-    static let ofResource: FieldValue = "GET, HEAD, PATCH, DELETE, OPTIONS"
-
-    /// - Returns: nil for a target that takes no files.
-    static func answer(
-        _ segments: [String], _ head: RequestHead, on connection: borrowing WebConnection
-    ) -> WebAnswer? {
-        var fields = Fields()
-        switch segments.first {
-        case "files"? where segments.count > 1: fields.set(.allow, "PUT, OPTIONS")
-        case "upload"? where segments.count == 1: fields.set(.allow, "POST, PUT, OPTIONS")
-        case "uploads"? where segments.count == 2:
-            fields.set(.allow, ofResource)
-            fields.set(.acceptPatch, ResumableState.mediaType)
-            return WebAnswer(.noContent, fields)
-        case nil where head.target.isWholeServer: break
-        default: return nil
+extension WebAnswer {
+    /// What OPTIONS is answered with: what a target takes, and what uploads are to keep to, for who asks before (section 4.1.4 of the
+    /// draft).
+    init(optionsOf endpoint: Endpoint, _ services: Services) {
+        self.init(.noContent)
+        fields.set(.allow, endpoint.methods.asList)
+        switch endpoint {
+        case .files, .upload, .wholeServer: fields.set(.uploadLimit, services.uploadLimits().field)
+        case .resumable: fields.set(.acceptPatch, ResumableState.mediaType)
+        case .tus, .tusUpload, .challenge, .page: break
         }
-        fields.set(.uploadLimit, connection.services.uploadLimits().field)
-        return WebAnswer(.noContent, fields)
     }
 }

@@ -5,24 +5,41 @@ import Testing
 /// nginx and HAProxy in front of the server.
 @Suite("Behind reverse proxies")
 struct ProxyTests {
-    @Test(.enabled(if: ReverseProxy.Kind.nginx.isThere, "nginx isn't installed: scripts/install-dependencies test"))
-    func nginx() throws { try check(.nginx) }
+    @Test(
+        "nginx, over a socket in the file system",
+        .enabled(if: ReverseProxy.Kind.nginx.isThere, "nginx isn't installed: scripts/install-dependencies test"))
+    func nginx() throws {
+        let site = try site()
+        let place = "unix:\(site.scratch.path("http"))"
+        let server = try TestServer(site, options: ["--http-listen", place, "--trusted-proxy", "unix"])
+        try check(.nginx, to: place, server)
+    }
 
-    @Test(.enabled(if: ReverseProxy.Kind.haproxy.isThere, "haproxy isn't installed: scripts/install-dependencies test"))
-    func haproxy() throws { try check(.haproxy) }
+    @Test(
+        "HAProxy, over loopback",
+        .enabled(if: ReverseProxy.Kind.haproxy.isThere, "haproxy isn't installed: scripts/install-dependencies test"))
+    func haproxy() throws {
+        let server = try TestServer(
+            site(), options: ["--http-listen", "127.0.0.1:0", "--trusted-proxy", "127.0.0.1"])
+        try check(.haproxy, to: server.plainAddress(), server)
+    }
 
-    private func check(_ kind: ReverseProxy.Kind) throws {
+    /// With a quota for the files that are stored, and not for another.
+    private func site() throws -> Site {
         let site = try Site()
-        let socket = site.scratch.path("http")
-        let server = try TestServer(site, options: ["--http-listen", "unix:\(socket)", "--trusted-proxy", "unix"])
+        try site.setQuota("100M")
+        return site
+    }
+
+    private func check(_ kind: ReverseProxy.Kind, to place: String, _ server: TestServer) throws {
         let scratch = try ScratchFolder("proxy")
-        let proxy = try ReverseProxy(kind, to: socket, site.certificates, in: scratch)
+        let proxy = try ReverseProxy(kind, to: place, server.site.certificates, in: scratch)
         defer { try? proxy.stop() }
-        let curl = try Curl(server, port: proxy.port)
-        try store(curl, site)
-        try refuse(curl, site)
+        let curl = try Curl(server, port: proxy.port, from: "127.0.0.2")
+        try store(curl, server.site)
+        try refuse(curl, server.site)
         // The proxy's own client counts, whatever that says of others.
-        _ = try server.logLine(with: " login ", "user=camera ", "address=127.0.0.1 ")
+        _ = try server.logLine(with: " login ", "user=camera ", "address=127.0.0.2 ")
         #expect(!server.log.contains("9.9.9.9"))
     }
 
@@ -47,7 +64,6 @@ struct ProxyTests {
         let foreign = ["-H", "Origin: https://evil.example", "-F", "file=@\(path)"]
         #expect(try curl("/upload", Curl.login + foreign).status == 403)
         #expect(try curl("/files/a", ["-T", path]).status == 401)
-        try site.setQuota("1M")
         let sent = ["-T", path, "-H", "Transfer-Encoding: chunked", "-H", "Expect:"]
         let refused = try curl("/files/large", Curl.login + sent)
         #expect(refused.status == 507 && refused.text.contains("quota"), "\(refused)")

@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import TestSupport
 
-/// A reverse proxy as Debian has it, which ends TLS before a server's plain HTTP on a socket in the file system.
+/// A reverse proxy as Debian has it, which ends TLS before a server's plain HTTP.
 struct ReverseProxy {
     enum Kind: String {
         case nginx, haproxy
@@ -18,14 +18,14 @@ struct ReverseProxy {
     let port: UInt16
     private let program: RunningProgram
 
-    /// - Parameter socket: of the server.
-    init(_ kind: Kind, to socket: String, _ certificates: ExampleCertificates, in scratch: ScratchFolder) throws {
+    /// - Parameter server: where it serves plain HTTP, as the proxy writes that.
+    init(_ kind: Kind, to server: String, _ certificates: ExampleCertificates, in scratch: ScratchFolder) throws {
         guard let path = kind.program else { throw Failure("no \(kind)") }
         var last: RunningProgram.Outcome?
         // Another test may take the port that was free.
         for _ in 0..<5 {
             let port = try Self.freePort()
-            let file = try Self.configure(kind, port, socket, certificates, scratch)
+            let file = try Self.configure(kind, port, server, certificates, scratch)
             let options = kind == .nginx ? ["-p", scratch.path, "-c", file] : ["-db", "-f", file]
             let program = try RunningProgram(path, options)
             if Self.listens(on: port, program) {
@@ -59,28 +59,28 @@ struct ReverseProxy {
     }
 
     private static func configure(
-        _ kind: Kind, _ port: UInt16, _ socket: String, _ certificates: ExampleCertificates, _ scratch: ScratchFolder
+        _ kind: Kind, _ port: UInt16, _ server: String, _ certificates: ExampleCertificates, _ scratch: ScratchFolder
     ) throws -> String {
         switch kind {
-        case .nginx: return try scratch.write(nginx(port, socket, certificates), to: "nginx.conf")
+        case .nginx: return try scratch.write(nginx(port, server, certificates), to: "nginx.conf")
         case .haproxy:
             let both = try [certificates.chain, certificates.key].map {
                 try String(contentsOfFile: $0, encoding: .utf8)
             }
             let pair = try scratch.write(both.joined(separator: "\n"), to: "pair.pem")
-            return try scratch.write(haproxy(port, socket, pair), to: "haproxy.cfg")
+            return try scratch.write(haproxy(port, server, pair), to: "haproxy.cfg")
         }
     }
 
     /// As docs/HTTP.md has it.
-    private static func nginx(_ port: UInt16, _ socket: String, _ certificates: ExampleCertificates) -> String {
+    private static func nginx(_ port: UInt16, _ server: String, _ certificates: ExampleCertificates) -> String {
         """
         daemon off; master_process off; pid nginx.pid; error_log stderr;
         events { worker_connections 64; }
         http {
           access_log off;
           client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s;
-          upstream auto_upload { server unix:\(socket); keepalive 4; }
+          upstream auto_upload { server \(server); keepalive 4; }
           server {
             listen 127.0.0.1:\(port) ssl;
             ssl_certificate \(certificates.chain); ssl_certificate_key \(certificates.key);
@@ -101,7 +101,7 @@ struct ReverseProxy {
         """
     }
 
-    private static func haproxy(_ port: UInt16, _ socket: String, _ pair: String) -> String {
+    private static func haproxy(_ port: UInt16, _ server: String, _ pair: String) -> String {
         """
         defaults
           mode http
@@ -115,7 +115,7 @@ struct ReverseProxy {
           http-request set-header X-Forwarded-Proto https
           default_backend auto_upload
         backend auto_upload
-          server only unix@\(socket)
+          server only \(server)
 
         """
     }

@@ -186,6 +186,7 @@ struct TusTests {
         #expect(
             answer.status == 204 && answer.fields["access-control-allow-origin"] == "https://pages.example", "\(answer)"
         )
+        #expect(answer.fields["access-control-allow-methods"] == "POST, OPTIONS", "\(answer)")
         #expect(answer.fields["access-control-allow-headers"]?.contains("Upload-Offset") == true)
         let made = try Curl(open)("/tus/", page + Curl.login + Self.version + ["-X", "POST", "-H", "Upload-Length: 3"])
         #expect(

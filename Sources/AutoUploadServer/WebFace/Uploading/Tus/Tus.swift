@@ -6,12 +6,14 @@ import Storage
 
 /// tus 1.0.0 at /tus/: uploads that a client goes on with. Who answers which method.
 enum Tus {
-    static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+    static func answer(
+        _ head: RequestHead, _ endpoint: Endpoint, on connection: inout WebConnection
+    ) throws(WebTrouble) -> WebAnswer {
         let method: Method
         var answer: WebAnswer
         do throws(WebTrouble) {
             method = try TusRequest.method(head)
-            answer = try Self.answer(method, head, on: &connection)
+            answer = try Self.answer(method, head, endpoint, on: &connection)
         } catch {
             guard case .refused(var refusal) = error else { throw error }
             refusal.fields.set(.tusResumable, version)
@@ -26,14 +28,14 @@ enum Tus {
         "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination,concatenation"
 
     private static func answer(
-        _ method: Method, _ head: RequestHead, on connection: inout WebConnection
+        _ method: Method, _ head: RequestHead, _ endpoint: Endpoint, on connection: inout WebConnection
     ) throws(WebTrouble) -> WebAnswer {
-        if method == .options { return abilities(connection.services) }
+        if method == .options { return abilities(endpoint, connection.services) }
+        guard endpoint.methods.contains(method) else { throw .refused(.methodNotAllowed(endpoint.methods)) }
         // The receipt is for anybody who has the URL and the password, whether by tus or not.
         if method != .get { try requireVersion(head) }
         guard let home = try connection.logIn(head) else { throw .refused(.unauthorized) }
-        guard let id = try TusRequest.id(head) else {
-            guard method == .post else { throw .refused(.methodNotAllowed("POST, OPTIONS")) }
+        guard case .tusUpload(let id) = endpoint else {
             return try TusCreation.answer(head, home, on: &connection)
         }
         let upload = TusUpload(id: id, home: home)
@@ -41,8 +43,7 @@ enum Tus {
         case .head: return try upload.answerHead(on: &connection)
         case .patch: return try upload.answerPatch(head, on: &connection)
         case .delete: return try upload.answerDelete(on: &connection)
-        case .get: return try upload.answerGet(head, on: &connection)
-        default: throw .refused(.methodNotAllowed("HEAD, PATCH, DELETE, GET, OPTIONS"))
+        default: return try upload.answerGet(head, on: &connection)
         }
     }
 
@@ -53,8 +54,8 @@ enum Tus {
         throw .refused(refusal)
     }
 
-    private static func abilities(_ services: Services) -> WebAnswer {
-        var answer = WebAnswer(.noContent, "")
+    private static func abilities(_ endpoint: Endpoint, _ services: Services) -> WebAnswer {
+        var answer = WebAnswer(optionsOf: endpoint, services)
         answer.fields.set(.tusVersion, version)
         answer.fields.set(.tusExtension, extensions)
         answer.fields.set(.tusChecksumAlgorithm, "sha256,sha1")

@@ -11,16 +11,6 @@ enum TusRequest {
         return method
     }
 
-    /// What names the upload in the URL; nil: it is the one where uploads are created.
-    static func id(_ head: RequestHead) throws(WebTrouble) -> [UInt8]? {
-        let rest = head.target.segments.dropFirst()
-        guard let first = rest.first, rest.count == 1 else {
-            if rest.isEmpty { return nil }
-            throw .refused(.unknownUpload)
-        }
-        return first.isEmpty ? nil : first
-    }
-
     /// - Returns: nil where the field isn't there.
     static func number(_ name: FieldName, _ head: RequestHead) throws(WebTrouble) -> UInt64? {
         guard let value = try single(name, head) else { return nil }
