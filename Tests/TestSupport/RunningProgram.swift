@@ -76,14 +76,14 @@ package final class RunningProgram: @unchecked Sendable {
     /// Waits until a line that contains `part` has been written.
     ///
     /// - Returns: the first such line; nil when the program ended, or the time was over, before there was one.
-    package func waitForLine(_ stream: Stream, containing part: String, seconds: Double = 30) -> String? {
+    package func waitForLine(_ stream: Stream, containing part: String, seconds: Double = 120) -> String? {
         waitForLine(stream, seconds: seconds) { $0.contains(part) }
     }
 
     /// Waits until a line has been written that `isWanted` wants. Each line is looked at once.
     ///
     /// - Returns: nil when the program ended, or the time was over, before there was one.
-    package func waitForLine(_ stream: Stream, seconds: Double = 30, where isWanted: (String) -> Bool) -> String? {
+    package func waitForLine(_ stream: Stream, seconds: Double = 120, where isWanted: (String) -> Bool) -> String? {
         var start = 0
         return wait(seconds: seconds) {
             let text = (collected[stream] ?? [])[start...]
@@ -97,7 +97,7 @@ package final class RunningProgram: @unchecked Sendable {
     /// Waits until `text` has been written, such as a question without an end of line.
     ///
     /// - Returns: false when the program ended, or the time was over, before it was.
-    package func waitForText(_ stream: Stream, _ text: String, seconds: Double = 30) -> Bool {
+    package func waitForText(_ stream: Stream, _ text: String, seconds: Double = 120) -> Bool {
         wait(seconds: seconds) {
             String(decoding: collected[stream] ?? [], as: UTF8.self).contains(text) ? true : nil
         } ?? false
@@ -106,7 +106,7 @@ package final class RunningProgram: @unchecked Sendable {
     /// Waits for the program to end.
     ///
     /// - Throws: `DidNotEnd` when the time was over; the program has then been killed.
-    package func waitForEnd(seconds: Double = 60) throws -> Outcome {
+    package func waitForEnd(seconds: Double = 120) throws -> Outcome {
         guard let status = wait(seconds: seconds, for: { openStreams == 0 ? self.status : nil }) else {
             signal(SIGKILL)
             throw DidNotEnd(error: text(.error))
@@ -121,7 +121,7 @@ package final class RunningProgram: @unchecked Sendable {
     /// Runs a program to its end.
     package static func run(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], folder: String? = nil,
-        standardInput: String = "", seconds: Double = 60
+        standardInput: String = "", seconds: Double = 120
     ) throws -> Outcome {
         let program = try RunningProgram(
             path, arguments, environment: environment, folder: folder, standardInput: standardInput)

@@ -140,7 +140,7 @@ import Wire
             let peer = try Self.listen()
             do {
                 let session = try peer.session()
-                try session.send(Array(Self.encoded(hello()).prefix(length)))
+                try? session.send(Array(Self.encoded(hello()).prefix(length)))
                 if politely { session.close() }
             }
             guard case .failed? = try peer.value().last else {
@@ -188,10 +188,11 @@ import Wire
 
     @Test("of data that pauses or ends, what has come is lent before the reason is told", arguments: [false, true])
     func piece(_ ends: Bool) throws {
-        let mayEnd = Monitor(ends)
+        let (isSent, mayEnd) = (Monitor(false), Monitor(ends))
         let peer = try LoopbackPeer<[String]>.secure(.testServer()) { session in
             var link = MessageLink(session, dataLimit: Self.dataLimit)
             guard let header = try link.nextHeader(until: .after(seconds: 30)) else { throw Failure("no header") }
+            _ = isSent.wait { $0 ? true : nil }
             var (remaining, told) = (Int(header.length), [String]())
             while told.last != "no answer in time", told.last?.contains("ended") != true {
                 do throws(LinkError) {
@@ -206,6 +207,7 @@ import Wire
         }
         let session = try peer.session()
         try session.send(Self.header(5, upload: 1, length: 1000) + [UInt8](repeating: 1, count: 300))
+        isSent.change { $0 = true }
         _ = mayEnd.wait { $0 ? true : nil }
         session.close()
         let told = try peer.value()

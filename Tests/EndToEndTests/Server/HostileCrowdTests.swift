@@ -17,8 +17,15 @@ struct HostileCrowdTests {
             let before = try server.footprint()
             let peers = try (0..<300).map { _ in try server.silent() }
             try server.expectServing()
-            let during = try server.footprint()
-            #expect(during.threads <= before.threads + 21 && during.descriptors <= before.descriptors + 21)
+            // Those that had to make room may take a moment to go; so many at most do so at once.
+            let atOnce = try server.footprint()
+            #expect(atOnce.threads <= before.threads + 21 + 64 && atOnce.descriptors <= before.descriptors + 21 + 64)
+            var during = atOnce
+            let isBounded = try eventually {
+                during = try server.footprint()
+                return during.threads <= before.threads + 21 && during.descriptors <= before.descriptors + 21
+            }
+            #expect(isBounded, "\(before) became \(during)")
             _ = try server.logLine(with: " refused ", "made room for another")
             withExtendedLifetime(peers) {}
         }

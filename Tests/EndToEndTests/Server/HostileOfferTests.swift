@@ -75,7 +75,7 @@ struct HostileOfferTests {
 
     @Test("offers and silence: the connection ends, and so do the uploads")
     func offersAndSilence() throws {
-        let server = try TestServer(options: ["--stall-timeout", "1"])
+        let server = try TestServer(options: ["--stall-timeout", "3"])
         try server.unharmed {
             let client = try server.loggedIn()
             for number in 0..<200 { try client.offer("f\(number)", size: 1000) }

@@ -12,7 +12,7 @@ struct LifeTests {
     func idle(_ signal: Int32) throws {
         let server = try TestServer()
         server.program.signal(signal)
-        let ended = try server.program.waitForEnd(seconds: 30)
+        let ended = try server.program.waitForEnd()
         #expect(ended.status == 0)
         #expect(ended.error.contains(" stopping") && ended.error.contains(" stopped "))
     }

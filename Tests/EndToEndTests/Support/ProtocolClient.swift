@@ -47,7 +47,7 @@ extension ProtocolClient {
     }
 
     /// Sends bytes as they are. What the server says meanwhile is kept for `receive`.
-    func send(bytes: [UInt8], seconds: Double = 60) throws {
+    func send(bytes: [UInt8], seconds: Double = 120) throws {
         let deadline = Deadline.after(seconds: seconds)
         var sent = 0
         while sent < bytes.count {
@@ -99,7 +99,7 @@ extension ProtocolClient {
     ///
     /// - Returns: nil when the connection has ended.
     /// - Throws: `Failure` when nothing came in time, `WireError` when it isn't the protocol.
-    func receive(seconds: Double = 60) throws -> ServerMessage? {
+    func receive(seconds: Double = 120) throws -> ServerMessage? {
         let deadline = Deadline.after(seconds: seconds)
         guard try fill(FrameHeader.encodedSize, deadline) else { return nil }
         let header = try FrameHeader(decoding: Array(received[..<FrameHeader.encodedSize]).span)
@@ -111,13 +111,13 @@ extension ProtocolClient {
     }
 
     /// The server's next message, which must come.
-    func answer(seconds: Double = 60) throws -> ServerMessage {
+    func answer(seconds: Double = 120) throws -> ServerMessage {
         guard let message = try receive(seconds: seconds) else { throw Failure("the server ended the connection") }
         return message
     }
 
     /// What the server says until it ends the connection.
-    func remainder(seconds: Double = 60) throws -> [ServerMessage] {
+    func remainder(seconds: Double = 120) throws -> [ServerMessage] {
         var messages: [ServerMessage] = []
         while let message = try receive(seconds: seconds) { messages.append(message) }
         return messages

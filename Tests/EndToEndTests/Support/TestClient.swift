@@ -104,7 +104,7 @@ enum Namespaces {
 }
 
 /// Waits until something holds that no line tells of: looked at often, for so long at most.
-func eventually(seconds: Double = 60, _ holds: () throws -> Bool) throws -> Bool {
+func eventually(seconds: Double = 120, _ holds: () throws -> Bool) throws -> Bool {
     let deadline = Deadline.after(seconds: seconds)
     while !deadline.hasPassed {
         if try holds() { return true }

@@ -95,14 +95,14 @@ final class TestServer: Sendable {
     var logLines: [Substring] { log.split(separator: "\n") }
 
     /// Waits for a line of log that holds all of `parts`.
-    func logLine(with parts: String..., seconds: Double = 30) throws -> String {
+    func logLine(with parts: String..., seconds: Double = 120) throws -> String {
         let line = program.waitForLine(.error, seconds: seconds) { line in parts.allSatisfy(line.contains) }
         if let line { return line }
         throw Failure("the log has no line with \(parts):\n\(log)")
     }
 
     /// Ends the server as an admin would.
-    func stop(seconds: Double = 30) throws -> RunningProgram.Outcome {
+    func stop(seconds: Double = 120) throws -> RunningProgram.Outcome {
         program.signal(SIGTERM)
         return try program.waitForEnd(seconds: seconds)
     }

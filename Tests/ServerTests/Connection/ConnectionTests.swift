@@ -35,7 +35,7 @@ import Wire
     @Test("pings don't keep a connection that never logs in")
     func loginDeadline() throws {
         var limits = Limits()
-        limits.login = 0.3
+        limits.login = 3
         let server = try TestServer(limits)
         let client = try TestClient(server)
         try client.send(.hello(Hello(software: "test")))

@@ -25,14 +25,14 @@ import Wire
     @Test("data that comes slowly, but comes, is stored, however many times the other limits have passed")
     func slowButSteady() throws {
         var limits = Limits()
-        (limits.frame, limits.stall, limits.idle, limits.lowestRate) = (0.2, 5, 0.2, 1)
+        (limits.frame, limits.stall, limits.idle, limits.lowestRate) = (2, 30, 2, 1)
         let server = try TestServer(limits)
         let content = [UInt8](repeating: 7, count: 40)
         let client = try client(server, offering: 40)
         let bytes = TestClient.data(content, upload: 1)
         try client.send(bytes: Array(bytes.prefix(12)))
         for byte in bytes.dropFirst(12) {
-            Thread.sleep(seconds: 0.03)
+            Thread.sleep(seconds: 0.08)
             try client.send(bytes: [byte])
         }
         try client.send(.finish(upload: 1, Finish(digest: try content.digest())))
@@ -44,7 +44,7 @@ import Wire
         arguments: [0, 5, 20])
     func stalled(_ length: Int) throws {
         var limits = Limits()
-        limits.stall = 0.3
+        limits.stall = 1
         let server = try TestServer(limits)
         let client = try client(server, offering: 1000)
         try client.send(bytes: Array(TestClient.data([UInt8](repeating: 7, count: 1000), upload: 1).prefix(length)))
@@ -54,7 +54,7 @@ import Wire
     @Test("bytes that only keep a place end the connection", arguments: [false, true])
     func drip(_ withFrames: Bool) throws {
         var limits = Limits()
-        (limits.lowestRate, limits.rateWindow) = (100_000, 0.4)
+        (limits.lowestRate, limits.rateWindow) = (100_000, 1)
         let server = try TestServer(limits)
         let client = try client(server, offering: 1 << 20)
         if !withFrames {
@@ -75,7 +75,7 @@ import Wire
     @Test("data of an upload that is over is dropped no more slowly than other data")
     func dropped() throws {
         var limits = Limits()
-        limits.stall = 0.3
+        limits.stall = 1
         let server = try TestServer(limits)
         let client = try client(server, offering: 10)
         try client.send(.abandon(upload: 1))
@@ -86,11 +86,11 @@ import Wire
     @Test("with nothing unfinished a client may be silent for longer than a stall")
     func idle() throws {
         var limits = Limits()
-        limits.stall = 0.1
+        limits.stall = 1
         let server = try TestServer(limits)
         let client = try client(server, offering: 1)
         try client.send(.abandon(upload: 1))
-        Thread.sleep(seconds: 0.5)
+        Thread.sleep(seconds: 2)
         try client.send(.ping(Ping(opaque: 1)))
         guard case .pong? = try client.receive() else { throw TestClient.Unexpected() }
     }
@@ -98,7 +98,7 @@ import Wire
     @Test("a login that comes in drips has no longer than any other")
     func drippedLogin() throws {
         var limits = Limits()
-        limits.login = 0.5
+        limits.login = 3
         let server = try TestServer(limits)
         let client = try TestClient(server)
         try client.send(.hello(Hello(software: "test")))

@@ -45,7 +45,7 @@ final class TestClient: @unchecked Sendable {
     }
 
     /// Sends bytes, and reads nothing meanwhile.
-    func send(bytes: [UInt8], seconds: Double = 30) throws {
+    func send(bytes: [UInt8], seconds: Double = 120) throws {
         var sent = 0
         while sent < bytes.count {
             sent += try write(bytes, from: sent)
@@ -78,7 +78,7 @@ final class TestClient: @unchecked Sendable {
     // MARK: Receiving
 
     /// - Returns: nil when the connection has ended.
-    func receive(seconds: Double = 30) throws -> ServerMessage? {
+    func receive(seconds: Double = 120) throws -> ServerMessage? {
         let deadline = Deadline.after(seconds: seconds)
         guard try fill(FrameHeader.encodedSize, deadline) else { return nil }
         let header = try FrameHeader(decoding: Array(received[..<FrameHeader.encodedSize]).span)

@@ -99,9 +99,9 @@ struct ProxySide: ~Copyable {
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
     }
 
-    /// Drops what still comes until the peer ends, for two seconds at most.
+    /// Drops what still comes until the peer ends, for half a minute at most.
     mutating func drain() {
-        let deadline = Deadline.after(seconds: 2)
+        let deadline = Deadline.after(seconds: 30)
         var ends = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         while !deadline.hasPassed {
             let count = unsafe recv(descriptor, &buffer, buffer.count, CInt(MSG_DONTWAIT))
