@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A real client of tus, tuspy, against a real server.
-@Suite("tus by tuspy", .enabled(if: Tuspy.isThere, "tuspy isn't there: Tests/EndToEndTests/Web/Tus/install gets it"))
+@Suite("tus by tuspy", .enabled(if: WebClients.has("tuspy"), WebClients.reason("tuspy")))
 struct TuspyTests {
     private let site: Site
     private let scratch: ScratchFolder
@@ -117,12 +117,10 @@ struct TuspyTests {
 
 enum Tuspy {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    private static let python = folder.appending(path: "../../../../.build/tuspy/bin/python").standardized.path
-    static let isThere = FileManager.default.isExecutableFile(atPath: python)
 
     static func start(_ server: TestServer, _ arguments: [String]) throws -> RunningProgram {
         try RunningProgram(
-            python,
+            WebClients.python,
             [folder.appending(path: "upload.py").path, "https://127.0.0.1:\(server.port)/tus/"] + arguments,
             environment: [
                 "TUS_LOGIN": "\(Fixtures.user):\(Fixtures.password)",
