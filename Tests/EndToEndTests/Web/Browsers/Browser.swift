@@ -22,9 +22,11 @@ final class Browser {
 
     let kind: Kind
     private let driver: any WebDriver
+    private let place: BrowserPlace
 
     init(_ kind: Kind, scripts: Bool = true) throws {
         self.kind = kind
+        place = BrowserPlace()
         driver = kind == .chromium ? try ChromeDriver(scripts: scripts) : try Marionette(scripts: scripts)
     }
 

@@ -10,14 +10,7 @@ final class ChromeDriver: WebDriver {
 
     init(scripts: Bool) throws {
         scratch = try ScratchFolder("chromium")
-        // Whatever it keeps, it keeps here; but for its profile, which has a socket, whose path must be short.
-        program = try RunningProgram(
-            "/usr/bin/chromedriver", ["--port=0"],
-            environment: ["HOME": scratch.path, "XDG_CONFIG_HOME": scratch.path])
-        guard let line = program.waitForLine(.output, containing: "successfully on port "),
-            let port = line.split(separator: " ").last.flatMap({ UInt16($0.filter(\.isNumber)) })
-        else { throw Failure("chromedriver: \(program.text(.output)) \(program.text(.error))") }
-        self.port = port
+        (program, port) = try Self.start(in: scratch)
         let arguments = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1100,900",
         ]
@@ -29,6 +22,24 @@ final class ChromeDriver: WebDriver {
         let answer = try request("POST", "/session", ["capabilities": wanted]) as? [String: Any]
         guard let session = answer?["sessionId"] as? String else { throw Failure("chromedriver began no session") }
         self.session = "/session/\(session)"
+    }
+
+    /// The port that it chooses may be another's by the time that it listens there; then it ends, and is started again.
+    private static func start(in scratch: ScratchFolder) throws -> (RunningProgram, port: UInt16) {
+        var said = ""
+        for _ in 0..<10 {
+            // Whatever it keeps, it keeps here; but for its profile, which has a socket, whose path must be short.
+            let program = try RunningProgram(
+                "/usr/bin/chromedriver", ["--port=0"],
+                environment: ["HOME": scratch.path, "XDG_CONFIG_HOME": scratch.path])
+            let line = program.waitForLine(.output, containing: "successfully on port ")
+            if let port = line?.split(separator: " ").last.flatMap({ UInt16($0.filter(\.isNumber)) }) {
+                return (program, port)
+            }
+            said = program.text(.output) + program.text(.error)
+            program.signal(SIGKILL)
+        }
+        throw Failure("chromedriver: \(said)")
     }
 
     deinit {
