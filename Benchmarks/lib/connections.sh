@@ -12,10 +12,10 @@ allow_connections() {
     ! grep -q -e "$option" <<<"$help" || server_options+=("$option" $(($1 + 100)))
 }
 
-# hold_connections COUNT: so many that are logged in, until `release_connections`.
+# hold_connections COUNT [TOOL]: so many that are logged in, until `release_connections`.
 hold_connections() {
     coproc holder {
-        exec "$tools/hold_connections" "$port" "$user" "$1" "$scratch/certificates/ca.pem" 3<"$scratch/password"
+        exec "$tools/${2:-hold_connections}" "$port" "$user" "$1" "$scratch/certificates/ca.pem" 3<"$scratch/password"
     }
     holding=$holder_PID
     processes+=("$holding")

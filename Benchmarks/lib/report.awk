@@ -59,7 +59,7 @@ function evaluate(row,    ours_name, theirs_name) {
 function judge(better, result, needed, aim) {
     if (needed == "-") return ""
     needed += 0
-    aim += 0
+    aim = aim == "-" ? needed : aim + 0
     if (better == "higher") return result >= aim ? "aim" : result >= needed ? "yes" : "no"
     return result <= aim ? "aim" : result <= needed ? "yes" : "no"
 }

@@ -59,9 +59,3 @@ write_curl_list() {
         printf 'upload-file = "%s"\nurl = "https://127.0.0.1:%d/%s/%s"\n' "$file" "$2" "${nginx_stored##*/}" "${file##*/}"
     done >"$3"
 }
-
-# time_curl LIST OPTION…: without "Expect: 100-continue", which would cost a round trip for each file.
-time_curl() {
-    timed curl --disable --silent --show-error --fail --http1.1 --tlsv1.3 --noproxy '*' --header Expect: \
-        --cacert "$scratch/certificates/ca.pem" "${@:2}" --config "$1"
-}

@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source=Benchmarks/lib/workload.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../lib/workload.sh"
+# shellcheck source=Benchmarks/lib/web.sh
+. "$repository/Benchmarks/lib/web.sh"
 # shellcheck source=Benchmarks/peers/nginx.sh
 . "$repository/Benchmarks/peers/nginx.sh"
 

@@ -5,6 +5,8 @@
 set -euo pipefail
 # shellcheck source=Benchmarks/lib/workload.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../lib/workload.sh"
+# shellcheck source=Benchmarks/lib/web.sh
+. "$repository/Benchmarks/lib/web.sh"
 # shellcheck source=Benchmarks/peers/nginx.sh
 . "$repository/Benchmarks/peers/nginx.sh"
 # shellcheck source=Benchmarks/peers/ssh.sh
@@ -39,6 +41,14 @@ run_curl() {
     settle_and_delete "$scratch/card" "$nginx_stored"
 }
 
+# The web face of ours, by the client that nginx has.
+run_web() {
+    log_in
+    time_curl "$scratch/web-list"
+    record_rate MB/s web "$megabytes"
+    settle_and_delete "$scratch/card" "$scratch/storage/$user"
+}
+
 run_scp() {
     time_scp "$scratch/card/clip000000.MP4" "$scratch/received"
     record_rate MB/s scp "$megabytes"
@@ -71,8 +81,9 @@ age-keygen --output "$scratch/identity" 2>"$scratch/age.log"
 recipient=$(age-keygen -y "$scratch/identity")
 readonly recipient
 write_curl_list "$scratch/card" "$nginx_port" "$scratch/list"
+write_put_list "$scratch/card" "$scratch/web-list"
 # tls_limit reads these in its working folder.
 cp -- "$scratch/certificates/server.pem" "$scratch/cert.pem"
 cp -- "$scratch/certificates/server-key.pem" "$scratch/key.pem"
 cd -- "$scratch"
-in_turn ours bare bound curl scp rsync age
+in_turn ours bare bound curl web scp rsync age

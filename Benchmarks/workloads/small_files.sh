@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck source=Benchmarks/lib/workload.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/../lib/workload.sh"
+# shellcheck source=Benchmarks/lib/web.sh
+. "$repository/Benchmarks/lib/web.sh"
 # shellcheck source=Benchmarks/peers/nginx.sh
 . "$repository/Benchmarks/peers/nginx.sh"
 # shellcheck source=Benchmarks/peers/ssh.sh
@@ -42,6 +44,14 @@ run_curl_parallel() {
     settle "$scratch/card" "$nginx_stored"
 }
 
+# The web face of ours, in the same manner.
+run_web() {
+    log_in
+    time_curl "$scratch/web-list" --parallel --parallel-max 16
+    record_rate files/s web "$count"
+    settle "$scratch/card" "$scratch/storage/$user"
+}
+
 begin_workload $((1 << 30))
 make_files "$scratch/card" "$count" "$file_bytes"
 mkdir -- "$scratch/received"
@@ -50,4 +60,5 @@ start_server
 start_nginx
 start_sshd
 write_curl_list "$scratch/card" "$nginx_port" "$scratch/list"
-in_turn ours rsync rsync_fsync curl curl_parallel
+write_put_list "$scratch/card" "$scratch/web-list"
+in_turn ours rsync rsync_fsync curl curl_parallel web
