@@ -10,7 +10,7 @@ struct UnixSocketTests {
     private let address: SocketAddress
 
     init() throws {
-        scratch = try ScratchFolder("unix")
+        scratch = try ScratchFolder.ofSockets()
         address = try #require(SocketAddress(path: scratch.path("socket")))
     }
 

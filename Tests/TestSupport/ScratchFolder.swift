@@ -1,14 +1,23 @@
 internal import Foundation
 
-/// A folder of its own for a test, on disk beside the build, which goes when the value does.
+/// A folder of its own for a test, which goes when the value does.
 package final class ScratchFolder: Sendable {
     package let path: String
 
-    package init(_ name: String = "test") throws {
-        let all = Binaries.folder.appendingPathComponent("scratch")
-        let own = all.appendingPathComponent("\(name)-\(UUID().uuidString)")
+    /// On disk beside the build.
+    package convenience init(_ name: String = "test") throws {
+        try self.init(Binaries.folder.appendingPathComponent("scratch"), "\(name)-\(UUID().uuidString)")
+    }
+
+    private init(_ parent: URL, _ name: String) throws {
+        let own = parent.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
         path = own.path
+    }
+
+    /// For sockets, whose paths have 107 bytes at most (unix(7)), wherever the tests were built.
+    package static func ofSockets() throws -> ScratchFolder {
+        try ScratchFolder(FileManager.default.temporaryDirectory, "socket-\(UUID().uuidString.prefix(8))")
     }
 
     deinit {

@@ -14,9 +14,11 @@ struct PlainHTTPTests {
     @Test("files are stored as by TLS: by PUT and by a form, over loopback and a socket in the file system")
     func stores() throws {
         let site = try Site()
-        let socket = site.scratch.path("http")
+        let sockets = try ScratchFolder.ofSockets()
+        defer { withExtendedLifetime(sockets) {} }
+        let socket = sockets.path("http")
         let server = try TestServer(site, options: Self.tcp + ["--http-listen", "unix:\(socket)"])
-        #expect(try site.scratch.permissions(of: "http") == 0o660)
+        #expect(try sockets.permissions(of: "http") == 0o660)
         let content = sample(20 << 20)
         for (number, curl) in try [Curl(plain: server), Curl(server, socket: socket)].enumerated() {
             let path = try curl.scratch.write(content, to: "clip")
@@ -43,7 +45,7 @@ struct PlainHTTPTests {
         #expect(refused.status == 507 && refused.text.contains("quota"), "\(refused)")
         let other = ["-u", "\(Fixtures.otherUser):\(Fixtures.otherPassword)"]
         let client = try RunningProgram(
-            "/usr/bin/env", curl.command("/files/slow", other + ["-i", "--limit-rate", "100K", "-T", path]))
+            "/usr/bin/env", curl.command("/files/slow", other + ["-i", "--limit-rate", "2M", "-T", path]))
         _ = try server.logLine(with: " login ", "user=\(Fixtures.otherUser) ", "protection=none")
         #expect(try server.stop().status == 0)
         let answer = try client.waitForEnd(seconds: 60)
@@ -54,13 +56,15 @@ struct PlainHTTPTests {
     @Test("a socket that a killed server left is replaced; one that is served isn't")
     func leftover() throws {
         let site = try Site()
-        let place = ["--http-listen", "unix:\(site.scratch.path("http"))"]
+        let sockets = try ScratchFolder.ofSockets()
+        defer { withExtendedLifetime(sockets) {} }
+        let place = ["--http-listen", "unix:\(sockets.path("http"))"]
         try TestServer(site, options: place).kill()
         let server = try TestServer(site, options: place)
         let other = try Site()
         let refused = #expect(throws: TestServer.DidNotStart.self) { _ = try TestServer(other, options: place) }
         #expect(refused?.outcome.status == 71 && refused?.outcome.error.contains("another program listens") == true)
-        #expect(try send(Curl(server, socket: site.scratch.path("http"))).status == 201)
+        #expect(try send(Curl(server, socket: sockets.path("http"))).status == 201)
     }
 
     @Test(

@@ -28,10 +28,11 @@ final class ChromeDriver: WebDriver {
     private static func start(in scratch: ScratchFolder) throws -> (RunningProgram, port: UInt16) {
         var said = ""
         for _ in 0..<10 {
-            // Whatever it keeps, it keeps here; but for its profile, which has a socket, whose path must be short.
+            // Whatever it keeps, it keeps here; but for its profile, which has a socket, whose path must be short. In the C locale it
+            // finds no file whose name isn't ASCII.
             let program = try RunningProgram(
                 "/usr/bin/chromedriver", ["--port=0"],
-                environment: ["HOME": scratch.path, "XDG_CONFIG_HOME": scratch.path])
+                environment: ["HOME": scratch.path, "XDG_CONFIG_HOME": scratch.path, "LC_ALL": "C.UTF-8"])
             let line = program.waitForLine(.output, containing: "successfully on port ")
             if let port = line?.split(separator: " ").last.flatMap({ UInt16($0.filter(\.isNumber)) }) {
                 return (program, port)

@@ -10,7 +10,9 @@ struct ProxyTests {
         .enabled(if: ReverseProxy.Kind.nginx.isThere, "nginx isn't installed: scripts/install-dependencies test"))
     func nginx() throws {
         let site = try site()
-        let place = "unix:\(site.scratch.path("http"))"
+        let sockets = try ScratchFolder.ofSockets()
+        defer { withExtendedLifetime(sockets) {} }
+        let place = "unix:\(sockets.path("http"))"
         let server = try TestServer(site, options: ["--http-listen", place, "--trusted-proxy", "unix"])
         try check(.nginx, to: place, server)
     }
