@@ -30,7 +30,7 @@ struct TusTests {
     private func create(_ fields: [String], body: [UInt8]? = nil) throws -> String {
         let answer = try call("/tus/", "POST", fields, body: body)
         #expect(answer.status == 201 && answer.fields["tus-resumable"] == "1.0.0", "\(answer)")
-        return try #require(answer.fields["location"])
+        return "/tus/" + (try #require(answer.fields["location"]))
     }
 
     private func patch(_ upload: String, at offset: Int, _ body: [UInt8], _ fields: [String] = []) throws -> Curl.Answer

@@ -45,7 +45,7 @@ struct TusFinal {
     /// But for the id and the length.
     let traits: ResourceTraits
 
-    func answer(on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+    func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
         do throws(WebRefusal) {
             let id = try id()
             let key = OfferedFile.Key(user: home.user, id: id)
@@ -54,7 +54,7 @@ struct TusFinal {
                 if let earlier = try vault.resource(of: key) {
                     if case .finished(let stored) = earlier.standing {
                         let file = try connection.services.receipted(stored, home, connection.peer)
-                        return TusCreation.created(id, TusReception.fields(of: file))
+                        return TusCreation.created(id, TusReception.fields(of: file), head)
                     }
                     vault.remove(earlier)
                 }
@@ -62,7 +62,7 @@ struct TusFinal {
                 throw WebRefusal(error)
             }
             let found = try wholeParts(on: connection)
-            return TusCreation.created(id, TusReception.fields(of: try join(found, id, on: connection)))
+            return TusCreation.created(id, TusReception.fields(of: try join(found, id, on: connection)), head)
         } catch {
             throw .refused(error)
         }

@@ -11,8 +11,8 @@ enum TusCreation {
     ) throws(WebTrouble) -> WebAnswer {
         let concat = try TusConcat(head)
         if case .final(let parts)? = concat {
-            return try TusFinal(parts: parts, home: home, traits: traits(head, home, id: nil, length: nil))
-                .answer(on: &connection)
+            let final = try TusFinal(parts: parts, home: home, traits: traits(head, home, id: nil, length: nil))
+            return try final.answer(head, on: &connection)
         }
         let length = try length(head)
         let traits = try traits(head, home, id: .random(), length: length, isPart: concat != nil)
@@ -28,7 +28,7 @@ enum TusCreation {
         }
         do throws(WebTrouble) {
             let fields = try TusReception(checksum: checksum, home: home).take(into: &upload, on: &connection)
-            return created(traits.id, fields)
+            return created(traits.id, fields, head)
         } catch {
             // Nobody knows its URL.
             upload.discard()
@@ -36,10 +36,13 @@ enum TusCreation {
         }
     }
 
-    static func created(_ id: UploadID, _ fields: Fields) -> WebAnswer {
+    /// Location is relative to the request's target: so it is right below any folder that a proxy puts the server into, and for
+    /// clients, such as aiotus, that append it to the URL which they were given.
+    static func created(_ id: UploadID, _ fields: Fields, _ head: RequestHead) -> WebAnswer {
         var answer = WebAnswer(.created, "")
         for line in fields.lines { answer.fields.set(line.name, line.value) }
-        if let location = FieldValue("/tus/\(id)") { answer.fields.set(.location, location) }
+        let isBelow = head.target.segments.count > 1
+        if let location = FieldValue(isBelow ? "\(id)" : "tus/\(id)") { answer.fields.set(.location, location) }
         return answer
     }
 
