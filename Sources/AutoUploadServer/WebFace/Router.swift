@@ -29,7 +29,8 @@ enum Router {
         case .resumable(let id): return try ResumableResource.answer(head, id: id, on: &connection)
         case .challenge: return connection.challenge
         case .page(let path):
-            guard let page = PageFile.answer(path, to: head) else { throw .refused(.notFound) }
+            let isOpen = connection.rules.drops != nil
+            guard let page = PageFile.answer(path, isOpen: isOpen, to: head) else { throw .refused(.notFound) }
             return page
         case .tus, .tusUpload, .wholeServer: throw .refused(.notFound)
         }

@@ -72,16 +72,29 @@ extension WebConnection {
 
     /// Who the request's head says its client is.
     mutating func logIn(_ head: RequestHead) throws(WebTrouble) -> Home? {
-        let credentials: WebCredentials?
-        do throws(WebRefusal) {
-            credentials = try WebCredentials(head.fields)
-        } catch {
-            throw .refused(error)
-        }
-        if let credentials { return try logIn(credentials) }
+        if let credentials = try credentials(head) { return try logIn(credentials) }
         guard let drops = rules.drops, let answer = head.fields.values(of: .altcha).first else { return nil }
         do throws(WebRefusal) {
             return try drops.admit(answer.bytes, services, &peer)
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// Whose the upload may be that a request to its own URL is about. Of who has no account nothing but the URL is asked.
+    mutating func logIn(toUpload head: RequestHead) throws(WebTrouble) -> Home {
+        if let credentials = try credentials(head) { return try logIn(credentials) }
+        guard let drops = rules.drops else { throw .refused(.unauthorized) }
+        do throws(WebRefusal) {
+            return try drops.home()
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    private func credentials(_ head: RequestHead) throws(WebTrouble) -> WebCredentials? {
+        do throws(WebRefusal) {
+            return try WebCredentials(head.fields)
         } catch {
             throw .refused(error)
         }

@@ -1,8 +1,6 @@
-import Domain
 import Foundation
 import TestSupport
 import Testing
-import Transport
 
 /// Files of those who have no account, from a real curl to a real server.
 @Suite("Drops without an account")
@@ -10,23 +8,6 @@ struct AnonymousDropTests {
     private let options = [
         "--anonymous", "drops", "--anonymous-max-file-size", "1M", "--anonymous-quota", "3M", "--anonymous-rate", "8",
     ]
-
-    /// The challenge that the server gives, answered.
-    private func answer(_ curl: Curl) throws -> String {
-        let challenge = try curl("/challenge", [])
-        #expect(challenge.status == 200 && challenge.fields["content-type"] == "application/json")
-        let text = Data(challenge.text.utf8)
-        let fields = try #require(try JSONSerialization.jsonObject(with: text) as? [String: Any])
-        let most = try #require(fields["maxnumber"] as? Int)
-        let (salt, hash) = (try #require(fields["salt"] as? String), try #require(fields["challenge"] as? String))
-        let number = try #require(
-            (0...most).first { ContentHasher.digest(of: Array("\(salt)\($0)".utf8))?.description == hash })
-        var answer = fields.filter { $0.key != "maxnumber" }
-        answer["number"] = number
-        return try JSONSerialization.data(withJSONObject: answer).base64EncodedString()
-    }
-
-    private func proof(_ curl: Curl) throws -> [String] { ["-H", "Altcha: \(try answer(curl))"] }
 
     @Test("who has answered a challenge adds a file to their folder, once for each answer; users go on as ever")
     func drops() throws {
@@ -36,13 +17,13 @@ struct AnonymousDropTests {
         #expect(try curl("/files/clip.mp4", ["-T", file]).status == 401)
         #expect(try curl("/files/clip.mp4", ["-T", file, "-H", "Altcha: e30="]).status == 403)
         _ = try server.logLine(with: " login-denied")
-        let proof = try proof(curl)
+        let proof = try curl.proof()
         #expect(try curl("/files/trip/clip.mp4", ["-T", file] + proof).status == 201)
         #expect(try curl("/files/again.mp4", ["-T", file] + proof).status == 403)
-        let form = ["-F", "altcha=\(try answer(curl))", "-F", "file=@\(file);filename=form.mp4"]
+        let form = ["-F", "altcha=\(try curl.answerToChallenge())", "-F", "file=@\(file);filename=form.mp4"]
         #expect(try curl("/upload", form).text == "OK\n")
         let both = ["-F", "file=@\(file);filename=head.mp4"]
-        #expect(try curl("/upload", both + self.proof(curl)).text == "OK\n")
+        #expect(try curl("/upload", both + curl.proof()).text == "OK\n")
         let stored = try Tree.digests(of: server.site.storage + "/drops").keys.filter { $0 != Site.marker }
         #expect(Set(stored) == ["trip/clip.mp4", "form.mp4", "head.mp4"])
         #expect(try curl("/files/mine.mp4", Curl.login + ["-T", file]).status == 201)
@@ -54,13 +35,13 @@ struct AnonymousDropTests {
         let server = try TestServer(options: options)
         let curl = try Curl(server)
         let large = try curl.scratch.write(sample(1_100_000, seed: 3), to: "large")
-        #expect(try curl("/files/large", ["-T", large] + proof(curl)).status == 413)
+        #expect(try curl("/files/large", ["-T", large] + curl.proof()).status == 413)
         let chunked = ["-T", large, "-H", "Transfer-Encoding: chunked"]
-        #expect(try curl("/files/large", chunked + proof(curl)).status == 413)
+        #expect(try curl("/files/large", chunked + curl.proof()).status == 413)
         var statuses: [Int] = []
         for number in 0..<8 {
             let file = try curl.scratch.write(sample(900_000, seed: number), to: "file")
-            statuses.append(try curl("/files/file-\(number)", ["-T", file] + proof(curl)).status)
+            statuses.append(try curl("/files/file-\(number)", ["-T", file] + curl.proof()).status)
         }
         // The chunked one has counted, too.
         #expect(statuses == [201, 201, 201, 507, 507, 507, 507, 429])

@@ -45,7 +45,7 @@ struct Curl {
         /// Of curl itself.
         let exitStatus: Int32
         /// Names in small letters.
-        let fields: [String: String]
+        var fields: [String: String]
         let text: String
 
         /// The files that an answer in JSON lists.

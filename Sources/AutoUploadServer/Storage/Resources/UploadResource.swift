@@ -9,7 +9,10 @@ package struct UploadResource: Sendable {
     package fileprivate(set) var length: UInt64?
     package let standing: Standing
     /// When it is removed unless somebody goes on with it, in Unix seconds.
-    package let expires: Int64
+    package var expires: Int64
+    /// As long after it was begun, or its client was told of its first bytes or its length, as it would be kept if nobody went on with
+    /// it: in Unix seconds; nil for one that is finished.
+    package let latestExpiry: Int64?
     /// Whether it is written down that the client was told of durable bytes.
     fileprivate(set) var isBegun: Bool
 
@@ -60,7 +63,7 @@ extension Vault {
         }
         let resource = UploadResource(
             record: record, length: traits.length, standing: .unfinished(offset: 0),
-            expires: resources.expiry(currentUnixTime(), isFinished: false), isBegun: false)
+            expires: resources.expiry(currentUnixTime(), isFinished: false), latestExpiry: nil, isBegun: false)
         return OpenResource(resource, partial, self)
     }
 
@@ -76,19 +79,18 @@ extension Vault {
         if let stored = found.stored {
             return UploadResource(
                 record: found.record, length: stored.size, standing: .finished(stored),
-                expires: resources.expiry(modified, isFinished: true), isBegun: true)
+                expires: resources.expiry(modified, isFinished: true), latestExpiry: nil, isBegun: true)
         }
         // What was told isn't there any more: a smaller offset would be no answer to who counts on it.
         if found.isBegun, rest == nil {
             resources.remove(key)
             return nil
         }
-        let expires =
-            rest.map { currentUnixTime() + Int64($0.expires.seconds(since: .now)) }
-            ?? resources.expiry(modified, isFinished: false)
+        let latestExpiry = resources.expiry(modified, isFinished: false)
+        let expires = rest.map { currentUnixTime() + Int64($0.expires.seconds(since: .now)) } ?? latestExpiry
         var resource = UploadResource(
             record: found.record, length: found.length, standing: .unfinished(offset: rest?.durable ?? 0),
-            expires: expires, isBegun: found.isBegun)
+            expires: expires, latestExpiry: latestExpiry, isBegun: found.isBegun)
         if rest != nil { try markBegun(&resource) }
         return resource
     }

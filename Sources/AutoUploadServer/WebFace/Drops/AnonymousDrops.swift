@@ -22,8 +22,8 @@ package struct DropRules: Hashable, Sendable {
     }
 }
 
-/// Lets those without an account add files to one folder: for each request with an upload a proof of work, and all within
-/// limits of their own.
+/// Lets those without an account add files to one folder: for each upload a proof of work, and all within limits of their own.
+/// Who goes on with one shows its URL for that, which nobody guesses.
 package final class AnonymousDrops: Sendable {
     let rules: DropRules
     private let work: ProofOfWork
@@ -70,10 +70,20 @@ package final class AnonymousDrops: Sendable {
         return Home(rules.folder)
     }
 
-    private func require(_ answer: [UInt8]) throws(WebRefusal) {
+    /// - Returns: whose an upload is that somebody without an account has the URL of.
+    func home() throws(WebRefusal) -> Home {
+        try requireOwnFolder()
+        return Home(rules.folder)
+    }
+
+    private func requireOwnFolder() throws(WebRefusal) {
         if belongsToUser(rules.folder) {
             throw WebRefusal(.serviceUnavailable, "the server's admin must act: a user has the folder for drops")
         }
+    }
+
+    private func require(_ answer: [UInt8]) throws(WebRefusal) {
+        try requireOwnFolder()
         let proof: ProofOfWork.Proof
         do throws(ProofOfWork.Flaw) {
             proof = try work.verify(answer, now: currentUnixTime())

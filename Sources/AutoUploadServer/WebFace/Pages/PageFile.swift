@@ -15,14 +15,16 @@ struct PageFile {
 
     static func isThere(_ path: String) -> Bool { all[path] != nil }
 
-    /// - Parameter path: without the slash in front.
-    static func answer(_ path: String, to head: RequestHead) -> WebAnswer? {
-        guard let file = all[path] else { return nil }
+    /// - Parameters:
+    ///   - path: without the slash in front.
+    ///   - isOpen: whether those without an account may add files.
+    static func answer(_ path: String, isOpen: Bool, to head: RequestHead) -> WebAnswer? {
+        guard let file = isOpen && path.isEmpty ? openPage : all[path] else { return nil }
         return file.answer(head.fields)
     }
 
     private static let all: [String: PageFile] = [
-        "": PageFile("text/html; charset=utf-8", PackageResources.index_html),
+        "": PageFile(page, PackageResources.index_html),
         "page/style.css": PageFile("text/css; charset=utf-8", PackageResources.style_css),
         "page/icon.svg": PageFile("image/svg+xml", PackageResources.icon_svg),
         "page/main.js": script(PackageResources.main_js),
@@ -33,10 +35,19 @@ struct PageFile {
         "page/upload.js": script(PackageResources.upload_js),
         "page/server.js": script(PackageResources.server_js),
         "page/memory.js": script(PackageResources.memory_js),
+        "page/challenge.js": script(PackageResources.challenge_js),
         "page/digests.js": script(PackageResources.digests_js),
+        "page/helper.js": script(PackageResources.helper_js),
         "page/hasher.js": script(PackageResources.hasher_js),
+        "page/solver.js": script(PackageResources.solver_js),
         "page/sha256.js": script(PackageResources.sha256_js),
     ]
+
+    /// The page that offers to send without an account.
+    private static let openPage = PageFile(
+        page, PackageResources.index_html.replacing(Array("<body>".utf8), with: Array("<body class=\"open\">".utf8)))
+
+    private static let page: FieldValue = "text/html; charset=utf-8"
 
     private static func script(_ content: [UInt8]) -> PageFile {
         PageFile("text/javascript; charset=utf-8", content)

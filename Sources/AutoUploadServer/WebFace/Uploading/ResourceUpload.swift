@@ -73,7 +73,7 @@ extension WebConnection {
     ///
     /// - Parameter id: as it stands in the URL.
     /// - Throws: 404 for what isn't there, isn't there any more, or is another user's: nobody can tell which.
-    func resource(_ id: [UInt8], of user: FileName) throws(WebRefusal) -> UploadResource {
+    mutating func resource(_ id: [UInt8], of user: FileName) throws(WebRefusal) -> UploadResource {
         guard let id = UploadID(hex: String(decoding: id, as: UTF8.self)) else { throw .unknownUpload }
         let found: UploadResource?
         do throws(VaultError) {
@@ -81,7 +81,15 @@ extension WebConnection {
         } catch {
             throw WebRefusal(error)
         }
-        guard let found else { throw .unknownUpload }
+        guard var found else { throw .unknownUpload }
+        guard let drops = rules.drops, user == drops.rules.folder else { return found }
+        (peer.user, peer.account) = (user.description, user)
+        do throws(WebRefusal) {
+            try drops.limitTime(of: &found)
+        } catch {
+            services.vault.remove(found)
+            throw error
+        }
         return found
     }
 
@@ -89,7 +97,7 @@ extension WebConnection {
     /// is stored first, should that have failed when they had come.
     ///
     /// - Parameter resource: as it was looked up.
-    func settled(_ resource: UploadResource, in home: Home) throws(WebRefusal) -> UploadResource {
+    mutating func settled(_ resource: UploadResource, in home: Home) throws(WebRefusal) -> UploadResource {
         guard resource.isWhole, !resource.traits.options.contains(.isPart) else { return resource }
         let upload = try ResourceUpload.open(resource, on: self)
         _ = try upload.finish(for: home)
@@ -143,6 +151,7 @@ extension ResourceUpload {
             throw .beyondLength
         }
         try rules.drops?.requireFits(sum, in: traits.user)
+        try rules.drops?.requireTime(for: upload.resource)
         upload.append(bytes)
         if let failure = upload.failure { throw services.refuse(traits.path, failure, peer) }
         received = sum
@@ -201,6 +210,7 @@ extension ResourceUpload {
 
     /// Takes down how long the file is to be.
     mutating func setLength(_ length: UInt64) throws(WebRefusal) {
+        try rules.drops?.requireFits(length, in: traits.user)
         do throws(VaultError) {
             try upload.setLength(length)
         } catch {

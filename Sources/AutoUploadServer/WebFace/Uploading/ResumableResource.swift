@@ -18,12 +18,12 @@ enum ResumableResource {
     static func answer(
         _ head: RequestHead, id: [UInt8], on connection: inout WebConnection
     ) throws(WebTrouble) -> WebAnswer {
-        guard let home = try connection.logIn(head) else { throw .refused(.unauthorized) }
+        let home = try connection.logIn(toUpload: head)
         let outcome: Outcome
         do throws(WebRefusal) {
             let resource = try connection.resource(id, of: home.user)
             guard let manner = PutManner(note: resource.traits.note) else { throw WebRefusal.unknownUpload }
-            switch settle(resource, for: head.method, manner, in: home, on: connection) {
+            switch settle(resource, for: head.method, manner, in: home, on: &connection) {
             case .success(let resource): outcome = try serve(head, resource, manner, in: home, on: connection)
             case .failure(let refusal): outcome = .answer(WebAnswer(refusal).completing(refusal.endsUpload))
             }
@@ -39,7 +39,7 @@ enum ResumableResource {
     /// - Returns: the upload as it is to be told of or gone on with, or the answer to the whole of it.
     private static func settle(
         _ resource: UploadResource, for method: Method, _ manner: PutManner, in home: Home,
-        on connection: borrowing WebConnection
+        on connection: inout WebConnection
     ) -> Result<UploadResource, WebRefusal> {
         guard manner.isWholeOnce, [.get, .head, .patch].contains(method) else { return .success(resource) }
         do throws(WebRefusal) {

@@ -12,6 +12,8 @@ struct LinkQuality: Sendable {
     var breaksAfter: Int?
     /// Rather than with an RST, it then breaks without a word: the packets of both sides vanish.
     var vanishes = false
+    /// Once the client has sent so many bytes, no more of them pass until `LinkProxy.release`.
+    var holdsAfter: Int?
     /// Once the client has sent so many bytes, the server's answers are held back until `LinkProxy.release`.
     var holdsAnswersAfter: Int?
 }

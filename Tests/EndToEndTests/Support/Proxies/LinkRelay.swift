@@ -25,13 +25,18 @@ struct LinkRelay: ~Copyable {
         while !stop.isSet, !(up.isOver && down.isOver) {
             up.read(from: client, quality, after: down.depth)
             down.read(from: server, quality, after: up.depth)
-            up.write(to: server, quality, room: room)
-            let isHeld = quality.holdsAnswersAfter.map { up.passed >= $0 && !isReleased.isSet } ?? false
-            if !isHeld { down.write(to: client, quality, room: room) }
+            let holdsFiles = isHeld(after: quality.holdsAfter, isReleased)
+            if !holdsFiles { up.write(to: server, quality, room: room) }
+            let holdsAnswers = isHeld(after: quality.holdsAnswersAfter, isReleased)
+            if !holdsAnswers { down.write(to: client, quality, room: room) }
             report(passed)
             if room == 0 { return quality.vanishes ? vanish(until: stop, report) : breakOff(report) }
-            pause(isHeld: isHeld)
+            pause(isHeld: holdsFiles || holdsAnswers)
         }
+    }
+
+    private func isHeld(after bytes: Int?, _ isReleased: StopFlag) -> Bool {
+        bytes.map { up.passed >= $0 && !isReleased.isSet } ?? false
     }
 
     /// Bytes that may still pass before the link breaks.
@@ -62,8 +67,8 @@ struct LinkRelay: ~Copyable {
         var polls = [
             poll(client.rawDescriptor, reads: up, writes: down), poll(server.rawDescriptor, reads: down, writes: up),
         ]
-        var milliseconds = min(100, up.milliseconds, down.milliseconds)
-        if isHeld { milliseconds = min(milliseconds, 10) }
+        // What is held back would be due at once.
+        let milliseconds = isHeld ? 10 : min(100, up.milliseconds, down.milliseconds)
         // Rounded up: nothing is sent before its time, and nobody asks in a circle until it has come.
         _ = unsafe Glibc.poll(&polls, 2, milliseconds)
     }

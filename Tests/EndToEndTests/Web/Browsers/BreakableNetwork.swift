@@ -8,19 +8,23 @@ final class BreakableNetwork: Sendable {
     private struct State: Sendable {
         /// The server's port; nil: nobody is reached.
         var server: UInt16?
+        var quality = LinkQuality()
         /// Ends the connections that there are.
         var end = StopFlag()
     }
 
-    /// - Parameter rate: bytes per second.
-    init(to server: UInt16, rate: Double) throws {
-        let state = Monitor(State(server: server))
+    private let isReleased = StopFlag()
+
+    /// - Parameter quality: of each connection until it is cut.
+    init(to server: UInt16, _ quality: LinkQuality = LinkQuality()) throws {
+        let state = Monitor(State(server: server, quality: quality))
         self.state = state
+        let isReleased = isReleased
         door = try ProxyDoor { client, _, _ in
-            let (server, end) = state.withLock { ($0.server, $0.end) }
-            guard let server, let upstream = try? PlainClient.connect(server) else { return }
-            var relay = LinkRelay(client, upstream, LinkQuality(rate: rate))
-            relay.run(until: end, isReleased: StopFlag()) { _ in }
+            let now = state.withLock { $0 }
+            guard let server = now.server, let upstream = try? PlainClient.connect(server) else { return }
+            var relay = LinkRelay(client, upstream, now.quality)
+            relay.run(until: now.end, isReleased: isReleased) { _ in }
         }
     }
 
@@ -32,6 +36,11 @@ final class BreakableNetwork: Sendable {
 
     func cut() {
         connect(to: nil)
+    }
+
+    /// Lets through what is held back.
+    func release() {
+        isReleased.set()
     }
 
     /// What there was before is over.

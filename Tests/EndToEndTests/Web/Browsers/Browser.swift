@@ -70,14 +70,52 @@ final class Browser {
         return true
     }
 
+    /// Presses keys where the focus is.
+    func press(_ key: Key) throws {
+        let focused = try element(try driver.command(.active, [:]), "focus")
+        _ = try driver.command(.type(focused), ["text": key.rawValue])
+    }
+
+    /// As WebDriver writes them.
+    enum Key: String {
+        case tab = "\u{E004}"
+        case enter = "\u{E007}"
+    }
+
+    /// What a screen reader calls the elements that a selector finds.
+    func names(of selector: String) throws -> [String] {
+        let count = try run("return document.querySelectorAll(arguments[0]).length", [selector]) as? Int ?? 0
+        return try (0..<count).map { number in
+            let found = try run("return document.querySelectorAll(arguments[0])[arguments[1]]", [selector, number])
+            return try driver.command(.name(try element(found, selector)), [:]) as? String ?? ""
+        }
+    }
+
+    func show(on screen: Screen) throws {
+        try driver.show(on: screen)
+    }
+
+    /// - Returns: the page as it is seen, as a PNG.
+    func picture() throws -> Data {
+        Data(base64Encoded: try driver.command(.picture, [:]) as? String ?? "") ?? Data()
+    }
+
+    /// What its console has of errors, and of what a policy forbade; not of the network's.
+    func complaints() throws -> [String] {
+        try driver.complaints()
+    }
+
     private func find(_ selector: String) throws -> String {
-        let found = try driver.command(.find, ["using": "css selector", "value": selector])
-        guard let element = (found as? [String: String])?.values.first else { throw Failure("no \(selector)") }
+        try element(try driver.command(.find, ["using": "css selector", "value": selector]), selector)
+    }
+
+    private func element(_ found: Any?, _ what: String) throws -> String {
+        guard let element = (found as? [String: String])?.values.first else { throw Failure("no \(what)") }
         return element
     }
 
     /// Waits until an expression is true in the page.
-    func wait(for condition: String, seconds: Double = 120) throws {
+    func wait(for condition: String, seconds: Double = 600) throws {
         let end = Date(timeIntervalSinceNow: seconds)
         while try run("return !!(\(condition))") as? Bool != true {
             guard Date() < end else {
@@ -92,10 +130,12 @@ final class Browser {
 /// Somebody who gives a browser its commands.
 protocol WebDriver: AnyObject {
     func command(_ command: WebDriverCommand, _ parameters: [String: Any]) throws -> Any?
+    func show(on screen: Screen) throws
+    func complaints() throws -> [String]
 }
 
 /// Those of https://www.w3.org/TR/webdriver2/ that these tests need; with an element's name where it concerns one.
 enum WebDriverCommand {
-    case navigate, refresh, execute, find
-    case type(String), click(String), text(String)
+    case navigate, refresh, execute, find, active, picture
+    case type(String), click(String), text(String), name(String)
 }

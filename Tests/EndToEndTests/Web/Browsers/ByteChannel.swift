@@ -54,7 +54,7 @@ struct ByteChannel: ~Copyable {
     }
 
     private func waitFor(_ event: Socket.Event) throws {
-        guard try socket.wait(for: event, until: .after(seconds: 180)) else {
+        guard try socket.wait(for: event, until: .after(seconds: 600)) else {
             throw Failure("the browser's driver doesn't answer")
         }
     }

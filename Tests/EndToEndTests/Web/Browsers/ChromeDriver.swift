@@ -18,7 +18,11 @@ final class ChromeDriver: WebDriver {
             "args": arguments,
             "prefs": ["profile.managed_default_content_settings.javascript": scripts ? 1 : 2],
         ]
-        let wanted = ["alwaysMatch": ["acceptInsecureCerts": true, "goog:chromeOptions": options]]
+        let wanted: [String: Any] = [
+            "alwaysMatch": [
+                "acceptInsecureCerts": true, "goog:chromeOptions": options, "goog:loggingPrefs": ["browser": "ALL"],
+            ]
+        ]
         let answer = try request("POST", "/session", ["capabilities": wanted]) as? [String: Any]
         guard let session = answer?["sessionId"] as? String else { throw Failure("chromedriver began no session") }
         self.session = "/session/\(session)"
@@ -51,9 +55,24 @@ final class ChromeDriver: WebDriver {
 
     func command(_ command: WebDriverCommand, _ parameters: [String: Any]) throws -> Any? {
         switch command {
-        case .text(let element): try request("GET", "\(session)/element/\(element)/text", nil)
+        case .text, .name, .active, .picture: try request("GET", session + path(of: command), nil)
         default: try request("POST", session + path(of: command), parameters)
         }
+    }
+
+    func show(on screen: Screen) throws {
+        let size: [String: Any] = [
+            "width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.isPhone,
+        ]
+        _ = try devTools("Emulation.setDeviceMetricsOverride", size)
+        _ = try devTools("Emulation.setTouchEmulationEnabled", ["enabled": screen.isPhone])
+        let scheme = ["name": "prefers-color-scheme", "value": screen.isDark ? "dark" : "light"]
+        _ = try devTools("Emulation.setEmulatedMedia", ["features": [scheme]])
+    }
+
+    func complaints() throws -> [String] {
+        let entries = try request("POST", "\(session)/se/log", ["type": "browser"]) as? [[String: Any]] ?? []
+        return entries.filter { $0["source"] as? String != "network" }.map { "\($0["message"] ?? "")" }
     }
 
     /// A command of the DevTools protocol.
@@ -70,6 +89,9 @@ final class ChromeDriver: WebDriver {
         case .type(let element): "/element/\(element)/value"
         case .click(let element): "/element/\(element)/click"
         case .text(let element): "/element/\(element)/text"
+        case .name(let element): "/element/\(element)/computedlabel"
+        case .active: "/element/active"
+        case .picture: "/screenshot"
         }
     }
 

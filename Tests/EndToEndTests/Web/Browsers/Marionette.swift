@@ -20,7 +20,10 @@ final class Marionette: WebDriver {
         try scratch.write(preferences.map { "user_pref(\($0));\n" }.joined(), to: "profile/user.js")
         program = try RunningProgram(
             "/usr/bin/firefox-esr",
-            ["--headless", "--marionette", "--no-remote", "--profile", scratch.path("profile")],
+            [
+                "--headless", "--marionette", "--remote-allow-system-access", "--no-remote", "--profile",
+                scratch.path("profile"),
+            ],
             environment: ["HOME": scratch.path, "MOZ_CRASHREPORTER_DISABLE": "1"])
         channel = try ByteChannel(port: try Self.port(program, scratch))
         _ = try receive()
@@ -51,7 +54,38 @@ final class Marionette: WebDriver {
         case .type(let element): try request("WebDriver:ElementSendKeys", parameters.merging(["id": element]) { $1 })
         case .click(let element): try request("WebDriver:ElementClick", ["id": element])
         case .text(let element): try request("WebDriver:GetElementText", ["id": element])
+        case .name(let element): try request("WebDriver:GetComputedLabel", ["id": element])
+        case .active: try request("WebDriver:GetActiveElement", [:])
+        case .picture: try request("WebDriver:TakeScreenshot", ["full": false])
         }
+    }
+
+    func show(on screen: Screen) throws {
+        _ = try request("WebDriver:SetWindowRect", ["width": screen.width, "height": screen.height])
+        _ = try runInBrowser(
+            """
+            const [isPhone, isDark] = arguments;
+            Services.prefs.setIntPref("layout.css.prefers-color-scheme.content-override", isDark ? 0 : 1);
+            Services.prefs.setIntPref("ui.primaryPointerCapabilities", isPhone ? 1 : 6);
+            """, [screen.isPhone, screen.isDark])
+    }
+
+    func complaints() throws -> [String] {
+        let found = try runInBrowser(
+            """
+            const all = Services.console.getMessageArray();
+            Services.console.reset();
+            return all.filter((one) => one instanceof Ci.nsIScriptError && /^https:/.test(one.sourceName))
+                .map((one) => one.errorMessage);
+            """)
+        return found as? [String] ?? []
+    }
+
+    /// Runs a script where the browser's own do.
+    private func runInBrowser(_ script: String, _ arguments: [Any] = []) throws -> Any? {
+        _ = try request("Marionette:SetContext", ["value": "chrome"])
+        defer { _ = try? request("Marionette:SetContext", ["value": "content"]) }
+        return try request("WebDriver:ExecuteScript", ["script": script, "args": arguments])
     }
 
     private func request(_ name: String, _ parameters: [String: Any]) throws -> Any? {

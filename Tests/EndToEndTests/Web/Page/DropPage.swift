@@ -28,6 +28,12 @@ final class DropPage {
         try browser.wait(for: "document.getElementById('login').hidden")
     }
 
+    /// Goes on without an account.
+    func enterWithoutAccount() throws {
+        try browser.click("#anonymous")
+        try browser.wait(for: "document.getElementById('login').hidden")
+    }
+
     func choose(_ paths: [String]) throws {
         try browser.type(paths.joined(separator: "\n"), into: "#pick-files")
     }
@@ -58,10 +64,22 @@ final class DropPage {
     static func row(_ state: String) -> String { "document.querySelector('#files li')?.dataset.state === '\(state)'" }
 
     static let isUnderWay =
-        "\(row("sending")) && /^(?!0 bytes)[\\d.]+ [kM]B of /.test(document.querySelector('#files .state').textContent)"
+        "\(row("sending")) && /^(?!0 bytes)[\\d.]+ [kMG]B of /.test(document.querySelector('#files .state').textContent)"
 
     static func stored(_ count: Int) -> String {
         "document.querySelectorAll('#files li[data-state=stored]').length === \(count)"
+    }
+
+    /// A file of so many bytes, to be chosen.
+    func makeFile(_ name: String, of size: Int) throws -> String {
+        let path = try scratch.write([], to: name)
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        let piece = 10 << 20
+        for number in 0..<(size + piece - 1) / piece {
+            try handle.write(contentsOf: sample(min(piece, size - number * piece), seed: number))
+        }
+        try handle.close()
+        return path
     }
 
     /// Name → SHA-256, as the page says that they are stored.

@@ -25,6 +25,7 @@ struct DropPageTests {
             #expect((link[0] as? String)?.hasSuffix(".receipt") == true && link[1] as? Bool == false, "\(link)")
             try page.browser.wait(for: "/^All is stored/.test(document.getElementById('all-state').textContent)")
             #expect(try server.site.partials().isEmpty)
+            #expect(try page.browser.complaints() == [])
         }
     }
 

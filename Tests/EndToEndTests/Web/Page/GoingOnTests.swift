@@ -12,22 +12,24 @@ struct GoingOnTests {
     static let cases = Browser.Kind.installed.flatMap { kind in Trouble.allCases.map { (kind, $0) } }
 
     /// `scripts/soak page` sends 3 GiB.
-    private static var size: Int {
+    private static let size =
         ProcessInfo.processInfo.environment["AUTO_UPLOAD_SOAK"] == "page" ? 3 << 30 : 60 << 20
-    }
+
+    /// Its connections stop in the middle of the file, and wait for what the test does.
+    private static let stopping = LinkQuality(holdsAfter: size / 3)
 
     @Test("what was begun is gone on with, not begun anew", arguments: cases)
     func goesOn(_ kind: Browser.Kind, _ trouble: Trouble) async throws {
         try await onThread {
             var server = try TestServer()
-            let network = try BreakableNetwork(to: server.port, rate: Double(Self.size) / 5)
+            let network = try BreakableNetwork(to: server.port, Self.stopping)
             let page = try DropPage(kind, port: network.port)
-            let file = try page.scratch.write([], to: "clip.mp4")
-            try Self.fill(file)
+            let file = try page.makeFile("clip.mp4", of: Self.size)
             try page.enter()
             try page.choose([file])
-            try page.browser.wait(for: DropPage.isUnderWay)
+            try page.browser.wait(for: DropPage.isUnderWay, seconds: 600)
             try Self.make(trouble, page, network, &server)
+            network.release()
             try page.browser.wait(for: DropPage.stored(1), seconds: 600)
             #expect(try page.count(of: "POST") == (trouble == .reload ? 0 : 1), "it was begun anew")
             let digests = try Tree.digests(of: page.scratch.path)
@@ -35,13 +37,8 @@ struct GoingOnTests {
             #expect(try page.told() == digests)
             #expect(try page.browser.run("return localStorage.length") as? Int == 0)
             #expect(try server.site.partials().isEmpty)
+            #expect(try page.browser.complaints() == [])
         }
-    }
-
-    private static func fill(_ file: String) throws {
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: file))
-        for number in 0..<size / (20 << 20) { try handle.write(contentsOf: sample(20 << 20, seed: number)) }
-        try handle.close()
     }
 
     private static func make(
@@ -66,6 +63,59 @@ struct GoingOnTests {
             try page.browser.click("#files .pause")
             try page.browser.wait(for: DropPage.row("paused"))
             try page.browser.click("#files .resume")
+        }
+    }
+
+    @Test(
+        "after a reload, what has only the name, size and time of a file is another file",
+        arguments: Browser.Kind.installed)
+    func impostor(_ kind: Browser.Kind) async throws {
+        try await onThread {
+            let server = try TestServer()
+            let network = try BreakableNetwork(to: server.port, LinkQuality(holdsAfter: 6 << 20))
+            let page = try DropPage(kind, port: network.port)
+            let file = try page.makeFile("clip.mp4", of: 24 << 20)
+            try page.enter()
+            try page.choose([file])
+            try page.browser.wait(for: DropPage.isUnderWay)
+            try page.reload()
+            network.release()
+            try page.browser.wait(for: DropPage.row("missing"))
+            let time = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] ?? Date()
+            _ = try page.scratch.write(sample(24 << 20, seed: 99), to: "clip.mp4")
+            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file)
+            try page.enter()
+            try page.choose([file])
+            try page.browser.wait(for: DropPage.stored(1))
+            #expect(try page.count(of: "POST") == 1)
+            #expect(try server.site.stored() == Tree.digests(of: page.scratch.path))
+            let others = "return [...document.querySelectorAll('#files li')].map((row) => row.dataset.state)"
+            #expect(try page.browser.run(others) as? [String] == ["missing", "stored"])
+        }
+    }
+
+    @Test("without an account, too, each file for the answer to a challenge", arguments: Browser.Kind.installed)
+    func anonymous(_ kind: Browser.Kind) async throws {
+        try await onThread {
+            let server = try TestServer(options: ["--anonymous", "drops"])
+            let network = try BreakableNetwork(to: server.port, LinkQuality(holdsAfter: 6 << 20))
+            let page = try DropPage(kind, port: network.port)
+            let file = try page.makeFile("clip.mp4", of: 12 << 20)
+            try page.choose([file])
+            try page.enterWithoutAccount()
+            try page.browser.wait(for: DropPage.isUnderWay)
+            try page.reload()
+            network.release()
+            try page.browser.wait(for: DropPage.row("missing"))
+            try page.enterWithoutAccount()
+            try page.choose([file])
+            try page.browser.wait(for: DropPage.stored(1))
+            #expect(try page.count(of: "POST") == 0)
+            try page.choose([try page.scratch.write(sample(3000), to: "note.txt")])
+            try page.browser.wait(for: DropPage.stored(2))
+            #expect(try server.site.stored(for: "drops") == Tree.digests(of: page.scratch.path))
+            #expect(try page.browser.run("return localStorage.length") as? Int == 0)
+            #expect(try page.browser.complaints() == [])
         }
     }
 }

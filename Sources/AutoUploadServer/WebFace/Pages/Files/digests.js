@@ -1,23 +1,8 @@
 // Digests of files, made by a worker.
 
-let worker;
-let last = 0;
-const waiting = new Map();
+import { Helper } from "./helper.js";
 
-function start() {
-  worker = new Worker(new URL("hasher.js", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data: { id, digest, trouble } }) => {
-    const { resolve, reject } = waiting.get(id);
-    waiting.delete(id);
-    if (digest) resolve(digest);
-    else reject(new Error(trouble));
-  };
-  worker.onerror = () => {
-    for (const { reject } of waiting.values()) reject(new Error("the browser runs no worker"));
-    waiting.clear();
-    worker = undefined;
-  };
-}
+const hasher = new Helper("hasher.js");
 
 /**
  * The SHA-256 of what stands in some blobs, one after the other.
@@ -25,12 +10,7 @@ function start() {
  * @returns {Promise<string>} in hexadecimal
  */
 export function digestOf(parts) {
-  if (!worker) start();
-  return new Promise((resolve, reject) => {
-    const id = ++last;
-    waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, parts });
-  });
+  return hasher.ask(parts);
 }
 
 const sample = 64 << 10;

@@ -14,9 +14,9 @@ async function digestOf(parts) {
   return hash.digest();
 }
 
-onmessage = async ({ data: { id, parts } }) => {
+onmessage = async ({ data: { id, question } }) => {
   try {
-    postMessage({ id, digest: await digestOf(parts) });
+    postMessage({ id, answer: await digestOf(question) });
   } catch (error) {
     postMessage({ id, trouble: String(error) });
   }

@@ -34,6 +34,9 @@ form.addEventListener("submit", async (event) => {
   button.disabled = false;
 });
 
+// Where the server takes files of those who have no account, it says so in the page.
+get("anonymous").addEventListener("click", () => logIn(new Server()));
+
 function loginTrouble(error) {
   if (error.isLogin) return "User or password are wrong.";
   return error.status ? `The server says: ${error.message}` : "The server can’t be reached. Is there a network?";
@@ -44,8 +47,10 @@ function logIn(server) {
   form.reset();
   form.hidden = true;
   get("who").hidden = false;
-  get("user").textContent = server.user;
-  say(`Logged in as ${server.user}`);
+  get("login-trouble").textContent = "";
+  get("user").textContent = server.user || "Without an account";
+  get("leave").textContent = server.user ? "Log out" : "Log in";
+  say(server.user ? `Logged in as ${server.user}` : "You send without an account");
   // Who has logged in most likely wants to choose.
   document.querySelector("[data-picks=files]").focus();
   queue.uploads.forEach(refresh);
@@ -65,9 +70,11 @@ get("leave").addEventListener("click", () => {
   logOut();
 });
 
-function lostLogin() {
+function lostLogin({ user }) {
   logOut();
-  get("login-trouble").textContent = "The server doesn’t take your password any more. Log in again to go on.";
+  get("login-trouble").textContent = user
+    ? "The server doesn’t take your password any more. Log in again to go on."
+    : "The server takes nothing without an account any more. Log in to go on.";
 }
 
 // MARK: files
@@ -168,7 +175,7 @@ function refresh(upload) {
     forgetMissing(upload);
   }
   if (upload.state === "waiting") upload.isTold = false;
-  if (upload.fingerprint) forgetMissing(upload);
+  if (upload.fingerprint && upload.state !== "missing") forgetMissing(upload);
 }
 
 /** What was begun before, and is chosen again, has a row of its own now. */

@@ -1,5 +1,6 @@
-// Unfinished uploads, kept by the browser, so that they are gone on with after the page was loaded anew. There is no secret in
-// it: where an upload is says nothing to who can't log in.
+// Unfinished uploads, kept by the browser, so that they are gone on with after the page was loaded anew. Of a user there is no
+// secret in it: where an upload is says nothing to who can't log in. Without an account who knows the place can go on with this
+// one upload, and that is all.
 
 const prefix = "auto-upload/";
 

@@ -14,7 +14,7 @@ export class Queue {
   #samples = [];
   #lostLogin;
 
-  /** @param {(error: Error) => void} lostLogin is told when user or password aren't good any more */
+  /** @param {(server: Server) => void} lostLogin is told where user or password aren't good any more */
   constructor(lostLogin) {
     this.#lostLogin = lostLogin;
   }
@@ -47,7 +47,7 @@ export class Queue {
     } catch (error) {
       if (this.server === server) {
         this.server = undefined;
-        this.#lostLogin(error);
+        this.#lostLogin(server);
       }
     }
     this.#running--;

@@ -1,5 +1,7 @@
 // What is said to the server, and what it answers: tus 1.0 (https://tus.io), and who is there.
 
+import { answerTo } from "./challenge.js";
+
 const tus = { "Tus-Resumable": "1.0.0" };
 const patience = 60_000;
 
@@ -10,11 +12,14 @@ export class Refusal extends Error {
     this.status = status;
     this.retryAfter = retryAfter;
   }
-  get isLogin() { return this.status === 401 || this.status === 403; }
+  /** Whether another answer to a challenge may be taken. */
+  isProof = false;
+
+  get isLogin() { return !this.isProof && (this.status === 401 || this.status === 403); }
   get isGone() { return this.status === 404 || this.status === 410; }
   /** Whether the same may be taken later. */
   get passes() {
-    return [408, 409, 423, 425, 429, 460].includes(this.status) || (this.status >= 500 && ![501, 505, 507].includes(this.status));
+    return this.isProof || [408, 409, 423, 425, 429, 460].includes(this.status) || (this.status >= 500 && ![501, 505, 507].includes(this.status));
   }
 }
 
@@ -24,15 +29,18 @@ export class Broken extends Error {}
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 export class Server {
-  #authorization;
+  /** What each request says of who sends it. */
+  #login = {};
 
   /** Of this server, with the folder that a proxy may have put it into. */
   static root = new URL("..", import.meta.url);
   static uploads = new URL("tus/", Server.root);
+  static challenge = new URL("challenge", Server.root);
 
-  constructor(user, password) {
+  /** @param {string} user nobody: uploads are begun with answers to challenges, and gone on with by their places alone */
+  constructor(user = "", password = "") {
     this.user = user;
-    this.#authorization = `Basic ${base64(`${user}:${password}`)}`;
+    if (user) this.#login.Authorization = `Basic ${base64(`${user}:${password}`)}`;
   }
 
   /** @throws {Refusal} where user or password are wrong */
@@ -54,7 +62,7 @@ export class Server {
       "Upload-Metadata": Object.entries(metadata).map(([key, value]) => `${key} ${base64(value)}`).join(","),
     };
     if (content) headers["Content-Type"] = "application/offset+octet-stream";
-    const answer = await this.#send("POST", Server.uploads, headers, content, signs);
+    const answer = await this.#admitted(headers, signs.signal, () => this.#send("POST", Server.uploads, headers, content, signs));
     const place = answer.header("Upload-Location") ?? answer.header("Location") ?? "";
     return {
       // Only its last part: a proxy may have changed what stands before.
@@ -62,6 +70,21 @@ export class Server {
       offset: Number(answer.header("Upload-Offset") ?? 0),
       stored: answer.stored,
     };
+  }
+
+  /** Without an account: each upload's beginning needs an answer of its own. */
+  async #admitted(headers, signal, begin) {
+    if (this.user) return begin();
+    const challenge = await this.#ask("GET", Server.challenge, signal);
+    if (challenge.status === 404) throw new Refusal(401, "the server takes nothing without an account");
+    if (!challenge.ok) throw await refusal(challenge);
+    headers.Altcha = await answerTo(await challenge.json());
+    try {
+      return await begin();
+    } catch (error) {
+      error.isProof = error.status === 403;
+      throw error;
+    }
   }
 
   /** @returns {Promise<number>} up to where an upload is durable */
@@ -93,7 +116,7 @@ export class Server {
 
   // By fetch: it doesn't open the browser's own window when a login is wrong.
   async #ask(method, url, signal) {
-    const headers = { ...tus, Accept: "application/json", Authorization: this.#authorization };
+    const headers = { ...tus, Accept: "application/json", ...this.#login };
     const signals = [AbortSignal.timeout(patience), signal].filter(Boolean);
     try {
       return await fetch(url, { method, headers, credentials: "omit", cache: "no-store", signal: any(signals) });
@@ -117,7 +140,7 @@ export class Server {
         signal.removeEventListener("abort", stop);
       };
       request.open(method, url);
-      Object.entries({ ...tus, Accept: "application/json", Authorization: this.#authorization, ...headers })
+      Object.entries({ ...tus, Accept: "application/json", ...this.#login, ...headers })
         .forEach(([name, value]) => request.setRequestHeader(name, value));
       request.upload.onprogress = ({ loaded }) => {
         lastSign = Date.now();

@@ -29,15 +29,30 @@ export class SHA256 {
     this.#filled = bytes.length - at;
   }
 
-  /** @returns {string} the digest in hexadecimal; nothing can follow */
+  /** @returns {string} the digest in hexadecimal; nothing can follow before `reset` */
   digest() {
-    const end = new Uint8Array(this.#filled < 56 ? 64 - this.#filled : 128 - this.#filled);
-    end[0] = 0x80;
-    const bits = new DataView(end.buffer, end.length - 8);
-    bits.setUint32(0, Math.floor(this.#length / 2 ** 29));
-    bits.setUint32(4, (this.#length * 8) >>> 0);
-    this.update(end);
-    return Array.from(this.#state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+    return Array.from(this.words(), (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+  }
+
+  /** @returns {Int32Array} the digest, until `reset` */
+  words() {
+    const block = this.#block;
+    block[this.#filled++] = 0x80;
+    if (this.#filled > 56) {
+      block.fill(0, this.#filled);
+      this.#take(block, 0);
+      this.#filled = 0;
+    }
+    block.fill(0, this.#filled, 56);
+    for (let at = 63, rest = this.#length * 8; at >= 56; at--, rest = Math.floor(rest / 256)) block[at] = rest % 256;
+    this.#take(block, 0);
+    return this.#state;
+  }
+
+  /** Begins with new content. */
+  reset() {
+    this.#state.set(beginning);
+    this.#filled = this.#length = 0;
   }
 
   #take(bytes, at) {

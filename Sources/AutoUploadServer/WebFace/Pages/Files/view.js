@@ -29,7 +29,7 @@ export function addRows(uploads, acted) {
 
 export function removeRow(upload) {
   const row = rows.get(upload);
-  if (row?.contains(document.activeElement)) (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button:not([hidden])")?.focus();
+  if (row?.contains(document.activeElement)) handOnFocus(row.nextElementSibling ?? row.previousElementSibling);
   row?.remove();
   rows.delete(upload);
 }
@@ -56,22 +56,23 @@ function drawRow(upload, row) {
   row.classList.toggle("held", !!upload.isHeld);
   drawBar(row, upload.offset, upload.onTheWay, upload.size);
   setText(row.querySelector(".state"), stateText(upload));
-  for (const button of row.querySelectorAll("button")) {
-    const isHidden = !buttonsOf[state].includes(button.className);
-    // Who has pressed it by keyboard goes on where they were.
-    if (isHidden && button === document.activeElement) focusOn = row;
-    button.hidden = isHidden;
-  }
-  if (focusOn === row) row.querySelector("button:not([hidden])")?.focus();
-  focusOn = undefined;
+  const focused = focusIn(row);
+  for (const button of row.querySelectorAll("button")) button.hidden = !buttonsOf[state].includes(button.className);
   if (upload.stored && !row.querySelector(".proof code").textContent) {
     drawProof(upload, row);
     // What is still to be done stays on top.
-    if (!row.contains(document.activeElement)) list.append(row);
+    if (!focused) list.append(row);
   }
+  if (focused?.hidden) handOnFocus(row);
 }
 
-let focusOn;
+const focusIn = (place) => (place.contains(document.activeElement) ? document.activeElement : undefined);
+
+/** Whose button goes, having been pressed by keyboard, goes on where they were. */
+function handOnFocus(place) {
+  const next = place?.querySelector("button:not([hidden]), .proof a[href]:not([hidden])");
+  (next ?? document.querySelector("[data-picks=files]")).focus();
+}
 
 function stateText(upload) {
   const { state, offset, onTheWay, stored } = upload;
@@ -119,6 +120,13 @@ const get = (id) => document.getElementById(id);
 
 /** Shows all together. */
 export function showTotals(all, hasServer) {
+  const focused = focusIn(get("all"));
+  drawTotals(all, hasServer);
+  if (get("all").hidden && focused) handOnFocus();
+  else if (focused?.hidden) handOnFocus(get("all"));
+}
+
+function drawTotals(all, hasServer) {
   get("all").hidden = !all.files;
   document.body.classList.toggle("busy", all.files > 0);
   if (!all.files) return;

@@ -34,11 +34,11 @@ enum Tus {
         guard endpoint.methods.contains(method) else { throw .refused(.methodNotAllowed(endpoint.methods)) }
         // The receipt is for anybody who has the URL and the password, whether by tus or not.
         if method != .get { try requireVersion(head) }
-        guard let home = try connection.logIn(head) else { throw .refused(.unauthorized) }
         guard case .tusUpload(let id) = endpoint else {
+            guard let home = try connection.logIn(head) else { throw .refused(.unauthorized) }
             return try TusCreation.answer(head, home, on: &connection)
         }
-        let upload = TusUpload(id: id, home: home)
+        let upload = TusUpload(id: id, home: try connection.logIn(toUpload: head))
         switch method {
         case .head: return try upload.answerHead(on: &connection)
         case .patch: return try upload.answerPatch(head, on: &connection)

@@ -61,7 +61,7 @@ struct TusFinal {
             } catch {
                 throw WebRefusal(error)
             }
-            let found = try wholeParts(on: connection)
+            let found = try wholeParts(on: &connection)
             return TusCreation.created(id, TusReception.fields(of: try join(found, id, on: connection)), head)
         } catch {
             throw .refused(error)
@@ -78,7 +78,7 @@ struct TusFinal {
         return id
     }
 
-    private func wholeParts(on connection: borrowing WebConnection) throws(WebRefusal) -> [UploadResource] {
+    private func wholeParts(on connection: inout WebConnection) throws(WebRefusal) -> [UploadResource] {
         var found: [UploadResource] = []
         for id in parts {
             let part = try connection.resource(Array(id.description.utf8), of: home.user)
