@@ -12,6 +12,15 @@ allow_connections() {
     ! grep -q -e "$option" <<<"$help" || server_options+=("$option" $(($1 + 100)))
 }
 
+# start_server_for COUNT: with the cheapest hash that there is, since logging in isn't what is measured.
+start_server_for() {
+    # shellcheck disable=SC2034  # for make_credentials
+    hash_options=(--memory 19456 --iterations 2 --parallelism 1)
+    make_credentials
+    allow_connections "$1"
+    start_server
+}
+
 # hold_connections COUNT [TOOL]: so many that are logged in, until `release_connections`.
 hold_connections() {
     coproc holder {

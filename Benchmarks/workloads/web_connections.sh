@@ -24,10 +24,5 @@ measure() {
 }
 
 begin_workload $((256 << 20))
-# The cheapest hash that there is: logging in isn't what is measured.
-# shellcheck disable=SC2034  # for make_credentials
-hash_options=(--memory 19456 --iterations 2 --parallelism 1)
-make_credentials
-allow_connections "$count"
-start_server
+start_server_for "$count"
 measure

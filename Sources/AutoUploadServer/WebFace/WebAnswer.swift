@@ -63,9 +63,4 @@ extension FieldName {
     static let password = FieldName("Password")
     static let altcha = FieldName("Altcha")
     static let modificationTime = FieldName("X-OC-Mtime")
-
-    /// For a name that is known to be a token.
-    init(_ name: StaticString) {
-        self = FieldName(Array("\(name)".utf8)) ?? .date
-    }
 }

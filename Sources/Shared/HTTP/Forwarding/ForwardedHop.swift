@@ -92,14 +92,3 @@ extension ForwardedHop.Node {
         self.port = port
     }
 }
-
-extension FieldName {
-    package static let forwarded = named("Forwarded")
-    package static let forwardedFor = named("X-Forwarded-For")
-    package static let forwardedScheme = named("X-Forwarded-Proto")
-
-    /// For a name that is known to be a token.
-    private static func named(_ name: StaticString) -> FieldName {
-        FieldName(Array("\(name)".utf8)) ?? .date
-    }
-}

@@ -11,6 +11,11 @@ package struct FieldName: Hashable, Sendable, CustomStringConvertible {
         self.init(known: String(decoding: name, as: UTF8.self))
     }
 
+    /// For a name that is known to be a token.
+    package init(_ name: StaticString) {
+        self.init(known: "\(name)")
+    }
+
     private init(known name: String) {
         key = name.lowercased()
         description = name
@@ -42,6 +47,9 @@ extension FieldName {
     package static let date = FieldName(known: "Date")
     package static let entityTag = FieldName(known: "ETag")
     package static let expect = FieldName(known: "Expect")
+    package static let forwarded = FieldName(known: "Forwarded")
+    package static let forwardedFor = FieldName(known: "X-Forwarded-For")
+    package static let forwardedScheme = FieldName(known: "X-Forwarded-Proto")
     package static let host = FieldName(known: "Host")
     package static let ifMatch = FieldName(known: "If-Match")
     package static let ifNoneMatch = FieldName(known: "If-None-Match")
