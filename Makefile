@@ -39,6 +39,9 @@ soak: ## kill -9 at random instants, ROUNDS times (60) each of server, client an
 page: ## a file of 3 GiB by the page, in Chromium and Firefox, with each trouble on its way
 	scripts/soak page
 
+faults: ## each call of the file system that fails, a power cut at each, links that break at each place; takes hours
+	scripts/soak faults
+
 powercut: ## the power cut at any point of what FS (all) write: POINTS times (300) each, in runs of SECONDS_EACH (35); SEED
 	scripts/powercut
 
@@ -60,4 +63,4 @@ install: ## the built programs into PREFIX/bin (/usr/local), documents and manua
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bare soak page powercut filesystems bench growth man install clean
+.PHONY: help build test demo format lint tsan asan fuzz bare soak faults page powercut filesystems bench growth man install clean

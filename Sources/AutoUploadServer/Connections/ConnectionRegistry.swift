@@ -159,6 +159,17 @@ extension ConnectionRegistry {
         for number in numbers { tellEnding(number) }
     }
 
+    /// Has a connection end. Who still sends can be answered first; who doesn't is cut off in the end.
+    func end(_ number: UInt64, _ eviction: Eviction) {
+        let isThere = state.withLock { state in
+            guard let place = state.places[number], place.evicted == nil else { return false }
+            state.places[number]?.evicted = .now
+            place.standing.evict(eviction)
+            return true
+        }
+        if isThere { tellEnding(number) }
+    }
+
     private static func evict(_ number: UInt64, _ eviction: Eviction, _ state: inout State) {
         guard let place = state.places[number], place.evicted == nil else { return }
         state.places[number]?.evicted = .now

@@ -23,6 +23,7 @@ extension VaultError {
         case .askedTooOften: Refusal(status: .busy, retryAfterSeconds: 600, text: description)
         case .counting: Refusal(status: .busy, retryAfterSeconds: 30, text: description)
         case .readBackDiffers: Refusal(status: .storageFailed, retryAfterSeconds: 300, text: description)
+        case .beingStored: Refusal(status: .busy, retryAfterSeconds: 10, text: description)
         case .busy: Refusal(status: .busy, retryAfterSeconds: 30, text: "the server is too busy")
         case .alreadyCommitted: Refusal(status: .alreadyCommitted, text: description)
         case .takenOver: Refusal(status: .takenOver, text: description)

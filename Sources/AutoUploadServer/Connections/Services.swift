@@ -20,6 +20,7 @@ package struct Services: Sendable {
     /// Decides about reading what is stored.
     package let reading: ReadingGate
     package let readings = ReadingAllowance()
+    package let transfers = OpenTransfers()
     package let lines = LineAllowance()
     /// Tells of those that lost their place before their login.
     package let displaced = Monitor(RefusalDigest())

@@ -54,6 +54,8 @@ package enum Eviction: UInt8, Sendable {
     case userRemoved
     case prefixChanged
     case storageOpened
+    /// In the midst of an upload.
+    case lostItsUpload
 
     init(_ objection: Login.Objection) {
         switch objection {
@@ -72,6 +74,7 @@ package enum Eviction: UInt8, Sendable {
         case .userRemoved: "ended: the user isn't in the password file any more"
         case .prefixChanged: "ended: the user's files go elsewhere now (prefix)"
         case .storageOpened: "ended: the storage was opened anew"
+        case .lostItsUpload: "ended: another connection goes on with its upload"
         }
     }
 
@@ -86,6 +89,8 @@ package enum Eviction: UInt8, Sendable {
             Refusal(status: .busy, retryAfterSeconds: 1, text: "this login doesn't count any more: log in again")
         case .storageOpened:
             Refusal(status: .shuttingDown, retryAfterSeconds: 1, text: "the storage was opened anew")
+        case .lostItsUpload:
+            Refusal(status: .takenOver, text: "another connection goes on with this upload")
         }
     }
 }

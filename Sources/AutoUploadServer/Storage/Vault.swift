@@ -12,6 +12,8 @@ package final class Vault: Sendable {
     let resources: ResourceFolders
     /// Resources that are being stored, until that is written down.
     let finishing = Monitor<Set<OfferedFile.Key>>([])
+    /// Resources that are being made of others.
+    let joining = Monitor<Set<OfferedFile.Key>>([])
     private let recent = RecentCommits()
     private let publisher: Publisher
     private let rights: AccessRights

@@ -39,6 +39,8 @@ package enum VaultError: Error, Hashable {
     case readBackDiffers
     /// Another connection of the user goes on with the upload.
     case takenOver
+    /// The upload is being stored, and that takes long.
+    case beingStored
     /// The upload was stored, not long ago, under this id.
     case alreadyCommitted
     /// The storage failed; nothing is confirmed that it covers.
@@ -74,7 +76,7 @@ package enum VaultError: Error, Hashable {
     package var leavesDurablePart: Bool {
         switch self {
         case .full, .busy, .takenOver, .quotaExceeded, .counting, .askedTooOften, .denied, .unnamed, .away,
-            .alreadyCommitted:
+            .beingStored, .alreadyCommitted:
             true
         // Only a person can help, or nobody: it would take room for nothing.
         case .nameTaken, .taken, .nameUnusable, .elsewhere, .apart, .tooLarge, .overLimit: false
@@ -107,6 +109,7 @@ extension VaultError: CustomStringConvertible {
         case .askedTooOften: "this file was asked about so often that it isn't read again for some minutes"
         case .readBackDiffers: "the disk didn't give back what was written to it"
         case .takenOver: "another connection goes on with this upload"
+        case .beingStored: "the upload is being stored just now"
         case .alreadyCommitted: "an upload with this id was stored"
         case .full(let error), .tooLarge(let error), .busy(let error), .unnamed(let error), .failed(let error):
             error.description

@@ -6,6 +6,8 @@ import Transport
 struct RequestStream: ~Copyable {
     private var stream: ByteStream
     private var reader = RequestReader()
+    /// Whether an answer may have gone out in part: what followed it would be taken for its rest.
+    private(set) var isAnswerBroken = false
 
     enum Event {
         case head(RequestHead)
@@ -64,6 +66,7 @@ struct RequestStream: ~Copyable {
         do throws(LinkError) {
             try stream.send(bytes, until: deadline)
         } catch {
+            isAnswerBroken = true
             throw .broken(error)
         }
     }

@@ -130,36 +130,39 @@ extension WebConnection {
 
     /// - Returns: whether the connection stays open.
     private mutating func send(_ answer: WebAnswer, to head: RequestHead) throws(WebTrouble) -> Bool {
-        let isOver = try passOverBody(of: head)
-        let (bytes, stays) = answer.encoded(answering: head, keepsAlive: isOver && reasonToEnd == nil)
+        let (bytes, stays) = answer.encoded(
+            answering: head, keepsAlive: canPassOverBody(of: head) && reasonToEnd == nil)
         try requests.send(bytes, until: .after(seconds: services.limits.send))
-        return stays
+        return stays && passOverBody()
     }
 
-    /// What nobody wanted of a body is read where it is little, so that the next request can follow.
+    /// Whether what nobody wanted of a body is so little that it is read, so that the next request can follow.
+    private func canPassOverBody(of head: RequestHead) -> Bool {
+        switch (body, head.framing) {
+        case (.over, _), (_, .none): true
+        case (.expected, _), (_, .chunked): false
+        case (.coming, .length(let length)): length <= Self.mostUnwanted
+        }
+    }
+
+    /// Only behind the answer: a client may wait for that before it sends its content, as it does for 104.
     ///
     /// - Returns: whether the request is over.
-    private mutating func passOverBody(of head: RequestHead) throws(WebTrouble) -> Bool {
-        switch (body, head.framing) {
-        case (.over, _), (_, .none): break
-        case (.expected, _), (_, .chunked): return false
-        case (.coming, .length(let length)): if length > Self.mostUnwanted { return false }
-        }
-        body = body == .over ? .over : .coming
+    private mutating func passOverBody() -> Bool {
         do throws(WebTrouble) {
             try receiveBody { _ in }
+            return true
         } catch {
-            guard case .refused = error else { throw error }
             return false
         }
-        return true
     }
 
     private mutating func end(_ trouble: WebTrouble) -> String {
         switch trouble {
+        case .broken(let error) where requests.isAnswerBroken: return reasonToEnd ?? error.description
         case .broken(let error):
             // What the client still sends isn't read any more; the answer reaches it all the same.
-            if membership.isStopping { return tell(.stopping) }
+            if membership.isStopping || membership.hasLostUpload { return tell(membership.refusalToGoOn) }
             if case .timedOut = error { return tell(.tooSlow) }
             return reasonToEnd ?? error.description
         case .refused(let refusal): return tell(refusal)
@@ -204,7 +207,7 @@ extension WebConnection {
             } catch {
                 throw .refused(error)
             }
-            if membership.isToEnd { throw .refused(.stopping) }
+            if membership.isToEnd { throw .refused(membership.refusalToGoOn) }
             if !interim.isEmpty { try requests.send(interim, until: .after(seconds: services.limits.send)) }
         }
         body = .over

@@ -1,3 +1,4 @@
+import Connections
 import HTTP
 import Storage
 import Transport
@@ -38,6 +39,8 @@ extension WebRefusal {
         return refusal
     }
 
+    static let lengthRequired = WebRefusal(
+        .lengthRequired, "say how long the content is (Content-Length, 0 for an empty file), or send it in chunks")
     static let stopping = WebRefusal(.serviceUnavailable, "the server is being stopped: come again", retryAfter: 10)
     static let tooSlow = WebRefusal(.requestTimeout, "the request came too slowly, or not at all, for too long")
     static let notFound = WebRefusal(
@@ -67,6 +70,8 @@ extension WebRefusal {
         case .full: self.init(.insufficientStorage, "the server's storage has no room", retryAfter: 300)
         case .tooLarge, .overLimit: self.init(.contentTooLarge, error.description)
         case .quotaExceeded: self.init(.insufficientStorage, error.description)
+        case .beingStored:
+            self.init(.serviceUnavailable, "the upload is being stored, and that takes long: ask again", retryAfter: 10)
         case .askedTooOften, .counting, .busy, .alreadyCommitted:
             self.init(.serviceUnavailable, "the server is busy: come again", retryAfter: 30)
         case .readBackDiffers, .failed, .unnamed:
@@ -74,4 +79,9 @@ extension WebRefusal {
         }
         endsUpload = !error.leavesDurablePart
     }
+}
+
+extension Membership {
+    /// What a request is answered whose connection is to end.
+    var refusalToGoOn: WebRefusal { hasLostUpload ? WebRefusal(VaultError.takenOver) : .stopping }
 }

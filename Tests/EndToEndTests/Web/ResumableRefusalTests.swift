@@ -41,6 +41,28 @@ struct ResumableRefusalTests {
         #expect(try client("HEAD", "/uploads/\(id)").status == 204)
     }
 
+    @Test("what would end a file without saying how long it is isn't taken for an empty one")
+    func lengths() throws {
+        let named = "Content-Disposition: inline; filename=\"clip\""
+        for (method, target, fields) in [
+            ("PUT", "/files/clip", []), ("POST", "/upload", [named]), ("PUT", "/files/clip", ["Upload-Complete: ?1"]),
+        ] {
+            try client.begin(method, target, fields, length: nil)
+            #expect(try client.answer(to: method).status == 411)
+        }
+        // Which has no end of its own.
+        try client.begin("PUT", "/files/clip", ["Upload-Complete: ?0"], length: nil)
+        let location = try #require(client.answer(to: "PUT").fields["location"])
+        #expect(try client("PATCH", location, append(0), sample(10)).status == 204)
+        try client.begin("PATCH", location, append(10, complete: true), length: nil)
+        #expect(try client.answer(to: "PATCH").status == 411)
+        #expect(try client("HEAD", location).fields["upload-complete"] == "?0")
+        #expect(try server.site.stored().isEmpty)
+        #expect(try client("PUT", "/files/empty", []).status == 201)
+        #expect(try client("PATCH", location, append(10, complete: true)).status == 201)
+        #expect(try server.site.stored().count == 2)
+    }
+
     @Test("bytes at a wrong place, of another type, or beyond the length")
     func appends() throws {
         let location = try create(["Upload-Length: 100"])

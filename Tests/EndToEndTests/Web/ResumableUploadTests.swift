@@ -158,6 +158,36 @@ struct ResumableUploadTests {
         try expectStored(content, "clip")
     }
 
+    @Test(
+        "a request that has fallen silent keeps neither its place nor its thread when another goes on with its upload")
+    func silent() throws {
+        let server = try TestServer(options: ["--max-open-uploads-per-user", "1"])
+        let content = sample(100_000, seed: 6)
+        let location = try create(WebClient(server))
+        let older = try WebClient(server)
+        try older.begin("PATCH", location, append(0, complete: true), length: content.count)
+        try older.send(content.prefix(1000))
+        let newer = try WebClient(server)
+        let state = try newer("HEAD", location)
+        let offset = try #require(Int(state.fields["upload-offset"] ?? ""), "\(state)")
+        let answer = try newer("PATCH", location, append(offset, complete: true), content.dropFirst(offset))
+        #expect(answer.status == 201, "\(answer)")
+        _ = try server.logLine(with: " closed ", older.address)
+        #expect(try newer("HEAD", location).fields["upload-complete"] == "?1")
+        try expectStored(content, "clip", on: server)
+    }
+
+    @Test("who waits for an answer before it sends its content is refused at once")
+    func patient() throws {
+        let client = try WebClient(server)
+        try client.begin("PATCH", "/uploads/0123456789abcdef0123456789abcdef", append(0, complete: true), length: 1000)
+        #expect(try client.answer(to: "PATCH").status == 404)
+        // What comes all the same is passed over, and the next request is answered.
+        try client.send(sample(1000))
+        let location = try create(client)
+        #expect(try client("DELETE", location).status == 204)
+    }
+
     @Test("a file by itself is taken by POST /upload, too; a form isn't sent in parts")
     func single() throws {
         let content = sample(3000, seed: 5)

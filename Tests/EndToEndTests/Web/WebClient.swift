@@ -9,12 +9,24 @@ import Transport
 final class WebClient {
     private let descriptor: CInt
     private let session: TLSSession
+    /// Its own, as the server's log has it.
+    let address: String
     private var received: [UInt8] = []
     private var hasEnded = false
+    /// Boundaries of the dialogue that are passed until the connection is cut; nil: it isn't.
+    private var boundariesLeft: Int?
+    private(set) var wasCut = false
+    /// Is shown interim answers.
+    var noteInterim: (Answer) -> Void = { _ in }
 
-    init(_ server: TestServer) throws {
-        let socket = try PlainClient.connect(server.port)
+    /// - Parameters:
+    ///   - port: of a proxy; nil: the server's own.
+    ///   - boundaries: how many of the dialogue are passed until it cuts the connection: before each piece that is sent and each answer.
+    init(_ server: TestServer, port: UInt16? = nil, cuttingAfter boundaries: Int? = nil) throws {
+        boundariesLeft = boundaries
+        let socket = try PlainClient.connect(port ?? server.port)
         descriptor = socket.rawDescriptor
+        address = PlainClient.address(of: socket)
         let context = try TLSContext(
             authorities: server.site.certificates.authority, minimum: .tls13, offering: "http/1.1")
         session = try TLSSession(connecting: socket, to: "127.0.0.1", context: context)
@@ -24,6 +36,15 @@ final class WebClient {
     /// The connection ends as when a link dies that somebody notices.
     func cut() {
         _ = shutdown(descriptor, CInt(SHUT_RDWR))
+        wasCut = true
+    }
+
+    private func passBoundary() throws {
+        guard let left = boundariesLeft else { return }
+        boundariesLeft = left - 1
+        guard left <= 0 else { return }
+        cut()
+        throw Failure("cut")
     }
 }
 
@@ -50,6 +71,7 @@ extension WebClient {
     }
 
     func send(_ bytes: some Collection<UInt8>) throws {
+        try passBoundary()
         let bytes = Array(bytes)
         let deadline = Deadline.after(seconds: 60)
         var sent = 0
@@ -62,6 +84,23 @@ extension WebClient {
         }
     }
 
+    /// Sends and reads nothing, until the server takes no more.
+    ///
+    /// - Returns: false when it has taken nothing for so long, or has ended the connection.
+    func sendWithoutReading(_ bytes: [UInt8], patience: Double) -> Bool {
+        var sent = 0
+        do throws(TLSError) {
+            while sent < bytes.count {
+                let count = try session.writeAvailable(unsafe bytes.span.bytes.extracting(sent..<bytes.count))
+                sent += count
+                if count == 0 { try session.wait(for: .writable, until: .after(seconds: patience)) }
+            }
+        } catch {
+            return false
+        }
+        return true
+    }
+
     /// Sends a request and takes its final answer.
     func callAsFunction(
         _ method: String, _ target: String, _ fields: [String] = [], _ content: some Collection<UInt8> = []
@@ -72,9 +111,14 @@ extension WebClient {
     }
 
     /// The final answer; interim ones are passed over.
-    func answer(to method: String) throws -> Answer {
-        var answer = try head()
-        while answer.status < 200 { answer = try head() }
+    ///
+    /// - Parameter first: the first head, where it was read already.
+    func answer(to method: String, after first: Answer? = nil) throws -> Answer {
+        var answer = try first ?? head()
+        while answer.status < 200 {
+            noteInterim(answer)
+            answer = try head()
+        }
         let length = method == "HEAD" ? 0 : Int(answer.fields["content-length"] ?? "") ?? 0
         guard try fill(until: { $0.count >= length }) else { throw Failure("an answer isn't whole") }
         answer.text = String(decoding: received.prefix(length), as: UTF8.self)
@@ -84,26 +128,21 @@ extension WebClient {
 
     /// The next answer's head, of an interim one, too.
     func head() throws -> Answer {
-        let end = Array("\r\n\r\n".utf8)
-        var length: Int?
+        try passBoundary()
+        var answer: Answer?
         let isThere = try fill { bytes in
-            length = bytes.indices.dropLast(3).first { bytes[$0...].starts(with: end) }
-            return length != nil
+            guard let (found, length) = Answer.head(in: bytes[...]) else { return false }
+            answer = found
+            bytes.removeFirst(length)
+            return true
         }
-        guard isThere, let length else { throw Failure("no answer: \(String(decoding: received, as: UTF8.self))") }
-        let lines = String(decoding: received.prefix(length), as: UTF8.self).split(separator: "\r\n")
-        received.removeFirst(length + end.count)
-        var fields: [String: String] = [:]
-        for line in lines.dropFirst() {
-            let parts = line.split(separator: ":", maxSplits: 1)
-            if parts.count == 2 { fields[parts[0].lowercased()] = String(parts[1].drop { $0 == " " }) }
-        }
-        return Answer(status: Int(lines.first?.split(separator: " ").dropFirst().first ?? "") ?? 0, fields: fields)
+        guard isThere, let answer else { throw Failure("no answer: \(String(decoding: received, as: UTF8.self))") }
+        return answer
     }
 
-    private func fill(until isEnough: ([UInt8]) -> Bool) throws -> Bool {
+    private func fill(until isEnough: (inout [UInt8]) -> Bool) throws -> Bool {
         let deadline = Deadline.after(seconds: 60)
-        while !isEnough(received) {
+        while !isEnough(&received) {
             if try readAvailable() { continue }
             if hasEnded { return false }
             try session.wait(for: .readable, until: deadline)
@@ -127,5 +166,21 @@ extension WebClient {
             hasEnded = true
             return false
         }
+    }
+}
+
+extension WebClient.Answer {
+    /// The head at the beginning of some bytes, with its length; nil while it isn't whole.
+    static func head(in bytes: ArraySlice<UInt8>) -> (answer: WebClient.Answer, length: Int)? {
+        let end = Array("\r\n\r\n".utf8)
+        guard let found = bytes.indices.dropLast(3).first(where: { bytes[$0...].starts(with: end) }) else { return nil }
+        let lines = String(decoding: bytes[..<found], as: UTF8.self).split(separator: "\r\n")
+        var fields: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2 { fields[parts[0].lowercased()] = String(parts[1].drop { $0 == " " }) }
+        }
+        let status = Int(lines.first?.split(separator: " ").dropFirst().first ?? "") ?? 0
+        return (WebClient.Answer(status: status, fields: fields), found + end.count - bytes.startIndex)
     }
 }

@@ -307,15 +307,18 @@ extension Partial {
     /// Parks it, whoever has it: they have lost it. Waits for a commit that has begun.
     ///
     /// - Returns: what is left of it; nil: nothing.
-    func interrupt() -> (durable: UInt64, expires: Instant)? {
+    /// - Throws: `VaultError.beingStored` when that takes longer than until the deadline.
+    func interrupt(before deadline: Deadline) throws(VaultError) -> (durable: UInt64, expires: Instant)? {
         newcomers.add(1, ordering: .relaxed)
         defer { newcomers.subtract(1, ordering: .relaxed) }
-        return state.wait { state -> (durable: UInt64, expires: Instant)?? in
+        let rest = state.wait(before: deadline) { state -> (durable: UInt64, expires: Instant)?? in
             if state.isCommitting { return nil }
             state.owner += 1
             state.park()
             return .some(state.rest.map { (durable: $0.durable, expires: $0.expires) })
         }
+        guard let rest else { throw .beingStored }
+        return rest
     }
 
     /// What is parked of it, the room that it takes, and until when it is kept; nil when a connection has it.

@@ -112,9 +112,12 @@ final class PartialStore: Sendable {
     /// Takes it from whichever connection has it, and parks it. Waits for a commit that has begun.
     ///
     /// - Returns: what is kept of it; nil: nothing.
-    func interrupt(_ key: OfferedFile.Key) -> (durable: UInt64, expires: Instant)? {
+    /// - Throws: `VaultError.beingStored` when that takes longer than until the deadline.
+    func interrupt(
+        _ key: OfferedFile.Key, before deadline: Deadline
+    ) throws(VaultError) -> (durable: UInt64, expires: Instant)? {
         guard let partial = partials.withLock({ $0[key] }) else { return nil }
-        let rest = partial.interrupt()
+        let rest = try partial.interrupt(before: deadline)
         forgetIfOver(partial)
         return rest
     }

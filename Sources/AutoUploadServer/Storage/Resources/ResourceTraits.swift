@@ -43,7 +43,7 @@ package struct ResourceTraits: Hashable, Sendable {
     /// Bytes of a note.
     package static let longestNote = 8 << 10
 
-    var key: OfferedFile.Key { OfferedFile.Key(user: user, id: id) }
+    package var key: OfferedFile.Key { OfferedFile.Key(user: user, id: id) }
 
     /// From so many bytes on, room for the whole is set aside from the start. A smaller file needs none, and is to have a name
     /// in the staging folder, which one of a size that isn't known gets: what came of it can be kept then, however little.

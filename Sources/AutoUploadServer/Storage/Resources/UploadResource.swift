@@ -67,14 +67,24 @@ extension Vault {
         return OpenResource(resource, partial, self)
     }
 
+    /// Seconds that clients wait for an answer, if they are impatient.
+    package static let patience = 30.0
+
     /// Looks an upload resource up, and takes it from whoever has it open: their link may have died without their noticing. A commit
     /// that is under way is waited for.
     ///
+    /// - Parameter seconds: how long that may take.
     /// - Returns: nil when there is none, or none any more.
-    package func resource(of key: OfferedFile.Key) throws(VaultError) -> UploadResource? {
+    /// - Throws: `VaultError.beingStored` when it takes longer.
+    package func resource(
+        of key: OfferedFile.Key, waiting seconds: Double = Vault.patience
+    ) throws(VaultError) -> UploadResource? {
         try requireInPlace()
-        let rest = partials.interrupt(key)
-        finishing.wait { $0.contains(key) ? nil : () }
+        let deadline = Deadline.after(seconds: seconds)
+        // Before, as the partial's own lock is held for whole flushes of a commit; and after, as another may have begun one.
+        try awaitFinish(of: key, before: deadline)
+        let rest = try partials.interrupt(key, before: deadline)
+        try awaitFinish(of: key, before: deadline)
         guard let (found, modified) = try resources.find(key) else { return nil }
         if let stored = found.stored {
             return UploadResource(
@@ -93,6 +103,26 @@ extension Vault {
             expires: expires, latestExpiry: latestExpiry, isBegun: found.isBegun)
         if rest != nil { try markBegun(&resource) }
         return resource
+    }
+
+    /// Runs what makes a resource of others: one at a time of those with the same key, as who asks again, having lost patience, waits for
+    /// what goes on, rather than end it and begin anew.
+    ///
+    /// - Parameter seconds: how long it waits for its turn.
+    /// - Throws: `VaultError.beingStored` when that takes longer.
+    package func join<R>(
+        _ key: OfferedFile.Key, waiting seconds: Double = Vault.patience, _ body: () -> R
+    ) throws(VaultError) -> R {
+        let isTurn = joining.wait(before: .after(seconds: seconds)) { $0.insert(key).inserted ? true : nil }
+        guard isTurn != nil else { throw .beingStored }
+        defer { joining.change { _ = $0.remove(key) } }
+        return body()
+    }
+
+    private func awaitFinish(of key: OfferedFile.Key, before deadline: Deadline) throws(VaultError) {
+        guard finishing.wait(before: deadline, until: { $0.contains(key) ? nil : () }) != nil else {
+            throw .beingStored
+        }
     }
 
     /// Opens it for what follows its durable bytes.

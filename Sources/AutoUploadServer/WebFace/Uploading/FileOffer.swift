@@ -24,7 +24,7 @@ struct FileOffer {
         try Self.refuseParts(head.fields)
         self.home = home
         path = try Self.path(name)
-        size = Self.size(head.framing)
+        size = try Self.size(head)
         modified = try Self.modified(head.fields)
         digest = try Self.statedDigest(.reprDigest, in: head.fields)
         contentDigest = try Self.statedDigest(.contentDigest, in: head.fields)
@@ -65,9 +65,12 @@ extension FileOffer {
         }
     }
 
-    private static func size(_ framing: BodyFraming) -> UInt64? {
-        switch framing {
-        case .none: 0
+    /// A request that says nothing of content has none (RFC 9112, section 6.3). It may have lost its length on the way, so it isn't
+    /// stored as an empty file: clients that mean one say so by `Content-Length: 0`.
+    private static func size(_ head: RequestHead) throws(WebRefusal) -> UInt64? {
+        switch head.framing {
+        case .none where ResumableRequest(head).completes == false: 0
+        case .none: throw .lengthRequired
         case .length(let length): length
         case .chunked: nil
         }

@@ -13,7 +13,8 @@ struct ResourceUpload {
     private let membership: Membership
     private let rules: WebRules
     private let peer: ServerEvent.Peer
-    private let slot: UploadSlots.Slot
+    /// Holds the slot, too.
+    private let hold: OpenTransfers.Hold
     private let begun = Instant.now
     private var upload: OpenResource
     /// Bytes that have come of the whole file, durable or not.
@@ -26,7 +27,8 @@ struct ResourceUpload {
     ) {
         (services, membership, peer) = (connection.services, connection.membership, connection.peer)
         rules = connection.rules
-        (self.upload, self.slot, received) = (upload, slot, offset)
+        (self.upload, received) = (upload, offset)
+        hold = services.transfers.begin(upload.traits.key, by: membership, slot)
     }
 
     var traits: ResourceTraits { upload.traits }
@@ -76,11 +78,13 @@ extension WebConnection {
     mutating func resource(_ id: [UInt8], of user: FileName) throws(WebRefusal) -> UploadResource {
         guard let id = UploadID(hex: String(decoding: id, as: UTF8.self)) else { throw .unknownUpload }
         let found: UploadResource?
+        let key = OfferedFile.Key(user: user, id: id)
         do throws(VaultError) {
-            found = try services.vault.resource(of: OfferedFile.Key(user: user, id: id))
+            found = try services.vault.resource(of: key)
         } catch {
             throw WebRefusal(error)
         }
+        services.transfers.interrupt(key, by: membership)
         guard var found else { throw .unknownUpload }
         guard let drops = rules.drops, user == drops.rules.folder else { return found }
         (peer.user, peer.account) = (user.description, user)
@@ -164,7 +168,7 @@ extension ResourceUpload {
         }
         var offset: UInt64 = 0
         while offset < part.offset {
-            if membership.isToEnd { throw .stopping }
+            if membership.isToEnd { throw membership.refusalToGoOn }
             let count = min(part.offset - offset, Self.copiedAtATime)
             let piece = try services.withStorage(part.traits.path, peer) { _ throws(VaultError) in
                 try source.partial.read(Int(count), at: offset)
@@ -182,7 +186,7 @@ extension ResourceUpload {
         // Who waits long enough reads in any case: what was sent isn't sent again for that.
         let turn = services.reading.turn(of: traits.user, membership.number) { membership.isToEnd }
         upload.partial.readPrefix { !membership.isToEnd && turn?.goesOn { membership.isToEnd } ?? true }
-        if membership.isToEnd { throw .stopping }
+        if membership.isToEnd { throw membership.refusalToGoOn }
     }
 
     /// Keeps nothing of what comes from now on before `keep`.

@@ -65,6 +65,8 @@ enum ResumableResource {
             services.vault.remove(resource)
             return .answer(WebAnswer(.noContent, Fields()))
         case .append(let completes, let length):
+            // Of an upload of unknown length it would be its end.
+            if completes, head.framing == .none, resource.length == nil { throw .lengthRequired }
             let digest = try FileOffer.statedDigest(.contentDigest, in: head.fields)
             var transfer = try ResumableTransfer.appending(
                 to: resource, in: home, manner, request, completes: completes, digest, on: connection)

@@ -98,7 +98,7 @@ private struct TracedClient {
             guard let inode = originals.first(where: { $0.value == content })?.key else { continue }
             model.addFile(content, inode, in: card, as: path)
         }
-        var replay = Replay(try records ?? plan.trace(), model: model)
+        var replay = Replay<ServerMessage>(try records ?? plan.trace(), model: model)
         _ = try replay.run(before: { _, record, model in try before(record, model) }) { message, _ in answer(message) }
     }
 

@@ -80,7 +80,7 @@ extension FaultTests {
                 comment = "after \(records.count) records, survival: \(survival), seed \(seed)"
                 var known: [String: String] = [:]
                 var told: UInt64 = 0
-                let model = try traced.replay(records) { message, _ in
+                let model = try traced.replay(records) { (message: ServerMessage, _) in
                     if case .proceed(_, let proceed) = message { told = max(told, proceed.durableOffset) }
                     guard let confirmation = message.confirmation else { return }
                     known[Tree.key(confirmation.path.bytes)] = confirmation.digest.description

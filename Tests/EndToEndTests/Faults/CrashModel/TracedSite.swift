@@ -29,17 +29,17 @@ final class TracedSite {
     /// Does again what the servers did.
     ///
     /// - Returns: the model at the end.
-    func replay(
-        _ records: [TraceRecord], answer: (ServerMessage, FileSystemModel) throws -> Void
+    func replay<Answer: TracedAnswer>(
+        _ records: [TraceRecord], answer: (Answer, FileSystemModel) throws -> Void
     ) throws -> FileSystemModel {
-        var replay = Replay(records, model: FileSystemModel(root: root))
+        var replay = Replay<Answer>(records, model: FileSystemModel(root: root))
         return try replay.run(answer: answer)
     }
 
     /// Asks of every confirmation whether a crash could have taken back what it promises.
     func judge(_ records: [TraceRecord]? = nil) throws -> Judgement {
         var judgement = Judgement()
-        _ = try replay(try records ?? plan.trace()) { message, model in
+        _ = try replay(try records ?? plan.trace()) { (message: ServerMessage, model) in
             guard let confirmation = message.confirmation else { return }
             judgement.confirmed += 1
             let doubt = try model.doubt(about: confirmation, user: Fixtures.user)

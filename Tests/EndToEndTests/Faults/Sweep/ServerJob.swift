@@ -103,7 +103,7 @@ struct ServerJob {
 
     /// Whether the server came to think at its start that it has no room: it sends clients away until there is some, or opens its
     /// storage anew then.
-    private static func lacksRoom(_ server: TestServer) -> Bool {
+    static func lacksRoom(_ server: TestServer) -> Bool {
         ["every client is told to come later", "has no room even for a trial"].contains { server.log.contains($0) }
     }
 

@@ -171,6 +171,26 @@ struct TusTests {
         #expect(try server.site.partials().isEmpty)
     }
 
+    @Test("who asks for the same file of the same parts at the same time gets the same file")
+    func concatenationAtOnce() throws {
+        let halves = [sample(300_000, seed: 6), sample(200_000, seed: 7)]
+        let parts = try halves.map { half in
+            try create(["Upload-Length: \(half.count)", "Upload-Concat: partial"], body: half)
+        }
+        let final = ["Tus-Resumable: 1.0.0", "Upload-Concat: final;\(parts[0]) \(parts[1])", Self.name]
+        let made = Monitor<[WebClient.Answer]>([])
+        let server = server
+        try onThreads(5, seconds: 60) { _ in
+            let answer = try WebClient(server)("POST", "/tus/", final)
+            made.withLock { $0.append(answer) }
+        }
+        #expect(made.withLock { Set($0.map { "\($0.status) \($0.fields["location"] ?? "")" }) }.count == 1)
+        #expect(made.withLock { $0.allSatisfy { $0.status == 201 } })
+        let whole = try curl.scratch.write(halves[0] + halves[1], to: "whole")
+        #expect(try server.site.stored() == [Self.stored: digest(of: whole)])
+        #expect(try server.site.partials().isEmpty)
+    }
+
     @Test("what a server can do is told to who asks, and to pages of other servers only if they are allowed")
     func abilities() throws {
         let told = try curl("/tus/", ["-X", "OPTIONS"])

@@ -1,5 +1,6 @@
 import Domain
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -67,6 +68,36 @@ import Testing
         test.vault.remove(try file.found(test))
         #expect(try test.vault.resource(of: file.key) == nil)
         #expect(try test.staged().isEmpty)
+    }
+
+    @Test("one that is being stored is waited for, for a bounded time; then it is told so, and nothing is lost")
+    func beingStored() throws {
+        let (runs, mayEnd) = (Monitor(false), Monitor(false))
+        let isCommit = Atomic(false)
+        let calls = FlushCalls(file: { file throws(SystemError) in
+            try file.flush()
+            guard isCommit.exchange(false, ordering: .relaxed) else { return }
+            runs.change { $0 = true }
+            mayEnd.wait { $0 ? () : nil }
+        })
+        let test = try TestVault(partials: .small, flushing: calls)
+        let file = file
+        try file.make(test).leave()
+        let results = try inParallel(2) { index -> Bool in
+            if index == 0 {
+                guard let found = try? file.found(test), let upload = try? test.vault.open(found) else { return false }
+                upload.append(file.content[...])
+                isCommit.store(true, ordering: .relaxed)
+                return (try? upload.finish()) != nil
+            }
+            runs.wait { $0 ? () : nil }
+            let refused = Result { () throws(VaultError) in try test.vault.resource(of: file.key, waiting: 0) }
+            mayEnd.change { $0 = true }
+            guard case .failure(.beingStored) = refused, let found = try? file.found(test) else { return false }
+            return if case .finished = found.standing { true } else { false }
+        }
+        #expect(results == [true, true])
+        try file.expectStored(test)
     }
 
     @Test("who looks it up has it, and whoever had it has lost it")

@@ -12,7 +12,7 @@ enum Tus {
         let method: Method
         var answer: WebAnswer
         do throws(WebTrouble) {
-            method = try TusRequest.method(head)
+            method = try allowed { () throws(TusFlaw) in try TusRequest.method(head.method, head.fields) }
             answer = try Self.answer(method, head, endpoint, on: &connection)
         } catch {
             guard case .refused(var refusal) = error else { throw error }
@@ -47,6 +47,17 @@ enum Tus {
         }
     }
 
+    /// - Throws: what the rules have against it, as a refusal.
+    static func allowed<R>(_ body: () throws(TusFlaw) -> R) throws(WebTrouble) -> R {
+        do throws(TusFlaw) {
+            return try body()
+        } catch {
+            var refusal = WebRefusal(error.status, error.text)
+            if let right = error.rightOffset { refusal.fields.set(.uploadOffset, FieldValue(right)) }
+            throw .refused(refusal)
+        }
+    }
+
     private static func requireVersion(_ head: RequestHead) throws(WebTrouble) {
         if head.fields.combined(.tusResumable) == version { return }
         var refusal = WebRefusal(.preconditionFailed, "tus 1.0.0 is spoken here (Tus-Resumable)")
@@ -70,11 +81,9 @@ extension FieldName {
     static let tusExtension = FieldName("Tus-Extension")
     static let tusMaxSize = FieldName("Tus-Max-Size")
     static let tusChecksumAlgorithm = FieldName("Tus-Checksum-Algorithm")
-    static let uploadDeferLength = FieldName("Upload-Defer-Length")
     static let uploadMetadata = FieldName("Upload-Metadata")
     static let uploadExpires = FieldName("Upload-Expires")
     static let uploadChecksum = FieldName("Upload-Checksum")
     static let uploadConcat = FieldName("Upload-Concat")
-    static let methodOverride = FieldName("X-HTTP-Method-Override")
     static let contentLocation = FieldName("Content-Location")
 }

@@ -9,7 +9,11 @@ struct TusChecksum {
 
     /// - Returns: nil where nothing is stated.
     init?(_ head: RequestHead) throws(WebTrouble) {
-        guard let value = try TusRequest.single(.uploadChecksum, head) else { return nil }
+        guard
+            let value = try Tus.allowed({ () throws(TusFlaw) in
+                try TusRequest.single(.uploadChecksum, head.fields)
+            })
+        else { return nil }
         let words = value.bytes.split(separator: UInt8(ascii: " "))
         let name = words.first.map { String(decoding: $0, as: UTF8.self) }
         guard let algorithm = name.flatMap(StreamHasher.Algorithm.init(rawValue:)), words.count == 2 else {

@@ -15,7 +15,7 @@ enum TusConcat {
 
     /// - Returns: nil where the field isn't there.
     init?(_ head: RequestHead) throws(WebTrouble) {
-        let field = try TusRequest.single(.uploadConcat, head)
+        let field = try Tus.allowed { () throws(TusFlaw) in try TusRequest.single(.uploadConcat, head.fields) }
         guard let value = field?.text else { return nil }
         if value == "partial" {
             self = .part
@@ -50,22 +50,36 @@ struct TusFinal {
             let id = try id()
             let key = OfferedFile.Key(user: home.user, id: id)
             let vault = connection.services.vault
+            let result: Result<StoredFile, WebRefusal>
             do throws(VaultError) {
-                if let earlier = try vault.resource(of: key) {
-                    if case .finished(let stored) = earlier.standing {
-                        let file = try connection.services.receipted(stored, home, connection.peer)
-                        return TusCreation.created(id, TusReception.fields(of: file), head)
-                    }
-                    vault.remove(earlier)
+                result = try vault.join(key) {
+                    Result { () throws(WebRefusal) in try file(id, key, on: &connection) }
                 }
             } catch {
                 throw WebRefusal(error)
             }
-            let found = try wholeParts(on: &connection)
-            return TusCreation.created(id, TusReception.fields(of: try join(found, id, on: connection)), head)
+            return TusCreation.created(id, TusReception.fields(of: try result.get()), head)
         } catch {
             throw .refused(error)
         }
+    }
+
+    /// What an earlier request has made of the parts, or what is made of them now.
+    private func file(
+        _ id: UploadID, _ key: OfferedFile.Key, on connection: inout WebConnection
+    ) throws(WebRefusal) -> StoredFile {
+        let services = connection.services
+        do throws(VaultError) {
+            if let earlier = try services.vault.resource(of: key) {
+                if case .finished(let stored) = earlier.standing {
+                    return try services.receipted(stored, home, connection.peer)
+                }
+                services.vault.remove(earlier)
+            }
+        } catch {
+            throw WebRefusal(error)
+        }
+        return try join(try wholeParts(on: &connection), id, on: connection)
     }
 
     /// The same for the same parts and words: who asks again, having missed the answer, gets it, though the parts are gone.

@@ -14,11 +14,8 @@ enum TusCreation {
             let final = try TusFinal(parts: parts, home: home, traits: traits(head, home, id: nil, length: nil))
             return try final.answer(head, on: &connection)
         }
-        let length = try length(head)
-        let traits = try traits(head, home, id: .random(), length: length, isPart: concat != nil)
-        let hasBody = hasBody(head)
-        if hasBody { try TusRequest.requireBytes(head) }
-        try TusRequest.requireFit(head, at: 0, of: length)
+        let post = try Tus.allowed { () throws(TusFlaw) in try TusPost(head.fields, head.framing) }
+        let traits = try traits(head, home, id: .random(), length: post.length, isPart: concat != nil)
         let checksum = try TusChecksum(head)
         var upload: ResourceUpload
         do throws(WebRefusal) {
@@ -44,22 +41,6 @@ enum TusCreation {
         let isBelow = head.target.segments.count > 1
         if let location = FieldValue(isBelow ? "\(id)" : "tus/\(id)") { answer.fields.set(.location, location) }
         return answer
-    }
-
-    private static func hasBody(_ head: RequestHead) -> Bool {
-        switch head.framing {
-        case .none, .length(0): false
-        case .length, .chunked: true
-        }
-    }
-
-    private static func length(_ head: RequestHead) throws(WebTrouble) -> UInt64? {
-        let length = try TusRequest.number(.uploadLength, head)
-        let deferred = try TusRequest.single(.uploadDeferLength, head)
-        guard deferred == nil || deferred == "1", (deferred == nil) != (length == nil) else {
-            throw .refused(WebRefusal(.badRequest, "Upload-Length or Upload-Defer-Length: 1 is needed"))
-        }
-        return length
     }
 
     /// - Parameter id: nil: it follows later.

@@ -33,25 +33,16 @@ struct TusUpload {
     }
 
     func answerPatch(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
-        try TusRequest.requireBytes(head)
-        guard let offset = try TusRequest.number(.uploadOffset, head) else {
-            throw .refused(WebRefusal(.badRequest, "Upload-Offset is needed"))
-        }
+        let patch = try Tus.allowed { () throws(TusFlaw) in try TusPatch(head.fields, head.framing) }
         let checksum = try TusChecksum(head)
         let resource = try settled(on: &connection)
-        if TusNote(resource.traits.note)?.concat.starts(with: "final".utf8) ?? false {
-            throw .refused(WebRefusal(.forbidden, "an upload that was put together takes no bytes"))
-        }
-        guard offset == resource.offset else { throw .refused(.wrongOffset(resource.offset)) }
-        if case .finished(let stored) = resource.standing {
-            try TusRequest.requireFit(head, at: offset, of: offset)
+        let step = try Tus.allowed { () throws(TusFlaw) in try resource.tusState.step(patch) }
+        if case .finished(let stored) = resource.standing, step == .replay {
             return answer(TusReception.fields(of: try receipted(stored, connection)))
         }
-        let stated = try length(head, of: resource)
-        try TusRequest.requireFit(head, at: offset, of: stated ?? resource.length)
         var upload = try opened(resource, on: connection)
         do throws(WebRefusal) {
-            if let stated { try upload.setLength(stated) }
+            if let length = patch.length { try upload.setLength(length) }
         } catch {
             throw .refused(error)
         }
@@ -72,15 +63,6 @@ struct TusUpload {
         var answer = WebAnswer(.noContent, "")
         for line in fields.lines { answer.fields.set(line.name, line.value) }
         return answer
-    }
-
-    /// The length that a request states, of an upload that was made without one.
-    private func length(_ head: RequestHead, of resource: UploadResource) throws(WebTrouble) -> UInt64? {
-        guard let stated = try TusRequest.number(.uploadLength, head) else { return nil }
-        guard stated == resource.length ?? stated, stated >= resource.offset else {
-            throw .refused(WebRefusal(.badRequest, "Upload-Length can't be changed, nor be less than what has come"))
-        }
-        return stated
     }
 
     func answerDelete(on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
@@ -127,11 +109,12 @@ struct TusUpload {
     }
 }
 
-extension WebRefusal {
-    /// - Parameter right: where the upload goes on.
-    static func wrongOffset(_ right: UInt64) -> WebRefusal {
-        var refusal = WebRefusal(.conflict, "the upload goes on at byte \(right)")
-        refusal.fields.set(.uploadOffset, FieldValue(right))
-        return refusal
+extension UploadResource {
+    /// As the rules of tus see it.
+    fileprivate var tusState: TusState {
+        let isFinished = if case .finished = standing { true } else { false }
+        return TusState(
+            offset: offset, length: length, isFinished: isFinished,
+            isJoined: TusNote(traits.note)?.concat.starts(with: "final".utf8) ?? false)
     }
 }
