@@ -9,6 +9,9 @@ package struct WebRules: Sendable {
     /// Whose word counts for who the clients are.
     let proxies: TrustedProxies
 
+    /// Of files that come in pieces.
+    let chunkTurns = ChunkTurns()
+
     package init(
         drops: AnonymousDrops? = nil, origins: [String] = [], proxies: TrustedProxies = TrustedProxies()
     ) {

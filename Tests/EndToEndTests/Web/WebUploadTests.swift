@@ -61,7 +61,13 @@ struct WebUploadTests {
         #expect(try curl("/files/clip.mp4", Curl.login + onlyNew + ["-T", second]).status == 412)
         #expect(try curl("/files/clip.mp4", Curl.login + onlyNew + ["-T", first]).status == 412)
         let form = ["-F", "file=@\(second);filename=clip.mp4"]
-        #expect(try curl("/upload?collision=refuse", Curl.login + form).status == 409)
+        for query in ["collision=refuse", "from=here&collision=refuse", "collision=%72efuse&collision=refuse"] {
+            #expect(try curl("/upload?\(query)", Curl.login + form).status == 409, "\(query)")
+        }
+        for query in ["collision=Refuse", "collision", "collision=refuse&collision=no"] {
+            #expect(try curl("/upload?\(query)", Curl.login + form).status == 400, "\(query)")
+            #expect(try curl("/files/clip.mp4?\(query)", Curl.login + ["-T", second]).status == 400, "\(query)")
+        }
         #expect(try server.site.stored().count == 1)
         let beside = try curl("/files/clip.mp4", Curl.login + ["-T", second])
         #expect(beside.status == 201 && beside.fields["location"]?.hasPrefix("/files/clip.") == true)

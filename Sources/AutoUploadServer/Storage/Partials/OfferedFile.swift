@@ -20,7 +20,7 @@ package struct OfferedFile: Hashable, Sendable {
 
     /// By what an upload is found again: ids of different users have nothing to do with each other.
     package struct Key: Hashable {
-        let user: FileName
+        package let user: FileName
         let id: UploadID
 
         package init(user: FileName, id: UploadID) {

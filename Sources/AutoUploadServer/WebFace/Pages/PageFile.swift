@@ -25,6 +25,7 @@ struct PageFile {
 
     private static let all: [String: PageFile] = [
         "": PageFile(page, PackageResources.index_html),
+        "openapi.json": PageFile("application/json", PackageResources.openapi_json),
         "page/style.css": PageFile("text/css; charset=utf-8", PackageResources.style_css),
         "page/icon.svg": PageFile("image/svg+xml", PackageResources.icon_svg),
         "page/main.js": script(PackageResources.main_js),

@@ -29,7 +29,7 @@ struct FileOffer {
         digest = try Self.statedDigest(.reprDigest, in: head.fields)
         contentDigest = try Self.statedDigest(.contentDigest, in: head.fields)
         manner = PutManner(
-            mustBeNew: try Self.mustBeNew(head.fields), refusesTaken: head.refusesTaken,
+            mustBeNew: try Self.mustBeNew(head.fields), refusesTaken: try head.refusesTaken(),
             isJSON: AnswerForm(head.fields) == .json)
     }
 
@@ -49,8 +49,23 @@ struct FileOffer {
 }
 
 extension RequestHead {
-    /// Whether a name that belongs to other content is to be refused, rather than the file stored beside.
-    var refusesTaken: Bool { target.query.map { $0.elementsEqual("collision=refuse".utf8) } ?? false }
+    /// Whether a name that belongs to other content is to be refused, rather than the file stored beside. What else a query says is
+    /// for others.
+    ///
+    /// - Throws: 400 for another word than is known: its client counts on something that wouldn't be done.
+    func refusesTaken() throws(WebRefusal) -> Bool {
+        guard let query = target.query else { return false }
+        let values: [String]
+        do throws(URLEncodedForm.Flaw) {
+            values = try URLEncodedForm(query).fields.filter { $0.name == "collision" }.map(\.value)
+        } catch {
+            throw WebRefusal(.badRequest, "the query can't be read: \(error)")
+        }
+        guard values.allSatisfy({ $0 == "refuse" }) else {
+            throw WebRefusal(.badRequest, "of “collision” only “refuse” is understood here")
+        }
+        return !values.isEmpty
+    }
 }
 
 // MARK: - What the head says

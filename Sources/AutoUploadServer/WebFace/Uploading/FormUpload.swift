@@ -20,9 +20,15 @@ enum FormUpload {
         } catch {
             throw .refused(WebRefusal(.unsupportedMediaType, "a form is expected (multipart/form-data): \(error)"))
         }
+        let refusesTaken: Bool
+        do throws(WebRefusal) {
+            refusesTaken = try head.refusesTaken()
+        } catch {
+            throw .refused(error)
+        }
         var form = FormReceiver(
             services: connection.services, rules: connection.rules, membership: connection.membership,
-            peer: connection.peer, home: home, refusesTaken: head.refusesTaken)
+            peer: connection.peer, home: home, refusesTaken: refusesTaken)
         var splitter = MultipartSplitter(boundary: boundary)
         do throws(WebTrouble) {
             try connection.receiveBody { bytes throws(WebRefusal) in
@@ -56,14 +62,18 @@ struct FormReceiver: MultipartReceiver {
     private var fields: [String: [UInt8]] = [:]
     private var place = Place.between
     private var stored: [StoredFile] = []
+    /// Files and pieces that have come whole.
+    private var files = 0
 
     private enum Place {
         case between
-        /// Who sends the form.
-        case login(String, [UInt8])
+        /// Who sends the form, or which piece of a file it brings.
+        case field(String, [UInt8])
         /// A field that says nothing to us.
         case other
         case file(WebUpload)
+        /// A piece of a larger file.
+        case chunk(ChunkUpload)
         /// What a browser sends where no file was chosen.
         case nothing
     }
@@ -82,34 +92,56 @@ struct FormReceiver: MultipartReceiver {
         (self.home, self.refusesTaken) = (home, refusesTaken)
     }
 
+    /// Fields that say something to us.
+    private static let known = FormChunk.fieldNames.union(["username", "password", "altcha"])
+
     mutating func beginPart(_ head: PartHead) throws(WebRefusal) {
-        guard let name = head.fileName else {
-            let name = head.name ?? ""
-            place = ["username", "password", "altcha"].contains(name) ? .login(name, []) : .other
-            return
+        if let name = head.fileName {
+            place = name.isEmpty ? .nothing : try beginFile(name)
+        } else {
+            place = try beginField(head.name ?? "")
         }
-        if name.isEmpty {
-            place = .nothing
-            return
+    }
+
+    private func beginField(_ name: String) throws(WebRefusal) -> Place {
+        guard Self.known.contains(name) else { return .other }
+        if FormChunk.isOfPiece(name), files > 0 || fields[name] != nil {
+            throw WebRefusal(.badRequest, "the fields that say which piece of a file comes stand once, before it")
         }
+        return .field(name, [])
+    }
+
+    private mutating func beginFile(_ name: [UInt8]) throws(WebRefusal) -> Place {
         let home = try requireLogin()
+        let chunk = try FormChunk(fields)
+        let own = fields[FormChunk.fileName].flatMap { $0.isEmpty ? nil : Array(formText($0).utf8) }
+        let name = chunk == nil ? name : own ?? name
         let path = try FileOffer.path(
             name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init))
-        place = .file(try WebUpload(to: path, in: home, size: nil, modified: nil, services, rules, peer))
+        guard let chunk else {
+            return .file(try WebUpload(to: path, in: home, size: nil, modified: nil, services, rules, peer))
+        }
+        if files > 0 { throw WebRefusal(.badRequest, "a form brings one piece of one file") }
+        let uploader = Uploader(services: services, rules: rules, membership: membership, peer: peer)
+        return .chunk(try ChunkUpload(chunk, of: path, in: home, refusesTaken: refusesTaken, by: uploader))
     }
 
     mutating func takeContent(_ content: Span<UInt8>) throws(WebRefusal) {
         switch place {
         case .file(let upload): try content.withRawBytes { bytes throws(WebRefusal) in try upload.append(bytes) }
+        case .chunk(var upload):
+            place = .between
+            defer { place = .chunk(upload) }
+            try content.withRawBytes { bytes throws(WebRefusal) in try upload.append(bytes) }
         case .other:
             if home == nil { ofStranger += content.count }
             if ofStranger > Self.mostOfStranger { throw .unauthorized }
-        case .login(let name, var bytes):
+        case .field(let name, var bytes):
             guard bytes.count + content.count <= Self.longestField else {
                 throw WebRefusal(.contentTooLarge, "a field of the form is longer than \(Self.longestField) bytes")
             }
             for index in content.indices { bytes.append(content[index]) }
-            place = .login(name, bytes)
+            place = .field(name, bytes)
         case .nothing: throw WebRefusal(.badRequest, "a file of the form has no name")
         case .between: break
         }
@@ -118,8 +150,15 @@ struct FormReceiver: MultipartReceiver {
     mutating func endPart() throws(WebRefusal) {
         defer { place = .between }
         switch place {
-        case .file(let upload): stored.append(try upload.finish(nil, needsOwnName: refusesTaken))
-        case .login(let name, let bytes): fields[name] = bytes
+        case .file(let upload):
+            stored.append(try upload.finish(nil, needsOwnName: refusesTaken))
+            files += 1
+        case .chunk(var upload):
+            place = .between
+            defer { upload.discard() }
+            if let file = try upload.finish() { stored.append(file) }
+            files += 1
+        case .field(let name, let bytes): fields[name] = bytes
         case .other, .nothing, .between: break
         }
     }
@@ -128,14 +167,20 @@ struct FormReceiver: MultipartReceiver {
         WebRefusal(.badRequest, "the form can't be read: \(error)")
     }
 
-    func discard() {
-        if case .file(let upload) = place { upload.discard() }
+    mutating func discard() {
+        switch place {
+        case .file(let upload): upload.discard()
+        case .chunk(var upload):
+            place = .between
+            upload.discard()
+        case .field, .other, .nothing, .between: break
+        }
     }
 
     /// - Throws: 400 for a form without any file: to call that stored would be a lie.
     mutating func answer(_ form: AnswerForm) throws(WebRefusal) -> WebAnswer {
         _ = try requireLogin()
-        if stored.isEmpty { throw WebRefusal(.badRequest, "the form has no file") }
+        if files == 0 { throw WebRefusal(.badRequest, "the form has no file") }
         return form.answer(stored)
     }
 

@@ -23,10 +23,10 @@ struct ResourceUpload {
     private(set) var isBeyondLength = false
 
     private init(
-        _ upload: OpenResource, _ slot: UploadSlots.Slot, offset: UInt64, _ connection: borrowing WebConnection
+        _ upload: OpenResource, _ slot: UploadSlots.Slot, offset: UInt64, _ uploader: Uploader
     ) {
-        (services, membership, peer) = (connection.services, connection.membership, connection.peer)
-        rules = connection.rules
+        (services, membership, peer) = (uploader.services, uploader.membership, uploader.peer)
+        rules = uploader.rules
         (self.upload, received) = (upload, offset)
         hold = services.transfers.begin(upload.traits.key, by: membership, slot)
     }
@@ -44,14 +44,18 @@ extension ResourceUpload {
     static func create(_ traits: ResourceTraits, on connection: borrowing WebConnection) throws(WebRefusal)
         -> ResourceUpload
     {
-        let services = connection.services
-        _ = try connection.rules.drops?.begin(in: traits.user, size: traits.length, from: connection.peer.address.group)
+        try create(traits, by: connection.uploader)
+    }
+
+    static func create(_ traits: ResourceTraits, by uploader: Uploader) throws(WebRefusal) -> ResourceUpload {
+        let services = uploader.services
+        _ = try uploader.rules.drops?.begin(in: traits.user, size: traits.length, from: uploader.peer.address.group)
         let slot = try services.takeSlot(for: traits.user)
         do throws(VaultError) {
             let upload = try services.vault.makeResource(traits) { services.report(.reclaimed($0, offset: $1)) }
-            return ResourceUpload(upload, slot, offset: 0, connection)
+            return ResourceUpload(upload, slot, offset: 0, uploader)
         } catch {
-            throw services.refuse(traits.path, error, connection.peer)
+            throw services.refuse(traits.path, error, uploader.peer)
         }
     }
 
@@ -59,13 +63,17 @@ extension ResourceUpload {
     static func open(_ resource: UploadResource, on connection: borrowing WebConnection) throws(WebRefusal)
         -> ResourceUpload
     {
-        let services = connection.services
+        try open(resource, by: connection.uploader)
+    }
+
+    static func open(_ resource: UploadResource, by uploader: Uploader) throws(WebRefusal) -> ResourceUpload {
+        let services = uploader.services
         let slot = try services.takeSlot(for: resource.traits.user)
         do throws(VaultError) {
             let upload = try services.vault.open(resource) { services.report(.reclaimed($0, offset: $1)) }
-            return ResourceUpload(upload, slot, offset: resource.offset, connection)
+            return ResourceUpload(upload, slot, offset: resource.offset, uploader)
         } catch {
-            throw services.refuse(resource.traits.path, error, connection.peer)
+            throw services.refuse(resource.traits.path, error, uploader.peer)
         }
     }
 }
@@ -77,23 +85,8 @@ extension WebConnection {
     /// - Throws: 404 for what isn't there, isn't there any more, or is another user's: nobody can tell which.
     mutating func resource(_ id: [UInt8], of user: FileName) throws(WebRefusal) -> UploadResource {
         guard let id = UploadID(hex: String(decoding: id, as: UTF8.self)) else { throw .unknownUpload }
-        let found: UploadResource?
-        let key = OfferedFile.Key(user: user, id: id)
-        do throws(VaultError) {
-            found = try services.vault.resource(of: key)
-        } catch {
-            throw WebRefusal(error)
-        }
-        services.transfers.interrupt(key, by: membership)
-        guard var found else { throw .unknownUpload }
-        guard let drops = rules.drops, user == drops.rules.folder else { return found }
-        (peer.user, peer.account) = (user.description, user)
-        do throws(WebRefusal) {
-            try drops.limitTime(of: &found)
-        } catch {
-            services.vault.remove(found)
-            throw error
-        }
+        guard let found = try uploader.resource(of: OfferedFile.Key(user: user, id: id)) else { throw .unknownUpload }
+        if user == rules.drops?.rules.folder { (peer.user, peer.account) = (user.description, user) }
         return found
     }
 
@@ -148,7 +141,7 @@ extension ResourceUpload {
         }
     }
 
-    private mutating func append(_ bytes: RawSpan) throws(WebRefusal) {
+    mutating func append(_ bytes: RawSpan) throws(WebRefusal) {
         let (sum, overflow) = received.addingReportingOverflow(UInt64(bytes.byteCount))
         guard !overflow, sum <= length ?? UInt64(Int64.max) else {
             isBeyondLength = true
@@ -181,7 +174,7 @@ extension ResourceUpload {
     private static let copiedAtATime: UInt64 = 1 << 20
 
     /// Reads again what earlier requests have sent, for the digest, where this process doesn't have that.
-    private func readPrefix() throws(WebRefusal) {
+    func readPrefix() throws(WebRefusal) {
         guard upload.partial.hasUnreadPrefix else { return }
         // Who waits long enough reads in any case: what was sent isn't sent again for that.
         let turn = services.reading.turn(of: traits.user, membership.number) { membership.isToEnd }

@@ -76,8 +76,9 @@ enum AnswerForm {
         switch self {
         case .text: return WebAnswer(.ok, "OK")
         case .json:
+            // Fine Uploader looks for "success".
             let list = files.map(\.json).joined(separator: ",")
-            return WebAnswer(.ok, type: "application/json", Array("{\"files\":[\(list)]}\n".utf8))
+            return WebAnswer(.ok, type: "application/json", Array("{\"success\":true,\"files\":[\(list)]}\n".utf8))
         case .page: return WebAnswer(.ok, type: "text/html; charset=utf-8", Array(Page.stored(files).utf8))
         }
     }

@@ -18,6 +18,16 @@ enum WebClients {
         installed.contains(name[...])
     }
 
+    /// The text of a script for browsers that a package of Python brings.
+    static func script(_ path: String) throws -> String {
+        let libraries = folder.appending(path: "lib")
+        for version in try FileManager.default.contentsOfDirectory(atPath: libraries.path) {
+            let file = libraries.appending(path: "\(version)/site-packages/\(path)")
+            if let text = try? String(contentsOf: file, encoding: .utf8) { return text }
+        }
+        throw Failure("there is no \(path) below \(libraries.path)")
+    }
+
     /// Why tests are skipped.
     static func reason(_ name: String) -> Comment {
         "\(name) isn't there: Tests/EndToEndTests/Web/Clients/install gets it"

@@ -1,0 +1,40 @@
+import Connections
+import Domain
+import Events
+import HTTP
+import Storage
+
+/// Who uploads, by which connection, and with what they may.
+struct Uploader {
+    let services: Services
+    let rules: WebRules
+    let membership: Membership
+    let peer: ServerEvent.Peer
+}
+
+extension WebConnection {
+    var uploader: Uploader {
+        Uploader(services: services, rules: rules, membership: membership, peer: peer)
+    }
+}
+
+extension Uploader {
+    /// Looks an upload resource up, and takes it from whoever has it open.
+    ///
+    /// - Returns: nil when there is none, or none any more.
+    func resource(of key: OfferedFile.Key) throws(WebRefusal) -> UploadResource? {
+        let found: UploadResource?
+        do throws(VaultError) {
+            found = try services.vault.resource(of: key)
+        } catch {
+            throw WebRefusal(error)
+        }
+        services.transfers.interrupt(key, by: membership)
+        guard var found, let drops = rules.drops, key.user == drops.rules.folder else { return found }
+        guard drops.limitTime(of: &found) else {
+            services.vault.remove(found)
+            return nil
+        }
+        return found
+    }
+}
