@@ -21,6 +21,7 @@ enum PasswordSource {
     /// - Parameter environment: what the variable holds, nil when it isn't set.
     /// - Throws: `ProgramError` (64) when there is none, (78) when one can't be used.
     static func find(in arguments: ParsedArguments, environment: String?) throws(ProgramError) -> Password {
+        defer { forgetEnvironmentVariable(variable) }
         let given = arguments.secret(of: Options.password)
         if let given, !arguments.isFromConfiguration(Options.password) { return try checked(given, "--password") }
         if let path = arguments.optionalString(of: Options.passwordFile) {

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <linux/capability.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <pthread.h>
@@ -14,6 +15,8 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -155,6 +158,65 @@ int shim_stack(void **lowest, size_t *size) {
     error = pthread_attr_getstack(&attributes, lowest, size);
     pthread_attr_destroy(&attributes);
     return error;
+}
+
+int shim_forbid_new_privileges(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+int shim_hide_memory(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
+int shim_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0); }
+
+int shim_get_capabilities(uint64_t sets[3]) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
+    if (syscall(SYS_capget, &header, data) != 0) return -1;
+    sets[0] = data[0].effective | (uint64_t)data[1].effective << 32;
+    sets[1] = data[0].permitted | (uint64_t)data[1].permitted << 32;
+    sets[2] = data[0].inheritable | (uint64_t)data[1].inheritable << 32;
+    return 0;
+}
+
+int shim_set_capabilities(const uint64_t sets[3]) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
+    for (int half = 0; half < 2; half++)
+        data[half] = (struct __user_cap_data_struct){
+            .effective = (uint32_t)(sets[0] >> 32 * half),
+            .permitted = (uint32_t)(sets[1] >> 32 * half),
+            .inheritable = (uint32_t)(sets[2] >> 32 * half),
+        };
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+/* linux/landlock.h of an older system lacks some of it, and so does its table of calls; the numbers are the same everywhere. */
+enum { landlock_create_ruleset = 444, landlock_add_rule = 445, landlock_restrict_self = 446 };
+
+struct landlock_rights {
+    uint64_t files, network, scopes;
+};
+
+struct landlock_folder {
+    uint64_t rights;
+    int32_t folder;
+} __attribute__((packed));
+
+int shim_landlock_version(void) { return (int)syscall(landlock_create_ruleset, NULL, (size_t)0, 1U); }
+
+int shim_landlock_create(uint64_t file_rights, uint64_t network_rights, uint64_t scopes) {
+    struct landlock_rights rights = {.files = file_rights, .network = network_rights, .scopes = scopes};
+    return (int)syscall(landlock_create_ruleset, &rights, sizeof rights, 0U);
+}
+
+int shim_landlock_allow(int rules, int folder, uint64_t file_rights) {
+    struct landlock_folder rule = {.rights = file_rights, .folder = folder};
+    return (int)syscall(landlock_add_rule, rules, 1U, &rule, 0U);
+}
+
+int shim_landlock_restrict(int rules) { return (int)syscall(landlock_restrict_self, rules, 0U); }
+
+int shim_lock_memory(void *memory, size_t length) {
+    int is_kept_out = madvise(memory, length, MADV_DONTDUMP);
+    return mlock(memory, length) | is_kept_out;
 }
 
 int shim_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }

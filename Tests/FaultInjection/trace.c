@@ -33,6 +33,12 @@ int is_tracing(void) {
     return file >= 0;
 }
 
+/* Before the program gives up to open files that aren't its own. */
+__attribute__((constructor)) static void begin_early(void) {
+    is_tracing();
+    control();
+}
+
 void lock_trace(void) {
     if (is_tracing()) pthread_mutex_lock(&mutex);
 }

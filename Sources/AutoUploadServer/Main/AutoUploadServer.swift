@@ -16,6 +16,7 @@ struct AutoUploadServer {
             Signals.block()
             ProcessLimits.setFileCreationMask(0o077)
             ProcessLimits.forbidCoreDumps()
+            SecretHeap.reserve()
             let openFiles = ProcessLimits.raiseOpenFiles()
             let parser = CommandLineParser(
                 program: ServerOptions.program, summary: "Receives files from auto-upload-client, and keeps them safe.",
@@ -32,19 +33,24 @@ struct AutoUploadServer {
             default: break
             }
             let configuration = try Configuration(arguments)
+            var limits = configuration.limits
+            let warning = limits.fit(openFiles: openFiles)
+            var doors = try Doors.openPorts(configuration, limits.socket)
+            let pidFile = try ProcessFile.write(configuration.pidFile)
+            defer { pidFile?.remove() }
+            let confinement = Confinement(configuration)
+            try confinement.becomeUser()
+            doors += try Doors.openFiles(configuration, limits.socket)
+            // The first line of log starts a thread.
+            confinement.apply().forEach(warn)
+            if let warning { warn(warning) }
             let accounts = try accounts(configuration)
             let certificate = try certificate(configuration)
-            if ProcessLimits.isRoot { warn("running as root: better give it a user of its own") }
-            var limits = configuration.limits
-            if let warning = limits.fit(openFiles: openFiles) { warn(warning) }
             let opener = StorageOpener(configuration: configuration, accounts: accounts)
-            let doors = try Server.open(configuration, limits.socket)
             let web =
                 configuration.servesWeb
                 ? WebRules(
                     drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies) : nil
-            let pidFile = try ProcessFile.write(configuration.pidFile)
-            defer { pidFile?.remove() }
             guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return .success }
             try Server(storehouse, doors, web: web).run()
             return .success
@@ -130,7 +136,8 @@ struct AutoUploadServer {
                 protocols: [Connection.applicationProtocol]
                     + (configuration.servesWeb ? [WebConnection.applicationProtocol] : []))
         } catch {
-            throw ProgramError("--certificate, --privatekey: \(error)", exitCode: .configuration)
+            let advice = configuration.runAs.map { "; the user \(escaped($0.name)) is to read both files" } ?? ""
+            throw ProgramError("--certificate, --privatekey: \(error)\(advice)", exitCode: .configuration)
         }
     }
 

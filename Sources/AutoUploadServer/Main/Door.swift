@@ -48,6 +48,9 @@ struct PlainPlace: Sendable {
         return host.contains(":") ? nil : SocketAddress(numeric: String(host), port: port)
     }
 
+    /// Of a socket in the file system.
+    var path: String? { address.path }
+
     func open(_ options: SocketOptions) throws(ProgramError) -> Door {
         do throws(SystemError) {
             return Door(listener: try Listener(on: address, options: options), isPlain: true)

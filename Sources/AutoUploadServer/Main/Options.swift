@@ -116,7 +116,7 @@ enum ServerOptions {
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
-        ] + DropOptions.table + LimitOptions.table + [.config]
+        ] + DropOptions.table + LimitOptions.table + ProcessOptions.table + [.config]
 }
 
 /// What the server was told, checked.
@@ -144,6 +144,9 @@ struct Configuration {
     /// Nil where nobody may upload without an account.
     let drops: DropRules?
     let partials: PartialRules
+    /// Nil: it stays who it is.
+    let runAs: UserIdentity?
+    let isConfined: Bool
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
@@ -158,6 +161,8 @@ struct Configuration {
         webOrigins = try Self.origins(arguments.strings(of: ServerOptions.webOrigins))
         (plainPlaces, proxies) = try Self.proxied(arguments, servesWeb)
         limits = try Limits(arguments)
+        runAs = try ProcessOptions.user(arguments)
+        isConfined = try Self.isOn(arguments.string(of: ProcessOptions.confine), "--confine")
         drops = try DropRules(arguments)
         partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
@@ -171,6 +176,9 @@ struct Configuration {
             file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),
             group: try Self.group(arguments.optionalString(of: ServerOptions.group)))
     }
+
+    /// What is read again when it has changed.
+    var filesToRead: [String] { [passwordFile, certificate, privateKey] }
 
     private static func tlsVersion(_ text: String) throws(ProgramError) -> TLSVersion {
         switch text {

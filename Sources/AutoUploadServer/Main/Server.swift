@@ -14,7 +14,7 @@ struct Server: Sendable {
     /// Nil where browsers and scripts aren't served.
     private let web: WebRules?
 
-    /// - Parameter doors: of `open`.
+    /// - Parameter doors: of `Doors`.
     init(_ storehouse: Storehouse, _ doors: [Door], web: WebRules?) {
         (self.storehouse, self.doors, self.web) = (storehouse, doors, web)
         upkeep = Upkeep(storehouse)
@@ -43,6 +43,7 @@ struct Server: Sendable {
             removeExpired()
         }
         services.report(.stopping)
+        for door in doors { door.listener.leaveToNext() }
         services.registry.stop()
         for door in doors { door.listener.stop() }
         waitForConnections()
@@ -125,61 +126,6 @@ struct Server: Sendable {
             return nil
         } catch {
             return (address, error.description)
-        }
-    }
-
-    // MARK: Listening
-
-    /// Listens wherever it is told to.
-    ///
-    /// - Throws: `ProgramError` when that isn't possible, saying what to do.
-    static func open(_ configuration: Configuration, _ options: SocketOptions) throws(ProgramError) -> [Door] {
-        var doors = try listen(address: configuration.address, port: configuration.port, options).map {
-            Door(listener: $0)
-        }
-        for place in configuration.plainPlaces { doors.append(try place.open(options)) }
-        return doors
-    }
-
-    private static func listen(
-        address: String?, port: UInt16, _ options: SocketOptions
-    ) throws(ProgramError) -> [Listener] {
-        let addresses: [SocketAddress]
-        do throws(ResolveError) {
-            addresses = try resolve(host: address, port: port, passive: true)
-        } catch {
-            throw ProgramError("--address: \(error)", exitCode: .configuration)
-        }
-        var listeners: [Listener] = []
-        var lastError: SystemError?
-        for address in addresses {
-            do throws(SystemError) {
-                listeners.append(try Listener(on: address, options: options))
-            } catch {
-                lastError = error
-                // A machine without IPv6 (or IPv4) still serves on the other; anything else is worth an end.
-                if error.errno != .addressFamilyNotSupported, error.errno != .addressNotAvailable {
-                    throw explain(error, port: port)
-                }
-            }
-        }
-        if listeners.isEmpty, let lastError { throw explain(lastError, port: port) }
-        return listeners
-    }
-
-    private static func explain(_ error: SystemError, port: UInt16) -> ProgramError {
-        switch error.errno {
-        case .addressInUse:
-            ProgramError(
-                "\(error): another program uses port \(port); end it, or choose another with --port",
-                exitCode: .operatingSystem)
-        case .accessDenied:
-            ProgramError(
-                "\(error): ports below 1024 need root or the capability CAP_NET_BIND_SERVICE; or choose another "
-                    + "with --port", exitCode: .noPermission)
-        case .addressNotAvailable:
-            ProgramError("--address: \(error): no interface of this machine has it", exitCode: .operatingSystem)
-        default: ProgramError(error)
         }
     }
 }

@@ -71,6 +71,24 @@ int shim_stack(void **lowest, size_t *size);
 int shim_processors(void);
 /* Whether a socket's peer has ended its side, or the connection is broken, by poll(2) with POLLRDHUP, without waiting */
 int shim_peer_has_left(int descriptor);
+/* prctl(2) PR_SET_NO_NEW_PRIVS */
+int shim_forbid_new_privileges(void);
+/* prctl(2) PR_SET_DUMPABLE with 0 */
+int shim_hide_memory(void);
+/* prctl(2) PR_GET_DUMPABLE */
+int shim_is_dumpable(void);
+/* capget(2) and capset(2) of the calling thread, by number, as the C library has neither: effective, permitted, inheritable */
+int shim_get_capabilities(uint64_t sets[3]);
+int shim_set_capabilities(const uint64_t sets[3]);
+/* landlock_create_ruleset(2), which tells the version of Landlock, or makes a set of rules; by number, as are the others */
+int shim_landlock_version(void);
+int shim_landlock_create(uint64_t file_rights, uint64_t network_rights, uint64_t scopes);
+/* landlock_add_rule(2): what may be done beneath an open folder */
+int shim_landlock_allow(int rules, int folder, uint64_t file_rights);
+/* landlock_restrict_self(2) */
+int shim_landlock_restrict(int rules);
+/* mlock(2) of whole pages that madvise(2) keeps out of core files as well: 0 where both are done */
+int shim_lock_memory(void *memory, size_t length);
 /* eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK */
 int shim_eventfd(void);
 /* The columns of a terminal, by ioctl(2) TIOCGWINSZ; 0 when it isn't one */

@@ -46,10 +46,12 @@ struct CertificateTests {
         let server = try server(pair)
         let early = try connect(server, trusting: old)
         try early.logIn(Fixtures.user, Fixtures.password)
-        // As certbot does it: links to files elsewhere.
-        for (name, target) in [("server.pem", new.chain), ("server-key.pem", new.key)] {
+        // As Kubernetes does it: links to files in a folder of their own. For those to elsewhere see ConfinementTests.
+        for (name, source) in [("server.pem", new.chain), ("server-key.pem", new.key)] {
+            let content = try Data(contentsOf: URL(fileURLWithPath: source))
+            try pair.site.scratch.write([UInt8](content), to: "live/next/\(name)")
             let link = pair.site.scratch.path("live/\(name)")
-            try FileManager.default.createSymbolicLink(atPath: link + ".link", withDestinationPath: target)
+            try FileManager.default.createSymbolicLink(atPath: link + ".link", withDestinationPath: "next/\(name)")
             #expect(unsafe rename(link + ".link", link) == 0)
         }
         let line = try server.logLine(with: " certificate ", "file=\(pair.certificate)")

@@ -28,6 +28,8 @@ internal import Glibc
 
     var family: CInt { CInt(storage.ss_family) }
 
+    var isInternet: Bool { family == AF_INET || isIPv6 }
+
     package var isIPv6: Bool { family == AF_INET6 }
 
     /// The address without the port: "192.0.2.1", "2001:db8::1".

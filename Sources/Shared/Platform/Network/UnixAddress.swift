@@ -22,7 +22,7 @@ extension SocketAddress {
     package var isUnix: Bool { family == AF_UNIX }
 
     /// Where a socket stands; nil for one that stands nowhere, as a client's.
-    var path: String? {
+    package var path: String? {
         let bytes = unsafe withAddress { address, length in
             let room = max(0, Int(length) - MemoryLayout<sa_family_t>.size)
             return unsafe address.withMemoryRebound(to: sockaddr_un.self, capacity: 1) {

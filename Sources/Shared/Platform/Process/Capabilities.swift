@@ -1,3 +1,5 @@
+internal import CSystemShims
+
 /// What the kernel lets this process do beyond what any other may. See capabilities(7).
 package enum Capabilities {
     /// The number of CAP_LEASE.
@@ -17,6 +19,19 @@ package enum Capabilities {
             let mask = line.split(whereSeparator: \.isWhitespace).last.flatMap({ UInt64($0, radix: 16) })
         else { return false }
         return mask & (1 << lease) != 0
+    }
+
+    /// The number of CAP_NET_BIND_SERVICE.
+    private static let bindService: UInt64 = 10
+
+    /// Gives up, for good, the right to ports below 1024, in this thread and those that it starts: they are open by now.
+    package static func giveUpPorts() throws(SystemError) {
+        let others = ~(UInt64(1) << bindService)
+        var sets: [UInt64] = [0, 0, 0]
+        try systemCall("read its capabilities") { unsafe shim_get_capabilities(&sets) }
+        let left = sets.map { $0 & others }
+        if left == sets { return }
+        try systemCall("give up the capability CAP_NET_BIND_SERVICE") { unsafe shim_set_capabilities(left) }
     }
 
     private static func text(_ path: String) -> String? {

@@ -16,10 +16,22 @@ package enum ProcessLimits {
         return UInt64(limit.rlim_cur)
     }
 
-    /// No core files: they would hold passwords and keys.
-    package static func forbidCoreDumps() {
+    /// No core files: they would hold passwords and keys. Other processes of the same user can't look into this one's memory or
+    /// environment either.
+    ///
+    /// - Returns: whether the system has agreed.
+    @discardableResult
+    package static func forbidCoreDumps() -> Bool {
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
-        unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        let isLimited = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0
+        // The limit says nothing to a handler that core_pattern names.
+        return shim_hide_memory() == 0 && isLimited
+    }
+
+    /// No program that this thread, or one that it starts, may run gives it more rights than it has: no set-user-ID, no file
+    /// capabilities.
+    package static func forbidNewPrivileges() throws(SystemError) {
+        try systemCall("give up new privileges") { shim_forbid_new_privileges() }
     }
 
     /// Processors that this process may use.
@@ -42,6 +54,14 @@ package enum ProcessLimits {
 package func environmentVariable(_ name: String) -> String? {
     guard let value = unsafe getenv(name) else { return nil }
     return unsafe String(cString: value)
+}
+
+/// Takes a variable out of the environment, and overwrites its value where it stood: neither `ps` nor /proc/PID/environ shows it any
+/// longer. Before the first thread starts.
+package func forgetEnvironmentVariable(_ name: String) {
+    guard let value = unsafe getenv(name) else { return }
+    unsafe explicit_bzero(value, strlen(value))
+    unsafe unsetenv(name)
 }
 
 /// The number of a group by its name or its decimal number.

@@ -1,22 +1,40 @@
+internal import CSystemShims
 internal import Glibc
 
 /// Bytes that must not outlive their use: a password, a key. Overwritten when it goes out of scope; never printed.
 ///
-/// The memory is allocated once and never moved, so no copy is left behind by growth.
+/// The memory is allocated once and never moved, so no copy is left behind by growth. It has pages of its own, which are kept out of
+/// swap as far as the system lets this process lock memory.
 @safe package struct SecretBytes: ~Copyable, @unchecked Sendable {
     // Sendable: the memory is written only in init and deinit, and the type has one owner.
     private let storage: UnsafeMutableRawBufferPointer
+    /// Bytes of whole pages; 0 where there are none of its own.
+    private let mapped: Int
 
     /// Copies the bytes; the caller's own copy is the caller's to overwrite.
     package init(_ bytes: some Collection<UInt8>) {
-        unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        let pages = (bytes.count / Self.pageSize + 1) * Self.pageSize
+        if let memory = unsafe PrivateMemory.map(byteCount: pages) {
+            // At the limit, it is as other memory is.
+            _ = unsafe shim_lock_memory(memory, pages)
+            unsafe (storage, mapped) = (UnsafeMutableRawBufferPointer(start: memory, count: bytes.count), pages)
+        } else {
+            unsafe storage = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+            mapped = 0
+        }
         unsafe storage.copyBytes(from: bytes)
     }
 
     deinit {
         if let start = unsafe storage.baseAddress { unsafe explicit_bzero(start, storage.count) }
-        unsafe storage.deallocate()
+        if mapped > 0, let start = unsafe storage.baseAddress {
+            unsafe PrivateMemory.unmap(start, byteCount: mapped)
+        } else {
+            unsafe storage.deallocate()
+        }
     }
+
+    private static let pageSize = max(4096, Int(getpagesize()))
 
     package var count: Int { unsafe storage.count }
     package var isEmpty: Bool { unsafe storage.isEmpty }

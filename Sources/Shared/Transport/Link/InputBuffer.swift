@@ -1,11 +1,15 @@
+internal import COpenSSL
+
 /// Bytes that were received and not yet taken: one piece of memory, given back while a link is idle.
 @safe struct InputBuffer: ~Copyable {
     private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var start = 0
     private var end = 0
+    /// Bytes that have ever been filled: passwords come this way, so they are overwritten before the memory is given back.
+    private var used = 0
 
     deinit {
-        unsafe memory.deallocate()
+        unsafe Self.giveBack(memory, used)
     }
 
     /// Bytes at hand.
@@ -22,8 +26,9 @@
         } else {
             let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 64)
             unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[start..<end]))
-            unsafe memory.deallocate()
+            unsafe Self.giveBack(memory, used)
             unsafe memory = larger
+            used = end - start
         }
         (start, end) = (0, end - start)
     }
@@ -31,9 +36,14 @@
     /// Gives the memory back.
     mutating func release() {
         guard isEmpty else { return }
-        unsafe memory.deallocate()
+        unsafe Self.giveBack(memory, used)
         unsafe memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-        (start, end) = (0, 0)
+        (start, end, used) = (0, 0, 0)
+    }
+
+    @safe private static func giveBack(_ memory: UnsafeMutableRawBufferPointer, _ used: Int) {
+        if let first = memory.baseAddress { unsafe OPENSSL_cleanse(first, used) }
+        unsafe memory.deallocate()
     }
 
     /// Takes what has come over the channel into the free part, without waiting.
@@ -44,6 +54,7 @@
         guard end < capacity else { return nil }
         let count = try channel.readAvailable(into: unsafe UnsafeMutableRawBufferPointer(rebasing: memory[end...]))
         if let count { end = min(end + count, capacity) }
+        used = max(used, end)
         return count
     }
 
