@@ -34,7 +34,7 @@ struct WebAnswer {
         (
             .contentSecurityPolicy,
             """
-            default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+            default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
             form-action 'self'; frame-ancestors 'none'; base-uri 'none'
             """
         ),

@@ -38,10 +38,6 @@ struct PageFile {
         "page/memory.js": script(PackageResources.memory_js),
         "page/challenge.js": script(PackageResources.challenge_js),
         "page/digests.js": script(PackageResources.digests_js),
-        "page/helper.js": script(PackageResources.helper_js),
-        "page/hasher.js": script(PackageResources.hasher_js),
-        "page/solver.js": script(PackageResources.solver_js),
-        "page/sha256.js": script(PackageResources.sha256_js),
     ]
 
     /// The page that offers to send without an account.

@@ -8,6 +8,9 @@ import { Upload } from "./upload.js";
 import * as view from "./view.js";
 import { count } from "./words.js";
 
+// Browsers make digests for pages that came by HTTPS only, or from the same machine. Else the form is left as it is: it works by itself.
+if (!crypto.subtle) throw new Error("this page needs HTTPS for more than its form");
+
 const get = (id) => document.getElementById(id);
 const form = get("login");
 const queue = new Queue(lostLogin);

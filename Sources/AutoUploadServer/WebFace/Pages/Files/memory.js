@@ -12,7 +12,7 @@ const quietly = (act) => {
   }
 };
 
-/** @param {{place: string, user: string, path: string, size: number, offset: number}} upload */
+/** @param {{place: string, user: string, path: string, size: number, offset: number, pieces: Pieces}} upload */
 export function remember(fingerprint, upload) {
   quietly(() => localStorage.setItem(prefix + fingerprint, JSON.stringify(upload)));
 }

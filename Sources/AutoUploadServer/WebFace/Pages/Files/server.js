@@ -28,6 +28,12 @@ export class Broken extends Error {}
 
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
+/** By its digest the server finds out whether it has come as it was read. */
+function fieldsOf({ digest }) {
+  const bytes = digest.match(/../g).map((pair) => parseInt(pair, 16));
+  return { "Content-Type": "application/offset+octet-stream", "Upload-Checksum": `sha256 ${btoa(String.fromCharCode(...bytes))}` };
+}
+
 export class Server {
   /** What each request says of who sends it. */
   #login = {};
@@ -52,17 +58,17 @@ export class Server {
 
   /**
    * Begins an upload.
-   * @param {Blob} [content] all of it, where that is little
+   * @param {{content: ArrayBuffer, digest: string}} [piece] all of it, where that is little
    * @returns {Promise<{place: string, offset: number, stored?: object}>}
    */
-  async create(file, path, content, signs) {
+  async create(file, path, piece, signs) {
     const metadata = { filename: path.split("/").pop(), relativePath: path, mtime: String(Math.floor(file.lastModified / 1000)) };
     const headers = {
       "Upload-Length": String(file.size),
       "Upload-Metadata": Object.entries(metadata).map(([key, value]) => `${key} ${base64(value)}`).join(","),
     };
-    if (content) headers["Content-Type"] = "application/offset+octet-stream";
-    const answer = await this.#admitted(headers, signs.signal, () => this.#send("POST", Server.uploads, headers, content, signs));
+    if (piece) Object.assign(headers, fieldsOf(piece));
+    const answer = await this.#admitted(headers, signs.signal, () => this.#send("POST", Server.uploads, headers, piece?.content, signs));
     const place = answer.header("Upload-Location") ?? answer.header("Location") ?? "";
     return {
       // Only its last part: a proxy may have changed what stands before.
@@ -98,8 +104,8 @@ export class Server {
 
   /** Sends a piece. */
   async append(place, offset, piece, signs) {
-    const headers = { "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" };
-    const answer = await this.#send("PATCH", new URL(place, Server.uploads), headers, piece, signs);
+    const headers = { "Upload-Offset": String(offset), ...fieldsOf(piece) };
+    const answer = await this.#send("PATCH", new URL(place, Server.uploads), headers, piece.content, signs);
     return { offset: Number(answer.header("Upload-Offset") ?? NaN), stored: answer.stored };
   }
 

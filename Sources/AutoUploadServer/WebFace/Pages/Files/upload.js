@@ -1,6 +1,6 @@
 // One file on its way: what has to happen until it is stored, and what to do when something comes in between.
 
-import { digestOf, fingerprint } from "./digests.js";
+import { bytesOf, digestOf, fingerprint, Pieces, Unreadable } from "./digests.js";
 import * as memory from "./memory.js";
 import { Broken, Refusal } from "./server.js";
 import { size as sizeText, time } from "./words.js";
@@ -8,8 +8,9 @@ import { size as sizeText, time } from "./words.js";
 /** Files up to here are sent in one request, and aren't gone on with. */
 const small = 4 << 20;
 const smallestPiece = 256 << 10;
-const largestPiece = 256 << 20;
-/** A piece should take about this long: only at its end it shows what is durable. */
+/** It lies in memory while it is sent. */
+const largestPiece = 16 << 20;
+/** A piece should take about this long: only at its end it shows what is durable, and of one that breaks nothing is kept. */
 const secondsOfPiece = 2;
 /** Seconds after which it is told that something holds back what has left. */
 const heldAfter = 8;
@@ -48,7 +49,7 @@ export class Upload {
   #ending;
   /** Lets another upload of the same file begin. */
   #release;
-  #digest;
+  #pieces = new Pieces();
   /** Since when all of a piece has left. */
   #leftSince = 0;
 
@@ -128,10 +129,9 @@ export class Upload {
   async #advance(server) {
     this.#to("sending");
     if (this.size > small && !this.#release) await this.#recognise(server);
-    this.#digest ??= digestOf([this.file]).catch(() => undefined);
+    if (this.#place && !this.#isKnown) await this.#lookUp(server);
     let stored;
     if (!this.#place) stored = await this.#begin(server);
-    else if (!this.#isKnown) this.offset = await server.offset(this.#place, this.#stopper.signal);
     this.#isKnown = true;
     while (this.offset < this.size) stored = await this.#sendPiece(server);
     await this.#finish(stored ?? (await server.stored(this.#place, this.#stopper.signal)));
@@ -144,8 +144,16 @@ export class Upload {
     if (!isNew) return;
     const known = memory.recall(this.fingerprint);
     if (known?.user !== server.user) return;
-    this.#place = known.place;
-    this.#isKnown = false;
+    const pieces = new Pieces(known.pieces);
+    // Another file may look like it.
+    if (!(await pieces.match(this.file))) return;
+    [this.#place, this.#pieces, this.#isKnown] = [known.place, pieces, false];
+  }
+
+  async #lookUp(server) {
+    const offset = await server.offset(this.#place, this.#stopper.signal);
+    if (this.#pieces.cut(offset)) this.offset = offset;
+    else this.#beginAnew();
   }
 
   /** Nobody else goes on with it meanwhile: neither the same file chosen twice, nor another tab. */
@@ -163,7 +171,8 @@ export class Upload {
 
   async #begin(server) {
     const isWhole = this.size <= small && this.#wholeAtOnce;
-    const { place, offset, stored } = await server.create(this.file, this.path, isWhole ? this.file : undefined, this.#signs());
+    const piece = isWhole ? await this.#nextPiece(small) : undefined;
+    const { place, offset, stored } = await server.create(this.file, this.path, piece, this.#signs());
     this.#place = place;
     this.#advanced(offset);
     this.#keepInMind(server);
@@ -172,7 +181,9 @@ export class Upload {
 
   async #sendPiece(server) {
     const begun = Date.now();
-    const piece = this.file.slice(this.offset, this.offset + Math.min(this.#piece, this.#largest));
+    const piece = await this.#nextPiece(Math.min(this.#piece, this.#largest));
+    // Its answer may be lost.
+    this.#keepInMind(server);
     const { offset, stored } = await server.append(this.#place, this.offset, piece, this.#signs());
     if (!(offset > this.offset)) throw new Broken("the server doesn't say how much it has");
     this.#advanced(offset);
@@ -180,6 +191,14 @@ export class Upload {
     this.#piece = Math.max(smallestPiece, Math.round(this.#piece * Math.min(2, Math.max(0.5, factor))));
     this.#keepInMind(server);
     return stored;
+  }
+
+  /** What is sent is what was digested, whatever becomes of the file meanwhile. */
+  async #nextPiece(size) {
+    const content = await bytesOf(this.file.slice(this.offset, this.offset + size));
+    const digest = await digestOf(content);
+    this.#pieces.add(this.offset, content.byteLength, digest);
+    return { content, digest };
   }
 
   #advanced(offset) {
@@ -191,7 +210,7 @@ export class Upload {
 
   #keepInMind({ user }) {
     const { path, size, offset } = this;
-    if (this.fingerprint) memory.remember(this.fingerprint, { place: this.#place, user, path, size, offset });
+    if (this.fingerprint) memory.remember(this.fingerprint, { place: this.#place, user, path, size, offset, pieces: this.#pieces });
   }
 
   #signs() {
@@ -212,25 +231,22 @@ export class Upload {
     if (!stored?.sha256) throw new Broken("the server doesn't say what it has stored");
     if (this.fingerprint) memory.forget(this.fingerprint);
     this.#place = undefined;
-    const digest = await this.#digest;
-    this.#digest = undefined;
-    if (digest && digest === stored.sha256) {
+    const isSame = this.#pieces.mayBe(stored.sha256) && (await this.#pieces.match(this.file));
+    if (isSame) {
       this.stored = stored;
       return this.#to("stored");
     }
     this.offset = 0;
-    this.#to("failed", digest
-      ? "What the server has stored isn’t what this file holds now. Was it changed meanwhile? Try again."
-      : "It can’t be read any more, so nobody knows whether it was stored as it is. Choose it again.");
+    this.#to("failed", "What the server has stored isn’t what this file holds now. Was it changed meanwhile? Try again.");
   }
 
   async #recover(error) {
     if (error instanceof Refusal && error.isGone && this.#place) return this.#beginAnew();
     if (error instanceof Refusal && error.status === 413 && this.#sendLess()) return;
-    const passes = error instanceof Broken || (error instanceof Refusal && error.passes);
-    if (passes && !(await this.#isReadable())) {
+    if (error instanceof Unreadable) {
       return this.#to("failed", "It can’t be read any more. Was it changed, moved or removed? Choose it again.");
     }
+    const passes = error instanceof Broken || (error instanceof Refusal && error.passes);
     if (!passes) return this.#to("failed", error.message);
     const seconds = Math.max(Math.min(longestPause, 2 ** this.#pauses++), error.retryAfter ?? 0) * (1 + Math.random() / 4);
     await this.#waitFor(seconds, error instanceof Refusal ? error.message : navigator.onLine ? "The connection was lost" : "There is no network");
@@ -240,6 +256,7 @@ export class Upload {
   #beginAnew() {
     if (this.fingerprint) memory.forget(this.fingerprint);
     this.#place = undefined;
+    this.#pieces = new Pieces();
     this.offset = 0;
   }
 
@@ -252,15 +269,6 @@ export class Upload {
     }
     this.#largest = Math.min(this.#piece, this.#largest) / 4;
     return this.#largest >= 64 << 10;
-  }
-
-  async #isReadable() {
-    try {
-      await this.file.slice(this.offset, this.offset + 1).arrayBuffer();
-      return true;
-    } catch {
-      return false;
-    }
   }
 
   #waitFor(seconds, why) {
