@@ -11,46 +11,50 @@ enum Client {
         ProcessLimits.setFileCreationMask(0o077)
         Program.run(Options.program) { () throws(ProgramError) in
             let arguments = try Options.parser.parse()
+            try Options.setLogFormat(arguments)
             switch arguments.command?.name {
             case ReceiptsCommand.name: return try ReceiptsCommand.run(arguments)
             case VerifyReceipt.name: return try VerifyReceipt.run(arguments)
             case AcceptReceiptKey.name: return try AcceptReceiptKey.run(arguments)
+            case StatusCommand.name: return try StatusCommand.run(arguments)
+            case CheckCommand.name: return try check(try Configuration(arguments))
             default:
+                if arguments.flag(Options.dryRun) { return try dryRun(try Configuration(arguments)) }
                 // Before the first thread. A command just ends when it is told to.
                 Signals.block()
-                return try run(try Configuration(arguments))
+                return try run(arguments)
             }
         }
     }
 
-    private static func run(_ configuration: Configuration) throws(ProgramError) -> ExitCode {
+    private static func run(_ arguments: ParsedArguments) throws(ProgramError) -> ExitCode {
+        let configuration = try Configuration(arguments)
         let stop = StopRequest()
-        let reporter = Reporter(.standardError)
-        let gate = InterfaceGate(name: configuration.interface, log: reporter.announce)
-        let setup = PassSetup(
-            planner: Planner(
-                deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle,
-                wipesUnproven: configuration.wipesUnproven),
-            target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
-            ignored: configuration.ignored, askingAgain: configuration.askingAgain)
-        let context = PassContext(setup: setup, memory: PassMemory(holds: Holds(configuration.holds)))
-        let daemon = Daemon(configuration, context, gate: gate, stop: stop)
+        let service = Service(StatusBoard(configuration), stop)
+        let daemon = try service.daemon(configuration)
         do throws(SystemError) {
             try stop.listenForSignals(exitCode: configuration.once ? .temporaryFailure : .success)
         } catch {
             throw ProgramError(error)
         }
-        return try configuration.once ? daemon.runOnce() : daemon.runUntilStopped()
+        // Where the kernel tells nothing, it is looked at from time to time.
+        try? NetworkChanges.watch { stop.wake() }
+        return try configuration.once ? daemon.runOnce() : service.run(daemon, arguments, configuration.password)
+    }
+}
+
+// MARK: - Looks that change nothing
+
+extension Client {
+    private static func check(_ configuration: Configuration) throws(ProgramError) -> ExitCode {
+        let gate = InterfaceGate(configuration.interfaces, log: { _ in })
+        return CheckCommand.run(
+            configuration, try Service.target(configuration), TransferGuard(stop: StopRequest(), gate: gate))
     }
 
-    private static func target(_ configuration: Configuration) throws(ProgramError) -> ServerTarget {
-        do throws(TLSError) {
-            let context = try TLSContext(authorities: configuration.authorities, minimum: configuration.minimumTLS)
-            return ServerTarget(
-                server: configuration.server, user: configuration.user, password: configuration.password,
-                context: context)
-        } catch {
-            throw ProgramError("--ca-file: \(error)", exitCode: .configuration)
-        }
+    private static func dryRun(_ configuration: Configuration) throws(ProgramError) -> ExitCode {
+        let gate = InterfaceGate([])
+        let context = try Service.context(configuration, StopRequest(), gate, Reporter(.none))
+        return try DryRun(configuration: configuration, context: context).run()
     }
 }

@@ -10,7 +10,12 @@ struct Configuration {
     let user: String
     let password: Password
     let folder: String
-    let interface: String?
+    /// Those that may be used, the preferred one first; none: any.
+    let interfaces: [String]
+    /// Where the server is, if it isn't to be looked up.
+    let serverAddresses: [SocketAddress]?
+    /// Bytes a second.
+    let rateLimit: UInt64?
     let deletes: Bool
     let wipesUnproven: Bool
     let authorities: String?
@@ -19,21 +24,30 @@ struct Configuration {
     let askingAgain: AskingAgain?
     let intervalSeconds: Double
     let once: Bool
+    let isDryRun: Bool
     let settle: SettleRules
     let holds: HoldTable
-    /// What isn't to be looked at.
-    let ignored: [NamePattern]
+    /// What is to be sent, and what isn't.
+    let selection: FileSelection
+    let order: SendingOrder
     /// What `--state` named.
     let stateFolder: String?
 
-    /// - Parameter environment: looks a variable up.
+    /// - Parameters:
+    ///   - environment: looks a variable up.
+    ///   - earlier: the password of the start, where the configuration is read anew.
     /// - Throws: `ProgramError` with 64 for a value that can't be understood, 78 for one that can't be used.
-    init(_ arguments: ParsedArguments, environment: (String) -> String? = environmentVariable) throws(ProgramError) {
+    init(
+        _ arguments: ParsedArguments, environment: (String) -> String? = environmentVariable, earlier: Password? = nil
+    ) throws(ProgramError) {
         server = try Self.server(arguments)
         user = try Self.user(arguments)
-        password = try PasswordSource.find(in: arguments, environment: environment(PasswordSource.variable))
+        password = try PasswordSource.find(
+            in: arguments, environment: environment(PasswordSource.variable), earlier: earlier)
         folder = try arguments.string(of: Options.folder)
-        interface = arguments.optionalString(of: Options.interface)
+        interfaces = try Self.interfaces(arguments)
+        serverAddresses = try Self.serverAddresses(arguments, port: server.port)
+        rateLimit = arguments.optionalSize(of: Options.limitRate)
         deletes = try arguments.yesNo(of: Options.deletes)
         wipesUnproven = arguments.flag(Options.wipesUnproven)
         authorities = arguments.optionalString(of: Options.authorities)
@@ -42,11 +56,15 @@ struct Configuration {
         askingAgain = arguments.optionalInteger(of: Options.askAgain).map { AskingAgain(days: $0) }
         intervalSeconds = try arguments.seconds(of: Options.interval)
         once = arguments.flag(Options.once)
+        isDryRun = arguments.flag(Options.dryRun)
         settle = SettleRules(
             settleSeconds: arguments.optionalSeconds(of: Options.settle) ?? Self.settleSeconds(deletes: deletes),
             settleUnknownSeconds: try arguments.seconds(of: Options.settleUnknown))
         holds = HoldTable(own: try Self.holds(arguments))
-        ignored = try Self.ignored(arguments)
+        selection = FileSelection(
+            included: try Self.patterns(arguments, Options.include),
+            ignored: try Self.patterns(arguments, Options.ignore))
+        order = try Self.order(arguments)
         stateFolder = arguments.optionalString(of: Options.state)
         if wipesUnproven, !deletes { throw .usage("--wipe-unknown says what -d y wipes: give both, or neither") }
         if try arguments.yesNo(of: Options.encrypt) {
@@ -73,16 +91,50 @@ struct Configuration {
         return rules
     }
 
-    private static func ignored(_ arguments: ParsedArguments) throws(ProgramError) -> [NamePattern] {
+    private static func patterns(
+        _ arguments: ParsedArguments, _ option: Option
+    ) throws(ProgramError) -> [NamePattern] {
         var patterns: [NamePattern] = []
-        for text in arguments.strings(of: Options.ignore) {
+        for text in arguments.strings(of: option) {
             guard let pattern = NamePattern(text) else {
                 let rule = "is about single names: a slash may only stand at its end"
-                throw .usage("--ignore \(escaped(text)): a pattern \(rule)")
+                throw .usage("\(option.written) \(escaped(text)): a pattern \(rule)")
             }
             patterns.append(pattern)
         }
         return patterns
+    }
+
+    private static func order(_ arguments: ParsedArguments) throws(ProgramError) -> SendingOrder {
+        let text = try arguments.string(of: Options.order)
+        guard ["oldest", "newest"].contains(text) else { throw .usage("--order takes oldest or newest") }
+        return SendingOrder(
+            first: try patterns(arguments, Options.first), neighbours: try arguments.integer(of: Options.neighbours),
+            isNewestFirst: text == "newest")
+    }
+
+    private static func interfaces(_ arguments: ParsedArguments) throws(ProgramError) -> [String] {
+        guard let text = arguments.optionalString(of: Options.interface) else { return [] }
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        // IFNAMSIZ, with the NUL at its end.
+        guard names.allSatisfy({ (1...15).contains($0.utf8.count) }) else {
+            throw .usage("--inet \(escaped(text)): takes names of interfaces, of 1 to 15 bytes, with commas between")
+        }
+        return names
+    }
+
+    private static func serverAddresses(
+        _ arguments: ParsedArguments, port: UInt16
+    ) throws(ProgramError) -> [SocketAddress]? {
+        guard let text = arguments.optionalString(of: Options.serverAddress) else { return nil }
+        var addresses: [SocketAddress] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
+            guard canonicalAddress(part) != nil, let found = try? resolve(host: part, port: port, passive: false) else {
+                throw .usage("--server-address \(escaped(part)): takes addresses of IPv4 or IPv6, with commas between")
+            }
+            addresses += found
+        }
+        return addresses
     }
 
     static func server(_ arguments: ParsedArguments) throws(ProgramError) -> ServerName {

@@ -10,13 +10,16 @@ enum Options {
         summary:
             "Sends the finished files of a folder to a server, and wipes them once they are safe there, if you wish.",
         options: [
-            servername, authorities, minimumTLS, interface,
+            servername, serverAddress, authorities, minimumTLS, interface, limitRate,
             username, password, passwordFile,
-            folder, prefix, settle, settleUnknown, hold, ignore,
+            folder, prefix, settle, settleUnknown, hold, include, ignore, first, neighbours, order,
             deletes, wipesUnproven, encrypt, askAgain,
-            interval, once, state, .config,
+            interval, once, dryRun, state, logFormat, .config,
         ],
-        commands: [ReceiptsCommand.command, VerifyReceipt.command, AcceptReceiptKey.command],
+        commands: [
+            StatusCommand.command, CheckCommand.command, ReceiptsCommand.command, VerifyReceipt.command,
+            AcceptReceiptKey.command,
+        ],
         exitCodes: exitCodes)
 
     private static let exitCodes: KeyValuePairs<ExitCode, String> = [
@@ -51,7 +54,18 @@ enum Options {
         help: "The lowest version of TLS to speak.")
     static let interface = Option(
         "inet", letter: "i", value: .text("INTERFACE"), section: "Server",
-        help: "Upload only while this network interface is up and has an address.")
+        help: """
+            Upload only by this network interface, while it is up and has an address: connections are bound to it, whatever the \
+            routes say. Several, with commas between: the first that is usable.
+            """)
+    static let serverAddress = Option(
+        "server-address", value: .text("ADDRESS"), section: "Server",
+        help:
+            "Connect to this address, and ask no name service; the certificate must still be for the name. Several with commas."
+    )
+    static let limitRate = Option(
+        "limit-rate", value: .size(16_384...(1 << 40)), section: "Server",
+        help: "Send no more than so many bytes a second.")
 
     static let username = Option(
         "username", letter: "u", value: .text("USER"), isRequired: true, section: "Login",
@@ -89,8 +103,22 @@ enum Options {
             they haven't changed for so long; 0: like others. It counts before the names that are held for a day by \
             themselves, such as *.part; see the manual.
             """)
+    static let include = Option(
+        "include", value: .text("PATTERN"), isRepeatable: true, section: "Files",
+        help: "Send only files whose names match PATTERN, or with a slash behind it those in folders of such a name.")
+    static let first = Option(
+        "first", value: .text("PATTERN"), isRepeatable: true, section: "Files",
+        help: "Of what is due, send files whose names match PATTERN before all others.")
+    static let neighbours = Option(
+        "neighbours", value: .integer("NUMBER", 0...1000), defaultText: "0", section: "Files",
+        help: "With --first: also so many files just before and after each, by their times, of the same folder.")
+    static let order = Option(
+        "order", value: .text("oldest|newest"), defaultText: "oldest", section: "Files",
+        help:
+            "Which files go first otherwise. Those of one name but for its ending, such as a clip and its data, go together."
+    )
     static let ignore = Option(
-        "ignore", value: .text("PATTERN"), isRepeatable: true, section: "Files",
+        "ignore", "exclude", value: .text("PATTERN"), isRepeatable: true, section: "Files",
         help: "Never send files, or folders with all that is in them, whose names match PATTERN.")
 
     static let deletes = Option(
@@ -122,10 +150,29 @@ enum Options {
             Make a single pass, and leave: with 0 when everything was confirmed, 75 when something remains, 76 when the \
             server can't be trusted or its receipt key has changed, 77 when the login was denied.
             """)
+    static let dryRun = Option(
+        "dry-run", section: "Running",
+        help: """
+            Tell of each file whether it would be sent or wiped now, or why not, and leave. Nothing is sent, changed or \
+            noted; a client that works on the folder goes on.
+            """)
+    static let logFormat = Option(
+        "log-format", value: .text("text|json"), defaultText: "text", section: "Running",
+        help: "How the log looks: words, or an object of JSON in each line.")
     static let state = Option(
         "state", value: .text("FOLDER"), section: "Running",
         help: """
             Where to keep what was sent. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/auto-upload, or \
             ~/.local/state/auto-upload.
             """)
+}
+
+extension Options {
+    static func setLogFormat(_ arguments: ParsedArguments) throws(ProgramError) {
+        switch try arguments.string(of: logFormat) {
+        case "text": return
+        case "json": LogFormat.useJSON()
+        default: throw .usage("--log-format takes text or json")
+        }
+    }
 }

@@ -1,10 +1,27 @@
 import CommandLine
 import Platform
 
+/// A server, a user and a watched folder, and what follows from them.
+struct StatePlace {
+    let server: ServerName
+    let user: String
+    /// Its canonical path.
+    let watched: String
+    /// The state's.
+    let folder: String
+    /// Where the client that works on it is asked.
+    let deskName: String
+}
+
 /// Which states a command is about.
 enum StateChoice {
     /// The folder of the state of one server, user and watched folder; it need not be there.
     static func one(_ arguments: ParsedArguments) throws(ProgramError) -> String {
+        try place(arguments).folder
+    }
+
+    /// The same, with what it is the state of.
+    static func place(_ arguments: ParsedArguments) throws(ProgramError) -> StatePlace {
         let (server, user) = (try Configuration.server(arguments), try Configuration.user(arguments))
         let folder = try arguments.string(of: Options.folder)
         let watched: String
@@ -14,9 +31,12 @@ enum StateChoice {
             throw ProgramError("--folder: \(error)", exitCode: .noInput)
         }
         do throws(StateError) {
-            return try StateLocation.folder(
-                option: arguments.optionalString(of: Options.state), server: server, user: user,
-                watchedFolder: watched)
+            return StatePlace(
+                server: server, user: user, watched: watched,
+                folder: try StateLocation.folder(
+                    option: arguments.optionalString(of: Options.state), server: server, user: user,
+                    watchedFolder: watched),
+                deskName: try StateLocation.deskName(server: server, user: user, watchedFolder: watched))
         } catch {
             throw ProgramError(error)
         }

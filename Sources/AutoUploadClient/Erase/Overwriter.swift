@@ -89,6 +89,7 @@ struct Overwriter: ~Copyable {
     }
 
     private mutating func fill(_ descriptor: borrowing FileDescriptor, _ range: Range<UInt64>) throws(OverwriteError) {
+        ServiceManager.alive()
         do throws(TLSError) {
             try stream.fill(&random, first: range.count)
         } catch {

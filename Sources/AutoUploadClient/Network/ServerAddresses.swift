@@ -13,6 +13,11 @@ final class ServerAddresses {
         self.resolver = resolver
     }
 
+    /// Those that a person named, so that nobody is asked for them.
+    convenience init(named addresses: [SocketAddress]) {
+        self.init { _ in addresses }
+    }
+
     /// The one that has worked comes first; then IPv6 and IPv4 take turns, the system's favourite first (RFC 8305, 4), so that
     /// one of the two that leads nowhere costs the time of a single try.
     func inOrder(of server: ServerName) throws(ResolveError) -> [SocketAddress] {

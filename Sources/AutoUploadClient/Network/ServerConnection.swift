@@ -17,12 +17,13 @@ struct ServerConnection: ~Copyable {
     ///
     /// - Throws: `SyncFailure` saying which step failed and who must act.
     static func open(_ target: ServerTarget, _ transfer: TransferGuard) throws(SyncFailure) -> ServerConnection {
-        try transfer.checkBeforeBeginning()
+        try transfer.checkBeforeConnecting()
         var connection = try find(target, transfer)
         do throws(SyncFailure) {
             if let nonce = connection.nonce { connection.link.queue(.challenge(Challenge(nonce: nonce))) }
             // What is said to it isn't said again at another address.
             try logIn(target, &connection.link)
+            target.follow(.loggedIn)
             return connection
         } catch {
             // What made a wait be given up is known to the guard only.
@@ -63,7 +64,9 @@ extension ServerConnection {
 
     private static func addresses(of target: ServerTarget) throws(SyncFailure) -> [SocketAddress] {
         do throws(ResolveError) {
-            return try target.addresses.inOrder(of: target.server)
+            let addresses = try target.addresses.inOrder(of: target.server)
+            target.follow(.found(addresses))
+            return addresses
         } catch {
             throw .unreachable("\(error); is -s right, and the network up?")
         }
@@ -78,6 +81,7 @@ extension ServerConnection {
         link.giveUpWaits { transfer.reason != nil }
         link.endWaits(unacknowledgedFor: target.patience.unacknowledgedSeconds)
         let welcome = try greet(&link, target.patience.answerSeconds)
+        target.follow(.greeted(welcome))
         let nonce = try welcome.version >= ProtocolLimits.firstWithChallenge ? makeNonce() : nil
         return ServerConnection(link: link, welcome: welcome, nonce: nonce)
     }
@@ -99,7 +103,8 @@ extension ServerConnection {
     private static func protectedSession(
         _ address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard
     ) throws(SyncFailure) -> TLSSession {
-        let socket = try connect(to: address, target)
+        let socket = try connect(to: address, target, transfer)
+        target.follow(.reached(address))
         let session: TLSSession
         do throws(TLSError) {
             session = try TLSSession(connecting: socket, to: target.server.certificateName, context: target.context)
@@ -107,21 +112,34 @@ extension ServerConnection {
             throw .local(error.description)
         }
         try handshake(session, with: target.server, transfer, until: .after(seconds: target.patience.answerSeconds))
+        target.follow(.trusted(session.peerCertificate, protection: "\(session.version) \(session.cipher)"))
         guard session.applicationProtocol == ProtocolLimits.applicationProtocol else {
             throw .notOurServer(SyncFailure.noServerOfOurs)
         }
         return session
     }
 
-    private static func connect(to address: SocketAddress, _ target: ServerTarget) throws(SyncFailure) -> Socket {
+    private static func connect(
+        to address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard
+    ) throws(SyncFailure) -> Socket {
         // The kernel's own time for unacknowledged bytes would also end the connection of a server that is busy.
-        let options = SocketOptions(keepAlive: target.patience.keepAlive, userTimeout: 0)
+        var options = SocketOptions(keepAlive: target.patience.keepAlive, userTimeout: 0)
+        options.interface = transfer.interface
         do throws(SystemError) {
             return try Socket.connect(
                 to: [address], deadline: .after(seconds: target.patience.connectSeconds), options: options)
         } catch {
+            if let interface = options.interface {
+                if error.errno == .noDevice { throw .interfaceDown }
+                if error.errno == .notPermitted { throw .local(unbound(interface, error)) }
+            }
             throw .unreachable(error.errno.description)
         }
+    }
+
+    private static func unbound(_ interface: String, _ error: SystemError) -> String {
+        "\(error): no connection is made that might leave by another interface than \(interface); before Linux 5.7 that takes "
+            + "CAP_NET_RAW, and a firewall may forbid it"
     }
 
     private static func handshake(

@@ -12,6 +12,8 @@ final class ServerTarget {
     let context: TLSContext
     let addresses: ServerAddresses
     var patience = LinkPatience()
+    /// Told of each step towards the server that is done.
+    var follow: (ConnectionStep) -> Void = { _ in }
 
     init(
         server: ServerName, user: String, password: Password, context: TLSContext,
@@ -38,6 +40,18 @@ final class ServerTarget {
             throw .local("the login can't be sent: \(error)")
         }
     }
+}
+
+/// What has to go well, in this order, until the server lets us in.
+enum ConnectionStep {
+    /// Its name has these addresses.
+    case found([SocketAddress])
+    /// One of them has accepted a connection.
+    case reached(SocketAddress)
+    /// Its certificate is trusted.
+    case trusted(CertificateSummary?, protection: String)
+    case greeted(Welcome)
+    case loggedIn
 }
 
 /// After how long a server counts as gone. One that is there, and has greeted us, may take its time.

@@ -15,8 +15,19 @@ final class TransferGuard {
     /// - Throws: `SyncFailure.stopped`, `.interfaceDown`.
     func checkBeforeBeginning() throws(SyncFailure) {
         if stop.isStopping { throw .stopped }
+        if !gate.isChosenOpen() { throw .interfaceDown }
+    }
+
+    /// Before a connection is made, for which an interface is chosen.
+    ///
+    /// - Throws: `SyncFailure.stopped`, `.interfaceDown`.
+    func checkBeforeConnecting() throws(SyncFailure) {
+        if stop.isStopping { throw .stopped }
         if !gate.isOpen() { throw .interfaceDown }
     }
+
+    /// The only interface that a connection may use; nil: any.
+    var interface: String? { gate.binding }
 
     /// While data flows; cheap.
     func check() throws(SyncFailure) {
@@ -30,6 +41,7 @@ final class TransferGuard {
 
     /// Why the transfer has to end; nil when it may go on.
     var reason: SyncFailure? {
+        ServiceManager.alive()
         if stop.isStopping { return .stopped }
         return gate.isStillOpen() ? nil : .interfaceDown
     }

@@ -8,10 +8,13 @@ final class Reporter {
         /// Writes text as it is to the terminal; nil where there is none.
         var draw: ((String) -> Void)?
         var columns: () -> Int
+        /// Told how far the sending has come, some times a second.
+        var follow: ((StatusReport.Transfer) -> Void)?
 
         /// Standard error.
         static var standardError: Output {
-            let draw: ((String) -> Void)? = Terminal.errorIsTerminal ? { LineWriter.standardError.show($0) } : nil
+            let draw: ((String) -> Void)? =
+                Terminal.errorIsTerminal && !LogFormat.isJSON ? { LineWriter.standardError.show($0) } : nil
             return Output(log: { Log.write($0) }, draw: draw, columns: { Terminal.columns })
         }
 
@@ -68,6 +71,7 @@ extension Reporter {
         self.bytes = Amount(done: 0, total: bytes)
         current = nil
         meter = RateMeter(now: .now)
+        output.follow?(StatusReport.Transfer(files: self.files, bytes: self.bytes, rate: nil, current: nil))
     }
 
     /// A file's bytes are about to go.
@@ -112,8 +116,10 @@ extension Reporter {
     }
 
     private func draw() {
-        guard let draw = output.draw else { return }
         nextDraw = Instant.now.advanced(bySeconds: Self.drawSeconds)
+        output.follow?(
+            StatusReport.Transfer(files: files, bytes: bytes, rate: meter.rate, current: current?.name))
+        guard let draw = output.draw else { return }
         let columns = output.columns()
         let first = current.map { ProgressText.file($0.name, $0.amount, columns: columns) } ?? ""
         let left = meter.seconds(for: bytes.remaining)

@@ -60,6 +60,11 @@ final class ClientState: Sendable {
         return state
     }
 
+    /// What is known while nothing is: written nowhere.
+    static func inMemory(insteadOf folder: String) throws(StateError) -> ClientState {
+        ClientState(try StateStore.inMemory(insteadOf: folder), in: folder, nil)
+    }
+
     /// Whether changes survive the end of the program: not while the disk has no room for them.
     var isDurable: Bool { store.withLock { $0.isDurable } }
 

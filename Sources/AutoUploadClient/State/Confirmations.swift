@@ -22,6 +22,15 @@ extension ClientState {
         }
     }
 
+    /// How many files that are here are known to be confirmed, and how many wipes have begun.
+    func counts() throws(StateError) -> (confirmed: Int64, wipes: Int64) {
+        try read("count what is known") { connection throws(SQLiteError) in
+            try connection.query("SELECT (SELECT count(*) FROM confirmations), (SELECT count(*) FROM wipes)") {
+                ($0.integer(0), $0.integer(1))
+            }.first ?? (0, 0)
+        }
+    }
+
     /// Remembers confirmations, each in the place of an earlier one of its path, and their receipts, which stay for
     /// good, in one transaction. The uploads they came from are over.
     func record(_ confirmations: [ConfirmationRecord]) throws(StateError) {

@@ -36,6 +36,11 @@ enum StateLocation {
         return joined(base, OwnNames.statePrefix + (try key(parts)))
     }
 
+    /// The name at which the client that works on the folder is asked.
+    static func deskName(server: ServerName, user: String, watchedFolder: String) throws(StateError) -> String {
+        "auto-upload-client/" + (try key([server.description, user, watchedFolder]))
+    }
+
     /// The folder that holds the states of all servers, users and watched folders.
     static func base(
         option: String?, environment: (String) -> String? = environmentVariable, home: () -> String? = homeFolder

@@ -15,11 +15,14 @@ final class Daemon {
     /// Whether the server has let us in since the start.
     private var hasBeenLetIn = false
     private let link: RetryPolicy
+    /// What people are told who ask.
+    private let board: StatusBoard
 
     init(
         _ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest,
-        link: RetryPolicy = .link
+        link: RetryPolicy = .link, board: StatusBoard? = nil
     ) {
+        self.board = board ?? StatusBoard(configuration)
         self.configuration = configuration
         self.context = context
         self.gate = gate
@@ -27,24 +30,41 @@ final class Daemon {
         self.link = link
     }
 
+    /// Why passes are over.
+    enum End {
+        case stopped
+        /// A person wants the configuration to be read anew.
+        case reloading
+    }
+
     /// Makes passes until it is stopped. What fails on the way is told once, and tried again.
     ///
     /// - Throws: `ProgramError` when the state can't be used from the start, and when the folder holds what a server stores.
-    func runUntilStopped() throws(ProgramError) -> ExitCode {
+    func runUntilStopped() throws(ProgramError) -> End {
         var retries = PassRetries(intervalSeconds: configuration.intervalSeconds, link: link)
         try checkAtStart()
+        openDesk()
         sayWatching()
+        ServiceManager.tell(.ready)
         while !stop.isStopping {
             let began = Instant.now
+            board.update { $0.activity = .looking }
             _ = gate.isOpen()
             let result = try pass()
             if stop.isStopping { break }
             tell(result)
             let next = retries.nextPass(after: result, began: began)
+            board.update {
+                $0.take(result)
+                $0.nextPass = next
+            }
+            ServiceManager.tell(.status(board.current.summary))
             if isCalledEarly(before: next, after: result.failure) { retries.forget() }
+            if stop.takeReload() { return .reloading }
         }
+        ServiceManager.tell(.stopping)
         context.setup.reporter.announce(LogLine("stopped"))
-        return .success
+        return .stopped
     }
 
     /// Makes one pass. It lasts until every file that it found has settled, as far as files do, and through links that
@@ -103,15 +123,16 @@ extension Daemon {
     ///   after one in which the server couldn't be reached: a captive portal may be left behind.
     private func isCalledEarly(before next: Instant, after failure: SyncFailure?) -> Bool {
         let mayBeNetwork = failure?.concernsNetwork == true
-        let addresses = mayBeNetwork ? NetworkInterface.addresses(of: configuration.interface) : []
+        let before = Surroundings(of: configuration.interfaces)
         while !stop.isStopping, Instant.now < next {
             let look = Deadline.after(seconds: RetryPolicy.networkLookSeconds)
             stop.wait(until: mayBeNetwork ? min(look, Deadline(at: next)) : Deadline(at: next))
-            if stop.takeReload() {
+            if stop.isReloading { return true }
+            if stop.takeCall() {
                 context.memory.notes.forgetPauses()
                 return true
             }
-            if mayBeNetwork, NetworkInterface.addresses(of: configuration.interface) != addresses { return true }
+            if mayBeNetwork, Surroundings(of: configuration.interfaces).differ(from: before) { return true }
         }
         return false
     }
@@ -163,6 +184,24 @@ extension Daemon {
             case .holdsServerStorage, .state: throw error.programError
             }
         }
+    }
+
+    /// Lets people ask what is done. That nobody can is no reason not to work.
+    private func openDesk() {
+        do throws(SystemError) {
+            guard let name = deskName, !board.isShown(at: name) else { return }
+            try StatusDesk.open(name, board)
+            board.noteShown(at: name)
+        } catch {
+            var line = LogLine("no-status", level: .warning)
+            line.add("reason", error.description)
+            context.setup.reporter.log(line)
+        }
+    }
+
+    private var deskName: String? {
+        try? StateLocation.deskName(
+            server: configuration.server, user: configuration.user, watchedFolder: board.current.folder)
     }
 
     private func sayWatching() {

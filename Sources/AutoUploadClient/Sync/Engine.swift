@@ -34,6 +34,7 @@ final class Engine {
     /// Whether files were kept because of that.
     var hasUnaskedWipes = false
     let lookSeconds: Double
+    var rate: RateLimit
     private let pingSeconds: Double
     private(set) var nextPing: Instant
     private var isPingUnanswered = false
@@ -61,6 +62,7 @@ final class Engine {
         let reporter: Reporter
         let pingSeconds: Double
         let lookSeconds: Double
+        var rateLimit: UInt64?
     }
 
     init(
@@ -81,6 +83,7 @@ final class Engine {
         self.troubles = troubles
         self.headway = headway
         (transfer, reporter) = (terms.transfer, terms.reporter)
+        rate = RateLimit(terms.rateLimit)
         (lookSeconds, pingSeconds) = (terms.lookSeconds, terms.pingSeconds)
         nextPing = Instant.now.advanced(bySeconds: terms.pingSeconds)
     }
@@ -109,6 +112,7 @@ final class Engine {
         while true {
             try transfer.check()
             try keepAlive()
+            if try isSlowedDown() { continue }
             if try sendNext() {
                 // While small files are being gathered, looking for answers would cost a system call each.
                 if connection.link.queuedBytes == 0 { try takeAnswers() }
@@ -119,6 +123,16 @@ final class Engine {
                 try pause()
             }
         }
+    }
+
+    /// Waits a moment where enough was sent for now.
+    private func isSlowedDown() throws(SyncFailure) -> Bool {
+        let pause = min(rate.pause(), 0.25)
+        guard pause > 0 else { return false }
+        try flush()
+        if try hasInput(within: pause) { try takeAnswers() }
+        try book.recordIfDue()
+        return true
     }
 
     /// Nothing can be sent before the server has answered: the time to write down and wipe what it has confirmed.

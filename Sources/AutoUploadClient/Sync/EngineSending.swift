@@ -128,6 +128,7 @@ extension Engine {
         ledger.begin(number)
         if task.file.size > 0 { connection.link.queue(frame) }
         finish(number, content)
+        rate.spend(task.file.size)
         reporter.advance(task.file.size)
         if connection.link.queuedBytes >= Self.gatheredBytes { try flush() }
         return true
@@ -216,7 +217,10 @@ extension Engine {
         let (task, number) = (file.task, file.number)
         switch readOn(file) {
         case .frame(let bytes, let isToBeSent):
-            if isToBeSent { try sendFrame() }
+            if isToBeSent {
+                try sendFrame()
+                rate.spend(bytes)
+            }
             reporter.advance(bytes)
         case .complete(let content): try sent(task, number, content)
         case .failed(let failure, let remaining):

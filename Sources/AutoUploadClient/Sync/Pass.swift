@@ -39,6 +39,7 @@ struct Pass {
         if plan.tasks.isEmpty { plan.result.remaining += plan.rights.files } else { send(&plan) }
         plan.rights.tell(setup.reporter, &memory.told)
         troubles.tellUnproven()
+        plan.result.standings = troubles.standings
         state.moveToDisk()
         return plan.result
     }
@@ -59,7 +60,7 @@ struct Pass {
     }
 
     private func look() throws(WorkplaceError) -> Scan {
-        let scan = Scanner(folder: folder, ignored: setup.ignored).scan()
+        let scan = Scanner(folder: folder, selection: setup.selection).scan()
         if let marker = scan.storeMarkers.first { throw .holdsServerStorage("\(escaped(folder.path)), at \(marker),") }
         do throws(StateError) {
             try state.take(scan.volumes)
@@ -75,7 +76,9 @@ struct Pass {
             for path in paths { tellOnce("left", path, "its wipe was interrupted; -d y finishes it") }
             return false
         }
-        if paths.isEmpty, !memory.isFirstPass() { return false }
+        let isFirst = memory.isFirstPass()
+        if paths.isEmpty, !isFirst { return false }
+        let paths = paths + (isFirst ? unseenWipes(besides: paths) : [])
         let outcomes = Eraser(folder: folder, state: state).finishInterrupted(paths)
         for (path, outcome) in zip(paths, outcomes) {
             switch outcome {
@@ -84,6 +87,14 @@ struct Pass {
             }
         }
         return !paths.isEmpty
+    }
+
+    /// What is being wiped in a folder that is passed over since.
+    private func unseenWipes(besides paths: [LocalPath]) -> [LocalPath] {
+        let records = (try? state.wipeRecords()) ?? []
+        return records.compactMap(\.wipingPath).filter { path in
+            !paths.contains(path) && (try? folder.directory(of: path).status(of: path.name)) != nil
+        }
     }
 
     /// How many files still stand under the names that wipes of ours gave them: neither where they stood, nor gone.

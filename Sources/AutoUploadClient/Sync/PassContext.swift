@@ -17,7 +17,10 @@ struct PassSetup {
     let target: ServerTarget
     let transfer: TransferGuard
     let reporter: Reporter
-    var ignored: [NamePattern] = []
+    var selection = FileSelection()
+    var order = SendingOrder()
+    /// Bytes that may be sent a second.
+    var rateLimit: UInt64?
     var askingAgain: AskingAgain?
     /// Seconds without a word of ours after which the server hears a ping.
     var pingSeconds = 30.0
@@ -32,7 +35,7 @@ extension PassSetup {
     var sending: Engine.Terms {
         Engine.Terms(
             user: target.user, transfer: transfer, reporter: reporter, pingSeconds: pingSeconds,
-            lookSeconds: lookSeconds)
+            lookSeconds: lookSeconds, rateLimit: rateLimit)
     }
 
     func warn(_ event: String, _ error: StateError) {

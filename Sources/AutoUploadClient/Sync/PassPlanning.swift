@@ -16,17 +16,26 @@ extension Pass {
         memory.confirmed.keep(among: files)
         memory.holds.begin(files)
         memory.appenders.begin(files)
+        troubles.standings = Standings()
+        decide(files) { file, action in
+            if let task = task(for: action, file, noting: &plan) { plan.tasks.append(task) }
+        }
+        plan.tasks = setup.order.arranged(plan.tasks)
+        saveHolds()
+        return plan
+    }
+
+    /// Finds out what is to be done with each file.
+    func decide(_ files: [FoundFile], _ body: (FoundFile, Action) -> Void) {
         let knowledge = knowledge()
         for start in stride(from: 0, to: files.count, by: Self.readTogether) {
+            ServiceManager.alive()
             state.readTogether {
                 for file in files[start..<min(start + Self.readTogether, files.count)] {
-                    let action = setup.planner.action(for: file, knowledge)
-                    if let task = task(for: action, file, noting: &plan) { plan.tasks.append(task) }
+                    body(file, setup.planner.action(for: file, knowledge))
                 }
             }
         }
-        saveHolds()
-        return plan
     }
 
     /// Files that the state is asked about in one go.
@@ -68,6 +77,11 @@ extension Pass {
     }
 
     private func note(_ file: FoundFile, _ seconds: Double?, _ delay: Delay, in result: inout PassResult) {
+        // That it is open is noted with the pause that follows.
+        if delay != .beingWritten {
+            let kind = kind(of: file, delay)
+            troubles.standings.add(kind, file.path, file.fingerprint.size, seconds: seconds, delay.reason)
+        }
         switch delay {
         case .settling:
             result.remaining += 1
@@ -80,6 +94,17 @@ extension Pass {
             tellHeld(file, reason, seconds)
         case .kept(let reason): troubles.tell(file.path, file.fingerprint, "kept", reason, level: .info)
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1
+        }
+    }
+
+    /// What is told of a file that waits.
+    func kind(of file: FoundFile, _ delay: Delay) -> FileStanding.Kind {
+        switch delay {
+        case .settling: .settling
+        case .beingWritten: .open
+        case .held: .held
+        case .kept: .kept
+        case .noted: memory.notes.note(for: file.path, file.fingerprint, at: .now)?.kind ?? .refused
         }
     }
 
@@ -98,6 +123,7 @@ extension Pass {
         case .confirmed: return
         case .hardLinked:
             let reason = "it has \(file.links) names: wiping one would empty the others"
+            troubles.standings.add(.kept, file.path, file.fingerprint.size, reason)
             troubles.tell(file.path, file.fingerprint, "kept", reason)
         case .unproven:
             result.remaining += 1
@@ -106,6 +132,7 @@ extension Pass {
             troubles.unproven(file.path, file.fingerprint, reason)
         case .unusablePath(let flaw):
             result.remaining += 1
+            troubles.standings.add(.unusable, file.path, file.fingerprint.size, flaw.description)
             troubles.tell(file.path, file.fingerprint, "can't-send", flaw.description)
         }
     }

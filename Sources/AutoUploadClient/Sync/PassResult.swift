@@ -8,6 +8,10 @@ struct PassResult {
     var failure: SyncFailure?
     /// Files that wait until they have settled.
     var settling: [LocalPath: Settling] = [:]
+    private(set) var confirmed = 0
+    private(set) var wiped = 0
+    /// How the files stand that aren't done with.
+    var standings = Standings()
     /// Whether a connection did its work, which tells that all is well with the server.
     var hasConnected = false
     /// Whether files stay only because the server's receipt key, or what it signs, has changed.
@@ -16,6 +20,11 @@ struct PassResult {
     var wasLoggedIn = false
     /// Whether something was confirmed, or a large file came forward.
     var hasHeadway = false
+
+    mutating func take(_ book: ConfirmationBook) {
+        (confirmed, wiped) = (book.confirmed, book.wiped)
+        remaining += book.unfinished + book.unproven
+    }
 
     struct Settling: Hashable {
         let fingerprint: Fingerprint

@@ -4,12 +4,16 @@ import Platform
 struct PassRetries {
     let intervalSeconds: Double
     private let link: RetryPolicy
+    private let spread: ClosedRange<Double>
     /// What the last pass failed by, and how often in a row nothing came of a try.
     private var policy: RetryPolicy?
     private(set) var failures = 0
 
-    init(intervalSeconds: Double, link: RetryPolicy = .link) {
+    init(
+        intervalSeconds: Double, link: RetryPolicy = .link, spread: ClosedRange<Double> = RetryPolicy.spreadOfCrowd
+    ) {
         self.intervalSeconds = intervalSeconds
+        self.spread = spread
         self.link = link
     }
 
@@ -56,7 +60,7 @@ struct PassRetries {
             return min(intervalSeconds, RetryPolicy.interface.pause(after: 1, interval: intervalSeconds))
         }
         // A link that has just worked may work again soon.
-        guard isReconnecting else { return max(intervalSeconds, pause) }
+        guard isReconnecting else { return max(intervalSeconds, pause) * Double.random(in: spread) }
         return max(min(failure.retryAfterSeconds, RetryPolicy.longestAsked), min(pause, intervalSeconds))
     }
 }

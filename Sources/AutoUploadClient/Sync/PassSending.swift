@@ -7,7 +7,8 @@ extension Pass {
     func send(_ plan: inout PassPlan) {
         let book = book(plan.rights)
         send(plan.tasks, book, &plan.result)
-        plan.result.remaining += book.unfinished + book.unproven + plan.rights.files
+        plan.result.take(book)
+        plan.result.remaining += plan.rights.files
         for (path, before, now) in book.putBack { memory.tracker.carryOver(path, from: before, to: now) }
         setup.reporter.end()
         summarise(book, plan.result)

@@ -1,7 +1,11 @@
 /// The table of all pauses, and of how soon what lasts is said again. What a server asks for is the least in any case.
 extension RetryPolicy {
-    // Of passes. A new start, SIGHUP and a pass that succeeds begin anew; what is marked by an asterisk (*) also does when the
-    // addresses of this machine have changed.
+    // Of passes. A new start, SIGUSR1, SIGHUP and a pass that succeeds begin anew; what is marked by an asterisk (*) also does when
+    // the addresses of this machine, or its clock, have changed.
+
+    /// By how much chance makes these pauses longer, but for those of links and interfaces: what a thousand clients are refused for at
+    /// the same moment, they don't try again at the same moment. Nobody comes before a server wants it.
+    static let spreadOfCrowd = 1.0...1.25
 
     /// * A link that has worked before and broke. Confirmations, and offsets that are higher than ever, count as success.
     static let link = RetryPolicy(first: 2, factor: 2, longest: 60, spread: 0.75...1.25)
@@ -16,7 +20,7 @@ extension RetryPolicy {
     /// A login that was denied must not be repeated by itself until the account is locked.
     static let turnedAway = RetryPolicy(factor: 2, longest: 3600)
 
-    // Of files, told of at each try. A new start, SIGHUP and a change of the file begin anew.
+    // Of files, told of at each try. A new start, SIGUSR1, SIGHUP and a change of the file begin anew.
 
     /// Refused for now before its bytes were sent: to ask costs little.
     static let refusedUnsent = RetryPolicy(first: 30, factor: 2, longest: 600)

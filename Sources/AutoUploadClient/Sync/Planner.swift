@@ -27,6 +27,16 @@ enum Delay: Hashable, Sendable {
     case noted(String, isConfirmed: Bool)
 }
 
+extension Delay {
+    /// For people; empty where there is nothing to be added.
+    var reason: String {
+        switch self {
+        case .settling, .beingWritten: ""
+        case .held(let reason), .kept(let reason), .noted(let reason, _): reason
+        }
+    }
+}
+
 /// What is to be done with a file, and why.
 enum Action: Hashable, Sendable {
     case upload(DueFile)

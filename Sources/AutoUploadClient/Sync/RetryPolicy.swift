@@ -55,8 +55,8 @@ extension SyncFailure {
     /// Whether it may have been the network that this machine was in.
     var concernsNetwork: Bool {
         switch self {
-        case .untrusted, .notOurServer, .unreachable, .broken: true
-        case .stopped, .interfaceDown, .loginDenied, .closed, .local: false
+        case .interfaceDown, .untrusted, .notOurServer, .unreachable, .broken: true
+        case .stopped, .loginDenied, .closed, .local: false
         }
     }
 

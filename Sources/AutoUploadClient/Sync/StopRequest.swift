@@ -5,6 +5,7 @@ import Synchronization
 final class StopRequest: Sendable {
     private let stopping = Atomic(false)
     private let reloading = Atomic(false)
+    private let calling = Atomic(false)
     private let event = Event()
 
     /// How long the program has to end in order after it was asked to.
@@ -14,6 +15,13 @@ final class StopRequest: Sendable {
     var isStopping: Bool { stopping.load(ordering: .relaxed) }
 
     /// Whether a pass was asked for since the last call.
+    func takeCall() -> Bool {
+        calling.exchange(false, ordering: .relaxed)
+    }
+
+    var isReloading: Bool { reloading.load(ordering: .relaxed) }
+
+    /// Whether a person wants the configuration to be read anew, since the last call.
     func takeReload() -> Bool {
         reloading.exchange(false, ordering: .relaxed)
     }
@@ -25,17 +33,32 @@ final class StopRequest: Sendable {
     }
 
     /// Asks for a pass now.
+    func call() {
+        calling.store(true, ordering: .relaxed)
+        event.signal()
+    }
+
+    /// Asks for the configuration to be read anew.
     func reload() {
         reloading.store(true, ordering: .relaxed)
         event.signal()
     }
 
-    /// Waits until something is asked for or the time is over.
-    func wait(until deadline: Deadline) {
-        event.wait(until: deadline)
+    /// Whoever waits looks at what has changed.
+    func wake() {
+        event.signal()
     }
 
-    /// Starts the thread that turns signals into requests. SIGTERM, SIGINT and SIGHUP must be blocked already.
+    /// Waits until something is asked for or the time is over.
+    func wait(until deadline: Deadline) {
+        // Whoever watches over this program hears that it only waits.
+        repeat {
+            ServiceManager.alive()
+            if event.wait(until: min(deadline, .after(seconds: ServiceManager.longestSilence))) { return }
+        } while !deadline.hasPassed
+    }
+
+    /// Starts the thread that turns signals into requests. The signals must be blocked already.
     ///
     /// - Parameter exitCode: with what the process ends when its main thread can't be reached, for it waits for a name to
     ///   be resolved or a disk to flush. That loses nothing: everything is made to survive being killed.
@@ -45,6 +68,7 @@ final class StopRequest: Sendable {
             while true {
                 switch Signals.wait(until: .after(seconds: 3600)) {
                 case .reload: reload()
+                case .attend: call()
                 case .terminate:
                     stop()
                     _ = Signals.wait(until: .after(seconds: Self.graceSeconds))

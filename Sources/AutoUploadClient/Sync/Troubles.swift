@@ -9,6 +9,8 @@ final class Troubles {
     private(set) var unsent = 0
     /// Files that have to settle for longer than was thought.
     private(set) var unsettled: [DueFile] = []
+    /// How the files stand that aren't done with, for whoever asks.
+    var standings = Standings()
     /// Files of which was found that they can't be wiped for want of proof.
     private var newlyUnproven = 0
     /// Why, by the latest of them.
@@ -32,7 +34,7 @@ final class Troubles {
             case .fix, .never: .refusedForGood
             case .later, .again: wasSent && !refusal.isForWantOfRoom ? .sentInVain : .refusedUnsent
             }
-        wait(file, policy.asked(for: Double(refusal.retryAfterSeconds)), "refused", refusal.shown)
+        wait(file, policy.asked(for: Double(refusal.retryAfterSeconds)), .refused, refusal.shown)
     }
 
     /// It couldn't be read as what it was planned to be.
@@ -41,7 +43,7 @@ final class Troubles {
         if failure == .unsettled { return unsettled.append(file) }
         unsent += 1
         if case .unreadable(let error) = failure {
-            return wait(file, .unreadable, "unreadable", error.description)
+            return wait(file, .unreadable, .unreadable, error.description)
         }
         if failure == .beingWritten { return isOpen(file.path, file.fingerprint) }
         isUnfinished(file.path, file.fingerprint, "it is changing")
@@ -50,7 +52,8 @@ final class Troubles {
     /// Somebody has it open for writing, and it has settled: that may last.
     func isOpen(_ path: LocalPath, _ fingerprint: Fingerprint) {
         let reason = "it is open for writing"
-        let pause = notes.wait(path, fingerprint, .open, reason: reason, remains: true)
+        let pause = notes.wait(path, fingerprint, .open, reason: reason, remains: true, as: .open)
+        standings.add(.open, path, fingerprint.size, seconds: pause.seconds, "")
         if pause.isNews { say(path, "waiting", reason, level: .info) }
     }
 
@@ -63,13 +66,15 @@ final class Troubles {
     ///
     /// - Parameter fingerprint: what the next scan will find, unless it changes.
     func kept(_ file: DueFile, as fingerprint: Fingerprint, _ reason: String) {
-        let pause = notes.wait(file.path, fingerprint, .kept, reason: reason, isConfirmed: true)
+        let pause = notes.wait(file.path, fingerprint, .kept, reason: reason, isConfirmed: true, as: .kept)
+        standings.add(.kept, file.path, file.size, seconds: pause.seconds, reason)
         if pause.isNews { say(file.path, "kept", reason, level: .warning) }
     }
 
-    private func wait(_ file: DueFile, _ policy: RetryPolicy, _ event: String, _ reason: String) {
-        let seconds = notes.wait(file.path, file.fingerprint, policy, reason: reason).seconds
-        var line = LogLine(event, file.path, level: .warning)
+    private func wait(_ file: DueFile, _ policy: RetryPolicy, _ kind: FileStanding.Kind, _ reason: String) {
+        let seconds = notes.wait(file.path, file.fingerprint, policy, reason: reason, as: kind).seconds
+        standings.add(kind, file.path, file.size, seconds: seconds, reason)
+        var line = LogLine(kind.rawValue, file.path, level: .warning)
         line.add("reason", reason)
         line.add("again-in", UInt64(seconds.rounded()))
         reporter.log(line)
@@ -77,7 +82,9 @@ final class Troubles {
 
     /// It is safe on the server, but whether somebody still has it open can't be told, and so it isn't wiped.
     func unproven(_ path: LocalPath, _ fingerprint: Fingerprint, _ reason: String) {
-        let pause = notes.wait(path, fingerprint, .unproven, reason: reason, isConfirmed: true, remains: true)
+        let pause = notes.wait(
+            path, fingerprint, .unproven, reason: reason, isConfirmed: true, remains: true, as: .unproven)
+        standings.add(.unproven, path, fingerprint.size, seconds: pause.seconds, reason)
         guard pause.isNews else { return }
         newlyUnproven += 1
         unprovenReason = reason

@@ -11,6 +11,8 @@ final class WaitingNotes {
         var isConfirmed = false
         /// Whether it counts as work that isn't done all the same.
         var remains = false
+        /// What is told of it.
+        var kind = FileStanding.Kind.refused
     }
 
     /// How long a file has to wait, and whether people don't know why yet.
@@ -40,7 +42,7 @@ final class WaitingNotes {
     /// Lets a file wait, each time for longer as long as the reason is the same.
     func wait(
         _ path: LocalPath, _ fingerprint: Fingerprint, _ policy: RetryPolicy, reason: String,
-        isConfirmed: Bool = false, remains: Bool = false, at now: Instant = .now
+        isConfirmed: Bool = false, remains: Bool = false, as kind: FileStanding.Kind = .refused, at now: Instant = .now
     ) -> Pause {
         // To hide a file and to give its name back sets its change time: it is the same one.
         if entries[path]?.fingerprint.mayStillBe(fingerprint) == true { entries[path]?.fingerprint = fingerprint }
@@ -50,7 +52,8 @@ final class WaitingNotes {
         let seconds = policy.pause(after: failures)
         entries[path]?.failures = failures
         entries[path]?.note = Note(
-            until: now.advanced(bySeconds: seconds), reason: reason, isConfirmed: isConfirmed, remains: remains)
+            until: now.advanced(bySeconds: seconds), reason: reason, isConfirmed: isConfirmed, remains: remains,
+            kind: kind)
         return Pause(seconds: seconds, isNews: isNews)
     }
 

@@ -8,12 +8,12 @@ struct Scanner {
     static let maximumDepth = 64
 
     let folder: WatchedFolder
-    /// What a person wants to be left out.
-    var ignored: [NamePattern] = []
+    /// What a person wants to be looked at.
+    var selection = FileSelection()
 
     func scan() -> Scan {
         let (began, clock) = (Instant.now, FileTime.now)
-        var walk = Walk(ignored: ignored)
+        var walk = Walk(selection)
         walk.visit(folder)
         walk.files.sort(by: Walk.isOlder)
         return Scan(
@@ -24,7 +24,7 @@ struct Scanner {
 }
 
 private struct Walk {
-    let ignored: [NamePattern]
+    let selection: FileSelection
     var files: [FoundFile] = []
     var interruptedWipes: [LocalPath] = []
     var problems: [ScanProblem] = []
@@ -32,8 +32,8 @@ private struct Walk {
     var leftOut = LeftOut()
     var volumes = Volumes()
 
-    init(ignored: [NamePattern]) {
-        self.ignored = ignored
+    init(_ selection: FileSelection) {
+        self.selection = selection
     }
 
     static func isOlder(_ left: FoundFile, _ right: FoundFile) -> Bool {
@@ -53,6 +53,7 @@ private struct Walk {
 
     private mutating func visit(_ directory: Directory, at folders: [FileName]) {
         do throws(SystemError) {
+            ServiceManager.alive()
             let device = try directory.status().identity.device
             if !volumes.knows(device) {
                 volumes.add(device, identity: try? directory.descriptor.fileSystemIdentity())
@@ -73,7 +74,7 @@ private struct Walk {
                 if status.kind == .regular, OwnNames.isWiping(path.name) { interruptedWipes.append(path) }
                 return
             }
-            if isLeftOut(path.name, status.kind) { return }
+            if isLeftOut(path, status.kind) { return }
             switch status.kind {
             case .regular:
                 files.append(FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links))
@@ -87,12 +88,13 @@ private struct Walk {
         }
     }
 
-    private mutating func isLeftOut(_ name: FileName, _ kind: FileKind) -> Bool {
-        if Exclusion.all.contains(where: { $0.covers(name, kind) }) {
+    private mutating func isLeftOut(_ path: LocalPath, _ kind: FileKind) -> Bool {
+        if Exclusion.all.contains(where: { $0.covers(path.name, kind) }) {
             if kind == .directory { leftOut.folders += 1 } else { leftOut.files += 1 }
             return true
         }
-        let isIgnored = ignored.contains { $0.isOfFolders == (kind == .directory) && $0.matches(name) }
+        guard kind == .directory || kind == .regular else { return false }
+        let isIgnored = selection.leavesOut(path, isFolder: kind == .directory)
         if isIgnored { leftOut.ignored += 1 }
         return isIgnored
     }

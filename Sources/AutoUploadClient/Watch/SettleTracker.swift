@@ -58,6 +58,19 @@ struct SettleTracker: Sendable {
         observe(files, from: now, to: now, nil)
     }
 
+    /// Believes the files' own times: a mere look ahead can't wait. Nothing may be sent or wiped after it.
+    mutating func assume(_ scan: Scan) {
+        observe(scan)
+        for file in scan.files {
+            guard let sighting = sightings[file.path] else { continue }
+            let age = UInt64(max(0, min(scan.clock.seconds(since: file.fingerprint.changed), 1e9)) * 1e9)
+            let since = sighting.since.nanoseconds
+            sightings[file.path] = Sighting(
+                fingerprint: sighting.fingerprint, since: Instant(nanoseconds: since - min(since, age)),
+                until: sighting.until, look: sighting.look)
+        }
+    }
+
     /// A wipe that was taken back has set the file's change time: it has stood still all the same.
     mutating func carryOver(_ path: LocalPath, from earlier: Fingerprint, to fingerprint: Fingerprint) {
         guard let sighting = sightings[path], sighting.fingerprint == earlier, fingerprint.mayStillBe(earlier) else {

@@ -71,7 +71,7 @@ struct Server: Sendable {
     private func isToldToEnd(within seconds: Double) -> Bool {
         switch Signals.wait(until: .after(seconds: seconds)) {
         case .terminate: return true
-        case .reload: upkeep.hurry()
+        case .reload, .attend: upkeep.hurry()
         case nil: break
         }
         return false

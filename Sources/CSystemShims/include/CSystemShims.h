@@ -48,6 +48,16 @@ int shim_file_system_identity(int descriptor, uint64_t *identity);
 int shim_accept(int socket, void *address, uint32_t *length);
 /* socket(2), a TCP stream with SOCK_CLOEXEC | SOCK_NONBLOCK */
 int shim_stream_socket(int family);
+/* socket(2), a stream of the Unix domain with SOCK_CLOEXEC */
+int shim_local_socket(void);
+/* getsockopt(2) SO_PEERCRED */
+int shim_peer_user(int socket, uint32_t *user, int32_t *process);
+/* socket(2) and bind(2): a socket of rtnetlink(7) that hears of changes of links and addresses */
+int shim_network_changes(void);
+/* socket(2), UDP with SOCK_CLOEXEC */
+int shim_datagram_socket(int family);
+/* adjtimex(2), changing nothing: whether the kernel's clock is known to be set by something (NTP, GPS); -1 where it doesn't tell */
+int shim_clock_is_set(void);
 /* fcntl(2) F_SETLEASE with one of shim_lease_* */
 int shim_set_lease(int descriptor, int kind);
 /* fcntl(2) F_GETLEASE: one of shim_lease_*, already the lesser one once somebody's open(2) waits for it; -1 on failure */

@@ -64,9 +64,25 @@ package struct CommandLineParser: Sendable {
         if let path = arguments.optionalString(of: .config) {
             arguments.fill(from: try ConfigurationFile(options: usualOptions).read(path: path))
         }
+        try checkRequired(arguments)
+        return .run(arguments)
+    }
+
+    /// The same command line, with what its configuration file says now.
+    ///
+    /// - Throws: `ProgramError` as `parse` does.
+    package func reread(_ arguments: ParsedArguments) throws(ProgramError) -> ParsedArguments {
+        var arguments = arguments.ofCommandLine
+        if let path = arguments.optionalString(of: .config) {
+            arguments.fill(from: try ConfigurationFile(options: usualOptions).read(path: path))
+        }
+        try checkRequired(arguments)
+        return arguments
+    }
+
+    private func checkRequired(_ arguments: ParsedArguments) throws(ProgramError) {
         let required = arguments.command?.required ?? options.filter(\.isRequired)
         for option in required where !arguments.isGiven(option) { throw .missing(option) }
-        return .run(arguments)
     }
 
     /// Without those of commands.

@@ -11,6 +11,8 @@ package struct ParsedArguments: Sendable {
     private var lists: [String: [String]] = [:]
     private var secrets: [String: SharedSecret] = [:]
     private var fromConfiguration: Set<String> = []
+    /// What was there before a configuration filled it, if one did.
+    private var unfilled: [ParsedArguments] = []
 
     /// Whether the option stands on the command line or in the configuration.
     package func isGiven(_ option: Option) -> Bool {
@@ -96,8 +98,12 @@ package struct ParsedArguments: Sendable {
         secrets[option.name] = SharedSecret(secret)
     }
 
+    /// What the command line alone says.
+    var ofCommandLine: ParsedArguments { unfilled.first ?? self }
+
     /// Takes over what only `other` says, and what it says besides of options that may be given several times.
     mutating func fill(from other: ParsedArguments) {
+        unfilled = [self]
         fromConfiguration = Set(other.texts.keys).union(other.secrets.keys).subtracting(texts.keys)
         fromConfiguration.subtract(secrets.keys)
         texts.merge(other.texts) { mine, _ in mine }

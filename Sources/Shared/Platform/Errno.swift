@@ -38,6 +38,7 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let addressInUse = Errno(rawValue: EADDRINUSE)
     package static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
     package static let addressFamilyNotSupported = Errno(rawValue: EAFNOSUPPORT)
+    package static let noDevice = Errno(rawValue: ENODEV)
     package static let inProgress = Errno(rawValue: EINPROGRESS)
     package static let timedOut = Errno(rawValue: ETIMEDOUT)
     package static let noDeviceData = Errno(rawValue: ENXIO)

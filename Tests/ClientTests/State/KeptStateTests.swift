@@ -62,7 +62,7 @@ struct KeptStateTests {
             let configuration = try configuration(for: rig.scratch)
             try rig.write("one", to: "one")
             let context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
-            let daemon = Daemon(configuration, context, gate: InterfaceGate(name: nil), stop: rig.stop)
+            let daemon = Daemon(configuration, context, gate: InterfaceGate([]), stop: rig.stop)
             let remaining = try (0..<2).map { _ in try daemon.pass().remaining }
             return (remaining, server.offers.count, server.queries.count)
         }

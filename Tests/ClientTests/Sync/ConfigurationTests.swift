@@ -65,7 +65,7 @@ struct ConfigurationTests {
             ["-p", "x", "--hold", "*.tmp=0", "--hold", "a=b/=1.5", "--ignore", "*.thm", "--ignore", "proxy/"])
         #expect(configuration.holds.own.map(\.pattern.text) == ["*.tmp", "a=b/"])
         #expect(configuration.holds.own.map(\.seconds) == [0, 1.5])
-        #expect(configuration.ignored.map(\.text) == ["*.thm", "proxy/"])
+        #expect(configuration.selection.ignored.map(\.text) == ["*.thm", "proxy/"])
         for wrong in [
             ["--hold", "*.tmp"], ["--hold", "*.tmp=soon"], ["--hold", "=5"], ["--hold", "a/b=5"], ["--ignore", "a/b"],
         ] {
@@ -114,6 +114,6 @@ struct ConfigurationTests {
         #expect((other.intervalSeconds, other.once, other.deletes) == (2, true, true))
         #expect(other.minimumTLS == .tls12)
         #expect(other.prefix?.description == "a/b")
-        #expect(other.interface == "lo")
+        #expect(other.interfaces == ["lo"])
     }
 }

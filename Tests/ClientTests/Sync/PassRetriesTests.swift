@@ -10,7 +10,7 @@ struct PassRetriesTests {
     private static let link = RetryPolicy(first: 2, factor: 2, longest: 60)
 
     private func pause(_ failures: [SyncFailure], interval: Double = 60) -> Double {
-        var pauses = PassRetries(intervalSeconds: interval, link: Self.link)
+        var pauses = PassRetries(intervalSeconds: interval, link: Self.link, spread: 1...1)
         var seconds = 0.0
         for failure in failures {
             let now = Instant.now
@@ -73,12 +73,23 @@ struct PassRetriesTests {
 
     @Test("whoever asks for a pass begins anew")
     func forgets() {
-        var pauses = PassRetries(intervalSeconds: 60)
+        var pauses = PassRetries(intervalSeconds: 60, spread: 1...1)
         for _ in 0..<9 { _ = pauses.nextPass(after: result(denied(.credentialsWrong)), began: .now) }
         pauses.forget()
         let now = Instant.now
         let next = pauses.nextPass(after: result(denied(.credentialsWrong)), began: now)
         #expect(next.seconds(since: now).rounded() == 60)
+    }
+
+    @Test("clients that are refused at the same moment don't come back at the same moment, nor before they may")
+    func crowd() {
+        let now = Instant.now
+        let seconds = (0..<200).map { _ in
+            var pauses = PassRetries(intervalSeconds: 60)
+            return pauses.nextPass(after: result(denied(.busy, retryAfter: 300)), began: now).seconds(since: now)
+        }
+        #expect(seconds.allSatisfy { $0 >= 300 })
+        #expect((seconds.max() ?? 0) - (seconds.min() ?? 0) > 20)
     }
 
     @Test("a file that settles is looked at when its time is over")

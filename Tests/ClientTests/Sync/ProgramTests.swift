@@ -102,7 +102,7 @@ struct ProgramTests {
         withExtendedLifetime(folder) {}
     }
 
-    @Test("SIGHUP asks for a pass now")
+    @Test("SIGHUP has the folder looked at anew")
     func reloads() throws {
         let daemon = try RunningProgram(
             Binaries.client,

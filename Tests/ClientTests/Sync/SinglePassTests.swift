@@ -25,7 +25,7 @@ struct SinglePassTests {
         let configuration = try Configuration(parsed)
         let context = try rig.context(
             for: server, trusting: TestCertificates.trusted.get(), settle: configuration.settle)
-        let gate = InterfaceGate(name: "test0") { _ in
+        let gate = InterfaceGate(["test0"]) { _ in
             beforeWait()
             return true
         }

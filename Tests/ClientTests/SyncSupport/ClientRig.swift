@@ -86,9 +86,9 @@ final class ClientRig {
         let target = ServerTarget(
             server: name, user: "camera", password: Password(SecretBytes("secret".utf8)),
             context: try TLSContext(authorities: certificates.authority, minimum: .tls13), addresses: addresses)
-        let gate = InterfaceGate(name: "test0", isUsable: interface) { [lines] line in
-            lines.withLock { $0.append(line.text) }
-        }
+        let gate = InterfaceGate(
+            ["test0"], isUsable: interface, log: { [lines] line in lines.withLock { $0.append(line.text) } },
+            binds: false)
         let output = Reporter.Output(
             log: { [lines] new in lines.withLock { $0 += new.map(\.text) } }, draw: nil, columns: { 80 })
         let setup = PassSetup(

@@ -65,7 +65,7 @@ struct ScannerTests {
         try recordings.link("link", to: "clip.mp4")
         try #require(unsafe mkfifo(recordings.path("pipe"), 0o600) == 0)
         let ignored = ["*.thm", "proxy/", "clip.mp4/", "prox*"].compactMap(NamePattern.init)
-        let scan = Scanner(folder: recordings.watched, ignored: ignored).scan()
+        let scan = Scanner(folder: recordings.watched, selection: FileSelection(ignored: ignored)).scan()
         #expect(scan.files.map(\.path.description) == ["clip.mp4"])
         #expect(scan.leftOut == LeftOut(files: 2, folders: 2, links: 1, special: 1, ignored: 2))
     }

@@ -37,20 +37,6 @@ private func percentEncodedSegment(_ bytes: [UInt8]) -> String {
     }.joined()
 }
 
-/// A text in JSON (RFC 8259, section 7).
-func jsonString(_ text: String) -> String {
-    let escaped = text.unicodeScalars.map { scalar -> String in
-        switch scalar {
-        case "\"": "\\\""
-        case "\\": "\\\\"
-        case "\n": "\\n"
-        case "\u{0}"..."\u{1F}": "\\u00\(hexadecimal([UInt8(scalar.value)]))"
-        default: String(scalar)
-        }
-    }
-    return "\"\(escaped.joined())\""
-}
-
 /// How a client wants to be answered.
 enum AnswerForm {
     case text, json, page

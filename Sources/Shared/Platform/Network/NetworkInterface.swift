@@ -33,6 +33,19 @@ package enum NetworkInterface {
         return Set(addresses ?? [])
     }
 
+    /// The interface that has an address; nil where none has it.
+    package static func name(having address: SocketAddress) -> String? {
+        let found = try? unsafe collect { interface -> String? in
+            guard let own = unsafe interface.pointee.ifa_addr, unsafe CInt(own.pointee.sa_family) == address.family
+            else { return nil }
+            let length = socklen_t(
+                address.isIPv6 ? MemoryLayout<sockaddr_in6>.size : MemoryLayout<sockaddr_in>.size)
+            return unsafe SocketAddress(copying: own, length: length).bytes == address.bytes
+                ? unsafe String(cString: interface.pointee.ifa_name) : nil
+        }
+        return found?.first
+    }
+
     /// What `body` makes of each address of each interface.
     private static func collect<R>(_ body: (UnsafePointer<ifaddrs>) -> R?) throws(SystemError) -> [R] {
         var list: UnsafeMutablePointer<ifaddrs>?

@@ -88,6 +88,8 @@ package struct SocketOptions: Sendable {
     /// Seconds, 1 … 86400, that sent bytes may stay unacknowledged, or that the peer may leave no room for more, until the
     /// connection is over (TCP_USER_TIMEOUT); 0 for what the system does by itself, after a quarter of an hour or so.
     package var userTimeout: CInt
+    /// The only interface that the connection may use; nil: any. See socket(7), SO_BINDTODEVICE.
+    package var interface: String?
 
     package init(keepAlive: CInt = 60, userTimeout: CInt = 120) {
         self.keepAlive = keepAlive
@@ -121,6 +123,7 @@ extension Socket {
         let subject = address.description
         let raw = try systemCall("make a socket for", subject) { shim_stream_socket(address.family) }
         let descriptor = FileDescriptor(owning: raw)
+        if let interface = options.interface { try descriptor.bind(toInterface: interface) }
         do throws(SystemError) {
             try systemCall("connect to", subject) { unsafe address.withAddress { unsafe Glibc.connect(raw, $0, $1) } }
         } catch {
@@ -151,6 +154,16 @@ extension FileDescriptor {
             }
             let errno = Errno.current
             if errno != .interrupted { throw SystemError("wait for the network", errno: errno) }
+        }
+    }
+
+    /// The kernel allows it once for each socket, and before Linux 5.7 only with CAP_NET_RAW.
+    fileprivate func bind(toInterface name: String) throws(SystemError) {
+        var name = name
+        try systemCall("bind the connection to the interface", name) {
+            name.withUTF8 { text in
+                unsafe setsockopt(rawValue, SOL_SOCKET, SO_BINDTODEVICE, text.baseAddress, socklen_t(text.count))
+            }
         }
     }
 

@@ -42,7 +42,8 @@ private let readerSeconds = 1.0
 
 /// Writes one line to standard error, and waits until it is there, but not long: for what ends a program, and for commands.
 package func printError(_ line: String) {
-    LineWriter.standardError.write([LogStyle.current.priority(.error) + line])
+    let shown = LogFormat.isJSON ? Log.freeLine(.error, line) : LogStyle.current.priority(.error) + line
+    LineWriter.standardError.write([shown])
     LineWriter.standardError.flush(until: .after(seconds: readerSeconds))
 }
 

@@ -44,6 +44,9 @@ package enum ProcessLimits {
 
     package static var userID: UInt32 { geteuid() }
 
+    /// The number of this process.
+    package static var processID: Int32 { getpid() }
+
     /// Limits what others may do with files that this process makes.
     package static func setFileCreationMask(_ mask: UInt32) {
         umask(mask)

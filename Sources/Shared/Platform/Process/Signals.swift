@@ -8,6 +8,8 @@ package enum Signals {
         case terminate
         /// SIGHUP.
         case reload
+        /// SIGUSR1.
+        case attend
     }
 
     /// Lets a peer that hangs up (SIGPIPE), a file that is opened while a lease is tried (SIGIO) and one that would grow
@@ -18,7 +20,7 @@ package enum Signals {
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those that it starts, so that `wait` receives them. Call
+    /// Blocks SIGTERM, SIGINT, SIGHUP and SIGUSR1 in this thread and those that it starts, so that `wait` receives them. Call
     /// before the first thread starts.
     package static func block() {
         var set = requests()
@@ -34,6 +36,7 @@ package enum Signals {
             var timeout = deadline.remainingTime
             let received = unsafe sigtimedwait(&set, nil, &timeout)
             if received == SIGHUP { return .reload }
+            if received == SIGUSR1 { return .attend }
             if received > 0 { return .terminate }
             if Errno.current != .interrupted { return nil }
         }
@@ -51,7 +54,7 @@ package enum Signals {
     private static func requests() -> sigset_t {
         var set = sigset_t()
         unsafe sigemptyset(&set)
-        for signal in [SIGTERM, SIGINT, SIGHUP] { unsafe sigaddset(&set, signal) }
+        for signal in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] { unsafe sigaddset(&set, signal) }
         return set
     }
 
@@ -72,8 +75,9 @@ package enum Signals {
     }
 
     private static func ends() -> sigset_t {
-        var set = requests()
-        unsafe sigaddset(&set, SIGQUIT)
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT, SIGHUP, SIGQUIT] { unsafe sigaddset(&set, signal) }
         return set
     }
 }

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Glibc
 
 /// How much a line of log matters.
@@ -15,7 +16,7 @@ package struct LogLine: Sendable {
     /// - Parameter event: one word.
     package init(_ event: String, level: LogLevel = .info) {
         self.level = level
-        text = event
+        text = LogFormat.isJSON ? "\"event\":\(jsonString(event))" : event
         text.reserveCapacity(Self.usualLength)
     }
 
@@ -40,6 +41,11 @@ package struct LogLine: Sendable {
     }
 
     package mutating func add(_ key: String, bytes: [UInt8]) {
+        if LogFormat.isJSON {
+            begin(key)
+            // As it is, where JSON can hold it; else as people see it.
+            return text += jsonString(String(validating: bytes, as: UTF8.self) ?? escaped(bytes))
+        }
         let value = escaped(bytes, quoting: true)
         let isPlain =
             !value.isEmpty && !value.utf8.contains { $0 <= 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "=") }
@@ -48,9 +54,7 @@ package struct LogLine: Sendable {
     }
 
     private mutating func begin(_ key: String) {
-        text += " "
-        text += key
-        text += "="
+        text += LogFormat.isJSON ? ",\(jsonString(key)):" : " \(key)="
     }
 }
 
@@ -69,12 +73,18 @@ package enum Log {
 
     /// A line of free text; anything in it that isn't ours must have been escaped.
     package static func write(_ level: LogLevel, _ text: String) {
-        LineWriter.standardError.write([LogStyle.current.line(level, text)])
+        LineWriter.standardError.write([freeLine(level, text)])
+    }
+
+    static func freeLine(_ level: LogLevel, _ text: String) -> String {
+        LogStyle.current.line(level, LogFormat.isJSON ? "\"event\":\"message\",\"text\":\(jsonString(text))" : text)
     }
 
     /// Says that so many lines are missing where it stands.
     static func lossLine(_ count: Int) -> String {
-        LogStyle.current.line(.warning, "log-lost lines=\(count)")
+        var line = LogLine("log-lost", level: .warning)
+        line.add("lines", count)
+        return LogStyle.current.line(line.level, line.text)
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Encodings
 internal import Glibc
 
 /// What stands before each line of log.
@@ -10,11 +11,17 @@ enum LogStyle {
     /// Of this process: whether its standard error is the journal. See systemd.exec(5), JOURNAL_STREAM.
     static let current: LogStyle = isJournal(environmentVariable("JOURNAL_STREAM")) ? .journal : .plain
 
+    /// - Parameter text: as a `LogLine` has it.
     func line(_ level: LogLevel, _ text: String) -> String {
-        switch self {
+        if LogFormat.isJSON { return priority(level) + json(level, text) }
+        return switch self {
         case .plain: "\(utcText(currentUnixTime())) \(level.rawValue) \(text)"
         case .journal: priority(level) + text
         }
+    }
+
+    private func json(_ level: LogLevel, _ text: String) -> String {
+        "{\"time\":\"\(utcText(currentUnixTime()))\",\"level\":\"\(level.rawValue)\",\(text)}"
     }
 
     func priority(_ level: LogLevel) -> String {

@@ -109,7 +109,7 @@ extension TLSSession {
     }
 
     /// What the peer has shown, whatever it is worth: OpenSSL's "peer certificate" is one that was verified.
-    private var peerCertificate: CertificateSummary? {
+    package var peerCertificate: CertificateSummary? {
         guard let chain = unsafe SSL_get_peer_cert_chain(pointer), let first = unsafe OPENSSL_sk_value(chain, 0)
         else { return nil }
         return unsafe CertificateSummary(of: OpaquePointer(first))

@@ -1,0 +1,81 @@
+import CommandLine
+import Platform
+import Transport
+
+/// The work that goes on until somebody ends it, also over changes of its configuration.
+struct Service {
+    private let board: StatusBoard
+    private let stop: StopRequest
+    private let reporter: Reporter
+
+    init(_ board: StatusBoard, _ stop: StopRequest) {
+        self.board = board
+        self.stop = stop
+        var output = Reporter.Output.standardError
+        output.follow = { transfer in
+            board.update { ($0.activity, $0.transfer) = (.sending, transfer) }
+        }
+        reporter = Reporter(output)
+    }
+
+    func daemon(_ configuration: Configuration) throws(ProgramError) -> Daemon {
+        let gate = InterfaceGate(configuration.interfaces, log: reporter.announce)
+        let context = try Self.context(configuration, stop, gate, reporter)
+        return Daemon(configuration, context, gate: gate, stop: stop, board: board)
+    }
+
+    /// - Parameters: with which the daemon was made.
+    func run(
+        _ daemon: Daemon, _ arguments: ParsedArguments, _ password: Password
+    ) throws(ProgramError) -> ExitCode {
+        var daemon = daemon
+        while case .reloading = try daemon.runUntilStopped() {
+            ServiceManager.tell(.reloading)
+            if let next = renewed(arguments, password) { daemon = next }
+        }
+        return .success
+    }
+
+    /// As a new start would be made, but for what the command line says, which stays.
+    ///
+    /// - Returns: nil where the new configuration can't be used: the work goes on as before.
+    private func renewed(_ arguments: ParsedArguments, _ password: Password) -> Daemon? {
+        do throws(ProgramError) {
+            let configuration = try Configuration(try Options.parser.reread(arguments), earlier: password)
+            let daemon = try daemon(configuration)
+            board.take(configuration)
+            reporter.announce(LogLine("reloaded"))
+            return daemon
+        } catch {
+            var line = LogLine("not-reloaded", level: .error)
+            line.add("reason", error.message)
+            reporter.announce(line)
+            return nil
+        }
+    }
+
+    static func context(
+        _ configuration: Configuration, _ stop: StopRequest, _ gate: InterfaceGate, _ reporter: Reporter
+    ) throws(ProgramError) -> PassContext {
+        let setup = PassSetup(
+            planner: Planner(
+                deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle,
+                wipesUnproven: configuration.wipesUnproven),
+            target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
+            selection: configuration.selection, order: configuration.order, rateLimit: configuration.rateLimit,
+            askingAgain: configuration.askingAgain)
+        return PassContext(setup: setup, memory: PassMemory(holds: Holds(configuration.holds)))
+    }
+
+    static func target(_ configuration: Configuration) throws(ProgramError) -> ServerTarget {
+        do throws(TLSError) {
+            let context = try TLSContext(authorities: configuration.authorities, minimum: configuration.minimumTLS)
+            return ServerTarget(
+                server: configuration.server, user: configuration.user, password: configuration.password,
+                context: context,
+                addresses: configuration.serverAddresses.map(ServerAddresses.init(named:)) ?? ServerAddresses())
+        } catch {
+            throw ProgramError("--ca-file: \(error)", exitCode: .configuration)
+        }
+    }
+}
