@@ -70,6 +70,7 @@ extension AddUser {
             try settings.apply(to: name, in: &file)
         }
         printOutput("user \(name) added to \(escaped(path))")
+        settings.newCodes?.show(to: name)
     }
 
     private func update() throws(ProgramError) {
@@ -82,7 +83,9 @@ extension AddUser {
             try edit(name, mustExist: true) { file throws(PasswordChangeError) in
                 try settings.apply(to: name, in: &file)
             }
-            return printOutput("\(what) of user \(name) changed in \(escaped(path))")
+            printOutput("\(what) of user \(name) changed in \(escaped(path))")
+            settings.newCodes?.show(to: name)
+            return
         }
         let hash = try newHash(for: name)
         try edit(name, mustExist: true) { file throws(PasswordChangeError) in
@@ -90,19 +93,19 @@ extension AddUser {
             try settings.apply(to: name, in: &file)
         }
         printOutput("password of user \(name) changed in \(escaped(path))")
+        settings.newCodes?.show(to: name)
     }
 
     private func remove() throws(ProgramError) {
         let name = try username()
-        try refuseSettings(besides: AddUserOptions.remove)
+        try refuse(AddUserOptions.forUsers, with: AddUserOptions.remove)
         try edit(name, mustExist: true) { file throws(PasswordChangeError) in try file.remove(name) }
         printOutput("user \(name) removed from \(escaped(path))")
     }
 
     private func importUsers() throws(ProgramError) {
         let option = AddUserOptions.importDropzone
-        if arguments.isGiven(AddUserOptions.username) { throw .usage("\(option.written) takes no --username") }
-        try refuseSettings(besides: option)
+        try refuse([AddUserOptions.username] + AddUserOptions.forUsers, with: option)
         var users = try DropzoneImport(path: arguments.string(of: option))
         do throws(PasswordFileError) {
             try editor.edit(mustExist: false) { file throws(PasswordChangeError) in users.apply(to: &file) }
@@ -119,18 +122,18 @@ extension AddUser {
         }
     }
 
-    private func refuseSettings(besides task: Option) throws(ProgramError) {
-        for option in [AddUserOptions.password, AddUserOptions.quota, AddUserOptions.prefix]
-        where arguments.isGiven(option) {
-            throw .usage("\(task.written) takes no \(option.written)")
-        }
-    }
-
     private func list() throws(ProgramError) {
-        if arguments.isGiven(AddUserOptions.username) { throw .usage("--list takes no --username") }
+        try refuse([AddUserOptions.username] + AddUserOptions.forUsers, with: AddUserOptions.list)
         let file = try load(mustExist: true)
         for name in file.names { printOutput(name.text) }
         for problem in file.problems { printError("\(Self.program): \(escaped(path)), \(problem)") }
+        for weakness in file.weaknesses { printError("\(Self.program): \(escaped(path)), \(weakness)") }
+    }
+
+    private func refuse(_ options: [Option], with task: Option) throws(ProgramError) {
+        for option in options where arguments.isGiven(option) {
+            throw .usage("\(task.written) takes no \(option.written)")
+        }
     }
 }
 

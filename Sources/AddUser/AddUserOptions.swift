@@ -17,9 +17,15 @@ enum AddUserOptions {
     static let prefix = Option(
         "prefix", value: .anyText("DIR"),
         help: "Folders within the user's own, below which all of the user's files go; '' for none.")
+    static let totp = Option(
+        "totp",
+        help: "Have the user give one-time codes besides the password (TOTP): makes a seed, and shows it once.")
+    static let noTOTP = Option("no-totp", help: "Have the user give no one-time codes any more.")
     static let update = Option(
         "update", section: "Instead of adding",
-        help: "Give the user another password; with --quota or --prefix and without --password, only these.")
+        help: """
+            Give the user another password; with --quota, --prefix, --totp or --no-totp and without --password, only these.
+            """)
     static let remove = Option(
         "remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
     static let list = Option("list", section: "Instead of adding", help: "Show the users' names, one a line.")
@@ -37,9 +43,12 @@ enum AddUserOptions {
         "Lanes that the memory is divided into.")
 
     static let table = [
-        username, password, filename, quota, prefix, update, remove, list, importDropzone, memory, iterations,
-        parallelism,
+        username, password, filename, quota, prefix, totp, noTOTP, update, remove, list, importDropzone, memory,
+        iterations, parallelism,
     ]
+
+    /// What is set for a user.
+    static let forUsers = [password, quota, prefix, totp, noTOTP]
 
     static let exitCodes: KeyValuePairs<ExitCode, String> = [
         .success: "Done.",

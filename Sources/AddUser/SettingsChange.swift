@@ -1,11 +1,15 @@
 import Accounts
 import CommandLine
+import Domain
 import Platform
 
 /// What is to be set for a user, or taken off.
 struct SettingsChange {
     private let quota: Change<UInt64>?
     private let prefix: Change<PathPrefix>?
+    private let seed: Change<OneTimeSeed>?
+    /// What is to be shown of a new seed.
+    let newCodes: OneTimeSetup?
 
     private enum Change<Value> {
         case set(Value)
@@ -16,6 +20,11 @@ struct SettingsChange {
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         quota = try arguments.optionalString(of: AddUserOptions.quota).map(Self.quota)
         prefix = try arguments.optionalString(of: AddUserOptions.prefix).map(Self.prefix)
+        if arguments.flag(AddUserOptions.totp), arguments.flag(AddUserOptions.noTOTP) {
+            throw .usage("--totp and --no-totp exclude each other")
+        }
+        newCodes = arguments.flag(AddUserOptions.totp) ? try OneTimeSetup.make() : nil
+        seed = newCodes.map { .set($0.seed) } ?? (arguments.flag(AddUserOptions.noTOTP) ? .takeOff : nil)
     }
 
     private static func quota(_ text: String) throws(ProgramError) -> Change<UInt64> {
@@ -37,12 +46,9 @@ struct SettingsChange {
 
     /// For a person; nil: nothing.
     var description: String? {
-        switch (quota, prefix) {
-        case (nil, nil): nil
-        case (_?, nil): "quota"
-        case (nil, _?): "prefix"
-        case (_?, _?): "quota and prefix"
-        }
+        let changed = [quota.map { _ in "quota" }, prefix.map { _ in "prefix" }, seed.map { _ in "one-time codes" }]
+        let names = changed.compactMap(\.self)
+        return names.isEmpty ? nil : names.joined(separator: " and ")
     }
 
     func apply(to name: UserName, in file: inout PasswordFile) throws(PasswordChangeError) {
@@ -54,6 +60,11 @@ struct SettingsChange {
         switch prefix {
         case .set(let folders): try file.setPrefix(folders, of: name)
         case .takeOff: try file.setPrefix(nil, of: name)
+        case nil: break
+        }
+        switch seed {
+        case .set(let seed): try file.setSeed(seed, of: name)
+        case .takeOff: try file.setSeed(nil, of: name)
         case nil: break
         }
     }

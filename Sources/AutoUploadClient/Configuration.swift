@@ -9,6 +9,7 @@ struct Configuration {
     let server: ServerName
     let user: String
     let password: Password
+    let codes: OneTimeCodeSource
     let folder: String
     /// Those that may be used, the preferred one first; none: any.
     let interfaces: [String]
@@ -44,6 +45,7 @@ struct Configuration {
         user = try Self.user(arguments)
         password = try PasswordSource.find(
             in: arguments, environment: environment(PasswordSource.variable), earlier: earlier)
+        codes = try OneTimeCodeSource.find(in: arguments)
         folder = try arguments.string(of: Options.folder)
         interfaces = try Self.interfaces(arguments)
         serverAddresses = try Self.serverAddresses(arguments, port: server.port)

@@ -11,7 +11,7 @@ enum Options {
             "Sends the finished files of a folder to a server, and wipes them once they are safe there, if you wish.",
         options: [
             servername, serverAddress, authorities, minimumTLS, interface, limitRate,
-            username, password, passwordFile,
+            username, password, passwordFile, oneTimeSeedFile, oneTimeCode,
             folder, prefix, settle, settleUnknown, hold, include, ignore, first, neighbours, order,
             deletes, wipesUnproven, encrypt, askAgain,
             interval, once, dryRun, state, logFormat, .config,
@@ -79,6 +79,15 @@ enum Options {
             Read the password from the first line of this file, which must be private. Without either, the environment \
             variable \(PasswordSource.variable) holds it.
             """)
+    static let oneTimeSeedFile = Option(
+        "totp-seed-file", value: .text("FILE"), section: "Login",
+        help: """
+            Make the one-time codes that the server asks of this user, from the seed in the first line of this file, which must \
+            be private.
+            """)
+    static let oneTimeCode = Option(
+        "totp-code", value: .secret("CODE"), section: "Login",
+        help: "The one-time code that an app shows now. It serves for one login.")
 
     static let folder = Option(
         "folder", letter: "f", value: .text("FOLDER"), isRequired: true, section: "Files",

@@ -18,9 +18,6 @@ final class Password: Sendable {
 enum PasswordSource {
     static let variable = "AUTO_UPLOAD_PASSWORD"
 
-    private static let forOthers: UInt32 = 0o007
-    private static let largestFile = 4096
-
     /// - Parameters:
     ///   - environment: what the variable holds, nil when it isn't set.
     ///   - earlier: what was found when the program was started, if it is asked again.
@@ -32,7 +29,7 @@ enum PasswordSource {
         let given = arguments.secret(of: Options.password)
         if let given, !arguments.isFromConfiguration(Options.password) { return try checked(given, "--password") }
         if let path = arguments.optionalString(of: Options.passwordFile) {
-            return try checked(read(path), "the password")
+            return try checked(PrivateLine.read(path, for: Options.passwordFile), "the password")
         }
         if let environment {
             return try checked(SecretBytes(environment.utf8), variable, isFromEnvironment: true)
@@ -50,28 +47,5 @@ enum PasswordSource {
             throw ProgramError("\(what) must have 1 to \(limit) bytes", exitCode: .configuration)
         }
         return Password(secret, isFromEnvironment: isFromEnvironment)
-    }
-
-    private static func read(_ path: String) throws(ProgramError) -> SecretBytes {
-        var content: [UInt8] = []
-        defer { overwrite(&content) }
-        let permissions: UInt32
-        do throws(SystemError) {
-            let file = try FileDescriptor.openForReading(path: path)
-            permissions = try file.status().permissions
-            content = try file.readAll(limit: largestFile)
-        } catch {
-            throw refused(path, "can't be read: \(error.errno)")
-        }
-        guard permissions & forOthers == 0 else { throw refused(path, "can be used by everybody; run chmod 600 on it") }
-        if ByteOrderMark.isUTF16(content) { throw refused(path, ByteOrderMark.complaintAboutUTF16) }
-        var line = content.dropFirst(ByteOrderMark.length(in: content)).prefix { $0 != UInt8(ascii: "\n") }
-        if line.last == UInt8(ascii: "\r") { line.removeLast() }
-        if line.isEmpty { throw refused(path, "has nothing in its first line, where the password is to be") }
-        return SecretBytes(line)
-    }
-
-    private static func refused(_ path: String, _ reason: String) -> ProgramError {
-        ProgramError("--password-file: \(escaped(path)) \(reason)", exitCode: .configuration)
     }
 }

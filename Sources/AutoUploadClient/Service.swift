@@ -72,7 +72,7 @@ struct Service {
             let context = try TLSContext(authorities: configuration.authorities, minimum: configuration.minimumTLS)
             return ServerTarget(
                 server: configuration.server, user: configuration.user, password: configuration.password,
-                context: context,
+                codes: configuration.codes, context: context,
                 addresses: configuration.serverAddresses.map(ServerAddresses.init(named:)) ?? ServerAddresses())
         } catch {
             throw ProgramError("--ca-file: \(error)", exitCode: .configuration)

@@ -85,9 +85,11 @@ struct AccountDirectoryTests {
     func cost(_ user: String) throws {
         let accounts = try open(line + "broken:x\nseed#JBSWY3DPEHPK3PXP#\(PasswordFileTests.cheap)\n")
         let verdict = try login(accounts, user, "wrong")
-        #expect(verdict == (user == "anna" ? .wrongPassword : .unknownUser))
+        // That one has a seed says nothing of the password: the code is the gate's matter.
+        let isThere = ["anna", "seed"].contains(user)
+        #expect(verdict == (isThere ? .wrongPassword : .unknownUser))
         #expect(accounts.hashCount == 1)
-        #expect(try login(accounts, user, "p") == (user == "anna" ? .accepted(UserName("anna")) : .unknownUser))
+        #expect(try login(accounts, user, "p") == (isThere ? .accepted(UserName(user)) : .unknownUser))
         #expect(accounts.hashCount == 2)
     }
 

@@ -37,7 +37,7 @@ struct PasswordFileTests {
     @Test("a line that isn't right concerns its own user only")
     func otherUsers() throws {
         let file = PasswordFile(
-            text: "anna:\(Self.cheap)\nbroken\nbob:\(Self.cheap):totp=X\n\n# end\ncarl:\(Self.other)")
+            text: "anna:\(Self.cheap)\nbroken\nbob:\(Self.cheap):totp=1\n\n# end\ncarl:\(Self.other)")
         #expect(file.names.map(\.text) == ["anna", "carl"])
         #expect(file.problems.map(\.line) == [2, 3])
         #expect(file.entry(for: try UserName("anna"))?.hash.text == Self.cheap)
@@ -174,23 +174,46 @@ struct PasswordFileTests {
         #expect(throws: PathPrefix.Flaw.tooLong) { try PathPrefix([UInt8](repeating: 0x61, count: 513)) }
     }
 
-    @Test("a quota isn't set where there is a second factor, or nobody")
-    func noQuota() throws {
-        var file = PasswordFile(text: "anna#JBSWY3DPEHPK3PXP#\(Self.cheap)\n")
-        let before = file.content
-        let (anna, bob) = (try UserName("anna"), try UserName("bob"))
-        #expect(throws: PasswordChangeError.secondFactor) { try file.setQuota(1, of: anna) }
-        #expect(throws: PasswordChangeError.noSuchUser) { try file.setQuota(1, of: bob) }
-        #expect(file.content == before)
+    @Test(
+        "a seed of one-time codes stays with whatever else is changed, also that of the original's lines",
+        arguments: [
+            ("anna#jbsw y3dp#<>\n", "anna:<>:totp=jbsw y3dp"), ("anna:<>:totp=JBSWY3DP", "anna:<>:totp=JBSWY3DP"),
+        ])
+    func seedStays(_ templates: (String, String)) throws {
+        let anna = try UserName("anna")
+        let (before, after) = (
+            templates.0.replacing("<>", with: Self.cheap), templates.1.replacing("<>", with: Self.cheap)
+        )
+        var file = PasswordFile(text: before)
+        try file.setQuota(1, of: anna)
+        #expect(file.text.trimmingCharacters(in: .newlines) == "\(after):quota=1")
+        var other = PasswordFile(text: before)
+        try other.replace(anna, PasswordHash(Self.other.utf8))
+        #expect(other.text == templates.0.replacing("<>", with: Self.other))
+        #expect(other.entry(for: anna)?.settings.seed?.text == "JBSWY3DP")
+        try other.setSeed(nil, of: anna)
+        #expect(other.text.trimmingCharacters(in: .newlines) == "anna:\(Self.other)")
+        try other.setSeed(OneTimeSeed("MFRGGZDF".utf8), of: anna)
+        #expect(other.text.contains(":totp=MFRGGZDF"))
     }
 
-    @Test("a second factor isn't half removed by another password")
-    func secondFactor() throws {
-        var file = PasswordFile(text: "anna#JBSWY3DPEHPK3PXP#\(Self.cheap)\n")
+    @Test("a short seed counts, and is told of")
+    func shortSeed() {
+        let file = PasswordFile(text: "anna:\(Self.cheap):totp=JBSWY3DPEHPK3PXP\n")
+        #expect(file.problems.isEmpty && file.weaknesses.count == 1)
+        #expect(file.weaknesses.first?.description.contains("80 bits") == true)
+        let long = PasswordFile(text: "anna:\(Self.cheap):totp=\(String(repeating: "A", count: 32))\n")
+        #expect(long.weaknesses.isEmpty)
+    }
+
+    @Test("a quota isn't set where it can't be told what stands where, or for nobody")
+    func noQuota() throws {
+        var file = PasswordFile(text: "anna#X#\(Self.cheap)#Y\n")
         let before = file.content
-        let hash = try PasswordHash(Self.other.utf8)
-        let name = try UserName("anna")
-        #expect(throws: PasswordChangeError.secondFactor) { try file.replace(name, hash) }
+        let (anna, bob) = (try UserName("anna"), try UserName("bob"))
+        #expect(throws: PasswordChangeError.unclear) { try file.setQuota(1, of: anna) }
+        #expect(throws: PasswordChangeError.unclear) { try file.replace(anna, PasswordHash(Self.other.utf8)) }
+        #expect(throws: PasswordChangeError.noSuchUser) { try file.setQuota(1, of: bob) }
         #expect(file.content == before)
     }
 
@@ -210,6 +233,7 @@ struct PasswordFileTests {
             let settings = file.entry(for: name)?.settings
             return "entry=\(name)" + (settings?.quota.map { " quota=\($0)" } ?? "")
                 + (settings?.prefix.map { " prefix=\($0.path)" } ?? "")
+                + (settings?.seed.map { " seed=\($0.text)" } ?? "")
         }
         switch file.problems.first?.reason {
         case nil: return "comment"
@@ -218,7 +242,7 @@ struct PasswordFileTests {
         case .name(let error): return "name=\(error.rawValue)"
         case .hash(let error): return "hash=\(error.rawValue)"
         case .duplicate: return "duplicate"
-        case .oneTimePassword: return "oneTimePassword"
+        case .seed(let flaw): return "seed=\(flaw.rawValue)"
         case .key: return "key"
         case .quota: return "quota"
         case .prefix: return "prefix"

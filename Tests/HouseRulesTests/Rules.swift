@@ -31,7 +31,8 @@ struct Rule: Sendable, CustomStringConvertible {
             "unsafe code has its few rooms", #"\bunsafe\b"#,
             except: [
                 "Sources/Shared/Platform/", "Sources/Shared/Transport/", "Sources/Shared/Accounts/",
-                "Sources/Shared/CommandLine/", "Sources/Shared/JSON/", "Sources/AutoUploadClient/State/",
+                "Sources/Shared/CommandLine/", "Sources/Shared/JSON/", "Sources/Shared/QRCodes/",
+                "Sources/AutoUploadClient/State/",
             ],
             example: "let pointer = unsafe buffer.baseAddress"),
         Rule(
@@ -96,8 +97,9 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "Domain", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
+        Arrows("Sources/Shared/QRCodes", ["CQRencode"]),
         Arrows("Sources/AutoUploadServer/Storage", ["Encodings", "Domain", "Platform", "Transport"]),
-        Arrows("Sources/AutoUploadServer/Logins", ["Accounts", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/AutoUploadServer/Logins", ["Accounts", "Domain", "Platform", "Transport", "Encodings"]),
         Arrows("Sources/AutoUploadServer/Receipts", ["Storage", "Domain", "Platform", "Transport"]),
         Arrows("Sources/AutoUploadServer/Events", ["Storage", "Domain", "Platform", "Transport"]),
         Arrows(
@@ -124,7 +126,7 @@ struct Arrows: Sendable {
         Arrows(
             "Sources/AutoUploadClient/State",
             ["Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain", "CSQLite"]),
-        Arrows("Sources/AddUser", ["Accounts", "CommandLine", "Platform"]),
+        Arrows("Sources/AddUser", ["Accounts", "CommandLine", "QRCodes", "Platform", "Domain"]),
     ]
 
     /// Modules of the language itself, open to every folder.

@@ -22,7 +22,7 @@ struct ServerConnection: ~Copyable {
         do throws(SyncFailure) {
             if let nonce = connection.nonce { connection.link.queue(.challenge(Challenge(nonce: nonce))) }
             // What is said to it isn't said again at another address.
-            try logIn(target, &connection.link)
+            try logIn(target, connection.welcome, &connection.link)
             target.follow(.loggedIn)
             return connection
         } catch {
@@ -193,8 +193,10 @@ extension ServerConnection {
         }
     }
 
-    private static func logIn(_ target: ServerTarget, _ link: inout MessageLink) throws(SyncFailure) {
-        try target.withLogin { message throws(SyncFailure) in
+    private static func logIn(
+        _ target: ServerTarget, _ welcome: Welcome, _ link: inout MessageLink
+    ) throws(SyncFailure) {
+        try target.withLogin(welcome) { message throws(SyncFailure) in
             link.queue(message)
             try flush(&link, secret: true, target.patience.answerSeconds)
         }

@@ -9,6 +9,7 @@ final class ServerTarget {
     let server: ServerName
     let user: String
     private let password: Password
+    private let codes: OneTimeCodeSource
     let context: TLSContext
     let addresses: ServerAddresses
     var patience = LinkPatience()
@@ -16,26 +17,32 @@ final class ServerTarget {
     var follow: (ConnectionStep) -> Void = { _ in }
 
     init(
-        server: ServerName, user: String, password: Password, context: TLSContext,
+        server: ServerName, user: String, password: Password, codes: OneTimeCodeSource = .none, context: TLSContext,
         addresses: ServerAddresses = ServerAddresses()
     ) {
         self.server = server
         self.addresses = addresses
         self.user = user
         self.password = password
+        self.codes = codes
         self.context = context
     }
 
     /// Lends the login message. No copy of the password that is made here outlives the call.
-    func withLogin<R>(_ body: (ClientMessage) throws(SyncFailure) -> R) throws(SyncFailure) -> R {
+    ///
+    /// - Parameter welcome: of the server that it is for.
+    func withLogin<R>(
+        _ welcome: Welcome, _ body: (ClientMessage) throws(SyncFailure) -> R
+    ) throws(SyncFailure) -> R {
+        let code = try codes.code(at: welcome.serverTime)
         var bytes = password.bytes.withBytes { [UInt8](Span<UInt8>(_bytes: $0)) }
         defer { overwrite(&bytes) }
-        return try body(message(password: Credential(bytes)))
+        return try body(message(Credential(bytes), code))
     }
 
-    private func message(password: Credential) throws(SyncFailure) -> ClientMessage {
+    private func message(_ password: Credential, _ code: Credential) throws(SyncFailure) -> ClientMessage {
         do throws(WireError) {
-            return .authenticate(try Authenticate(user: user, password: password))
+            return .authenticate(try Authenticate(user: user, password: password, oneTimeCode: code))
         } catch {
             throw .local("the login can't be sent: \(error)")
         }

@@ -76,7 +76,7 @@ extension SyncFailure: CustomStringConvertible {
         case .untrusted(let reason): "the server can't be trusted: \(reason)"
         case .notOurServer(let reason): reason
         case .loginDenied(let refusal) where refusal.status == .credentialsWrong:
-            "the login was denied (\(refusal.shown)): check --username and the password, which adduser --update sets there"
+            "the login was denied (\(refusal.shown)): check --username, the password, which adduser --update sets there, and the one-time code"
         case .loginDenied(let refusal): "the login was denied (\(refusal.shown))"
         case .closed(let refusal): "the server ended the connection (\(refusal.shown))"
         case .broken(let reason): "the connection broke: \(reason)"

@@ -1,5 +1,5 @@
 import Accounts
-package import Domain
+import Domain
 package import Logins
 package import Platform
 import Transport
@@ -15,7 +15,7 @@ package struct LoginDesk {
 
     package enum Decision {
         case granted(Home)
-        case denied(Refusal)
+        case denied(LoginDenial)
         /// The connection is to end, and needs no answer.
         case over
     }
@@ -27,7 +27,7 @@ package struct LoginDesk {
             number: membership.number, group: group, isToEnd: { membership.isToEnd }, hasLeft: { membership.hasLeft })
         switch gate.decide(login, of: applicant) {
         case nil: return .over
-        case .failure(let refusal)?: return .denied(refusal)
+        case .failure(let denial)?: return .denied(denial)
         case .success(let login)?: return takeIn(login)
         }
     }
@@ -37,7 +37,7 @@ package struct LoginDesk {
         switch membership.registry.loggedIn(membership.number, login, as: user) {
         case .stays: break
         case .lost: return .over
-        case .refused: return .denied(.crowded)
+        case .refused: return .denied(LoginDenial(.crowded))
         }
         // The password file may have changed before the registry knew of the login.
         if let objection = gate.objection(to: login) { membership.standing.evict(Eviction(objection)) }

@@ -53,6 +53,7 @@ package enum Eviction: UInt8, Sendable {
     case passwordChanged
     case userRemoved
     case prefixChanged
+    case seedChanged
     case storageOpened
     /// In the midst of an upload.
     case lostItsUpload
@@ -62,6 +63,7 @@ package enum Eviction: UInt8, Sendable {
         case .passwordChanged: self = .passwordChanged
         case .userRemoved: self = .userRemoved
         case .prefixChanged: self = .prefixChanged
+        case .seedChanged: self = .seedChanged
         }
     }
 
@@ -73,6 +75,7 @@ package enum Eviction: UInt8, Sendable {
         case .passwordChanged: "ended: the user's password has changed"
         case .userRemoved: "ended: the user isn't in the password file any more"
         case .prefixChanged: "ended: the user's files go elsewhere now (prefix)"
+        case .seedChanged: "ended: the seed of the user's one-time codes has changed"
         case .storageOpened: "ended: the storage was opened anew"
         case .lostItsUpload: "ended: another connection goes on with its upload"
         }
@@ -85,7 +88,7 @@ package enum Eviction: UInt8, Sendable {
         case .gaveItsPlace:
             Refusal(
                 status: .busy, retryAfterSeconds: 60, text: "the server has too many connections, and you have most")
-        case .passwordChanged, .userRemoved, .prefixChanged:
+        case .passwordChanged, .userRemoved, .prefixChanged, .seedChanged:
             Refusal(status: .busy, retryAfterSeconds: 1, text: "this login doesn't count any more: log in again")
         case .storageOpened:
             Refusal(status: .shuttingDown, retryAfterSeconds: 1, text: "the storage was opened anew")

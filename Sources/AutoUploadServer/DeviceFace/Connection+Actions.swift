@@ -39,9 +39,9 @@ extension Connection {
             services.report(.loggedIn(peer, protection: link.protection))
             guard let granted = try? services.granted(to: home.user) else { return close(nil) }
             perform(state.loginDecided(.success(granted)))
-        case .denied(let refusal):
-            services.report(.loginDenied(peer, refusal))
-            perform(state.loginDecided(.failure(refusal)))
+        case .denied(let denial):
+            services.report(.loginDenied(peer, denial.refusal, reason: denial.reason))
+            perform(state.loginDecided(.failure(denial.refusal)))
         }
     }
 

@@ -4,6 +4,6 @@ import Wire
 
 extension LoginAttempt {
     init(_ login: Authenticate) {
-        self.init(user: login.user, password: login.password)
+        self.init(user: login.user, password: login.password, code: login.oneTimeCode)
     }
 }

@@ -10,7 +10,8 @@ package enum ServerEvent {
     case listening(SocketAddress, isPlain: Bool)
     case connected(SocketAddress)
     case loggedIn(Peer, protection: String)
-    case loginDenied(Peer, Refusal)
+    /// The reason is for the admin: it may say what the client mustn't know.
+    case loginDenied(Peer, Refusal, reason: String?)
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
     /// The reason is for the admin: it may say what the client needn't know.
@@ -69,7 +70,7 @@ package enum ServerEvent {
         case .connected(let address), .stranger(let address, _): .stranger(address)
         case .closed(let peer, _, _, _):
             peer.account.map { .connection(of: $0, peer.address) } ?? .stranger(peer.address)
-        case .loggedIn(let peer, _), .loginDenied(let peer, _), .found(let peer, _), .refused(let peer, _, _, _),
+        case .loggedIn(let peer, _), .loginDenied(let peer, _, _), .found(let peer, _), .refused(let peer, _, _, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
         default: .server
@@ -87,7 +88,11 @@ extension ServerEvent {
                 : line("listening", address: address)
         case .connected(let address): line("connect", address: address)
         case .loggedIn(let peer, let protection): line("login", peer) { $0.add("protection", protection) }
-        case .loginDenied(let peer, let refusal): line("login-denied", peer, .warning) { $0.add(refusal) }
+        case .loginDenied(let peer, let refusal, let reason):
+            line("login-denied", peer, .warning) {
+                $0.add(refusal)
+                if let reason { $0.add("reason", reason) }
+            }
         case .stored(let peer, let stored, let offered, let seconds):
             line(stored.wasThere ? "already-there" : "stored", peer) {
                 $0.add(stored)

@@ -1,4 +1,5 @@
 package import Accounts
+import Domain
 
 /// What let somebody in: it counts as long as the user's line has this hash, and this place for files.
 package struct Login: Hashable, Sendable {
@@ -6,11 +7,13 @@ package struct Login: Hashable, Sendable {
     /// Within the user's folder.
     package let prefix: PathPrefix?
     private let hash: String
+    private let seed: OneTimeSeed?
 
     init(_ entry: PasswordEntry) {
         user = entry.name
         prefix = entry.settings.prefix
         hash = entry.hash.text
+        seed = entry.settings.seed
     }
 
     /// Why it counts no more, if so.
@@ -19,6 +22,7 @@ package struct Login: Hashable, Sendable {
     func objection(_ entry: PasswordEntry?) -> Objection? {
         guard let entry else { return .userRemoved }
         if entry.hash.text != hash { return .passwordChanged }
+        if entry.settings.seed != seed { return .seedChanged }
         return entry.settings.prefix == prefix ? nil : .prefixChanged
     }
 
@@ -27,5 +31,7 @@ package struct Login: Hashable, Sendable {
         case passwordChanged
         case userRemoved
         case prefixChanged
+        /// Of one-time codes.
+        case seedChanged
     }
 }

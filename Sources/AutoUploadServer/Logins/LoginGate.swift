@@ -1,12 +1,14 @@
 package import Accounts
-package import Domain
+import Domain
 package import Platform
 
 /// Decides about logins. Checking a password takes tens of MiB and all of a core: only so many threads do it at a time, the
-/// others wait for their turns. Who was let in a moment ago needn't.
+/// others wait for their turns. Who was let in a moment ago needn't. Only then a one-time code is looked at, of users who have them:
+/// nobody finds out by codes whether a password is right, nor uses up a code without it.
 package final class LoginGate: Sendable {
     private let accounts: AccountDirectory
     private let verified: VerifiedLogins
+    private let codes: OneTimeCodes
     private let state: Monitor<State>
     private let patience: Double
 
@@ -41,19 +43,39 @@ package final class LoginGate: Sendable {
     /// - Parameters:
     ///   - simultaneous: passwords that are checked at a time.
     ///   - patience: seconds that a login waits for its turn.
-    package init(accounts: AccountDirectory, verified: VerifiedLogins, simultaneous: Int, patience: Double) {
+    package init(
+        accounts: AccountDirectory, verified: VerifiedLogins, codes: OneTimeCodes, simultaneous: Int, patience: Double
+    ) {
         self.accounts = accounts
         self.verified = verified
+        self.codes = codes
         state = Monitor(State(queue: LoginQueue(simultaneous: simultaneous)))
         self.patience = patience
     }
 
+    /// - Parameter time: at which the login came, Unix seconds: it may wait for its turn, but its code was right then.
     /// - Returns: who was let in, whose name is that of the folder; nil when the connection is to end and needs no answer.
-    package func decide(_ login: LoginAttempt, of applicant: Applicant) -> Result<Login, Refusal>? {
-        if let login = verifiedBefore(login) { return .success(login) }
+    package func decide(
+        _ attempt: LoginAttempt, of applicant: Applicant, at time: Int64 = currentUnixTime()
+    ) -> Result<Login, LoginDenial>? {
+        let entry = accounts.entry(named: attempt.user.utf8)
+        let attempt = attempt.separated(for: entry)
+        if let login = continued(attempt, entry, from: applicant.group) { return .success(login) }
+        guard let decision = decideByPassword(attempt, of: applicant) else { return nil }
+        return decision.flatMap { entry in
+            guard let seed = entry.settings.seed else { return .success(Login(entry)) }
+            let decision = codes.alone(entry.name) { decideByCode(attempt, entry, seed, applicant.group, at: time) }
+            return decision ?? .failure(.busy("too many logins of this user at once"))
+        }
+    }
+
+    private func decideByPassword(
+        _ login: LoginAttempt, of applicant: Applicant
+    ) -> Result<PasswordEntry, LoginDenial>? {
+        if let entry = verifiedBefore(login) { return .success(entry) }
         switch awaitTurn(applicant) {
         case .withdrawn: return nil
-        case .late: return Self.refuse(.busy, retryAfter: 60, "too many logins at once")
+        case .late: return .failure(.busy("too many logins at once"))
         case .come: break
         }
         // While this one waited, the same login may have been found right.
@@ -103,9 +125,9 @@ package final class LoginGate: Sendable {
         }
     }
 
-    private func endTurn(_ applicant: Applicant, _ decision: Result<Login, Refusal>?) {
+    private func endTurn(_ applicant: Applicant, _ decision: Result<PasswordEntry, LoginDenial>?) {
         state.withLock { state in
-            if case .failure(let refusal) = decision, refusal.status == .credentialsWrong {
+            if case .failure(let denial) = decision, denial.refusal.status == .credentialsWrong {
                 state.queue.wasDenied(applicant.group)
             }
             state.queue.leave(applicant.number, from: applicant.group)
@@ -116,14 +138,21 @@ package final class LoginGate: Sendable {
     private static func callNext(_ state: inout State) {
         while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.event.signal() }
     }
+}
 
-    private func verifiedBefore(_ login: LoginAttempt) -> Login? {
-        guard let entry = accounts.entry(named: login.user.utf8) else { return nil }
+// MARK: - Passwords
+
+extension LoginGate {
+    private func verifiedBefore(_ login: LoginAttempt) -> PasswordEntry? {
+        guard let entry = accounts.entry(named: login.user.utf8), Self.mayBeRemembered(entry) else { return nil }
         guard let mark = verified.mark(entry.name, entry.hash, login.password) else { return nil }
-        return verified.contains(mark) ? Login(entry) : nil
+        return verified.contains(mark) ? entry : nil
     }
 
-    private func check(_ login: LoginAttempt) -> Result<Login, Refusal> {
+    /// Who guesses the password of a user with one-time codes would learn of a right one by how soon the second answer comes.
+    private static func mayBeRemembered(_ entry: PasswordEntry) -> Bool { entry.settings.seed == nil }
+
+    private func check(_ login: LoginAttempt) -> Result<PasswordEntry, LoginDenial> {
         // Taken before the check: if the line changes meanwhile, what is remembered is the old line's.
         let entry = accounts.entry(named: login.user.utf8)
         do throws(HashingError) {
@@ -131,18 +160,51 @@ package final class LoginGate: Sendable {
                 try accounts.verify(user: login.user.utf8, password: password)
             }
             guard case .accepted = verdict, let entry = entry ?? accounts.entry(named: login.user.utf8) else {
-                return Self.refuse(.credentialsWrong, "wrong user or password")
+                return .failure(.wrong())
             }
-            if let mark = verified.mark(entry.name, entry.hash, login.password) { verified.remember(mark) }
-            return .success(Login(entry))
+            if Self.mayBeRemembered(entry), let mark = verified.mark(entry.name, entry.hash, login.password) {
+                verified.remember(mark)
+            }
+            return .success(entry)
         } catch {
-            return Self.refuse(.busy, retryAfter: 60, "no memory to check the password just now")
+            return .failure(.busy("no memory to check the password just now"))
         }
     }
+}
 
-    private static func refuse(
-        _ status: Status, retryAfter: UInt32 = 0, _ text: String
-    ) -> Result<Login, Refusal> {
-        .failure(Refusal(status: status, retryAfterSeconds: retryAfter, text: text))
+// MARK: - One-time codes
+
+extension LoginGate {
+    /// A further request of who has given a one-time code with an earlier one.
+    private func continued(_ login: LoginAttempt, _ entry: PasswordEntry?, from group: AddressGroup) -> Login? {
+        guard let entry, let seed = entry.settings.seed, login.way == .request else { return nil }
+        guard let mark = verified.mark(entry, seed, login, from: group) else { return nil }
+        return verified.contains(mark) ? Login(entry) : nil
+    }
+
+    private func decideByCode(
+        _ login: LoginAttempt, _ entry: PasswordEntry, _ seed: OneTimeSeed, _ group: AddressGroup, at time: Int64
+    ) -> Result<Login, LoginDenial> {
+        // Of requests that a browser sends side by side, the first one has used the code.
+        if let login = continued(login, entry, from: group) { return .success(login) }
+        switch codes.judge(login.code, of: seed, entry.name, at: time) {
+        case .right:
+            if login.way == .request, let mark = verified.mark(entry, seed, login, from: group) {
+                verified.remember(mark, for: VerifiedLogins.requestSeconds)
+            }
+            return .success(Login(entry))
+        case .wrong:
+            state.withLock { $0.queue.wasDenied(group) }
+            let given = login.code.bytes.isEmpty ? "no one-time code was given" : "the one-time code was wrong"
+            return .failure(.wrong(reason: "the password was right, \(given)"))
+        case .used(let seconds):
+            let text = "this one-time code was used before: come again with the next one"
+            return .failure(
+                LoginDenial(Refusal(status: .oneTimeCodeUsed, retryAfterSeconds: max(1, seconds), text: text)))
+        case .unnoted(let error):
+            let text = "the server's storage failed: one-time codes can't be checked"
+            let refusal = Refusal(status: .storageFailed, retryAfterSeconds: 60, text: text)
+            return .failure(LoginDenial(refusal, reason: "can't note that the code was used: \(error)"))
+        }
     }
 }

@@ -65,7 +65,7 @@ struct AutoUploadServer {
     ) throws(ProgramError) -> Storehouse? {
         guard let stock = try WaitingRoom(doors, certificate).open(opener) else { return nil }
         stock.warnings.forEach(warn)
-        let services = try services(limits, certificate, opener.accounts, stock)
+        let services = try services(limits, certificate, opener, stock)
         return Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in
             try opener.reopen(after: old)
         }
@@ -87,11 +87,11 @@ struct AutoUploadServer {
     }
 
     private static func services(
-        _ limits: Limits, _ certificate: ServerCertificate, _ accounts: AccountDirectory, _ stock: Stock
+        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ stock: Stock
     ) throws(ProgramError) -> Services {
         let gate = LoginGate(
-            accounts: accounts, verified: try verifiedLogins(), simultaneous: ProcessLimits.processors,
-            patience: limits.loginQueue)
+            accounts: opener.accounts, verified: try verifiedLogins(), codes: opener.codes,
+            simultaneous: ProcessLimits.processors, patience: limits.loginQueue)
         // Enough to keep a disk busy; each also computes a hash.
         let reading = ReadingGate(simultaneous: max(4, ProcessLimits.processors))
         return Services(

@@ -20,6 +20,7 @@ struct Stock {
 struct StorageOpener: Sendable {
     let configuration: Configuration
     let accounts: AccountDirectory
+    var codes = OneTimeCodes()
 
     /// Why it can't be opened.
     struct Trouble: Error {
@@ -55,6 +56,7 @@ struct StorageOpener: Sendable {
         var warnings = storage.warnings
         if configuration.readsBack, !storage.canReadPastCache { warnings.append(Self.weakReadBack) }
         try chooseDecoys(storage)
+        try keepUsedCodes(storage)
         let receipts = try receiptKeyring(storage, &warnings)
         let vault = try vault(storage, after: old)
         return Stock(vault: vault, receipts: receipts, warnings: warnings + vault.warnings)
@@ -80,6 +82,14 @@ struct StorageOpener: Sendable {
             accounts.chooseDecoys { keyedHash.hash(of: [$0]) }
         } catch {
             throw Trouble(message: error.description, lacksRoom: false)
+        }
+    }
+
+    private func keepUsedCodes(_ storage: borrowing Storage) throws(Trouble) {
+        do throws(SystemError) {
+            try codes.keep(in: storage.own)
+        } catch {
+            throw Trouble(message: error.description, lacksRoom: error.errno == .noSpace)
         }
     }
 

@@ -61,6 +61,7 @@ extension FieldName {
     static let referrerPolicy = FieldName("Referrer-Policy")
     static let username = FieldName("Username")
     static let password = FieldName("Password")
+    static let oneTimeCode = FieldName("OTP")
     static let altcha = FieldName("Altcha")
     static let modificationTime = FieldName("X-OC-Mtime")
 }

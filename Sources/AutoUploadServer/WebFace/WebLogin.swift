@@ -9,11 +9,14 @@ import Platform
 struct WebCredentials {
     let user: String
     let password: Credential
+    /// One-time; empty: none was given, or it stands at the end of the password.
+    let code: Credential
     /// Whether the standard's answer to a wrong one is expected (401), rather than the Dropzone-backup server's (403).
     let isBasic: Bool
 
     /// - Returns: nil when the request says nothing of it.
     init?(_ fields: Fields) throws(WebRefusal) {
+        code = Self.code(fields.values(of: .oneTimeCode).first?.bytes ?? [])
         if let value = fields.values(of: .authorization).first {
             do throws(BasicCredentials.Flaw) {
                 let credentials = try BasicCredentials(authorization: value.bytes)
@@ -30,25 +33,31 @@ struct WebCredentials {
         isBasic = false
     }
 
-    init(user: String, password: [UInt8]) {
-        (self.user, self.password, isBasic) = (user, Credential(password), false)
+    init(user: String, password: [UInt8], code: [UInt8]) {
+        (self.user, self.password, self.code, isBasic) = (user, Credential(password), Self.code(code), false)
     }
 
+    /// As people type it, with spaces between.
+    private static func code(_ text: [UInt8]) -> Credential { Credential(text.filter { $0 != UInt8(ascii: " ") }) }
+
     private var wrong: WebRefusal {
-        isBasic ? .challenging("wrong user or password") : WebRefusal(.forbidden, "Invalid username or password.")
+        isBasic
+            ? .challenging("wrong user, password or one-time code")
+            : WebRefusal(.forbidden, "Invalid username or password.")
     }
 
     func logIn(_ membership: Membership, _ services: Services, _ peer: inout ServerEvent.Peer) throws(WebRefusal)
         -> Home
     {
         peer.user = user
-        let login = LoginAttempt(user: user, password: password)
+        let login = LoginAttempt(user: user, password: password, code: code, way: .request)
         guard login.isBounded else { throw wrong }
         let desk = LoginDesk(gate: services.gate, membership: membership)
         switch desk.decide(login, from: peer.address.group) {
         case .over: throw .stopping
-        case .denied(let refusal):
-            services.report(.loginDenied(peer, refusal))
+        case .denied(let denial):
+            let refusal = denial.refusal
+            services.report(.loginDenied(peer, refusal, reason: denial.reason))
             if refusal.status == .credentialsWrong { throw wrong }
             throw WebRefusal(.serviceUnavailable, refusal.text, retryAfter: refusal.retryAfterSeconds)
         case .granted(let home):

@@ -50,7 +50,7 @@ package final class AccountDirectory: Sendable {
         self.warn = warn
         let decoys = DecoyChoice { Self.hashOfThisProcess($0) }
         state = Monitor(State(file: file, status: status, decoys: decoys))
-        for problem in file.problems { warn(Self.warning(about: problem, in: path)) }
+        for warning in Self.warnings(about: file, in: path) { warn(warning) }
     }
 
     /// Has the costs of names that aren't there follow from a keyed hash, of at least 8 bytes, whose key outlives the process:
@@ -68,7 +68,7 @@ package final class AccountDirectory: Sendable {
         case unusablePassword
     }
 
-    /// Checks a password. Takes as long as a hash: some tenths of a second.
+    /// Checks a password, and nothing else that a login may take. Takes as long as a hash: some tenths of a second.
     ///
     /// - Throws: `HashingError` when there is no memory to compute it: nothing is known of the password.
     package func verify(user: some Collection<UInt8>, password: RawSpan) throws(HashingError) -> Verdict {
@@ -169,10 +169,11 @@ extension AccountDirectory {
             (state.status, state.lastWarning) = (status, nil)
             return []
         case .success(.changed(let file, let status)):
-            let old = state.file.problems
+            let old = Self.warnings(about: state.file, in: path)
             (state.file, state.status, state.lastWarning) = (file, status, nil)
             state.changes += 1
-            return file.problems == old ? [] : file.problems.map { Self.warning(about: $0, in: path) }
+            let new = Self.warnings(about: file, in: path)
+            return new == old ? [] : new
         case .failure(let error):
             let warning = "the password file has changed and isn't used, the old one still counts: \(error)"
             defer { state.lastWarning = warning }
@@ -223,7 +224,9 @@ extension AccountDirectory {
         return stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: hash >> UInt64($0)) }
     }
 
-    private static func warning(about problem: LineProblem, in path: String) -> String {
-        "the password file \(escaped(path)), \(problem); this user can't log in"
+    private static func warnings(about file: PasswordFile, in path: String) -> [String] {
+        let start = "the password file \(escaped(path))"
+        return file.problems.map { "\(start), \($0); this user can't log in" }
+            + file.weaknesses.map { "\(start), \($0)" }
     }
 }

@@ -1,16 +1,18 @@
-internal import Domain
+package import Domain
 internal import Platform
 
 /// The password file's content: a line per user, `name:hash[:key=value…]`, with comments (`#`) and blank lines between.
 ///
-/// The original's `name#hash` is understood, too. Its `name#seed#hash` isn't: the second factor that it asks for can't be
-/// checked yet, and must not be dropped silently. A line that isn't right concerns its own user only, who can't log in.
+/// The original's `name#hash` and `name#seed#hash` are understood, too. A line that isn't right concerns its own user only, who
+/// can't log in.
 /// Lines that aren't touched stay as they are, byte for byte.
 package struct PasswordFile: Sendable {
     /// As it stands on disk.
     package private(set) var content: [UInt8]
     /// What isn't right, in the order of the lines.
     package private(set) var problems: [LineProblem] = []
+    /// What is right, and weaker than it should be.
+    package private(set) var weaknesses: [LineWeakness] = []
     /// Users whose lines are right, in the order of the lines.
     package private(set) var names: [UserName] = []
     /// How many of the hashes have the same parameters.
@@ -61,8 +63,8 @@ extension PasswordFile {
     /// Gives a user another password. What else stands in the line stays.
     package mutating func replace(_ name: UserName, _ hash: PasswordHash) throws(PasswordChangeError) {
         let range = try lineRange(of: name)
-        guard let place = PasswordEntry.hashPlace(in: content[range]) else { throw .secondFactor }
-        content.replaceSubrange(place, with: hash.text.utf8)
+        guard let parts = PasswordEntry.parts(of: content[range]) else { throw .unclear }
+        content.replaceSubrange(parts.hash.indices, with: hash.text.utf8)
         read()
     }
 
@@ -78,13 +80,17 @@ extension PasswordFile {
         try set(.prefix, to: prefix?.path.bytes, of: name)
     }
 
+    /// Has a user give one-time codes of this seed, or none any more.
+    package mutating func setSeed(_ seed: OneTimeSeed?, of name: UserName) throws(PasswordChangeError) {
+        try set(.totp, to: seed.map { Array($0.text.utf8) }, of: name)
+    }
+
     private mutating func set(
         _ key: UserSettings.Key, to value: [UInt8]?, of name: UserName
     ) throws(PasswordChangeError) {
         let range = try lineRange(of: name)
-        guard let place = PasswordEntry.hashPlace(in: content[range]) else { throw .secondFactor }
-        var line = PasswordEntry.without(key, content[range], hash: place)
-        if let value { line += Array(":\(key.rawValue)=".utf8) + value }
+        guard var line = PasswordEntry.parts(of: content[range])?.without(key) else { throw .unclear }
+        if let value { line += [UInt8(ascii: ":")] + key.start + value }
         content.replaceSubrange(range, with: line)
         read()
     }
@@ -108,7 +114,7 @@ extension PasswordFile {
 
 extension PasswordFile {
     private mutating func read() {
-        (problems, names, claims, costs) = ([], [], [:], [:])
+        (problems, weaknesses, names, claims, costs) = ([], [], [], [:], [:])
         var (start, number) = (ByteOrderMark.length(in: content), 0)
         while start < content.count {
             let end = content[start...].firstIndex(of: newline) ?? content.count
@@ -128,6 +134,7 @@ extension PasswordFile {
             let entry = try PasswordEntry(line: text)
             claims[entry.name.folded] = Claim(line: line, number: number, isSound: true)
             names.append(entry.name)
+            weaknesses += LineWeakness.all(of: entry, line: number)
             return entry.hash
         } catch {
             problems.append(LineProblem(line: number, reason: error))
@@ -137,53 +144,3 @@ extension PasswordFile {
 }
 
 private let newline = UInt8(ascii: "\n")
-
-/// Why the password file wasn't changed as asked.
-package enum PasswordChangeError: Error, Hashable, Sendable {
-    /// The line has the name, or one that differs only in capital letters.
-    case taken(line: Int)
-    case noSuchUser
-    /// A line of the original with a seed for one-time passwords: a new hash alone would leave it half changed.
-    case secondFactor
-}
-
-/// A line that isn't right. It never holds what the line says: that may be a secret.
-package struct LineProblem: Hashable, Sendable {
-    /// From 1.
-    package let line: Int
-    package let reason: Reason
-
-    package enum Reason: Error, Hashable, Sendable {
-        case tooLong
-        case noHash
-        case name(UserNameError)
-        case hash(PasswordHashError)
-        case duplicate(ofLine: Int)
-        case oneTimePassword
-        case key
-        case quota
-        case prefix(PathPrefix.Flaw)
-        case repeated(UserSettings.Key)
-    }
-}
-
-extension LineProblem: CustomStringConvertible {
-    package var description: String { "line \(line): \(reason)" }
-}
-
-extension LineProblem.Reason: CustomStringConvertible {
-    package var description: String {
-        switch self {
-        case .tooLong: "it is longer than \(PasswordEntry.longestLine) bytes"
-        case .noHash: "name:hash is expected"
-        case .name(let error): "the name \(error)"
-        case .hash(let error): "the hash \(error)"
-        case .duplicate(let line): "the name stands in line \(line) already, if perhaps in other capital letters"
-        case .oneTimePassword: "one-time passwords are not supported yet"
-        case .quota: "quota= takes bytes, also as in 500M or 2G"
-        case .prefix(let flaw): "prefix= takes folders, as in some/folder: \(flaw)"
-        case .repeated(let key): "\(key.rawValue)= stands there twice"
-        case .key: "what follows the hash isn't a setting that this version knows"
-        }
-    }
-}

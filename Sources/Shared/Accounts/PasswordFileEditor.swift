@@ -167,8 +167,8 @@ extension PasswordFileError: CustomStringConvertible {
                 + "password, add --update"
         case .refused(.noSuchUser):
             "there is no such user in the password file; --list shows who is there (capital letters count)"
-        case .refused(.secondFactor):
-            "the user's line asks for one-time passwords, which are not supported yet; remove the user first"
+        case .refused(.unclear):
+            "what stands where in the user's line can't be told: remove the user first"
         case .openToAll(let path):
             "the password file \(escaped(path)) can be used by everybody; run chmod o= on it. Where that changes nothing, "
                 + SystemError.adviceOnSecrets
@@ -183,7 +183,7 @@ extension PasswordFileError: CustomStringConvertible {
     package var exitCode: ExitCode {
         switch self {
         case .unreadable: .noInput
-        case .unwritable, .cantBePrivate, .refused(.taken), .refused(.secondFactor): .cantCreate
+        case .unwritable, .cantBePrivate, .refused(.taken), .refused(.unclear): .cantCreate
         case .busy: .temporaryFailure
         case .refused(.noSuchUser): .noUser
         case .openToAll: .configuration

@@ -1,3 +1,4 @@
+package import Domain
 internal import Platform
 
 /// What is set for a user: what stands behind the hash in the user's line, as `key=value`.
@@ -6,12 +7,14 @@ package struct UserSettings: Hashable, Sendable {
     package private(set) var quota: UInt64?
     /// Below which the user's files go; nil: into the user's folder itself.
     package private(set) var prefix: PathPrefix?
+    /// Of the one-time codes that the user has to give besides the password; nil: none.
+    package private(set) var seed: OneTimeSeed?
 
     /// What can be set.
     package enum Key: String, CaseIterable, Sendable {
-        case quota, prefix
+        case quota, prefix, totp
 
-        fileprivate var start: [UInt8] { Array("\(rawValue)=".utf8) }
+        var start: [UInt8] { Array("\(rawValue)=".utf8) }
 
         /// Whether it is what a field sets.
         func isSet(by field: ArraySlice<UInt8>) -> Bool { field.starts(with: start) }
@@ -27,6 +30,11 @@ package struct UserSettings: Hashable, Sendable {
         }
     }
 
+    /// Of a line of the original, which can have nothing but a seed.
+    init(originalSeed: ArraySlice<UInt8>?) throws(LineProblem.Reason) {
+        if let originalSeed { try set(.totp, to: originalSeed) }
+    }
+
     private mutating func set(_ key: Key, to value: ArraySlice<UInt8>) throws(LineProblem.Reason) {
         switch key {
         case .quota:
@@ -37,6 +45,12 @@ package struct UserSettings: Hashable, Sendable {
                 prefix = try PathPrefix(value)
             } catch {
                 throw .prefix(error)
+            }
+        case .totp:
+            do throws(OneTimeSeed.Flaw) {
+                seed = try OneTimeSeed(value)
+            } catch {
+                throw .seed(error)
             }
         }
     }

@@ -58,6 +58,8 @@ package struct Status: RawRepresentable, Hashable, Sendable {
     package static let storageAway = Status(rawValue: 0x0207)
     /// The server may not write where the file belongs.
     package static let storageDenied = Status(rawValue: 0x0208)
+    /// The one-time code is right and was given before: there is another in the next step.
+    package static let oneTimeCodeUsed = Status(rawValue: 0x0209)
 
     /// Nothing with that path, size and SHA-256 is stored.
     package static let absent = Status(rawValue: 0x0301)
@@ -105,6 +107,7 @@ package struct Status: RawRepresentable, Hashable, Sendable {
         .tooManyUploads: "tooManyUploads",
         .storageAway: "storageAway",
         .storageDenied: "storageDenied",
+        .oneTimeCodeUsed: "oneTimeCodeUsed",
         .absent: "absent",
         .digestMismatch: "digestMismatch",
         .lengthMismatch: "lengthMismatch",

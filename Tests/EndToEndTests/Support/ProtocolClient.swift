@@ -166,11 +166,11 @@ extension ProtocolClient {
     }
 
     /// - Returns: the answer to the login, or what came instead of a welcome.
-    func tryToLogIn(_ user: String, _ password: String) throws -> ServerMessage {
+    func tryToLogIn(_ user: String, _ password: String, code: String = "") throws -> ServerMessage {
         try send(.hello(Hello(software: "test/1")))
         let greeting = try answer()
         guard case .welcome = greeting else { return greeting }
-        try sendLogin(user, password)
+        try sendLogin(user, password, code)
         return try answer(seconds: 180)
     }
 
@@ -180,8 +180,9 @@ extension ProtocolClient {
         try sendLogin(user, password)
     }
 
-    private func sendLogin(_ user: String, _ password: String) throws {
-        try send(.authenticate(Authenticate(user: user, password: Credential(Array(password.utf8)))))
+    private func sendLogin(_ user: String, _ password: String, _ code: String = "") throws {
+        let (password, code) = (Credential(Array(password.utf8)), Credential(Array(code.utf8)))
+        try send(.authenticate(Authenticate(user: user, password: password, oneTimeCode: code)))
     }
 
     /// Takes the next number.

@@ -18,10 +18,11 @@ import Transport
     init() throws {
         scratch = try ScratchFolder("gate")
         accounts = try AccountDirectory(path: scratch.write(TestUsers.file.get(), to: "users")) { _ in }
-        gate = LoginGate(accounts: accounts, verified: try VerifiedLogins(), simultaneous: 1, patience: 30)
+        gate = LoginGate(
+            accounts: accounts, verified: try VerifiedLogins(), codes: OneTimeCodes(), simultaneous: 1, patience: 30)
     }
 
-    private func decide(_ password: String, number: UInt64 = 1, hasLeft: Bool) -> Result<Login, Refusal>? {
+    private func decide(_ password: String, number: UInt64 = 1, hasLeft: Bool) -> Result<Login, LoginDenial>? {
         let applicant = LoginGate.Applicant(
             number: number, group: AddressGroup([10, 0, 0, 1]), isToEnd: { false }, hasLeft: { hasLeft })
         let login = LoginAttempt(user: TestServer.user, password: Credential(Array(password.utf8)))
@@ -32,7 +33,7 @@ import Transport
     func gone() {
         for number in 1...50 { #expect(decide("wrong", number: UInt64(number), hasLeft: true) == nil) }
         #expect(accounts.hashCount == 0)
-        #expect(decide("wrong", hasLeft: false)?.failure?.status == .credentialsWrong)
+        #expect(decide("wrong", hasLeft: false)?.failure?.refusal.status == .credentialsWrong)
         #expect(accounts.hashCount == 1)
         #expect(decide(TestServer.password, hasLeft: false)?.success?.user.text == TestServer.user)
     }

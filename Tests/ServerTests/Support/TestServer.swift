@@ -44,8 +44,8 @@ final class TestServer: Sendable {
             flushing: calls)
         let users = try scratch.write(TestUsers.file.get(), to: "users")
         let gate = LoginGate(
-            accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), simultaneous: 2,
-            patience: limits.loginQueue)
+            accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), codes: OneTimeCodes(),
+            simultaneous: 2, patience: limits.loginQueue)
         let reading = ReadingGate(simultaneous: 2)
         services = Services(
             certificate: try ServerCertificate(

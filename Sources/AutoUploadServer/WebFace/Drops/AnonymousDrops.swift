@@ -63,7 +63,7 @@ package final class AnonymousDrops: Sendable {
         do throws(WebRefusal) {
             try require(answer)
         } catch {
-            services.report(.loginDenied(peer, Refusal(status: .credentialsWrong, text: error.text)))
+            services.report(.loginDenied(peer, Refusal(status: .credentialsWrong, text: error.text), reason: nil))
             throw error
         }
         peer.account = rules.folder

@@ -93,7 +93,7 @@ struct FormReceiver: MultipartReceiver {
     }
 
     /// Fields that say something to us.
-    private static let known = FormChunk.fieldNames.union(["username", "password", "altcha"])
+    private static let known = FormChunk.fieldNames.union(["username", "password", "otp", "altcha"])
 
     mutating func beginPart(_ head: PartHead) throws(WebRefusal) {
         if let name = head.fileName {
@@ -187,7 +187,8 @@ struct FormReceiver: MultipartReceiver {
     private mutating func requireLogin() throws(WebRefusal) -> Home {
         if let home { return home }
         guard let name = fields["username"], !name.isEmpty else { return try requireProof() }
-        let credentials = WebCredentials(user: formText(name), password: fields["password"] ?? [])
+        let credentials = WebCredentials(
+            user: formText(name), password: fields["password"] ?? [], code: fields["otp"] ?? [])
         let found = try credentials.logIn(membership, services, &peer)
         home = found
         return found

@@ -4,6 +4,7 @@ internal import Glibc
 /// A person at a terminal.
 package enum Terminal {
     package static var inputIsTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+    package static var outputIsTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
     package static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
     /// The width of the terminal at standard error, in columns.

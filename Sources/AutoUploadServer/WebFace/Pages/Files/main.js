@@ -27,7 +27,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   get("login-trouble").textContent = "";
   try {
-    const server = new Server(form.username.value, form.password.value);
+    const server = new Server(form.username.value, form.password.value, form.otp.value);
     await server.logIn();
     logIn(server);
   } catch (error) {
@@ -41,7 +41,7 @@ form.addEventListener("submit", async (event) => {
 get("anonymous").addEventListener("click", () => logIn(new Server()));
 
 function loginTrouble(error) {
-  if (error.isLogin) return "User or password are wrong.";
+  if (error.isLogin) return "User, password or one-time code are wrong.";
   return error.status ? `The server says: ${error.message}` : "The server can’t be reached. Is there a network?";
 }
 

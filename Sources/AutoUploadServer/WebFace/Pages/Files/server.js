@@ -44,8 +44,9 @@ export class Server {
   static challenge = new URL("challenge", Server.root);
 
   /** @param {string} user nobody: uploads are begun with answers to challenges, and gone on with by their places alone */
-  constructor(user = "", password = "") {
+  constructor(user = "", password = "", code = "") {
     this.user = user;
+    if (code) this.#login.OTP = code;
     if (user) this.#login.Authorization = `Basic ${base64(`${user}:${password}`)}`;
   }
 
