@@ -54,6 +54,8 @@ let package = Package(
         shared("Wire", ["Domain", "Encodings"]),
         shared("HTTP", ["Encodings"]),
         shared("JSON", ["CJansson"]),
+        shared("Ciphers", ["Platform", "Encodings", "COpenSSL"]),
+        shared("Age", ["Ciphers", "Platform", "Encodings"]),
         shared("Transport", ["Wire", "Domain", "Platform", "COpenSSL"]),
         shared("Accounts", ["Encodings", "Platform", "Domain", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
@@ -103,6 +105,9 @@ let package = Package(
         tests(
             "HTTPTests", ["HTTP", "Encodings"], resources: [.copy("vectors")],
             exclude: ["Differential/install", "Differential/llhttp.py"]),
+        tests(
+            "AgeTests", ["Age", "Platform", "Domain", "Transport", "Encodings"],
+            resources: [.copy("testkit")]),
         tests(
             "TransportTests", ["Transport", "Platform", "Wire", "Domain"], resources: [.copy("vectors")],
             exclude: ["OneTimeCodes/install", "OneTimeCodes/codes.py"]),

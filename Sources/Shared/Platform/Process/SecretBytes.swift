@@ -53,6 +53,9 @@ internal import Glibc
     package func copy() -> SecretBytes {
         unsafe SecretBytes(storage)
     }
+
+    /// A copy for who takes nothing but an array, and overwrites it.
+    package var exposed: [UInt8] { unsafe Array(storage) }
 }
 
 /// Overwrites an array's bytes where they stand. Only useful while no other copy shares the storage.
