@@ -18,6 +18,9 @@ enum Client {
             case AcceptReceiptKey.name: return try AcceptReceiptKey.run(arguments)
             case StatusCommand.name: return try StatusCommand.run(arguments)
             case CheckCommand.name: return try check(try Configuration(arguments))
+            case KeyGen.name: return try KeyGen.run(arguments)
+            case Encrypt.name: return try Encrypt.run(arguments)
+            case Decrypt.name: return try Decrypt.run(arguments)
             default:
                 if arguments.flag(Options.dryRun) { return try dryRun(try Configuration(arguments)) }
                 // Before the first thread. A command just ends when it is told to.

@@ -18,6 +18,7 @@ struct Configuration {
     /// Bytes a second.
     let rateLimit: UInt64?
     let deletes: Bool
+    let encryption: EncryptionPolicy?
     let wipesUnproven: Bool
     let authorities: String?
     let minimumTLS: TLSVersion
@@ -43,6 +44,7 @@ struct Configuration {
     ) throws(ProgramError) {
         server = try Self.server(arguments)
         user = try Self.user(arguments)
+        encryption = try Self.encryption(arguments)
         password = try PasswordSource.find(
             in: arguments, environment: environment(PasswordSource.variable), earlier: earlier)
         codes = try OneTimeCodeSource.find(in: arguments)
@@ -69,10 +71,16 @@ struct Configuration {
         order = try Self.order(arguments)
         stateFolder = arguments.optionalString(of: Options.state)
         if wipesUnproven, !deletes { throw .usage("--wipe-unknown says what -d y wipes: give both, or neither") }
+    }
+
+    private static func encryption(_ arguments: ParsedArguments) throws(ProgramError) -> EncryptionPolicy? {
         if try arguments.yesNo(of: Options.encrypt) {
-            let reason = "--encrypt y isn't available in this version: files would be sent as they are; leave it out"
-            throw ProgramError(reason, exitCode: .configuration)
+            return EncryptionPolicy(recipients: try EncryptionOptions.someRecipients(arguments))
         }
+        for option in [EncryptionOptions.recipient, EncryptionOptions.recipientsFile] where arguments.isGiven(option) {
+            throw .usage("\(option.written) says to whom -e y encrypts: give both, or files would be sent as they are")
+        }
+        return nil
     }
 
     /// Where files are deleted, a part that a transfer left behind must be there when it is resumed.

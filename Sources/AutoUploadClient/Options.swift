@@ -13,12 +13,14 @@ enum Options {
             servername, serverAddress, authorities, minimumTLS, interface, limitRate,
             username, password, passwordFile, oneTimeSeedFile, oneTimeCode,
             folder, prefix, settle, settleUnknown, hold, include, ignore, first, neighbours, order,
-            deletes, wipesUnproven, encrypt, askAgain,
+            deletes, wipesUnproven, askAgain,
+            encrypt, EncryptionOptions.recipient, EncryptionOptions.recipientsFile,
+            EncryptionOptions.identity, FileTransform.into,
             interval, once, dryRun, state, logFormat, .config,
         ],
         commands: [
             StatusCommand.command, CheckCommand.command, ReceiptsCommand.command, VerifyReceipt.command,
-            AcceptReceiptKey.command,
+            AcceptReceiptKey.command, KeyGen.command, Encrypt.command, Decrypt.command,
         ],
         exitCodes: exitCodes)
 
@@ -140,8 +142,11 @@ enum Options {
             for --settle-unknown. A recorder that keeps a file open loses what it writes after that. Empty files stay.
             """)
     static let encrypt = Option(
-        "encrypt", letter: "e", value: .yesNo, defaultText: "n", section: "Afterwards",
-        help: "Encrypt before sending: not available in this version.")
+        "encrypt", letter: "e", value: .yesNo, defaultText: "n", section: "Encryption",
+        help: """
+            Encrypt each file on this device, in the age format, and store it as NAME.age: neither the server nor who steals \
+            this device can read what was confirmed. Takes a recipient.
+            """)
 
     static let askAgain = Option(
         "ask-again", value: .integer("DAYS", 0...36_500), section: "Afterwards",

@@ -60,7 +60,7 @@ struct Service {
         let setup = PassSetup(
             planner: Planner(
                 deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle,
-                wipesUnproven: configuration.wipesUnproven),
+                wipesUnproven: configuration.wipesUnproven, encryption: configuration.encryption),
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
             selection: configuration.selection, order: configuration.order, rateLimit: configuration.rateLimit,
             askingAgain: configuration.askingAgain)

@@ -7,12 +7,10 @@ import Testing
 ///
 /// The suite is github.com/C2SP/CCTV, folder age/testdata, at 1e3d2860d46e94e777e1b17c7a6f2436387e3ecc, unchanged; its licence
 /// allows copies without attribution.
-struct TestkitVector: CustomTestStringConvertible, Sendable {
+struct TestkitVector: Sendable {
     let name: String
     let fields: [(key: String, value: String)]
     let file: [UInt8]
-
-    var testDescription: String { name }
 
     func values(_ key: String) -> [String] { fields.filter { $0.key == key }.map(\.value) }
 

@@ -33,15 +33,17 @@ enum ReceiptsCommand {
 
     private static func list(_ state: ClientState) throws(ProgramError) {
         do throws(StateError) {
-            try state.forEachReceipt { printOutput(line(for: $0.receipt)) }
+            try state.forEachReceipt { printOutput(line(for: $0)) }
         } catch {
             throw ProgramError(error)
         }
     }
 
-    private static func line(for receipt: Receipt) -> String {
-        let statement = receipt.statement
-        return "\(utcText(statement.time)) \(statement.size) \(statement.digest) \(escaped(statement.path.bytes))"
+    private static func line(for kept: KeptReceipt) -> String {
+        let statement = kept.receipt.statement
+        let plaintext = kept.plaintext.map { " (decrypted: SHA-256 \($0))" } ?? ""
+        return
+            "\(utcText(statement.time)) \(statement.size) \(statement.digest) \(escaped(statement.path.bytes))\(plaintext)"
     }
 
     private static func write(_ state: ClientState, to export: ReceiptExport) throws(ProgramError) {

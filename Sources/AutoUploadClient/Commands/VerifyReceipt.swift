@@ -1,3 +1,4 @@
+import Age
 import CommandLine
 import Domain
 import Platform
@@ -14,8 +15,9 @@ enum VerifyReceipt {
     static let command = Command(
         name, operands: ["RECEIPT", "FILE"], options: [key],
         help:
-            "Check offline that RECEIPT is genuine and that FILE is what it is about. Leaves with 0 when all is well, 65 when "
-            + "anything isn't, 66 when a file can't be read.")
+            "Check offline that RECEIPT is genuine and that FILE is what it is about; with --identity also that FILE can be "
+            + "decrypted, and to what. Leaves with 0 when all is well, 65 when anything isn't, 66 when a file can't be read."
+    )
 
     static func run(_ arguments: ParsedArguments) throws(ProgramError) -> ExitCode {
         guard let receiptPath = arguments.operands.first, let filePath = arguments.operands.last else {
@@ -24,6 +26,8 @@ enum VerifyReceipt {
         let expected = try arguments.optionalString(of: key).map { text throws(ProgramError) in
             try receiptKey(text, "--key")
         }
+        let identities =
+            arguments.isGiven(EncryptionOptions.identity) ? try EncryptionOptions.identities(arguments) : []
         let receipt = try read(receiptPath)
         let statement = receipt.statement
         guard receipt.isGenuine else { throw bad(receiptPath, "its signature is wrong: it was forged or damaged") }
@@ -34,6 +38,10 @@ enum VerifyReceipt {
         printOutput(
             "good: user \(escaped(statement.user)) had \(escaped(statement.path.bytes)) stored at \(utcText(statement.time)): "
                 + "\(statement.size) bytes, SHA-256 \(statement.digest)")
+        if !identities.isEmpty {
+            let content = try content(of: filePath, identities)
+            printOutput("decrypted: \(content.size) bytes, SHA-256 \(content.digest)")
+        }
         if expected == nil {
             printOutput(
                 "signed with the key \(statement.key): make sure that it is the server's, or give it with --key")
@@ -76,6 +84,26 @@ enum VerifyReceipt {
         guard digest == statement.digest else {
             throw bad(path, "it isn't the file that the receipt is about: its SHA-256 is \(digest)")
         }
+    }
+
+    private static func content(
+        of path: String, _ identities: [AgeIdentity]
+    ) throws(ProgramError) -> (size: UInt64, digest: ContentDigest) {
+        var hasher = ContentHasher()
+        var size: UInt64 = 0
+        do throws(FileFlaw) {
+            let file = try FileFlaw.wrapping { () throws(SystemError) in try FileDescriptor.openForReading(path: path) }
+            try Decrypt.decrypt(file, identities) { plaintext in
+                plaintext.span.withRawBytes { hasher.update($0) }
+                size += UInt64(plaintext.count)
+            }
+        } catch {
+            throw ProgramError("\(escaped(path)): \(error)", exitCode: error.exitCode)
+        }
+        guard let digest = hasher.finalize() else {
+            throw ProgramError("OpenSSL gives no SHA-256", exitCode: .software)
+        }
+        return (size, digest)
     }
 
     private static func bad(_ path: String, _ reason: String) -> ProgramError {

@@ -46,7 +46,8 @@ extension Eraser {
         guard let wipingName = id.wipingName else { throw WipeFailure("it can't be named for wiping") }
         let record = WipeRecord(
             id: id, path: request.path, fingerprint: request.fingerprint, digest: request.digest,
-            remotePath: request.remotePath, storedPath: request.storedPath, begunAt: currentUnixTime())
+            remotePath: request.remotePath, storedPath: request.storedPath, begunAt: currentUnixTime(),
+            storedSize: request.storedSize)
         return OngoingWipe(record, wipingName, in: directory)
     }
 }

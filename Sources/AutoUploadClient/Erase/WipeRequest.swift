@@ -13,6 +13,8 @@ struct WipeRequest: Hashable, Sendable {
     let storedPath: RemotePath
     /// The confirmation's.
     let fileTag: FileTag
+    /// Bytes of what is stored, where that is encrypted.
+    var storedSize: UInt64?
 }
 
 /// What became of a file that was to be wiped.

@@ -15,6 +15,16 @@ struct ConfirmationRecord: Hashable, Sendable {
     let receipt: Receipt?
     /// Seconds since 1970, UTC, by this machine's clock.
     let confirmedAt: Int64
+    /// What it was before it was encrypted; nil where it is stored as it is.
+    var encrypted: EncryptedContent?
+}
+
+/// What became of a content that was encrypted, by a key that nobody here has any more.
+struct EncryptedContent: Hashable, Sendable {
+    /// The hash of the content itself.
+    let plaintext: ContentDigest
+    /// Bytes of what is stored.
+    let storedSize: UInt64
 }
 
 extension SQLiteStatement {

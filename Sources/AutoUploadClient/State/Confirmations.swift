@@ -40,7 +40,9 @@ extension ClientState {
             for confirmation in confirmations {
                 try connection.execute(Self.insertConfirmation, confirmation.values(volumes))
                 try connection.execute(Self.deleteUpload, [.blob(confirmation.path.bytes)])
-                if let receipt = confirmation.receipt { try connection.keep(receipt, of: confirmation.path) }
+                if let receipt = confirmation.receipt {
+                    try connection.keep(receipt, of: confirmation.path, confirmation.encrypted?.plaintext)
+                }
             }
             try connection.expectBoundReceipts(after: confirmations.lazy.compactMap(\.receipt))
         }
@@ -75,13 +77,13 @@ extension ClientState {
     }
 
     private static let selectConfirmation = """
-        SELECT \(FingerprintColumns.names), digest, remote_path, stored_path, confirmed_at
+        SELECT \(FingerprintColumns.names), digest, remote_path, stored_path, confirmed_at, plaintext, stored_size
         FROM confirmations WHERE path = ?
         """
     private static let insertConfirmation = """
         INSERT OR REPLACE INTO confirmations
-        (path, \(FingerprintColumns.names), digest, remote_path, stored_path, confirmed_at)
-        VALUES (?, \(FingerprintColumns.placeholders), ?, ?, ?, ?)
+        (path, \(FingerprintColumns.names), digest, remote_path, stored_path, confirmed_at, plaintext, stored_size)
+        VALUES (?, \(FingerprintColumns.placeholders), ?, ?, ?, ?, ?, ?)
         """
     private static let selectMissable =
         "SELECT path FROM confirmations UNION SELECT path FROM uploads UNION SELECT path FROM holds"
@@ -113,7 +115,10 @@ extension SQLiteStatement {
         else { return nil }
         return ConfirmationRecord(
             path: path, fingerprint: fingerprint(from: 0, volumes), digest: digest, remotePath: offered,
-            storedPath: stored, receipt: nil, confirmedAt: integer(next + 3))
+            storedPath: stored, receipt: nil, confirmedAt: integer(next + 3),
+            encrypted: self.digest(next + 4).map {
+                EncryptedContent(plaintext: $0, storedSize: unsigned(next + 5))
+            })
     }
 }
 
@@ -122,6 +127,7 @@ extension ConfirmationRecord {
         [.blob(path.bytes)] + FingerprintColumns.values(of: fingerprint, volumes)
             + [
                 .blob(digest.bytes), .blob(remotePath.bytes), .blob(storedPath.bytes), .integer(confirmedAt),
+                .blob(encrypted?.plaintext.bytes ?? []), .unsigned(encrypted?.storedSize ?? 0),
             ]
     }
 }

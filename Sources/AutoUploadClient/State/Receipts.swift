@@ -6,6 +6,8 @@ struct KeptReceipt: Hashable, Sendable {
     let receipt: Receipt
     /// Where the file stood in the watched folder.
     let path: LocalPath
+    /// The hash of the content itself, where what is stored is encrypted.
+    var plaintext: ContentDigest?
 }
 
 extension ClientState {
@@ -64,8 +66,9 @@ extension ClientState {
         // Who only looks doesn't bring a state up to date.
         let proof = schemaVersion < StateSchema.firstWithProofs ? "x''" : "proof"
         let nonce = schemaVersion < StateSchema.firstWithNonces ? "x''" : "nonce"
+        let plaintext = schemaVersion < StateSchema.firstWithSeals ? "x''" : "plaintext"
         return """
-            SELECT key, user, stored_path, size, digest, time, signature, path, \(proof), \(nonce) FROM receipts
+            SELECT key, user, stored_path, size, digest, time, signature, path, \(proof), \(nonce), \(plaintext) FROM receipts
             ORDER BY time, stored_path
             """
     }
@@ -73,10 +76,11 @@ extension ClientState {
 
 extension SQLiteConnection {
     /// Keeps a receipt, inside a transaction.
-    mutating func keep(_ receipt: Receipt, of path: LocalPath) throws(SQLiteError) {
+    mutating func keep(_ receipt: Receipt, of path: LocalPath, _ plaintext: ContentDigest?) throws(SQLiteError) {
         let sql = """
-            INSERT OR REPLACE INTO receipts (key, user, stored_path, size, digest, time, signature, path, proof, nonce)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT OR REPLACE INTO receipts
+            (key, user, stored_path, size, digest, time, signature, path, proof, nonce, plaintext)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         let statement = receipt.statement
         try execute(
@@ -85,7 +89,7 @@ extension SQLiteConnection {
                 .blob(statement.key.bytes), .blob(Array(statement.user.utf8)), .blob(statement.path.bytes),
                 .unsigned(statement.size), .blob(statement.digest.bytes), .integer(statement.time),
                 .blob(receipt.signature.bytes), .blob(path.bytes), .blob(receipt.proof.bytes),
-                .blob(statement.nonce?.bytes ?? []),
+                .blob(statement.nonce?.bytes ?? []), .blob(plaintext?.bytes ?? []),
             ])
     }
 
@@ -109,7 +113,9 @@ extension SQLiteStatement {
         let statement = try? ReceiptStatement(
             key: key, user: user, path: stored, size: unsigned(3), digest: digest, time: integer(5), nonce: nonce)
         return statement.map {
-            KeptReceipt(receipt: Receipt(statement: $0, signature: signature, proof: proof), path: path)
+            KeptReceipt(
+                receipt: Receipt(statement: $0, signature: signature, proof: proof), path: path,
+                plaintext: self.digest(10))
         }
     }
 }

@@ -2,13 +2,15 @@
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 6
+    static let version: Int64 = 7
     static let firstWithReceipts: Int64 = 2
     static let firstWithProofs: Int64 = 3
     static let firstWithNonces: Int64 = 4
+    static let firstWithSeals: Int64 = 7
 
     /// Those of a new file.
-    static let tables = firstTables + receiptTables + proofColumn + nonceColumns + patienceTables + volumeColumns
+    static let tables =
+        firstTables + receiptTables + proofColumn + nonceColumns + patienceTables + volumeColumns + sealColumns
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
@@ -17,6 +19,7 @@ enum StateSchema {
         3: nonceColumns,
         4: patienceTables,
         5: volumeColumns,
+        6: sealColumns,
     ]
 
     private static let firstTables = [
@@ -72,6 +75,15 @@ enum StateSchema {
     private static let volumeColumns = ["confirmations", "uploads", "wipes", "holds"].map {
         "ALTER TABLE \($0) ADD COLUMN volume INTEGER NOT NULL DEFAULT 0"
     }
+    // Empty: it isn't encrypted.
+    private static let sealColumns = [
+        "ALTER TABLE uploads ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE uploads ADD COLUMN sealed_chunks INTEGER NOT NULL DEFAULT -1",
+        "ALTER TABLE uploads ADD COLUMN sealed_digest BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE confirmations ADD COLUMN plaintext BLOB NOT NULL DEFAULT x''",
+        "ALTER TABLE confirmations ADD COLUMN stored_size INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE receipts ADD COLUMN plaintext BLOB NOT NULL DEFAULT x''",
+    ]
     // Each receipt of an earlier version has a signature of its own.
     private static let proofColumn = ["ALTER TABLE receipts ADD COLUMN proof BLOB NOT NULL DEFAULT x''"]
     // Empty: there was none. The key is expected to sign over one once it has.
@@ -131,6 +143,8 @@ extension SQLiteConnection {
         // sets its owner, which is a write. An empty one is no journal; FULL flushes its being emptied.
         _ = try query("PRAGMA journal_mode = TRUNCATE") { $0.text(0) }
         try execute("PRAGMA synchronous = FULL")
+        // Keys of uploads that are over don't stay in free pages.
+        _ = try query("PRAGMA secure_delete = ON") { $0.integer(0) }
     }
 
     private mutating func makeTables() throws(SQLiteError) {

@@ -54,6 +54,8 @@ struct WipeRecord: Hashable, Sendable {
     /// Whether overwriting may have begun: the file under the wiping name had been found, after the renaming, to be the
     /// confirmed one. While it is false, the content is still whole.
     var isDecided = false
+    /// Bytes of what is stored, where that is encrypted. Isn't kept: the server is asked only while the wipe goes on.
+    var storedSize: UInt64?
 
     /// Where the file stands while it is being wiped.
     var wipingPath: LocalPath? { id.wipingName.map(path.sibling) }

@@ -5,12 +5,15 @@ struct Backlog {
     private var tasks: [SyncTask]
     private var next = 0
     private var ids: [LocalPath: StoredUploadID] = [:]
+    /// That files are encrypted, and to whom.
+    private let encryption: EncryptionPolicy?
 
     /// How many ids are stored for the price of one flush.
     private static let batch = 1024
 
-    init(_ tasks: [SyncTask]) {
+    init(_ tasks: [SyncTask], _ encryption: EncryptionPolicy? = nil) {
         self.tasks = tasks
+        self.encryption = encryption
     }
 
     var waiting: [SyncTask] { Array(tasks[next...]) }
@@ -38,9 +41,16 @@ struct Backlog {
     /// - Returns: nil when none is left.
     mutating func uploadID(in state: ClientState) throws(StateError) -> StoredUploadID? {
         guard let first else { return nil }
-        if ids[first.file.path] == nil { try fetchIDs(from: state) }
-        return ids[first.file.path]
+        let path = first.file.path
+        if ids[path] == nil { try fetchIDs(from: state) }
+        if first.isKnownAbsent, ids[path]?.isSpent == true {
+            ids[path] = try state.newUploadID(for: path, first.file.fingerprint, encryption)
+        }
+        return ids[path]
     }
+
+    /// Seals that were made for files, and not used.
+    var unusedSeals: [SealInUse] { ids.values.compactMap(\.seal) }
 
     /// Takes the first file's id out of use: offered once, it isn't fresh any more.
     mutating func removeID(of path: LocalPath) {
@@ -49,7 +59,7 @@ struct Backlog {
 
     private mutating func fetchIDs(from state: ClientState) throws(StateError) {
         let files = withoutID.map { (path: $0.file.path, fingerprint: $0.file.fingerprint) }
-        for (file, id) in zip(files, try state.uploadIDs(for: files)) { ids[file.path] = id }
+        for (file, id) in zip(files, try state.uploadIDs(for: files, encryption)) { ids[file.path] = id }
     }
 
     /// The first file, and others with it. After a restart an id that is stored counts as begun: a small file is asked

@@ -68,14 +68,15 @@ final class ConfirmationBook {
         let file = task.file
         let record = ConfirmationRecord(
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
-            storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime())
+            storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime(),
+            encrypted: task.plaintext.map { EncryptedContent(plaintext: $0, storedSize: confirmation.size) })
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
         let entry = Entry(
             file: file, record: record, confirmation: confirmation, standing: task.standing, writer: task.writer)
         unrecorded.append(entry)
         untold.append(line(task, confirmation, alreadyThere: alreadyThere))
         confirmed += 1
-        if mayBeWiped(entry) { pendingBytes &+= file.size }
+        if mayBeWiped(entry) { pendingBytes &+= file.fingerprint.size }
     }
 
     /// Whether it is still all that was read, and may be wiped as far as its writers go: what was read while nobody could
@@ -90,7 +91,7 @@ final class ConfirmationBook {
 
     private func isUnproven(_ entry: Entry) -> Bool {
         guard let eraser else { return true }
-        return entry.writer != .none && !eraser.mayWipeUnproven(size: entry.file.size)
+        return entry.writer != .none && !eraser.mayWipeUnproven(size: entry.file.fingerprint.size)
     }
 
     /// Takes back what was confirmed of a file: the server has lost it.
@@ -152,7 +153,7 @@ final class ConfirmationBook {
     private func keepUnproven(_ entries: [Entry], _ eraser: Eraser) {
         for file in entries.map(\.file) {
             let reason = WipeProof.missing(
-                for: file.path, in: eraser.folder, size: file.size, eraser.wipesUnproven)
+                for: file.path, in: eraser.folder, size: file.fingerprint.size, eraser.wipesUnproven)
             troubles.unproven(file.path, file.fingerprint, reason)
         }
         unproven += entries.count
@@ -166,7 +167,7 @@ final class ConfirmationBook {
 
     private func line(_ task: SyncTask, _ confirmation: Confirmation, alreadyThere: Bool) -> LogLine {
         var line = LogLine(task.purpose == .upload ? "confirmed" : "confirmed-again", task.file.path)
-        line.add("bytes", task.file.size)
+        line.add("bytes", task.file.fingerprint.size)
         line.add("seconds", seconds: Instant.now.seconds(since: task.began))
         if task.purpose == .upload, alreadyThere { line.add("already-there", "yes") }
         if task.standing == .gone { line.add("gone-meanwhile", "yes") }
@@ -190,7 +191,8 @@ extension ConfirmationBook {
     private static func request(_ entry: Entry) -> WipeRequest {
         WipeRequest(
             path: entry.file.path, fingerprint: entry.file.fingerprint, digest: entry.confirmation.digest,
-            remotePath: entry.file.remote, storedPath: entry.confirmation.path, fileTag: entry.confirmation.fileTag)
+            remotePath: entry.file.remote, storedPath: entry.confirmation.path, fileTag: entry.confirmation.fileTag,
+            storedSize: entry.confirmation.size)
     }
 
     private func note(_ outcome: WipeOutcome, _ entry: Entry) {
@@ -198,7 +200,7 @@ extension ConfirmationBook {
         case .wiped:
             wiped += 1
             var line = LogLine("wiped", entry.file.path)
-            line.add("bytes", entry.file.size)
+            line.add("bytes", entry.file.fingerprint.size)
             reporter.log(line)
         case .kept where eraser?.isGone(entry.file.path) == true:
             reporter.log(LogLine("gone", entry.file.path))

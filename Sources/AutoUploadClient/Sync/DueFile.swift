@@ -11,8 +11,21 @@ struct DueFile: Hashable, Sendable {
     let toleratedWriter: WriterState
     /// Whether it stays for now although it is confirmed: somebody may append to it.
     var isToStay = false
+    /// Bytes that are sent of it: of an encrypted file more than there are here.
+    var size: UInt64
 
-    var size: UInt64 { fingerprint.size }
+    /// - Parameter size: nil where it is sent as it is.
+    init(
+        path: LocalPath, fingerprint: Fingerprint, remote: RemotePath, toleratedWriter: WriterState,
+        size: UInt64? = nil
+    ) {
+        (self.path, self.fingerprint, self.remote) = (path, fingerprint, remote)
+        self.toleratedWriter = toleratedWriter
+        self.size = size ?? fingerprint.size
+    }
+
+    /// Whether something else is sent than its content.
+    var isEncrypted: Bool { size != fingerprint.size }
 
     /// Whether reading it is so little work that the server is rather asked about it than offered it, where it may have
     /// it already.
@@ -43,6 +56,15 @@ struct SyncTask: Hashable, Sendable {
     /// Whether the server may have all of it: it was begun earlier, but nothing is kept of it, so perhaps only the answer
     /// was lost; or it resembles what was confirmed.
     var isInDoubt = false
+    /// As what its content travels.
+    var form = ContentForm.plain
+    /// The hash of its content, once it was read, where that isn't the one that the server confirms.
+    var plaintext: ContentDigest?
+    /// How far its seal was used when it was sent.
+    var mark: SealMark?
+
+    /// Bytes of what the server is asked about, or offered.
+    var size: UInt64 { if case .known(let content) = form { content.size } else { file.size } }
 
     /// Whether the server is to be asked about it in any case before it is sent.
     var mustAsk: Bool { isInDoubt && !isKnownAbsent }

@@ -27,6 +27,7 @@ final class Engine {
     let window: Int
     /// What was asked for the last time before files are wiped, and is unanswered.
     var awaitedWords: Set<WipeID> = []
+    let seals = SealNotes()
     /// Why not to wipe files after all.
     var objections: [WipeID: String] = [:]
     /// Why the connection was found to be over during a wipe, which goes on all the same.
@@ -96,9 +97,11 @@ final class Engine {
             try exchange()
             try book.settle(witness: self)
             questions.end()
+            noteSeals()
             if hasUnaskedWipes, let failureMeanwhile { throw failureMeanwhile }
         } catch {
             let failure = transfer.reason ?? error
+            noteSeals()
             try book.settle(after: failure)
             throw failure
         }

@@ -19,6 +19,7 @@ extension Engine {
             reporter.endFile()
         case .refused(let number, let entry, let refusal):
             if case .lastWord(let id) = entry.task.purpose { return takeLastWord(id, refusal) }
+            noteSeal(of: entry, number)
             reporter.endFile(unsent: forget(number, entry))
             if case .asked = entry.phase, refusal.meansUnstored { return unstored(entry.task, refusal) }
             if refusal.status == .alreadyCommitted, entry.isMerelyOffered {
@@ -65,9 +66,24 @@ extension Engine {
         // Should sending it fail, it must not count as confirmed for those who don't delete, and so don't ask.
         if refusal.status == .absent, isNotedAsConfirmed(task) { book.forget(task.file) }
         questions.missing(task)
+        sendUnstored(task)
+    }
+
+    /// It isn't what was confirmed, or what an upload was begun with.
+    func beginAnew(_ task: SyncTask, unsent: UInt64) {
+        reporter.endFile(unsent: unsent)
+        if task.form.seal == nil { book.forget(task.file) }
+        var task = task
+        task.tries += 1
+        if task.tries <= Self.mostTries { return sendUnstored(task) }
+        troubles.failed(task.file, .changed)
+    }
+
+    private func sendUnstored(_ task: SyncTask) {
         var task = task
         // Confirmed once, and gone from the server since: it must not be wiped, but sent.
         task.purpose = .upload
+        task.form = .plain
         task.isKnownAbsent = true
         task.tries -= 1
         backlog.putFirst(task)

@@ -48,7 +48,7 @@ extension Engine: WipeWitness {
     private func task(for record: WipeRecord) -> SyncTask {
         let file = DueFile(
             path: record.path, fingerprint: record.fingerprint, remote: record.storedPath,
-            toleratedWriter: .unknown)
+            toleratedWriter: .unknown, size: record.storedSize)
         return SyncTask(file: file, purpose: .lastWord(record.id))
     }
 

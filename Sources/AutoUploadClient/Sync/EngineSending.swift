@@ -51,7 +51,7 @@ extension Engine {
             return try ask(task)
         case .upload:
             guard let id = try uploadID() else { return false }
-            if isAskedFirst(task, id) { return try ask(task) }
+            if isAskedFirst(task, id) { return try ask(task.sent(as: id)) }
             return isSentWhole(task, id) ? try sendWhole(task, id) : try offer(task, id)
         }
     }
@@ -66,7 +66,7 @@ extension Engine {
     /// What was begun earlier may have been stored, and only the answer lost. Of a large file the server is asked only
     /// where it keeps nothing to go on with (`SyncTask.mustAsk`).
     private func isAskedFirst(_ task: SyncTask, _ id: StoredUploadID) -> Bool {
-        !id.isFresh && !task.isKnownAbsent && task.file.isSmall
+        !id.isFresh && !task.isKnownAbsent && (task.file.isSmall || id.isSpent)
     }
 
     /// The next file, if another may be begun.
@@ -89,10 +89,10 @@ extension Engine {
     }
 
     /// Takes the first file out of the line.
-    private func begin(_ task: SyncTask) -> SyncTask {
+    private func begin(_ task: SyncTask, _ id: StoredUploadID? = nil) -> SyncTask {
         backlog.removeFirst()
         backlog.removeID(of: task.file.path)
-        var task = task
+        var task = id.map(task.sent) ?? task
         task.tries += 1
         task.began = .now
         return task
@@ -108,7 +108,7 @@ extension Engine {
         let fits = !ahead.overflow && ahead.partialValue <= Self.bytesAhead
         guard fits || ledger.unfinishedCount < Self.offersAhead else { return false }
         try transfer.checkBeforeBeginning()
-        let task = begin(task)
+        let task = begin(task, id)
         // What can't be sent isn't offered; the second look is at the time of sending.
         if openSource(of: task) == nil { return true }
         try queueOffer(task, id, try number { $0.offer(task, isFresh: id.isFresh) })
@@ -117,7 +117,7 @@ extension Engine {
 
     private func sendWhole(_ task: SyncTask, _ id: StoredUploadID) throws(SyncFailure) -> Bool {
         try transfer.checkBeforeBeginning()
-        let task = begin(task)
+        let task = begin(task, id)
         let number = try number { $0.offer(task, isFresh: true) }
         reporter.beginFile(task.file.path.description, size: task.file.size)
         guard let content = readWhole(task, number) else {
@@ -148,7 +148,7 @@ extension Engine {
             finish(number, content)
         } else {
             var task = task
-            (task.standing, task.writer) = (content.standing, content.writer)
+            (task.standing, task.writer, task.plaintext) = (content.standing, content.writer, content.plaintext)
             try queueQuery(task, content.digest)
         }
         try flush()
@@ -156,7 +156,7 @@ extension Engine {
 
     func queueQuery(_ task: SyncTask, _ digest: ContentDigest) throws(SyncFailure) {
         let query = try message { () throws(WireError) in
-            try Query(size: task.file.size, digest: digest, path: task.file.remote.bytes)
+            try Query(size: task.size, digest: digest, path: task.file.remote.bytes)
         }
         connection.link.queue(.query(upload: try number { $0.query(task, digest) }, query))
     }
@@ -224,7 +224,11 @@ extension Engine {
             reporter.advance(bytes)
         case .complete(let content): try sent(task, number, content)
         case .failed(let failure, let remaining):
-            failed(task, failure, unsent: remaining)
+            if failure.meansAnew {
+                beginAnew(task, unsent: remaining)
+            } else {
+                failed(task, failure, unsent: remaining)
+            }
             if number != 0 { try abandon(number) }
         }
     }
@@ -232,6 +236,11 @@ extension Engine {
     private func readOn(_ file: consuming OutgoingFile) -> Reading {
         let remaining = file.remaining
         do throws(SourceFailure) {
+            if file.isToBeProved {
+                try file.source.prove()
+                outgoing = consume file
+                return .frame(bytes: 0, isToBeSent: false)
+            }
             if file.source.isComplete { return .complete(try file.source.finish(in: folder)) }
             let isSending = file.isSending
             swap(&frame, &otherFrame)
@@ -246,7 +255,7 @@ extension Engine {
     /// Reads a small file into the frame. It is checked before a byte of it goes out.
     private func readWhole(_ task: SyncTask, _ number: UInt32) -> ReadContent? {
         do throws(SourceFailure) {
-            return try OpenSource.read(task.file, in: folder, into: frame, number: number)
+            return try OpenSource.read(task.file, as: task.form, in: folder, into: frame, number: number)
         } catch {
             failed(task, error, unsent: task.file.size)
             return nil
@@ -254,15 +263,16 @@ extension Engine {
     }
 
     private func startReading(_ task: SyncTask, number: UInt32, at offset: UInt64) {
-        guard let source = openSource(of: task) else { return }
+        guard let source = openSource(of: task, isToBeSent: number != 0) else { return }
         source.hashAside()
         reporter.beginFile(task.file.path.description, size: task.file.size)
         outgoing = OutgoingFile(source: source, task: task, number: number, skipped: offset)
     }
 
-    private func openSource(of task: SyncTask) -> OpenSource? {
+    private func openSource(of task: SyncTask, isToBeSent: Bool = true) -> OpenSource? {
         do throws(SourceFailure) {
-            return try OpenSource.open(task.file, in: folder, lookSeconds: lookSeconds)
+            return try OpenSource.open(
+                task.file, as: task.form, isToBeSent: isToBeSent, in: folder, lookSeconds: lookSeconds)
         } catch {
             failed(task, error, unsent: task.file.size)
             return nil

@@ -26,7 +26,10 @@ final class FirstQuestions {
 
     /// Whether the server is to be asked about the file rather than being offered it.
     func areAsked(about task: SyncTask) -> Bool {
-        guard !isOver, !task.isKnownAbsent, task.file.size >= Self.leastBytes else { return false }
+        // By which key a file was encrypted was lost with the state.
+        guard !isOver, !task.isKnownAbsent, !task.file.isEncrypted, task.file.size >= Self.leastBytes else {
+            return false
+        }
         guard isCertain || task.file.size <= budget else { return false }
         // What was begun is known not to be there; small files get their ids long before they are.
         return task.file.isSmall || (try? state.hasBegun(task.file.path, task.file.fingerprint)) != true

@@ -13,12 +13,20 @@ enum SourceFailure: Error, Hashable {
     /// Nobody can tell who writes it, and it hasn't stayed as it is for long enough.
     case unsettled
     case unreadable(SystemError)
+    /// It isn't what was confirmed, or what was sent of it before: it is to be sent anew.
+    case unlikeBefore
+
+    /// Whether it can be sent all the same, as something new.
+    var meansAnew: Bool { self == .unlikeBefore }
 }
 
 /// A file that is being read from its beginning to its end, and hashed on the way.
 struct OpenSource: ~Copyable {
     private let descriptor: FileDescriptor
     private let file: DueFile
+    private let form: ContentForm
+    /// Makes what is sent of what is read, where that is something else.
+    private var sealing: SealedStream?
     private let hasher = FrameHasher()
     /// Who had it open for writing when it was opened.
     private var writer = WriterState.unknown
@@ -28,9 +36,14 @@ struct OpenSource: ~Copyable {
     private let lookSeconds: Double
     private var nextLook: Instant
 
-    private init(_ descriptor: consuming FileDescriptor, _ file: DueFile, lookSeconds: Double = 1) {
+    private init(
+        _ descriptor: consuming FileDescriptor, _ file: DueFile, _ form: ContentForm, isToBeSent: Bool = true,
+        lookSeconds: Double = 1
+    ) throws(SourceFailure) {
+        sealing = try Self.sealing(file, form, isToBeSent: isToBeSent)
         self.descriptor = descriptor
         self.file = file
+        self.form = form
         self.lookSeconds = lookSeconds
         nextLook = .now.advanced(bySeconds: lookSeconds)
     }
@@ -41,11 +54,16 @@ struct OpenSource: ~Copyable {
 
     /// Opens a file beneath the folder, and checks that it is still the one that the scan saw and that nobody writes it.
     ///
-    /// - Parameter lookSeconds: what will make us give it up is noticed so soon, and not only when all of it is sent.
+    /// - Parameters:
+    ///   - form: as what its content travels.
+    ///   - isToBeSent: false where it is read for its hash only.
+    ///   - lookSeconds: what will make us give it up is noticed so soon, and not only when all of it is sent.
     static func open(
-        _ file: DueFile, in folder: WatchedFolder, lookSeconds: Double = 1
+        _ file: DueFile, as form: ContentForm = .plain, isToBeSent: Bool = true, in folder: WatchedFolder,
+        lookSeconds: Double = 1
     ) throws(SourceFailure) -> OpenSource {
-        var source = OpenSource(try descriptor(of: file, in: folder), file, lookSeconds: lookSeconds)
+        var source = try OpenSource(
+            descriptor(of: file, in: folder), file, form, isToBeSent: isToBeSent, lookSeconds: lookSeconds)
         try source.checkAtStart()
         source.descriptor.adviseSequentialReading()
         return source
@@ -57,11 +75,11 @@ struct OpenSource: ~Copyable {
     /// show that. Whoever opens it later can't change it without changing its times (but on tmpfs, by a mapping).
     ///
     static func read(
-        _ file: DueFile, in folder: WatchedFolder, into frame: DataFrame, number: UInt32
+        _ file: DueFile, as form: ContentForm = .plain, in folder: WatchedFolder, into frame: DataFrame, number: UInt32
     ) throws(SourceFailure) -> ReadContent {
-        var source = OpenSource(try descriptor(of: file, in: folder), file)
+        var source = try OpenSource(descriptor(of: file, in: folder), file, form)
         try source.checkAtStart()
-        _ = try source.read(into: frame, upTo: file.size, number: number)
+        _ = try source.read(into: frame, upTo: source.size, number: number)
         return try source.content(try source.unchangedStatus(), in: folder)
     }
 
@@ -86,7 +104,7 @@ struct OpenSource: ~Copyable {
     }
 
     /// Whether everything was read.
-    var isComplete: Bool { position >= file.size }
+    var isComplete: Bool { position >= size }
 
     /// Reads the next bytes into the frame, and has them hashed.
     ///
@@ -101,12 +119,7 @@ struct OpenSource: ~Copyable {
             nextLook = .now.advanced(bySeconds: lookSeconds)
         }
         hasher.settle(frame)
-        let count: Int
-        do throws(SystemError) {
-            count = try frame.read(from: descriptor, limit: end - position, upload: number)
-        } catch {
-            throw .unreadable(error)
-        }
+        let count = try fill(frame, end - position, number)
         // It has become shorter.
         guard count > 0 else { throw .changed }
         hasher.add(frame)
@@ -114,13 +127,64 @@ struct OpenSource: ~Copyable {
         return UInt64(count)
     }
 
+    private mutating func fill(_ frame: DataFrame, _ limit: UInt64, _ number: UInt32) throws(SourceFailure) -> Int {
+        if sealing == nil {
+            do throws(SystemError) {
+                return try frame.read(from: descriptor, limit: limit, upload: number)
+            } catch {
+                throw .unreadable(error)
+            }
+        }
+        do throws(FileFlaw) {
+            return try frame.fill(limit: limit, upload: number) { room throws(FileFlaw) in
+                try sealing?.read(into: &room, limit: limit, from: descriptor) ?? 0
+            }
+        } catch {
+            throw SourceFailure(error, form.seal)
+        }
+    }
+
+    /// Bytes that are read of it: of what is sent, where anything is.
+    var size: UInt64 {
+        switch sealing {
+        case .some(let sealing): sealing.count
+        case .none: file.fingerprint.size
+        }
+    }
+
+    /// Whether nothing of what was sent before is unproved.
+    var isProved: Bool {
+        switch sealing {
+        case .some(let sealing): sealing.isProved
+        case .none: true
+        }
+    }
+
+    /// How far its seal was used by now; nil when that isn't further than was known.
+    var mark: SealMark? {
+        switch sealing {
+        case .some(let sealing): sealing.mark
+        case .none: nil
+        }
+    }
+
+    /// Looks at some more of what was sent before, until `isProved`.
+    mutating func prove() throws(SourceFailure) {
+        do throws(FileFlaw) {
+            try sealing?.prove(from: descriptor)
+        } catch {
+            throw SourceFailure(error, form.seal)
+        }
+    }
+
     /// What was read, once everything was and the content has stayed what it was all the while, whatever became of the
     /// file's name.
     consuming func finish(in folder: WatchedFolder) throws(SourceFailure) -> ReadContent {
-        try content(try unchangedStatus(), in: folder)
+        var source = self
+        return try source.content(try source.unchangedStatus(), in: folder)
     }
 
-    private consuming func content(
+    private mutating func content(
         _ status: FileStatus, in folder: WatchedFolder
     ) throws(SourceFailure) -> ReadContent {
         guard isComplete else { throw .changed }
@@ -128,7 +192,17 @@ struct OpenSource: ~Copyable {
         guard let digest = hasher.finish() else {
             throw .unreadable(SystemError("hash", file.path.description, errno: .inputOutput))
         }
-        return ReadContent(digest: digest, standing: standing, writer: writer)
+        var content = ReadContent(digest: digest, standing: standing, writer: writer)
+        if let known = form.known {
+            guard digest == known.plaintext else { throw .unlikeBefore }
+            content = ReadContent(digest: known.digest, standing: standing, writer: writer, plaintext: digest)
+        }
+        content.mark = mark
+        if let sealing = sealing.take() {
+            guard let plaintext = sealing.contentDigest() else { throw .changed }
+            content.plaintext = plaintext
+        }
+        return content
     }
 
     /// Before a byte is read it must be all that the scan saw, which tells what was written until now; the lease tells whether

@@ -10,11 +10,14 @@ struct OutgoingFile: ~Copyable {
     let skipped: UInt64
 
     /// Bytes that are still to be read.
-    var remaining: UInt64 { task.file.size - min(task.file.size, source.position) }
+    var remaining: UInt64 { source.size - min(source.size, source.position) }
 
     /// Whether what is read next is sent, too.
-    var isSending: Bool { number != 0 && source.position >= skipped }
+    var isSending: Bool { number != 0 && source.position >= skipped && source.isProved }
+
+    /// Whether what was sent before has to be looked at, before anything is sent.
+    var isToBeProved: Bool { number != 0 && source.position >= skipped && !source.isProved }
 
     /// Where the next read has to end, so that a frame holds nothing that the server has.
-    var readEnd: UInt64 { isSending || number == 0 ? task.file.size : skipped }
+    var readEnd: UInt64 { isSending || number == 0 ? source.size : skipped }
 }

@@ -65,15 +65,31 @@ extension Pass {
         case .upload(let due):
             tellOver(due)
             return SyncTask(file: due, purpose: .upload)
-        case .recognise(let due): return SyncTask(file: due, purpose: .upload, isInDoubt: true)
+        case .recognise(let due):
+            return known(SyncTask(file: due, purpose: .upload, isInDoubt: true))
+                ?? SyncTask(file: due, purpose: .upload)
         case .confirmAgain(let due):
             // Both sides would read all of it, for nothing.
             if plan.rights.areMissing(for: file.path, in: folder) { return nil }
-            return SyncTask(file: due, purpose: .confirmAgain)
+            return known(SyncTask(file: due, purpose: .confirmAgain))
         case .wait(let seconds, let delay): note(file, seconds, delay, in: &plan.result)
         case .nothing(let idleness): note(file, idleness, in: &plan.result)
         }
         return nil
+    }
+
+    /// The same, with what is known of a content that was encrypted and confirmed.
+    ///
+    /// - Returns: nil when that can't be looked up: then the server can't be asked about it.
+    private func known(_ task: SyncTask) -> SyncTask? {
+        if setup.planner.encryption == nil { return task }
+        guard let record = try? state.confirmation(of: task.file.path), let encrypted = record.encrypted else {
+            return nil
+        }
+        var task = task
+        task.form = .known(
+            KnownContent(plaintext: encrypted.plaintext, digest: record.digest, size: encrypted.storedSize))
+        return task
     }
 
     private func note(_ file: FoundFile, _ seconds: Double?, _ delay: Delay, in result: inout PassResult) {
@@ -140,7 +156,9 @@ extension Pass {
     private func recognition(of file: FoundFile, _ remote: RemotePath) -> Recognition {
         if memory.confirmed.contains(file) { return .confirmed }
         // State that can't be read costs a question to the server, or bytes that are sent twice.
-        guard let record = try? state.confirmation(of: file.path), record.remotePath == remote else { return .unknown }
+        guard let record = try? state.confirmation(of: file.path), record.remotePath == remote,
+            (record.encrypted != nil) == (setup.planner.encryption != nil)
+        else { return .unknown }
         guard record.fingerprint == file.fingerprint else { return resembles(record, file) ? .resembling : .unknown }
         if let again = setup.askingAgain, !setup.planner.deletes {
             return again.concerns(record.confirmedAt, now: currentUnixTime()) ? .resembling : .confirmed

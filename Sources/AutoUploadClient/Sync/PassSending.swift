@@ -63,7 +63,8 @@ extension Pass {
         _ tasks: [SyncTask], over connection: consuming ServerConnection, _ book: ConfirmationBook
     ) throws(SyncFailure) {
         let engine = Engine(
-            connection, Backlog(tasks), folder: folder, book: book, troubles: troubles, headway: memory.headway,
+            connection, Backlog(tasks, setup.planner.encryption), folder: folder, book: book, troubles: troubles,
+            headway: memory.headway,
             setup.sending)
         try engine.run()
     }

@@ -65,6 +65,8 @@ struct Planner {
     let rules: SettleRules
     /// Whether also files are wiped that somebody may have open, for all that can be told.
     var wipesUnproven = false
+    /// Whether files are encrypted before they are sent.
+    var encryption: EncryptionPolicy?
 
     /// What is known about a file.
     struct Knowledge {
@@ -142,11 +144,14 @@ struct Planner {
     }
 
     private func due(_ file: FoundFile, _ remote: RemotePath, tolerating writer: WriterState) -> DueFile {
-        DueFile(path: file.path, fingerprint: file.fingerprint, remote: remote, toleratedWriter: writer)
+        DueFile(
+            path: file.path, fingerprint: file.fingerprint, remote: remote, toleratedWriter: writer,
+            size: encryption?.storedSize(of: file.fingerprint.size))
     }
 
     private func remotePath(of path: LocalPath) throws(RemotePath.Flaw) -> RemotePath {
         let above = prefix?.components ?? []
-        return try RemotePath(components: above + path.folders.map(\.bytes) + [path.name.bytes])
+        let name = encryption == nil ? path.name.bytes : EncryptedName.sealed(path.name.bytes)
+        return try RemotePath(components: above + path.folders.map(\.bytes) + [name])
     }
 }

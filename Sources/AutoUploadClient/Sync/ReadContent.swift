@@ -3,10 +3,15 @@ import Platform
 
 /// What was read of a file, from its beginning to its end.
 struct ReadContent: Hashable, Sendable {
+    /// Of what is sent.
     let digest: ContentDigest
     let standing: Standing
     /// Who had it open for writing when it was opened.
     let writer: WriterState
+    /// The hash of the content itself, where something else is sent.
+    var plaintext: ContentDigest?
+    /// How far its seal was used.
+    var mark: SealMark?
 }
 
 /// What became of a file while it was read, besides its content, which is what was read as far as anything tells.

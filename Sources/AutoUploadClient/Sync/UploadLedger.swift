@@ -54,6 +54,8 @@ struct UploadLedger {
     private(set) var unfinishedCount = 0
 
     var count: Int { entries.count }
+    /// What is under way.
+    var all: some Collection<Entry> { entries.values }
     var isEmpty: Bool { entries.isEmpty }
 
     subscript(number: UInt32) -> Entry? { entries[number] }
@@ -73,7 +75,7 @@ extension UploadLedger {
         let entry = Entry(task: task, isFresh: isFresh, phase: .offered, awaitsProceed: true)
         guard let number = add(entry) else { return nil }
         unfinishedCount += 1
-        unfinishedBytes &+= task.file.size
+        unfinishedBytes &+= task.size
         return number
     }
 
@@ -94,6 +96,8 @@ extension UploadLedger {
         entries[number]?.phase = .finished(content.digest)
         entries[number]?.task.standing = content.standing
         entries[number]?.task.writer = content.writer
+        entries[number]?.task.plaintext = content.plaintext
+        entries[number]?.task.mark = content.mark
     }
 
     /// The upload is given up; `proceed` or `refused` may still be under way.
@@ -110,13 +114,13 @@ extension UploadLedger {
         guard last < UInt32.max else { return nil }
         last += 1
         entries[last] = entry
-        unansweredBytes &+= entry.task.file.size
+        unansweredBytes &+= entry.task.size
         return last
     }
 
     private mutating func remove(_ number: UInt32) -> Entry? {
         guard let entry = entries.removeValue(forKey: number) else { return nil }
-        unansweredBytes &-= entry.task.file.size
+        unansweredBytes &-= entry.task.size
         endUnfinished(entry)
         return entry
     }
@@ -125,7 +129,7 @@ extension UploadLedger {
         switch entry.phase {
         case .offered, .sending:
             unfinishedCount -= 1
-            unfinishedBytes &-= entry.task.file.size
+            unfinishedBytes &-= entry.task.size
         case .finished, .asked: return
         }
     }
@@ -169,7 +173,7 @@ extension UploadLedger {
         }
         // What is fresh and small was sent ahead.
         guard entry.phase == .offered else { return .nothing }
-        guard proceed.durableOffset <= entry.task.file.size else {
+        guard proceed.durableOffset <= entry.task.size else {
             throw violation("it claims more bytes of upload \(number) than the file has")
         }
         return .proceed(number: number, offset: proceed.durableOffset)
@@ -179,7 +183,7 @@ extension UploadLedger {
         _ number: UInt32, _ confirmation: Confirmation, _ digest: ContentDigest, alreadyThere: Bool
     ) throws(SyncFailure) -> Event {
         guard let entry = remove(number) else { throw violation("it confirmed \(number), which isn't under way") }
-        guard confirmation.digest == digest, confirmation.size == entry.task.file.size else {
+        guard confirmation.digest == digest, confirmation.size == entry.task.size else {
             throw violation("what it confirmed for \(entry.task.file.path) isn't what was sent")
         }
         guard receipts.covers(confirmation) else {

@@ -68,9 +68,11 @@ struct MovedStateTests {
         }
         let again = try confirmation(late)
         try memory.change { connection throws(SQLiteError) in
+            let columns =
+                "device, inode, born_s, born_ns, size, modified_s, modified_ns, changed_s, changed_ns, digest, remote_path, "
+                + "stored_path, confirmed_at, volume"
             try connection.execute(
-                "INSERT INTO confirmations SELECT ?, device, inode, born_s, born_ns, size, modified_s, modified_ns, changed_s, "
-                    + "changed_ns, digest, remote_path, stored_path, confirmed_at, volume FROM confirmations LIMIT 1",
+                "INSERT INTO confirmations (path, \(columns)) SELECT ?, \(columns) FROM confirmations LIMIT 1",
                 [.blob(again.path.bytes)])
         }
         _ = try memory.moved(to: folder)

@@ -73,6 +73,13 @@ struct VolumeTests {
             for table in ["confirmations", "uploads", "wipes", "holds"] {
                 try connection.execute("ALTER TABLE \(table) DROP COLUMN volume")
             }
+            let later = [
+                "uploads": ["seal", "sealed_chunks", "sealed_digest"], "confirmations": ["plaintext", "stored_size"],
+                "receipts": ["plaintext"],
+            ]
+            for (table, columns) in later {
+                for column in columns { try connection.execute("ALTER TABLE \(table) DROP COLUMN \(column)") }
+            }
             try connection.execute("PRAGMA user_version = 5")
         }
         #expect(try state(volumes(1, 77)).confirmation(of: path)?.fingerprint == print(1))

@@ -52,8 +52,8 @@ struct ProgramTests {
 
     @Test("a configuration that can't be used ends with 78 and a line that says why")
     func badConfiguration() throws {
-        expect(try once("-e", "y"), 78, "--encrypt")
-        expect(try once("-e=y"), 78, "--encrypt")
+        expect(try once("-e", "y"), 64, "--recipient")
+        expect(try once("-e=y"), 64, "--recipient")
         expect(try once("--ca-file", scratch.path("nowhere.pem")), 78, "nowhere.pem")
         expect(try once("--password-file", scratch.path("nowhere")), 78, "nowhere")
         try scratch.setPermissions(0o644, of: "password")

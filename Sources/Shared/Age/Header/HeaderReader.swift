@@ -19,6 +19,8 @@ package struct HeaderReader: Sendable {
 
     /// Bytes of a header that is read: several thousand recipients.
     package static let maximumCount = 1 << 20
+    /// Bytes.
+    private static let mostBlanks = 1024
     private static let armor = "-----BEGIN AGE ENCRYPTED FILE-----"
 
     package init() {}
@@ -34,8 +36,8 @@ package struct HeaderReader: Sendable {
                 try take(line: text[lineStart..<(text.count - 1)])
                 lineStart = text.count
                 if header != nil { return index + 1 }
-            } else if stage == .version, text.count > Self.armor.utf8.count + 1 {
-                throw Self.notAge(text[...])
+            } else if stage == .version, text.count - lineStart > Self.armor.utf8.count + 1 {
+                throw Self.notAge(text[lineStart...])
             } else if text.count >= Self.maximumCount {
                 throw .header("its header is too long")
             }
@@ -51,7 +53,9 @@ package struct HeaderReader: Sendable {
     private mutating func take(line: ArraySlice<UInt8>) throws(AgeError) {
         switch stage {
         case .version:
-            guard line.elementsEqual(AgeHeader.version.utf8) else { throw Self.notAge(line) }
+            // The text form may have such lines before it.
+            if text.count <= Self.mostBlanks, line.allSatisfy(Self.isBlank) { return }
+            guard lineStart == 0, line.elementsEqual(AgeHeader.version.utf8) else { throw Self.notAge(line) }
             stage = .between
         case .between:
             if line.starts(with: AgeHeader.end.utf8) { return try take(end: line) }
@@ -89,8 +93,11 @@ package struct HeaderReader: Sendable {
 
     /// What is in the place of the first line.
     private static func notAge(_ line: ArraySlice<UInt8>) -> AgeError {
+        let line = line.drop(while: isBlank)
         if line.starts(with: armor.utf8) { return .armored }
         if line.starts(with: "age-encryption.org/".utf8) { return .header("it is of another version of the format") }
         return .header("it doesn't begin as one")
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0d, 0x0a].contains(byte) }
 }

@@ -35,11 +35,33 @@ internal import Wire
         let start = FrameHeader.encodedSize
         let count = try file.read(
             into: unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + wanted)]))
+        setPayload(count, upload)
+        return count
+    }
+
+    /// Takes as this frame's payload what `body` writes.
+    ///
+    /// - Parameters:
+    ///   - limit: bytes at most.
+    ///   - body: returns how many it has written.
+    /// - Returns: the same; 0 with no frame to send.
+    package func fill<E: Error>(
+        limit: UInt64, upload: UInt32, _ body: (inout MutableSpan<UInt8>) throws(E) -> Int
+    ) throws(E) -> Int {
+        let start = FrameHeader.encodedSize
+        let wanted = Int(min(limit, unsafe UInt64(memory.count - start)))
+        let part = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[start..<(start + wanted)])
+        var span = unsafe MutableSpan<UInt8>(_unsafeBytes: part)
+        let count = min(try body(&span), wanted)
+        setPayload(count, upload)
+        return count
+    }
+
+    private func setPayload(_ count: Int, _ upload: UInt32) {
         var header: [UInt8] = []
         FrameHeader(type: .data, upload: upload, length: UInt32(clamping: count)).encode(into: &header)
         unsafe memory.copyBytes(from: header)
-        size = start + count
-        return count
+        size = header.count + count
     }
 
     /// Lends the payload.

@@ -1,3 +1,4 @@
+import Foundation
 import Platform
 import TestSupport
 import Testing
@@ -26,6 +27,16 @@ extension FaultTests {
             }
         }
 
+        @Test("the same with -e y, and no key seals two contents", arguments: Sweep.all)
+        func encrypted(_ sweep: Sweep) async throws {
+            try await onThread {
+                let (server, keys) = (try TestServer(), try KeyPair())
+                _ = try Round(server, number: 0, Trouble(.inputOutput), keys).run()
+                try sweep.run(oneIn: 20) { number, trouble in try Round(server, number: number, trouble, keys).run() }
+                #expect(try server.stop().status == 0)
+            }
+        }
+
         /// A client whose `number`th call fails in a pass, and one that finds what it left.
         private struct Round {
             let server: TestServer
@@ -35,8 +46,11 @@ extension FaultTests {
             let trouble: Trouble
             /// What this round sends is stored below a folder of its own.
             let prefix: String
+            /// To encrypt to; nil where nothing is encrypted.
+            let keys: KeyPair?
 
-            init(_ server: TestServer, number: UInt64, _ trouble: Trouble) throws {
+            init(_ server: TestServer, number: UInt64, _ trouble: Trouble, _ keys: KeyPair? = nil) throws {
+                self.keys = keys
                 self.server = server
                 client = try TestClient(server)
                 plan = try FaultPlan(folders: [client.card, client.scratch.path("state")])
@@ -46,20 +60,25 @@ extension FaultTests {
                 try server.site.scratch.write(ClientSweepTests.taken, to: "storage/\(Fixtures.user)/\(prefix)/clip")
             }
 
+            private var options: [String] {
+                ["--once", "-d", "y", "--prefix", prefix] + (keys?.options ?? [])
+            }
+
             private var comment: Comment { plan.description(number, trouble) }
 
             /// - Returns: whether the call was reached.
             func run() throws -> Bool {
                 if number > 0 { try plan.fail(from: number, with: trouble) }
                 let faulty = try RunningProgram.run(
-                    Binaries.client, client.arguments(["--once", "-d", "y", "--prefix", prefix]),
+                    Binaries.client, client.arguments(options),
                     environment: client.environment.merging(try plan.environment()) { $1 })
                 let hasFired = try plan.hasFired
                 #expect(
                     faulty.isOrderly || trouble.fault == .kill && faulty.wasKilled,
                     "\(comment): \(faulty.status) \(faulty.error)")
                 try expectNothingLost(faulty)
-                let next = try client.pass("-d", "y", "--prefix", prefix)
+                let next = try RunningProgram.run(
+                    Binaries.client, client.arguments(options), environment: client.environment, seconds: 120)
                 #expect(next.status == 0, "\(comment): \(faulty.error) \(next.error)")
                 #expect(try client.recordings() == [:], "\(comment): \(faulty.error) \(next.error)")
                 try expectStored()
@@ -86,7 +105,19 @@ extension FaultTests {
             }
 
             private func storedDigests() throws -> [String] {
-                try server.site.stored().filter { $0.key.hasPrefix(prefix + "/") }.map(\.value)
+                let stored = try server.site.stored().filter { $0.key.hasPrefix(prefix + "/") }
+                guard let keys else { return Array(stored.values) }
+                let folder = "\(server.site.storage)/\(Fixtures.user)/\(prefix)"
+                let sealed = stored.keys.filter { $0.hasSuffix(".age") }
+                let beginnings = try sealed.map { try beginning(of: "\(server.site.storage)/\(Fixtures.user)/\($0)") }
+                #expect(Set(beginnings).count == sealed.count, "\(comment): a key was used for two files")
+                return try stored.filter { !sealed.contains($0.key) }.map(\.value) + keys.decrypted(folder).values
+            }
+
+            /// Header and nonce, which are as random as the key.
+            private func beginning(of path: String) throws -> [UInt8] {
+                let file = try FileHandle(forReadingFrom: URL(filePath: path))
+                return try file.read(upToCount: 184).map(Array.init) ?? []
             }
         }
     }
