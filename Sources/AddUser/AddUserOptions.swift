@@ -21,10 +21,12 @@ enum AddUserOptions {
         "totp",
         help: "Have the user give one-time codes besides the password (TOTP): makes a seed, and shows it once.")
     static let noTOTP = Option("no-totp", help: "Have the user give no one-time codes any more.")
+    static let lock = Option("lock", help: "Keep the user out, whose connections end; with --update. Nothing is lost.")
+    static let unlock = Option("unlock", help: "Let the user in again; with --update.")
     static let update = Option(
         "update", section: "Instead of adding",
         help: """
-            Give the user another password; with --quota, --prefix, --totp or --no-totp and without --password, only these.
+            Give the user another password; with another of these options and without --password, only that.
             """)
     static let remove = Option(
         "remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
@@ -43,12 +45,13 @@ enum AddUserOptions {
         "Lanes that the memory is divided into.")
 
     static let table = [
-        username, password, filename, quota, prefix, totp, noTOTP, update, remove, list, importDropzone, memory,
+        username, password, filename, quota, prefix, totp, noTOTP, lock, unlock, update, remove, list, importDropzone,
+        memory,
         iterations, parallelism,
     ]
 
     /// What is set for a user.
-    static let forUsers = [password, quota, prefix, totp, noTOTP]
+    static let forUsers = [password, quota, prefix, totp, noTOTP, lock, unlock]
 
     static let exitCodes: KeyValuePairs<ExitCode, String> = [
         .success: "Done.",

@@ -8,6 +8,7 @@ struct SettingsChange {
     private let quota: Change<UInt64>?
     private let prefix: Change<PathPrefix>?
     private let seed: Change<OneTimeSeed>?
+    private let lock: Bool?
     /// What is to be shown of a new seed.
     let newCodes: OneTimeSetup?
 
@@ -23,6 +24,10 @@ struct SettingsChange {
         if arguments.flag(AddUserOptions.totp), arguments.flag(AddUserOptions.noTOTP) {
             throw .usage("--totp and --no-totp exclude each other")
         }
+        if arguments.flag(AddUserOptions.lock), arguments.flag(AddUserOptions.unlock) {
+            throw .usage("--lock and --unlock exclude each other")
+        }
+        lock = arguments.flag(AddUserOptions.lock) ? true : arguments.flag(AddUserOptions.unlock) ? false : nil
         newCodes = arguments.flag(AddUserOptions.totp) ? try OneTimeSetup.make() : nil
         seed = newCodes.map { .set($0.seed) } ?? (arguments.flag(AddUserOptions.noTOTP) ? .takeOff : nil)
     }
@@ -46,7 +51,10 @@ struct SettingsChange {
 
     /// For a person; nil: nothing.
     var description: String? {
-        let changed = [quota.map { _ in "quota" }, prefix.map { _ in "prefix" }, seed.map { _ in "one-time codes" }]
+        let changed = [
+            quota.map { _ in "quota" }, prefix.map { _ in "prefix" }, seed.map { _ in "one-time codes" },
+            lock.map { _ in "lock" },
+        ]
         let names = changed.compactMap(\.self)
         return names.isEmpty ? nil : names.joined(separator: " and ")
     }
@@ -67,5 +75,6 @@ struct SettingsChange {
         case .takeOff: try file.setSeed(nil, of: name)
         case nil: break
         }
+        if let lock { try file.setLock(lock, of: name) }
     }
 }

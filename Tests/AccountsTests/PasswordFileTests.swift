@@ -9,6 +9,7 @@ import Testing
 struct PasswordFileTests {
     static let lines = (try? vectorLines("lines.txt", in: .module)) ?? []
     static let cheap = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$v9K+AuFBZgmnm1Cg/Ibevg"
+    static let strong = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$v9K+AuFBZgmnm1Cg/Ibevg"
     static let other = "$argon2id$v=19$m=16,t=2,p=1$AAECAwQFBgcICQ$AAECAwQFBgcICQoLDA0ODw"
 
     @Test("there are vectors")
@@ -52,7 +53,7 @@ struct PasswordFileTests {
         #expect(file.entry(for: try UserName("anna"))?.hash.text == Self.cheap)
         #expect(file.names.map(\.text) == ["anna"])
 
-        let locked = PasswordFile(text: "anna:\(Self.cheap):locked=y\n\(second):\(Self.other)\n")
+        let locked = PasswordFile(text: "anna:\(Self.cheap):locked=?\n\(second):\(Self.other)\n")
         #expect(locked.problems.map(\.line) == [1, 2])
         #expect(locked.names.isEmpty)
     }
@@ -199,11 +200,31 @@ struct PasswordFileTests {
 
     @Test("a short seed counts, and is told of")
     func shortSeed() {
-        let file = PasswordFile(text: "anna:\(Self.cheap):totp=JBSWY3DPEHPK3PXP\n")
+        let file = PasswordFile(text: "anna:\(Self.strong):totp=JBSWY3DPEHPK3PXP\n")
         #expect(file.problems.isEmpty && file.weaknesses.count == 1)
         #expect(file.weaknesses.first?.description.contains("80 bits") == true)
-        let long = PasswordFile(text: "anna:\(Self.cheap):totp=\(String(repeating: "A", count: 32))\n")
+        let long = PasswordFile(text: "anna:\(Self.strong):totp=\(String(repeating: "A", count: 32))\n")
         #expect(long.weaknesses.isEmpty)
+    }
+
+    @Test("a hash below OWASP's minimum counts, and is told of")
+    func cheapHash() {
+        let file = PasswordFile(text: "anna:\(Self.cheap)\nbob:\(Self.strong)\n")
+        #expect(file.names.count == 2 && file.weaknesses.map(\.line) == [1])
+        #expect(file.weaknesses.first?.description.contains("8 KiB") == true)
+    }
+
+    @Test("a lock is set and taken off, and all else stays")
+    func lock() throws {
+        let anna = try UserName("anna")
+        var file = PasswordFile(text: "anna#JBSWY3DP#\(Self.cheap)\n")
+        try file.setLock(true, of: anna)
+        #expect(file.text.hasSuffix(":locked=y\n") && file.entry(for: anna)?.settings.isLocked == true)
+        try file.setLock(false, of: anna)
+        #expect(file.text == "anna:\(Self.cheap):totp=JBSWY3DP\n")
+        #expect(file.entry(for: anna)?.settings.isLocked == false)
+        let other = PasswordFile(text: "anna:\(Self.cheap):locked=n\n")
+        #expect(other.problems.map(\.reason) == [.lock])
     }
 
     @Test("a quota isn't set where it can't be told what stands where, or for nobody")
@@ -234,6 +255,7 @@ struct PasswordFileTests {
             return "entry=\(name)" + (settings?.quota.map { " quota=\($0)" } ?? "")
                 + (settings?.prefix.map { " prefix=\($0.path)" } ?? "")
                 + (settings?.seed.map { " seed=\($0.text)" } ?? "")
+                + (settings?.isLocked == true ? " locked" : "")
         }
         switch file.problems.first?.reason {
         case nil: return "comment"
@@ -244,6 +266,7 @@ struct PasswordFileTests {
         case .duplicate: return "duplicate"
         case .seed(let flaw): return "seed=\(flaw.rawValue)"
         case .key: return "key"
+        case .lock: return "lock"
         case .quota: return "quota"
         case .prefix: return "prefix"
         case .repeated: return "repeated"

@@ -8,12 +8,13 @@ import Testing
 @Suite("Password hashes")
 struct PasswordHashTests {
     static let vectors = (try? vectorLines("hashes.txt", in: .module)) ?? []
+    static let makers = (try? vectorLines("hashes-makers.txt", in: .module)) ?? []
     static let malformed = (try? vectorLines("hashes-malformed.txt", in: .module)) ?? []
 
     @Test("there are vectors")
     func vectorsAreThere() {
         #expect(Self.vectors.count >= 10)
-        #expect(Self.malformed.count >= 40)
+        #expect(Self.malformed.count >= 40 && Self.makers.count >= 15)
     }
 
     @Test("another implementation's hashes are checked, and written as they were read", arguments: vectors)
@@ -23,6 +24,18 @@ struct PasswordHashTests {
         let hash = try PasswordHash(parts[2].utf8)
         #expect(hash.text == parts[2])
         #expect(try hash.matches(password) == (parts[0] == "matches"))
+    }
+
+    @Test("hashes of every common maker are checked, or refused for their reason", arguments: makers)
+    func maker(_ line: String) throws {
+        let parts = line.split(separator: " ")
+        guard let error = PasswordHashError(rawValue: String(parts[0])) else {
+            let hash = try PasswordHash(parts[3].utf8)
+            #expect(parts[0] == "taken" && hash.text == parts[3])
+            #expect(try hash.matches(#require(bytes(hexadecimal: parts[2]))))
+            return
+        }
+        #expect(throws: error) { try PasswordHash(parts[3].utf8) }
     }
 
     @Test("text that isn't a hash is refused for its reason", arguments: malformed)

@@ -29,7 +29,7 @@ final class NetworkChecks {
         target.follow = { [unowned self] in note($0) }
         defer { target.follow = { _ in } }
         do throws(SyncFailure) {
-            var connection = try ServerConnection.open(target, transfer)
+            var connection = try ServerConnection.open(target, transfer, .none)
             for address in connection.passedOver { list.warning("address", "\(address) was passed over") }
             connection.link.queue(.goodbye)
             // Whether the server hears it makes no difference.

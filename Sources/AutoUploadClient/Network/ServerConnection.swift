@@ -16,13 +16,17 @@ struct ServerConnection: ~Copyable {
     /// Connects and logs in. Each address of the server's name is tried until our server has answered at one.
     ///
     /// - Throws: `SyncFailure` saying which step failed and who must act.
-    static func open(_ target: ServerTarget, _ transfer: TransferGuard) throws(SyncFailure) -> ServerConnection {
+    ///
+    /// - Parameter tokens: keeps the token by which the next connection logs in.
+    static func open(
+        _ target: ServerTarget, _ transfer: TransferGuard, _ tokens: TokenFile
+    ) throws(SyncFailure) -> ServerConnection {
         try transfer.checkBeforeConnecting()
         var connection = try find(target, transfer)
         do throws(SyncFailure) {
             if let nonce = connection.nonce { connection.link.queue(.challenge(Challenge(nonce: nonce))) }
             // What is said to it isn't said again at another address.
-            try logIn(target, connection.welcome, &connection.link)
+            try logIn(target, tokens, connection.welcome, &connection.link)
             target.follow(.loggedIn)
             return connection
         } catch {
@@ -38,7 +42,7 @@ struct ServerConnection: ~Copyable {
     }
 
     /// The server checks the passwords of thousands of devices one after the other.
-    private static let loginSeconds = 180.0
+    fileprivate static let loginSeconds = 180.0
 }
 
 // MARK: - Addresses
@@ -193,27 +197,63 @@ extension ServerConnection {
         }
     }
 
+    fileprivate static func flush(_ link: inout MessageLink, secret: Bool, _ seconds: Double) throws(SyncFailure) {
+        do throws(LinkError) {
+            try link.flush(secret: secret, until: .after(seconds: seconds))
+        } catch {
+            throw SyncFailure(error)
+        }
+    }
+}
+
+// MARK: - Login
+
+extension ServerConnection {
     private static func logIn(
-        _ target: ServerTarget, _ welcome: Welcome, _ link: inout MessageLink
+        _ target: ServerTarget, _ tokens: TokenFile, _ welcome: Welcome, _ link: inout MessageLink
     ) throws(SyncFailure) {
+        if try logIn(by: tokens, target, welcome, &link) { return }
         try target.withLogin(welcome) { message throws(SyncFailure) in
             link.queue(message)
             try flush(&link, secret: true, target.patience.answerSeconds)
         }
         switch try link.receive(until: .after(seconds: loginSeconds)) {
-        case .granted: return
+        case .granted(let granted): tokens.write(LoginToken(granted, at: welcome.serverTime))
         case .denied(let refusal): throw .loginDenied(refusal)
         case .closing(let refusal): throw .closed(refusal)
         default: throw .notOurServer("the server answered the login with something else")
         }
     }
 
-    private static func flush(_ link: inout MessageLink, secret: Bool, _ seconds: Double) throws(SyncFailure) {
-        do throws(LinkError) {
-            try link.flush(secret: secret, until: .after(seconds: seconds))
-        } catch {
-            throw SyncFailure(error)
+    /// - Returns: false when there is no token, or it doesn't count any more: then the password may follow.
+    private static func logIn(
+        by tokens: TokenFile, _ target: ServerTarget, _ welcome: Welcome, _ link: inout MessageLink
+    ) throws(SyncFailure) -> Bool {
+        // A server of the first version would hang up after one that is denied.
+        guard welcome.version >= ProtocolLimits.firstWithChallenge, let token = tokens.read(),
+            welcome.serverTime < token.end, let message = try? Reauthenticate(token: token.bytes)
+        else { return false }
+        link.queue(.reauthenticate(message))
+        try flush(&link, secret: true, target.patience.answerSeconds)
+        switch try link.receive(until: .after(seconds: loginSeconds)) {
+        case .granted: return true
+        case .denied(let refusal):
+            // What is for now only, as that the server is full, says nothing about the token.
+            guard refusal.status.statusClass == .fix else { throw .loginDenied(refusal) }
+            tokens.write(nil)
+            return false
+        case .closing(let refusal): throw .closed(refusal)
+        default: throw .notOurServer("the server answered the login with something else")
         }
+    }
+}
+
+extension LoginToken {
+    /// - Parameter time: by the server's clock, at which it was granted.
+    fileprivate init?(_ granted: Granted, at time: Int64) {
+        guard !granted.token.bytes.isEmpty else { return nil }
+        let end = time.addingReportingOverflow(Int64(granted.tokenLifetime))
+        self.init(bytes: granted.token, end: end.overflow ? .max : end.partialValue)
     }
 }
 

@@ -19,7 +19,7 @@ extension Pass {
         defer { result.hasHeadway = memory.headway.steps > stepsBefore }
         setup.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
-            let connection = try ServerConnection.open(setup.target, setup.transfer)
+            let connection = try ServerConnection.open(setup.target, setup.transfer, TokenFile(folder: state.folder))
             result.wasLoggedIn = true
             sayConnected(connection)
             result.mayNotWipe = try !trustsReceipts(of: connection.welcome) && setup.planner.deletes
@@ -39,7 +39,7 @@ extension Pass {
     /// Connects and logs in, though there is nothing to be sent.
     func introduce(_ result: inout PassResult) {
         do throws(SyncFailure) {
-            var connection = try ServerConnection.open(setup.target, setup.transfer)
+            var connection = try ServerConnection.open(setup.target, setup.transfer, TokenFile(folder: state.folder))
             (result.wasLoggedIn, result.hasConnected) = (true, true)
             sayConnected(connection)
             connection.link.queue(.goodbye)

@@ -31,6 +31,8 @@ package struct Limits: Sendable {
     package var login = 30.0
     /// Waiting for a turn at checking a password: a fleet that reconnects at once queues here.
     package var loginQueue = 170.0
+    /// That a login token is good for; 0: none are given.
+    package var tokenLifetime: UInt32 = 12 * 3600
     /// For the rest of a message that has begun; not for `data`.
     package var frame = 60.0
     /// An upload is unfinished, and not a byte comes.

@@ -1,5 +1,5 @@
 import Accounts
-import Domain
+package import Domain
 package import Logins
 package import Platform
 import Transport
@@ -14,7 +14,7 @@ package struct LoginDesk {
     }
 
     package enum Decision {
-        case granted(Home)
+        case granted(Home, Login)
         case denied(LoginDenial)
         /// The connection is to end, and needs no answer.
         case over
@@ -32,6 +32,14 @@ package struct LoginDesk {
         }
     }
 
+    /// - Parameter token: of an earlier login.
+    package func decide(token: Credential) -> Decision {
+        switch gate.decide(token: token) {
+        case .failure(let denial): .denied(denial)
+        case .success(let login): takeIn(login)
+        }
+    }
+
     private func takeIn(_ login: Login) -> Decision {
         guard let user = FileName(login.user.text) else { return .over }
         switch membership.registry.loggedIn(membership.number, login, as: user) {
@@ -41,6 +49,6 @@ package struct LoginDesk {
         }
         // The password file may have changed before the registry knew of the login.
         if let objection = gate.objection(to: login) { membership.standing.evict(Eviction(objection)) }
-        return membership.isToEnd ? .over : .granted(Home(user, below: login.prefix))
+        return membership.isToEnd ? .over : .granted(Home(user, below: login.prefix), login)
     }
 }

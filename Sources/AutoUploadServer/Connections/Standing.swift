@@ -54,6 +54,7 @@ package enum Eviction: UInt8, Sendable {
     case userRemoved
     case prefixChanged
     case seedChanged
+    case userLocked
     case storageOpened
     /// In the midst of an upload.
     case lostItsUpload
@@ -64,6 +65,7 @@ package enum Eviction: UInt8, Sendable {
         case .userRemoved: self = .userRemoved
         case .prefixChanged: self = .prefixChanged
         case .seedChanged: self = .seedChanged
+        case .userLocked: self = .userLocked
         }
     }
 
@@ -76,6 +78,7 @@ package enum Eviction: UInt8, Sendable {
         case .userRemoved: "ended: the user isn't in the password file any more"
         case .prefixChanged: "ended: the user's files go elsewhere now (prefix)"
         case .seedChanged: "ended: the seed of the user's one-time codes has changed"
+        case .userLocked: "ended: the user was locked"
         case .storageOpened: "ended: the storage was opened anew"
         case .lostItsUpload: "ended: another connection goes on with its upload"
         }
@@ -88,7 +91,7 @@ package enum Eviction: UInt8, Sendable {
         case .gaveItsPlace:
             Refusal(
                 status: .busy, retryAfterSeconds: 60, text: "the server has too many connections, and you have most")
-        case .passwordChanged, .userRemoved, .prefixChanged, .seedChanged:
+        case .passwordChanged, .userRemoved, .prefixChanged, .seedChanged, .userLocked:
             Refusal(status: .busy, retryAfterSeconds: 1, text: "this login doesn't count any more: log in again")
         case .storageOpened:
             Refusal(status: .shuttingDown, retryAfterSeconds: 1, text: "the storage was opened anew")

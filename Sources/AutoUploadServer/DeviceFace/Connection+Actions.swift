@@ -18,6 +18,7 @@ extension Connection {
         case .send(let message): link.queue(message)
         case .refuse(let upload, let path, let refusal): refuse(upload, path, Declined(refusal))
         case .verify(let login): verify(login)
+        case .verifyToken(let token): verify(token)
         case .begin(let upload, let offer, let path): begin(upload, offer, path)
         case .commit(let upload, let digest):
             guard let partial = uploads.partial(upload) else { return }
@@ -30,14 +31,28 @@ extension Connection {
 
     private mutating func verify(_ login: Authenticate) {
         peer.user = login.user
-        switch LoginDesk(gate: services.gate, membership: membership).decide(LoginAttempt(login), from: link.peer.group)
-        {
+        let gate = services.gate
+        let decision = LoginDesk(gate: gate, membership: membership).decide(
+            LoginAttempt(login), from: link.peer.group)
+        conclude(decision, protection: link.protection) { login in gate.grantToken(to: login) }
+    }
+
+    /// No other token comes of it: else a stolen one would serve for ever.
+    private mutating func verify(_ token: Reauthenticate) {
+        let desk = LoginDesk(gate: services.gate, membership: membership)
+        conclude(desk.decide(token: token.token), protection: "\(link.protection) by token") { _ in nil }
+    }
+
+    private mutating func conclude(
+        _ decision: LoginDesk.Decision, protection: String, _ grantToken: (Login) -> LoginTokens.Token?
+    ) {
+        switch decision {
         case .over: endOfInput()
-        case .granted(let home):
-            (self.home, peer.account) = (home, home.user)
+        case .granted(let home, let login):
+            (self.home, peer.user, peer.account) = (home, "\(login.user)", home.user)
             patience.loggedIn()
-            services.report(.loggedIn(peer, protection: link.protection))
-            guard let granted = try? services.granted(to: home.user) else { return close(nil) }
+            services.report(.loggedIn(peer, protection: protection))
+            guard let granted = try? services.granted(to: home.user, grantToken(login)) else { return close(nil) }
             perform(state.loginDecided(.success(granted)))
         case .denied(let denial):
             services.report(.loginDenied(peer, denial.refusal, reason: denial.reason))

@@ -1,5 +1,6 @@
 import Connections
 import Domain
+import Logins
 import Platform
 import Receipts
 import Storage
@@ -19,7 +20,9 @@ extension Services {
     }
 
     /// What a user is told who has logged in.
-    func granted(to user: FileName) throws(WireError) -> Granted {
-        try Granted(quotaRemaining: vault.quotaRemaining(of: user) ?? ProtocolLimits.unlimitedQuota)
+    func granted(to user: FileName, _ token: LoginTokens.Token?) throws(WireError) -> Granted {
+        try Granted(
+            token: token?.bytes ?? Credential([]), tokenLifetime: token?.lifetime ?? 0,
+            quotaRemaining: vault.quotaRemaining(of: user) ?? ProtocolLimits.unlimitedQuota)
     }
 }

@@ -21,6 +21,7 @@ package struct Login: Hashable, Sendable {
     /// - Parameter entry: the user's line as it is now.
     func objection(_ entry: PasswordEntry?) -> Objection? {
         guard let entry else { return .userRemoved }
+        if entry.settings.isLocked { return .userLocked }
         if entry.hash.text != hash { return .passwordChanged }
         if entry.settings.seed != seed { return .seedChanged }
         return entry.settings.prefix == prefix ? nil : .prefixChanged
@@ -30,6 +31,7 @@ package struct Login: Hashable, Sendable {
     package enum Objection: Sendable {
         case passwordChanged
         case userRemoved
+        case userLocked
         case prefixChanged
         /// Of one-time codes.
         case seedChanged

@@ -17,6 +17,14 @@ package struct LoginDenial: Error, Hashable, Sendable {
             Refusal(status: .credentialsWrong, text: "wrong user, password or one-time code"), reason: reason)
     }
 
+    static let locked = LoginDenial(
+        Refusal(status: .accountLocked, text: "the server's admin has locked this account"))
+
+    static func tokenUnknown(reason: String? = nil) -> LoginDenial {
+        LoginDenial(
+            Refusal(status: .credentialsWrong, text: "the login token doesn't count, or not any more"), reason: reason)
+    }
+
     static func busy(_ text: String) -> LoginDenial {
         LoginDenial(Refusal(status: .busy, retryAfterSeconds: 60, text: text))
     }

@@ -1,5 +1,5 @@
 package import Accounts
-import Domain
+package import Domain
 package import Platform
 
 /// Decides about logins. Checking a password takes tens of MiB and all of a core: only so many threads do it at a time, the
@@ -9,6 +9,7 @@ package final class LoginGate: Sendable {
     private let accounts: AccountDirectory
     private let verified: VerifiedLogins
     private let codes: OneTimeCodes
+    private let tokens: LoginTokens
     private let state: Monitor<State>
     private let patience: Double
 
@@ -44,11 +45,13 @@ package final class LoginGate: Sendable {
     ///   - simultaneous: passwords that are checked at a time.
     ///   - patience: seconds that a login waits for its turn.
     package init(
-        accounts: AccountDirectory, verified: VerifiedLogins, codes: OneTimeCodes, simultaneous: Int, patience: Double
+        accounts: AccountDirectory, verified: VerifiedLogins, codes: OneTimeCodes, tokens: LoginTokens,
+        simultaneous: Int, patience: Double
     ) {
         self.accounts = accounts
         self.verified = verified
         self.codes = codes
+        self.tokens = tokens
         state = Monitor(State(queue: LoginQueue(simultaneous: simultaneous)))
         self.patience = patience
     }
@@ -60,13 +63,18 @@ package final class LoginGate: Sendable {
     ) -> Result<Login, LoginDenial>? {
         let entry = accounts.entry(named: attempt.user.utf8)
         let attempt = attempt.separated(for: entry)
-        if let login = continued(attempt, entry, from: applicant.group) { return .success(login) }
+        if let entry = continued(attempt, entry, from: applicant.group) { return Self.admit(entry) }
         guard let decision = decideByPassword(attempt, of: applicant) else { return nil }
         return decision.flatMap { entry in
-            guard let seed = entry.settings.seed else { return .success(Login(entry)) }
+            guard let seed = entry.settings.seed else { return Self.admit(entry) }
             let decision = codes.alone(entry.name) { decideByCode(attempt, entry, seed, applicant.group, at: time) }
             return decision ?? .failure(.busy("too many logins of this user at once"))
         }
+    }
+
+    /// That an account is locked learns only who could log in otherwise.
+    private static func admit(_ entry: PasswordEntry) -> Result<Login, LoginDenial> {
+        entry.settings.isLocked ? .failure(.locked) : .success(Login(entry))
     }
 
     private func decideByPassword(
@@ -88,6 +96,19 @@ package final class LoginGate: Sendable {
     package func objection(to login: Login) -> Login.Objection? {
         login.objection(accounts.entry(named: login.user.text.utf8))
     }
+
+    /// Decides about a login by token.
+    package func decide(token: Credential) -> Result<Login, LoginDenial> {
+        guard let login = tokens.login(with: token) else { return .failure(.tokenUnknown()) }
+        if let objection = objection(to: login) { return .failure(.tokenUnknown(reason: "\(objection)")) }
+        return .success(login)
+    }
+
+    /// A token for who has just logged in by other means, if there is to be one.
+    package func grantToken(to login: Login) -> LoginTokens.Token? { tokens.grant(login) }
+
+    /// Ends the tokens of logins that count no more.
+    package func endTokens() { tokens.end { objection(to: $0) != nil } }
 
     /// Looks whether the password file has changed.
     ///
@@ -176,23 +197,23 @@ extension LoginGate {
 
 extension LoginGate {
     /// A further request of who has given a one-time code with an earlier one.
-    private func continued(_ login: LoginAttempt, _ entry: PasswordEntry?, from group: AddressGroup) -> Login? {
+    private func continued(_ login: LoginAttempt, _ entry: PasswordEntry?, from group: AddressGroup) -> PasswordEntry? {
         guard let entry, let seed = entry.settings.seed, login.way == .request else { return nil }
         guard let mark = verified.mark(entry, seed, login, from: group) else { return nil }
-        return verified.contains(mark) ? Login(entry) : nil
+        return verified.contains(mark) ? entry : nil
     }
 
     private func decideByCode(
         _ login: LoginAttempt, _ entry: PasswordEntry, _ seed: OneTimeSeed, _ group: AddressGroup, at time: Int64
     ) -> Result<Login, LoginDenial> {
         // Of requests that a browser sends side by side, the first one has used the code.
-        if let login = continued(login, entry, from: group) { return .success(login) }
+        if let entry = continued(login, entry, from: group) { return Self.admit(entry) }
         switch codes.judge(login.code, of: seed, entry.name, at: time) {
         case .right:
             if login.way == .request, let mark = verified.mark(entry, seed, login, from: group) {
                 verified.remember(mark, for: VerifiedLogins.requestSeconds)
             }
-            return .success(Login(entry))
+            return Self.admit(entry)
         case .wrong:
             state.withLock { $0.queue.wasDenied(group) }
             let given = login.code.bytes.isEmpty ? "no one-time code was given" : "the one-time code was wrong"

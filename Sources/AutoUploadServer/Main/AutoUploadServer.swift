@@ -91,6 +91,7 @@ struct AutoUploadServer {
     ) throws(ProgramError) -> Services {
         let gate = LoginGate(
             accounts: opener.accounts, verified: try verifiedLogins(), codes: opener.codes,
+            tokens: LoginTokens(lifetime: limits.tokenLifetime),
             simultaneous: ProcessLimits.processors, patience: limits.loginQueue)
         // Enough to keep a disk busy; each also computes a hash.
         let reading = ReadingGate(simultaneous: max(4, ProcessLimits.processors))

@@ -27,6 +27,11 @@ enum LimitOptions {
     static let login = seconds("login-timeout", Limits().login, "From the handshake until the login has come.")
     static let loginQueue = seconds(
         "login-queue-timeout", Limits().loginQueue, "For a login to wait for its turn at the password check.")
+    static let tokenLifetime = Option(
+        "token-lifetime", value: .integer("SECONDS", 0...2_592_000), defaultText: String(Limits().tokenLifetime),
+        section: section,
+        help: "For which a device that has logged in may come back by a token, without its password being hashed and "
+            + "without a one-time code; 0: it may not.")
     static let frame = seconds(
         "frame-timeout", Limits().frame, "For the rest of a message that has begun, data excepted.")
     static let stall = seconds(
@@ -48,9 +53,8 @@ enum LimitOptions {
         "shutdown-timeout", Limits().shutdown, "From SIGTERM until the server leaves, whatever is still going on.")
 
     static let table: [Option] = [
-        connections, perAddress, beforeLogin, openUploads, openUploadsPerUser, handshake, login, loginQueue, frame,
-        stall,
-        lowestRate, idle, send, keepAlive, userTimeout, shutdown,
+        connections, perAddress, beforeLogin, openUploads, openUploadsPerUser, handshake, login, loginQueue,
+        tokenLifetime, frame, stall, lowestRate, idle, send, keepAlive, userTimeout, shutdown,
     ]
 
     private static let section = "Limits"
@@ -76,6 +80,7 @@ extension Limits {
         handshake = try arguments.seconds(of: LimitOptions.handshake)
         login = try arguments.seconds(of: LimitOptions.login)
         loginQueue = try arguments.seconds(of: LimitOptions.loginQueue)
+        tokenLifetime = UInt32(clamping: try arguments.integer(of: LimitOptions.tokenLifetime))
         frame = try arguments.seconds(of: LimitOptions.frame)
         stall = try arguments.seconds(of: LimitOptions.stall)
         // An average of less than a few stalls would be nothing but another stall.

@@ -65,6 +65,8 @@ final class Upkeep: Sendable {
             state.done = changes
             return true
         }
-        if isDue { services.registry.endLogins { services.gate.objection(to: $0) } }
+        guard isDue else { return }
+        services.registry.endLogins { services.gate.objection(to: $0) }
+        services.gate.endTokens()
     }
 }

@@ -59,8 +59,9 @@ struct WebCredentials {
             let refusal = denial.refusal
             services.report(.loginDenied(peer, refusal, reason: denial.reason))
             if refusal.status == .credentialsWrong { throw wrong }
+            if refusal.status == .accountLocked { throw WebRefusal(.forbidden, refusal.text) }
             throw WebRefusal(.serviceUnavailable, refusal.text, retryAfter: refusal.retryAfterSeconds)
-        case .granted(let home):
+        case .granted(let home, _):
             peer.account = home.user
             return home
         }

@@ -227,6 +227,6 @@ extension AccountDirectory {
     private static func warnings(about file: PasswordFile, in path: String) -> [String] {
         let start = "the password file \(escaped(path))"
         return file.problems.map { "\(start), \($0); this user can't log in" }
-            + file.weaknesses.map { "\(start), \($0)" }
+            + file.weaknesses.filter(\.isOfSeed).map { "\(start), \($0)" }
     }
 }

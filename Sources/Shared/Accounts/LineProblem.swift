@@ -25,6 +25,7 @@ package struct LineProblem: Hashable, Sendable {
         case quota
         case prefix(PathPrefix.Flaw)
         case seed(OneTimeSeed.Flaw)
+        case lock
         case repeated(UserSettings.Key)
     }
 }
@@ -44,6 +45,7 @@ extension LineProblem.Reason: CustomStringConvertible {
         case .quota: "quota= takes bytes, also as in 500M or 2G"
         case .prefix(let flaw): "prefix= takes folders, as in some/folder: \(flaw)"
         case .seed(let flaw): "the seed for one-time codes \(flaw)"
+        case .lock: "locked= takes y; to unlock the user, take it off"
         case .repeated(let key): "\(key.rawValue)= stands there twice"
         case .key: "what follows the hash isn't a setting that this version knows"
         }

@@ -85,6 +85,11 @@ extension PasswordFile {
         try set(.totp, to: seed.map { Array($0.text.utf8) }, of: name)
     }
 
+    /// Keeps a user out, or lets the user in again. All else stays.
+    package mutating func setLock(_ isLocked: Bool, of name: UserName) throws(PasswordChangeError) {
+        try set(.locked, to: isLocked ? Array("y".utf8) : nil, of: name)
+    }
+
     private mutating func set(
         _ key: UserSettings.Key, to value: [UInt8]?, of name: UserName
     ) throws(PasswordChangeError) {

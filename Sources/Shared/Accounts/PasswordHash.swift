@@ -20,8 +20,9 @@ package struct PasswordHash: Sendable {
 
     package init(_ text: some Collection<UInt8>) throws(PasswordHashError) {
         let fields = text.split(separator: UInt8(ascii: "$"), omittingEmptySubsequences: false)
-        guard fields.count == 6, fields[0].isEmpty else { throw .form }
+        guard fields.count > 2, fields[0].isEmpty else { throw .form }
         guard fields[1].elementsEqual("argon2id".utf8) else { throw .algorithm }
+        guard fields.count == 6 else { throw .form }
         guard fields[2].elementsEqual("v=19".utf8) else { throw .version }
         parameters = try Argon2Parameters(phc: fields[3])
         guard let salt = decodeBase64(fields[4], isPadded: false), Self.saltLengths.contains(salt.count) else {

@@ -9,10 +9,12 @@ package struct UserSettings: Hashable, Sendable {
     package private(set) var prefix: PathPrefix?
     /// Of the one-time codes that the user has to give besides the password; nil: none.
     package private(set) var seed: OneTimeSeed?
+    /// Whether the admin keeps the user out for now.
+    package private(set) var isLocked = false
 
     /// What can be set.
     package enum Key: String, CaseIterable, Sendable {
-        case quota, prefix, totp
+        case quota, prefix, totp, locked
 
         var start: [UInt8] { Array("\(rawValue)=".utf8) }
 
@@ -52,6 +54,9 @@ package struct UserSettings: Hashable, Sendable {
             } catch {
                 throw .seed(error)
             }
+        case .locked:
+            guard value.elementsEqual("y".utf8) else { throw .lock }
+            isLocked = true
         }
     }
 }

@@ -63,4 +63,39 @@ struct RevokedLoginTests {
         _ = try server.loggedIn(Fixtures.user, "another")
         #expect(!server.logLines.contains { $0.contains(" closed ") && $0.contains("user=phone") })
     }
+
+    @Test("a locked user's connections end and its token dies, who has the right password is told why, and files stay")
+    func locked() throws {
+        let server = try TestServer()
+        let client = try server.connect()
+        guard case .granted(let granted) = try client.tryToLogIn(Fixtures.user, Fixtures.password) else {
+            throw Failure("not granted")
+        }
+        let other = try server.loggedIn(Fixtures.otherUser, Fixtures.otherPassword)
+        guard case .stored = try client.upload(sample(10), to: "a") else { throw Failure("not stored") }
+        try set("--lock", server)
+        try expectEnded(client)
+        _ = try server.logLine(with: " closed ", "user=camera ", "was locked")
+        #expect(try denial(Fixtures.password, server) == .accountLocked)
+        #expect(try denial("wrong", server) == .credentialsWrong)
+        let late = try server.connect()
+        _ = try late.greet()
+        try late.send(.reauthenticate(Reauthenticate(token: granted.token)))
+        guard case .denied = try late.answer() else { throw Failure("not denied") }
+        guard case .stored = try other.upload(sample(10), to: "a") else { throw Failure("not stored") }
+        #expect(try server.site.stored().keys.contains("a"))
+        try set("--unlock", server)
+        _ = try server.loggedIn()
+    }
+
+    private func set(_ option: String, _ server: TestServer) throws {
+        let arguments = ["--update", option, "-u", Fixtures.user, "-f", server.site.users]
+        #expect(try RunningProgram.run(Binaries.adduser, arguments).status == 0)
+        server.program.signal(SIGHUP)
+    }
+
+    private func denial(_ password: String, _ server: TestServer) throws -> Status? {
+        guard case .denied(let refusal) = try server.connect().tryToLogIn(Fixtures.user, password) else { return nil }
+        return refusal.status
+    }
 }

@@ -19,13 +19,16 @@ import Transport
         scratch = try ScratchFolder("gate")
         accounts = try AccountDirectory(path: scratch.write(TestUsers.file.get(), to: "users")) { _ in }
         gate = LoginGate(
-            accounts: accounts, verified: try VerifiedLogins(), codes: OneTimeCodes(), simultaneous: 1, patience: 30)
+            accounts: accounts, verified: try VerifiedLogins(), codes: OneTimeCodes(),
+            tokens: LoginTokens(lifetime: 60), simultaneous: 1, patience: 30)
     }
 
-    private func decide(_ password: String, number: UInt64 = 1, hasLeft: Bool) -> Result<Login, LoginDenial>? {
+    private func decide(
+        _ password: String, user: String = TestServer.user, number: UInt64 = 1, hasLeft: Bool
+    ) -> Result<Login, LoginDenial>? {
         let applicant = LoginGate.Applicant(
             number: number, group: AddressGroup([10, 0, 0, 1]), isToEnd: { false }, hasLeft: { hasLeft })
-        let login = LoginAttempt(user: TestServer.user, password: Credential(Array(password.utf8)))
+        let login = LoginAttempt(user: user, password: Credential(Array(password.utf8)))
         return gate.decide(login, of: applicant)
     }
 
@@ -36,6 +39,22 @@ import Transport
         #expect(decide("wrong", hasLeft: false)?.failure?.refusal.status == .credentialsWrong)
         #expect(accounts.hashCount == 1)
         #expect(decide(TestServer.password, hasLeft: false)?.success?.user.text == TestServer.user)
+    }
+
+    @Test("a wrong password costs a hash and has the same answer, whether the user is there, locked or unknown")
+    func samePath() throws {
+        let line = try scratch.text(of: "users")
+        try scratch.write(line + line.replacing("\(TestServer.user):", with: "other:").replacing("\n", with: ":locked=y\n"), to: "users")
+        let denials = [TestServer.user, "other", "nobody", "no such name"].map { user in
+            let before = accounts.hashCount
+            let denial = decide("wrong", user: user, hasLeft: false)?.failure
+            #expect(accounts.hashCount == before + 1, "\(user)")
+            return denial
+        }
+        #expect(denials.allSatisfy { $0 == .wrong() })
+        // Only who could log in otherwise learns of the lock.
+        #expect(decide(TestServer.password, user: "other", hasLeft: false)?.failure == .locked)
+        #expect(decide(TestServer.password, hasLeft: false)?.success != nil)
     }
 
     @Test("a login stands as long as its line has the hash")
@@ -49,6 +68,8 @@ import Transport
         #expect(gate.objection(to: login) == .prefixChanged)
         try scratch.write(line.replacing(":$argon2id", with: "x:$argon2id"), to: "users")
         #expect(gate.objection(to: login) == .userRemoved)
+        try scratch.write(line.replacing("\n", with: ":locked=y\n"), to: "users")
+        #expect(gate.objection(to: login) == .userLocked)
         try scratch.write(line.replacing("p=1$", with: "p=1$AAAA"), to: "users")
         #expect(gate.objection(to: login) == .passwordChanged)
     }

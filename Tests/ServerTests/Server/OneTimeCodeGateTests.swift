@@ -35,7 +35,8 @@ struct OneTimeCodeGateTests {
         let codes = OneTimeCodes()
         try codes.keep(in: Directory.open(path: scratch.path("own")))
         return LoginGate(
-            accounts: accounts, verified: try VerifiedLogins(), codes: codes, simultaneous: 2, patience: 30)
+            accounts: accounts, verified: try VerifiedLogins(), codes: codes, tokens: LoginTokens(lifetime: 60),
+            simultaneous: 2, patience: 30)
     }
 
     private func code(at time: Int64 = now) throws -> Credential { try #require(seed.code(of: TimeStep(at: time))) }
@@ -110,7 +111,8 @@ struct OneTimeCodeGateTests {
     func unnoted() throws {
         let codes = OneTimeCodes()
         let nowhere = LoginGate(
-            accounts: accounts, verified: try VerifiedLogins(), codes: codes, simultaneous: 1, patience: 30)
+            accounts: accounts, verified: try VerifiedLogins(), codes: codes, tokens: LoginTokens(lifetime: 60),
+            simultaneous: 1, patience: 30)
         #expect(try logIn(code(), by: nowhere) == "storageFailed 60")
     }
 

@@ -62,15 +62,26 @@ import Wire
     func afterToken() throws {
         let token = ClientMessage.reauthenticate(try Reauthenticate(token: Credential([1])))
         var old = try greeted(1)
-        #expect(try old.hear(token).closes)
+        let refusal = Refusal(status: .credentialsWrong, text: "no")
+        _ = try old.hear(token)
+        #expect(old.loginDecided(.failure(refusal)) == [.send(.denied(refusal)), .close(nil)])
         var state = try greeted(2)
-        #expect(try !state.hear(token).closes)
+        _ = try state.hear(token)
+        #expect(state.loginDecided(.failure(refusal)) == [.send(.denied(refusal))])
         #expect(!state.allows(.reauthenticate))
         var again = state
         #expect(try again.hear(token).closing == .protocolViolation)
         #expect(try state.hear(.authenticate(Fixture.login)) == [.verify(Fixture.login)])
-        let refusal = Refusal(status: .credentialsWrong, text: "no")
         #expect(state.loginDecided(.failure(refusal)) == [.send(.denied(refusal)), .close(nil)])
+    }
+
+    @Test("a token that counts lets in as a password does")
+    func byToken() throws {
+        var state = try greeted(2)
+        let login = try Reauthenticate(token: Credential([1]))
+        #expect(try state.hear(.reauthenticate(login)) == [.verifyToken(login)])
+        #expect(FrameType.allCases.filter(state.allows).isEmpty)
+        #expect(state.loginDecided(.success(try Granted())).count == 1 && state.allows(.offer))
     }
 
     @Test("a login that is denied ends the session, and a late verdict changes nothing")

@@ -8,7 +8,7 @@ import Wire
 @Suite struct SessionTableTests {
     /// What a message may lead to, without its details.
     enum Outcome: Equatable, Sendable {
-        case welcome, verify, denied, pong, begin, look, violation, goodbye, nothing
+        case welcome, verify, verifyToken, pong, begin, look, violation, goodbye, nothing
     }
 
     /// The messages, one of each kind, by name; a number that they carry was never offered.
@@ -34,7 +34,8 @@ import Wire
     static let table: [SessionPhase: [Kind: Outcome]] = [
         .greeting: [.hello: .welcome, .goodbye: .goodbye],
         .anonymous: [
-            .challenge: .nothing, .authenticate: .verify, .reauthenticate: .denied, .ping: .pong, .goodbye: .goodbye,
+            .challenge: .nothing, .authenticate: .verify, .reauthenticate: .verifyToken, .ping: .pong,
+            .goodbye: .goodbye,
         ],
         .verifying: [.goodbye: .goodbye],
         .ready: [.offer: .begin, .query: .look, .ping: .pong, .goodbye: .goodbye],
@@ -72,10 +73,9 @@ import Wire
         case .send(.pong(let ping)) where actions.count == 1:
             #expect(ping.opaque == 7)
             return .pong
-        case .send(.denied(let refusal)):
-            #expect(refusal.status == .unsupported)
-            #expect(actions.count == 1)
-            return .denied
+        case .verifyToken(let login) where actions.count == 1:
+            #expect(login.token.bytes == [1])
+            return .verifyToken
         case .verify(let login) where actions.count == 1:
             #expect(try login == Fixture.login)
             return .verify

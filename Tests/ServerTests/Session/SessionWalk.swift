@@ -171,7 +171,7 @@ struct SessionWalk {
             try check(open[upload].map { !$0.isFinished } ?? false, "what isn't unfinished was discarded")
             open[upload] = nil
         case .refuse(let upload, _, _): try check(isLoggedIn && open[upload] == nil, "an open upload was refused")
-        case .verify: isVerifying = true
+        case .verify, .verifyToken: isVerifying = true
         case .send(.stored), .send(.present): throw Failure(reason: "the state machine confirmed something by itself")
         case .send: break
         case .close(let refusal):

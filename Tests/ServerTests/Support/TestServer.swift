@@ -45,6 +45,7 @@ final class TestServer: Sendable {
         let users = try scratch.write(TestUsers.file.get(), to: "users")
         let gate = LoginGate(
             accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), codes: OneTimeCodes(),
+            tokens: LoginTokens(lifetime: limits.tokenLifetime),
             simultaneous: 2, patience: limits.loginQueue)
         let reading = ReadingGate(simultaneous: 2)
         services = Services(
@@ -125,7 +126,7 @@ enum TestUsers {
         let folder = try ScratchFolder("users")
         let made = try RunningProgram.run(
             Binaries.adduser,
-            ["-u", TestServer.user, "-f", folder.path("users"), "--memory", "19456", "--iterations", "2"]
+            ["-u", TestServer.user, "-f", folder.path("users"), "--force", "--memory", "19456", "--iterations", "2"]
                 + ["--parallelism", "1"], standardInput: TestServer.password + "\n")
         try #require(made.status == 0, "\(made.error)")
         return try folder.text(of: "users")

@@ -8,6 +8,8 @@ enum SessionAction: Hashable {
     case refuse(upload: UInt32, path: [UInt8], Refusal)
     /// Check the password, then report to `loginDecided`.
     case verify(Authenticate)
+    /// Look whether the token counts, then report to `loginDecided`.
+    case verifyToken(Reauthenticate)
     /// Make room for an upload; report to `uploadEnded` if it can't be had.
     case begin(upload: UInt32, Offer, RemotePath)
     /// Make the upload durable and confirm it, or refuse it. The session counts it until `uploadEnded`.

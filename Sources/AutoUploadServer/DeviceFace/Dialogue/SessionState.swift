@@ -26,6 +26,8 @@ struct SessionState {
     /// What the client wants its receipts to be signed over; nil when it hasn't said.
     private(set) var nonce: ReceiptNonce?
     private var hasTriedToken = false
+    /// Whether what is being verified is a token.
+    private var verifiesToken = false
     private var open: [UInt32: OpenUpload] = [:]
     /// Numbers strictly increase, so one number tells the ones that were used from those that never were.
     private var highest: UInt32 = 0
@@ -73,10 +75,11 @@ extension SessionState {
             return []
         case (.greeting, .hello(let hello)): return greet(hello, welcome)
         case (.anonymous, .authenticate(let login)):
-            phase = .verifying
+            (phase, verifiesToken) = (.verifying, false)
             return [.verify(login)]
-        case (.anonymous, .reauthenticate) where !hasTriedToken:
-            return denyToken()
+        case (.anonymous, .reauthenticate(let login)) where !hasTriedToken:
+            (phase, verifiesToken, hasTriedToken) = (.verifying, true, true)
+            return [.verifyToken(login)]
         case (.anonymous, .ping(let ping)), (.ready, .ping(let ping)): return [.send(.pong(ping))]
         case (.ready, .offer(let upload, let offer)): return receive(offer, upload)
         case (.ready, .finish(let upload, let finish)): return receive(finish, upload)
@@ -177,23 +180,19 @@ extension SessionState {
 // MARK: - Login
 
 extension SessionState {
-    /// The password was checked.
+    /// The password, or the token, was checked.
     mutating func loginDecided(_ answer: Result<Granted, Refusal>) -> [SessionAction] {
         guard phase == .verifying else { return [] }
         switch answer {
         case .success(let granted):
             phase = .ready
             return [.send(.granted(granted))]
+        // Who tries a token first may still have the password.
+        case .failure(let refusal) where verifiesToken && speaksSecondVersion:
+            phase = .anonymous
+            return [.send(.denied(refusal))]
         case .failure(let refusal): return deny(refusal)
         }
-    }
-
-    /// Who tries a token first may still have the password.
-    private mutating func denyToken() -> [SessionAction] {
-        let refusal = Refusal(status: .unsupported, text: "this server gives no login tokens")
-        guard speaksSecondVersion else { return deny(refusal) }
-        hasTriedToken = true
-        return [.send(.denied(refusal))]
     }
 
     private mutating func deny(_ refusal: Refusal) -> [SessionAction] {
