@@ -151,6 +151,7 @@ extension AddUser {
 
     private func newHash(for name: UserName) throws(ProgramError) -> PasswordHash {
         let password = try password(for: name)
+        if !arguments.flag(AddUserOptions.force) { try PasswordStrength.check(password, of: name) }
         let parameters = try parameters()
         do throws(HashingError) {
             return try password.withBytes { bytes throws(HashingError) in

@@ -8,6 +8,7 @@ enum AddUserOptions {
     static let password = Option(
         "password", letter: "p", value: .secret("PASSWORD"),
         help: "The password. Better left out: it is asked for then, or read from standard input, one line.")
+    static let force = Option("force", help: "Take the password even if it is weak.")
     static let filename = Option(
         "filename", letter: "f", value: .text("FILE"), isRequired: true,
         help: "The password file; made, for its owner only, if it isn't there.")
@@ -45,18 +46,20 @@ enum AddUserOptions {
         "Lanes that the memory is divided into.")
 
     static let table = [
-        username, password, filename, quota, prefix, totp, noTOTP, lock, unlock, update, remove, list, importDropzone,
+        username, password, force, filename, quota, prefix, totp, noTOTP, lock, unlock, update, remove, list,
+        importDropzone,
         memory,
         iterations, parallelism,
     ]
 
     /// What is set for a user.
-    static let forUsers = [password, quota, prefix, totp, noTOTP, lock, unlock]
+    static let forUsers = [password, force, quota, prefix, totp, noTOTP, lock, unlock]
 
     static let exitCodes: KeyValuePairs<ExitCode, String> = [
         .success: "Done.",
         .usage: "The command line is wrong, or the parameters of the hash are too weak.",
-        .dataError: "The name or the password can't be used, the file is UTF-16, or not every user was taken over.",
+        .dataError:
+            "The name can't be used, nor the password, or that is weak, the file is UTF-16, or not every user was taken over.",
         .noInput: "The file, or its folder, can't be read.",
         .noUser: "There is no such user.",
         .operatingSystem: "There is no memory for the hash.",

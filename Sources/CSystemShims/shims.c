@@ -257,6 +257,8 @@ int shim_lock_memory(void *memory, size_t length) {
     return mlock(memory, length) | is_kept_out;
 }
 
+int shim_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
+
 int shim_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int shim_processors(void) {

@@ -30,7 +30,7 @@ struct AddUserCodeTests {
     @Test("a new seed has 160 bits, and is shown once, as an address and as base32; no codes of QR for a program")
     func add() throws {
         let outcome = try RunningProgram.run(
-            Binaries.adduser, ["-f", "users", "-u", "anna@cam", "--totp"] + cheapest, folder: scratch.path,
+            Binaries.adduser, ["-f", "users", "-u", "anna@cam", "--totp", "--force"] + cheapest, folder: scratch.path,
             standardInput: "correct horse\n")
         #expect(outcome.status == 0, "\(outcome.error)")
         let seed = try #require(try seed(of: "anna@cam"))

@@ -14,8 +14,10 @@ struct AddUserTests {
         scratch = try ScratchFolder("adduser")
     }
 
+    /// Whatever password it is: PasswordStrengthTests are about that.
     private func adduser(_ arguments: String..., input: String = "") throws -> RunningProgram.Outcome {
-        try RunningProgram.run(Binaries.adduser, arguments, folder: scratch.path, standardInput: input)
+        let force = input.isEmpty || arguments.contains("--remove") ? [] : ["--force"]
+        return try RunningProgram.run(Binaries.adduser, arguments + force, folder: scratch.path, standardInput: input)
     }
 
     /// What the server would say to a login.
@@ -39,16 +41,16 @@ struct AddUserTests {
     @Test(
         "the forms that the original documents work, with a warning",
         arguments: [
-            ["-u", "anna", "-p", "geheim", "-f", "users"], ["-u=anna", "-p=geheim", "-f=users"],
-            ["--username=anna", "--password=geheim", "--filename=users"],
-            ["--username", "anna", "--password", "geheim", "--filename", "users"],
+            ["-u", "anna", "-p", "geheim-wie-nie", "-f", "users"], ["-u=anna", "-p=geheim-wie-nie", "-f=users"],
+            ["--username=anna", "--password=geheim-wie-nie", "--filename=users"],
+            ["--username", "anna", "--password", "geheim-wie-nie", "--filename", "users"],
         ])
     func originalForms(_ arguments: [String]) throws {
         let outcome = try RunningProgram.run(Binaries.adduser, arguments + cheapest, folder: scratch.path)
         #expect(outcome.status == 0)
         #expect(outcome.error.contains("warning"))
         #expect(!outcome.error.contains("geheim") && !outcome.output.contains("geheim"))
-        #expect(try login("anna", "geheim") == .accepted(UserName("anna")))
+        #expect(try login("anna", "geheim-wie-nie") == .accepted(UserName("anna")))
     }
 
     @Test("the cost of the hash can be chosen")
@@ -63,7 +65,8 @@ struct AddUserTests {
         arguments: [["--memory", "19455"], ["--memory", "1048577"], ["--iterations", "1"], ["--parallelism", "0"]])
     func costLimits(_ options: [String]) throws {
         let outcome = try RunningProgram.run(
-            Binaries.adduser, ["-u", "anna", "-f", "users"] + options, folder: scratch.path, standardInput: "p\n")
+            Binaries.adduser, ["-u", "anna", "-f", "users", "--force"] + options, folder: scratch.path,
+            standardInput: "p\n")
         #expect(outcome.status == 64)
         #expect(outcome.error.contains(options[0]))
         #expect(try scratch.names().isEmpty)
@@ -134,7 +137,7 @@ struct AddUserTests {
         }
         func adduser(_ arguments: String..., input: String = "") throws -> RunningProgram.Outcome {
             try RunningProgram.run(
-                Binaries.adduser, ["-u", "anna", "-f", "users"] + arguments + cheapest, folder: scratch.path,
+                Binaries.adduser, ["-u", "anna", "-f", "users", "--force"] + arguments + cheapest, folder: scratch.path,
                 standardInput: input)
         }
         #expect(try adduser("--quota", "2G", input: "old\n").status == 0)
@@ -159,7 +162,7 @@ struct AddUserTests {
     func prefix() throws {
         func adduser(_ arguments: String..., input: String = "") throws -> RunningProgram.Outcome {
             try RunningProgram.run(
-                Binaries.adduser, ["-u", "anna", "-f", "users"] + arguments + cheapest, folder: scratch.path,
+                Binaries.adduser, ["-u", "anna", "-f", "users", "--force"] + arguments + cheapest, folder: scratch.path,
                 standardInput: input)
         }
         func settings() throws -> String {
@@ -292,7 +295,7 @@ struct AddUserTests {
     func concurrent() throws {
         let programs = try (0..<6).map {
             try RunningProgram(
-                Binaries.adduser, ["-u", "user\($0)", "-f", "users"] + cheapest, folder: scratch.path,
+                Binaries.adduser, ["-u", "user\($0)", "-f", "users", "--force"] + cheapest, folder: scratch.path,
                 standardInput: "p\n")
         }
         for program in programs { #expect(try program.waitForEnd().status == 0) }
@@ -308,7 +311,7 @@ struct AddUserTests {
         // It warns after reading its arguments, and then waits for the lock that is held here.
         let program = try RunningProgram(
             Binaries.adduser,
-            ["-u", "anna", "-p", "hunter2", "--password=hunter2", "-phunter2", "-f", "users"] + cheapest,
+            ["-u", "anna", "-p", "hunter2", "--password=hunter2", "-phunter2", "-f", "users", "--force"] + cheapest,
             folder: scratch.path)
         #expect(program.waitForLine(.error, containing: "warning") != nil)
         let shown = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(program.processID)/cmdline"))
@@ -326,7 +329,8 @@ struct AddUserTests {
     func terminal(_ first: String, _ second: String, status: Int32) throws {
         let terminal = try PseudoTerminal()
         let program = try RunningProgram(
-            Binaries.adduser, ["-u", "anna", "-f", "users"] + cheapest, folder: scratch.path, terminal: terminal)
+            Binaries.adduser, ["-u", "anna", "-f", "users", "--force"] + cheapest, folder: scratch.path,
+            terminal: terminal)
         #expect(program.waitForText(.error, "Password for anna: "))
         terminal.type(first + "\n")
         #expect(program.waitForText(.error, "The same again: "))
@@ -370,9 +374,5 @@ struct AddUserTests {
         let process = try adduser("-u", "anna", "-f", "/proc/users", input: "p\n")
         #expect(process.status == 73)
         #expect(isOneLine(process.error) && process.error.contains("/proc/users"))
-    }
-
-    private func isOneLine(_ text: String) -> Bool {
-        text.hasPrefix("adduser: ") && text.hasSuffix("\n") && text.count { $0 == "\n" } == 1
     }
 }

@@ -99,6 +99,8 @@ int shim_landlock_allow(int rules, int folder, uint64_t file_rights);
 int shim_landlock_restrict(int rules);
 /* mlock(2) of whole pages that madvise(2) keeps out of core files as well: 0 where both are done */
 int shim_lock_memory(void *memory, size_t length);
+/* pipe2(2) with O_CLOEXEC: the end for reading, the end for writing */
+int shim_pipe(int ends[2]);
 /* eventfd(2) with EFD_CLOEXEC | EFD_NONBLOCK */
 int shim_eventfd(void);
 /* The columns of a terminal, by ioctl(2) TIOCGWINSZ; 0 when it isn't one */

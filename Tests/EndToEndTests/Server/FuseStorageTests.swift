@@ -67,7 +67,7 @@ struct FuseStorageTests {
 
     @Test("where all may read everything no password is written")
     func keepsNoPasswords() throws {
-        let arguments = [Binaries.adduser, "-u", "anna", "-f", open.path + "/users", "--memory", "19456"]
+        let arguments = [Binaries.adduser, "-u", "anna", "-f", open.path + "/users", "--memory", "19456", "--force"]
         let outcome = try RunningProgram.run("/usr/bin/env", open.entering + arguments, standardInput: "p\n")
         #expect(outcome.status == 73)
         #expect(outcome.error.contains("umask=077"), "\(outcome.error)")

@@ -53,7 +53,8 @@ struct RevokedLoginTests {
         _ = try server.logLine(with: " certificate ")
         guard case .stored = try client.upload(sample(10), to: "a") else { throw Failure("not stored") }
         let changed = try RunningProgram.run(
-            Binaries.adduser, ["--update", "-u", Fixtures.user, "-f", server.site.users] + Fixtures.cheapHash,
+            Binaries.adduser,
+            ["--update", "-u", Fixtures.user, "-f", server.site.users, "--force"] + Fixtures.cheapHash,
             standardInput: "another\n")
         #expect(changed.status == 0)
         server.program.signal(SIGHUP)

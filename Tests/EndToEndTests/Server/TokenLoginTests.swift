@@ -58,7 +58,8 @@ struct TokenLoginTests {
         // Else a stolen one would serve for ever.
         #expect(granted.token.bytes.isEmpty && granted.tokenLifetime == 0)
         let changed = try RunningProgram.run(
-            Binaries.adduser, ["--update", "-u", Fixtures.user, "-f", server.site.users] + Fixtures.cheapHash,
+            Binaries.adduser,
+            ["--update", "-u", Fixtures.user, "-f", server.site.users, "--force"] + Fixtures.cheapHash,
             standardInput: "another password\n")
         #expect(changed.status == 0)
         let client = try server.connect()

@@ -25,7 +25,7 @@ enum Fixtures {
 
     static func addUser(_ name: String, _ password: String, to file: String, hash: [String] = cheapHash) throws {
         let added = try RunningProgram.run(
-            Binaries.adduser, ["-u", name, "-f", file] + hash, standardInput: password + "\n")
+            Binaries.adduser, ["-u", name, "-f", file, "--force"] + hash, standardInput: password + "\n")
         guard added.status == 0 else { throw Failure("adduser: \(added.error)") }
     }
 

@@ -44,7 +44,9 @@ import Transport
     @Test("a wrong password costs a hash and has the same answer, whether the user is there, locked or unknown")
     func samePath() throws {
         let line = try scratch.text(of: "users")
-        try scratch.write(line + line.replacing("\(TestServer.user):", with: "other:").replacing("\n", with: ":locked=y\n"), to: "users")
+        try scratch.write(
+            line + line.replacing("\(TestServer.user):", with: "other:").replacing("\n", with: ":locked=y\n"),
+            to: "users")
         let denials = [TestServer.user, "other", "nobody", "no such name"].map { user in
             let before = accounts.hashCount
             let denial = decide("wrong", user: user, hasLeft: false)?.failure

@@ -40,7 +40,7 @@ extension FaultTests {
             _ folder: ScratchFolder, _ environment: [String: String] = [:]
         ) throws -> RunningProgram.Outcome {
             try RunningProgram.run(
-                Binaries.adduser, ["-u", "new", "-f", folder.path("users")] + Fixtures.cheapHash,
+                Binaries.adduser, ["-u", "new", "-f", folder.path("users"), "--force"] + Fixtures.cheapHash,
                 environment: environment, standardInput: "another horse battery\n")
         }
     }
