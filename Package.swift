@@ -56,7 +56,7 @@ let package = Package(
         shared("JSON", ["CJansson"]),
         shared("Ciphers", ["Platform", "Encodings", "COpenSSL"]),
         shared("Age", ["Ciphers", "Platform", "Encodings"]),
-        shared("Transport", ["Wire", "Domain", "Platform", "COpenSSL"]),
+        shared("Transport", ["Wire", "Domain", "Platform", "Encodings", "COpenSSL"]),
         shared("Accounts", ["Encodings", "Platform", "Domain", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
         shared("QRCodes", ["CQRencode"]),

@@ -1,7 +1,6 @@
 import CommandLine
 import Domain
 import Platform
-import Transport
 import Wire
 
 /// What a person wants the client to do, checked.
@@ -20,8 +19,7 @@ struct Configuration {
     let deletes: Bool
     let encryption: EncryptionPolicy?
     let wipesUnproven: Bool
-    let authorities: String?
-    let minimumTLS: TLSVersion
+    let trust: ServerTrust
     let prefix: RemotePath?
     let askingAgain: AskingAgain?
     let intervalSeconds: Double
@@ -54,8 +52,7 @@ struct Configuration {
         rateLimit = arguments.optionalSize(of: Options.limitRate)
         deletes = try arguments.yesNo(of: Options.deletes)
         wipesUnproven = arguments.flag(Options.wipesUnproven)
-        authorities = arguments.optionalString(of: Options.authorities)
-        minimumTLS = try Self.minimumTLS(arguments)
+        trust = try ServerTrust(arguments)
         prefix = try Self.prefix(arguments)
         askingAgain = arguments.optionalInteger(of: Options.askAgain).map { AskingAgain(days: $0) }
         intervalSeconds = try arguments.seconds(of: Options.interval)
@@ -165,14 +162,6 @@ struct Configuration {
             throw .usage("--username takes \(limits.lowerBound) to \(limits.upperBound) bytes")
         }
         return user
-    }
-
-    private static func minimumTLS(_ arguments: ParsedArguments) throws(ProgramError) -> TLSVersion {
-        switch try arguments.string(of: Options.minimumTLS) {
-        case "1.2": return .tls12
-        case "1.3": return .tls13
-        default: throw .usage("--tls-minimum takes 1.2 or 1.3")
-        }
     }
 
     private static func prefix(_ arguments: ParsedArguments) throws(ProgramError) -> RemotePath? {

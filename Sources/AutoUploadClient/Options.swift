@@ -10,7 +10,8 @@ enum Options {
         summary:
             "Sends the finished files of a folder to a server, and wipes them once they are safe there, if you wish.",
         options: [
-            servername, serverAddress, authorities, minimumTLS, interface, limitRate,
+            servername, serverAddress, authorities, pins, clientCertificate, clientKey, minimumTLS, interface,
+            limitRate,
             username, password, passwordFile, oneTimeSeedFile, oneTimeCode,
             folder, prefix, settle, settleUnknown, hold, include, ignore, first, neighbours, order,
             deletes, wipesUnproven, askAgain,
@@ -51,6 +52,17 @@ enum Options {
     static let authorities = Option(
         "ca-file", value: .text("PEM"), section: "Server",
         help: "Trust only the authorities in this file, rather than those of the system.")
+    static let pins = Option(
+        "pin", value: .text("sha256//BASE64"), isRepeatable: true, section: "Server",
+        help: """
+            Trust only a server that has this public key, or whose authority has. It counts besides --ca-file; without, instead \
+            of the system's authorities. May be given several times: one of them has to fit.
+            """)
+    static let clientCertificate = Option(
+        "client-certificate", value: .text("PEM"), section: "Server",
+        help: "The device's certificate, for a server that asks for one, with --client-key.")
+    static let clientKey = Option(
+        "client-key", value: .text("PEM"), section: "Server", help: "Its private key, without a passphrase.")
     static let minimumTLS = Option(
         "tls-minimum", value: .text("1.2|1.3"), defaultText: "1.3", section: "Server",
         help: "The lowest version of TLS to speak.")

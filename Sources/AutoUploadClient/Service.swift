@@ -68,14 +68,9 @@ struct Service {
     }
 
     static func target(_ configuration: Configuration) throws(ProgramError) -> ServerTarget {
-        do throws(TLSError) {
-            let context = try TLSContext(authorities: configuration.authorities, minimum: configuration.minimumTLS)
-            return ServerTarget(
-                server: configuration.server, user: configuration.user, password: configuration.password,
-                codes: configuration.codes, context: context,
-                addresses: configuration.serverAddresses.map(ServerAddresses.init(named:)) ?? ServerAddresses())
-        } catch {
-            throw ProgramError("--ca-file: \(error)", exitCode: .configuration)
-        }
+        ServerTarget(
+            server: configuration.server, user: configuration.user, password: configuration.password,
+            codes: configuration.codes, context: try configuration.trust.context(),
+            addresses: configuration.serverAddresses.map(ServerAddresses.init(named:)) ?? ServerAddresses())
     }
 }

@@ -98,7 +98,7 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Ciphers", ["Platform", "Encodings", "COpenSSL"]),
         Arrows("Sources/Shared/Age", ["Ciphers", "Platform", "Encodings"]),
-        Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "COpenSSL", "Glibc"]),
+        Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "Encodings", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "Domain", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
         Arrows("Sources/Shared/QRCodes", ["CQRencode"]),

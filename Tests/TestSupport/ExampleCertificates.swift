@@ -27,10 +27,19 @@ package final class ExampleCertificates: Sendable {
     ///   - keptUntilExit: the value is static; its folder goes at the end of the process.
     package init(for arguments: [String], keptUntilExit: Bool = false) throws {
         folder = try ScratchFolder("certificates")
-        let script = Self.repository + "/certs-example/make-certificates"
-        let made = try RunningProgram.run(script, ["-o", folder.path] + arguments)
-        guard made.status == 0 else { throw NotMade(reason: made.error) }
+        try Self.make(["-o", folder.path] + arguments)
         if keptUntilExit { Self.removeAtExit(folder.path) }
+    }
+
+    /// A certificate of the same authority for a client.
+    package func makeClient(_ name: String, _ options: [String] = []) throws -> (chain: String, key: String) {
+        try Self.make(["-o", folder.path, "--client"] + options + [name])
+        return (folder.path("client-\(name).pem"), folder.path("client-\(name)-key.pem"))
+    }
+
+    private static func make(_ arguments: [String]) throws {
+        let made = try RunningProgram.run(repository + "/certs-example/make-certificates", arguments)
+        guard made.status == 0 else { throw NotMade(reason: made.error) }
     }
 
     private static func removeAtExit(_ path: String) {

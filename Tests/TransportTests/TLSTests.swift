@@ -157,6 +157,18 @@ import Transport
         #expect((spoken != nil) == isSpoken)
     }
 
+    @Test(
+        "the client's wish counts: AES where its processor is fast with it, else ChaCha20",
+        arguments: [(true, "TLS_AES_128_GCM_SHA256"), (false, "TLS_CHACHA20_POLY1305_SHA256")])
+    func preference(_ hasAES: Bool, _ cipher: String) throws {
+        let peer = try LoopbackPeer<String>.secure(.testServer()) { session in session.cipher }
+        let context = try TLSContext(
+            authorities: ExampleCertificates.loopback.get().authority, minimum: .tls13, hasAES: hasAES)
+        let session = try peer.session(context)
+        #expect(session.cipher == cipher)
+        #expect(try peer.value() == cipher)
+    }
+
     @Test("no renegotiation in TLS 1.2")
     func renegotiation() throws {
         let peer = try LoopbackPeer<Bool>.secure(.testServer(minimum: .tls12)) { session in

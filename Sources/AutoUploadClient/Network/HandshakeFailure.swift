@@ -18,7 +18,7 @@ extension SyncFailure {
         case .name: ", not for \(server.certificateName); name the server by -s as its certificate does"
         case .time: "; this device's clock says \(utcText(currentUnixTime()))"
         case .authority: "; if that authority is yours, name its certificate by --ca-file"
-        case .other: ""
+        case .pin, .other: ""
         }
     }
 

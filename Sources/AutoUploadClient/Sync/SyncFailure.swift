@@ -56,6 +56,11 @@ extension SyncFailure {
         switch error {
         case .transport(.untrusted(let reason)): self = .untrusted(reason.description)
         case .transport(.disconnected(let reason)): self = .broken(reason)
+        case .transport(.handshake(let reason)) where reason.contains("alert certificate required"):
+            self = .notOurServer(
+                "the server wants a client's certificate: name one by --client-certificate and --client-key")
+        case .transport(.handshake(let reason)) where Self.isAboutOurCertificate(reason):
+            self = .notOurServer("the server doesn't take the certificate of --client-certificate (\(reason))")
         case .transport(let error): self = .broken(error.description)
         case .wire(let error): self = .notOurServer("the server broke the protocol: \(error)")
         case .timedOut: self = .broken("the server was silent for too long")
@@ -64,6 +69,17 @@ extension SyncFailure {
         // Why it was given up is known to the transfer's guard.
         case .givenUp: self = .stopped
         }
+    }
+}
+
+extension SyncFailure {
+    /// TLS 1.3 tells it only once the client believes that all is agreed on.
+    private static func isAboutOurCertificate(_ reason: String) -> Bool {
+        let alerts = [
+            "bad certificate", "certificate expired", "certificate revoked", "certificate unknown", "unknown ca",
+            "unsupported certificate",
+        ]
+        return alerts.contains { reason.contains("alert \($0)") }
     }
 }
 

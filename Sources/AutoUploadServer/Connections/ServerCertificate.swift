@@ -7,6 +7,8 @@ package import Transport
 package final class ServerCertificate: Sendable {
     private let chain: String
     private let key: String
+    /// Of clients; nil: they need no certificate.
+    private let clientAuthorities: String?
     private let minimum: TLSVersion
     /// That are spoken, the most wanted first.
     private let protocols: [String]
@@ -23,21 +25,27 @@ package final class ServerCertificate: Sendable {
     }
 
     /// What tells that a file has changed: its attributes, nil when it can't be opened. Links are followed at each look.
-    private struct Files: Hashable {
+    fileprivate struct Files: Hashable {
         let chain: FileStatus?
         let key: FileStatus?
+        let clientAuthorities: FileStatus?
     }
 
     /// - Parameters:
     ///   - chain: path of a PEM file: the server's certificate, then those that lead to the authority.
     ///   - key: path of a PEM file without a passphrase.
+    ///   - clientAuthorities: path of a PEM file; each client has to show a certificate of one of them.
     /// - Throws: `TLSError.configuration` when they can't be used.
     package init(
-        chain: String, key: String, minimum: TLSVersion, protocols: [String]
+        chain: String, key: String, clientAuthorities: String? = nil, minimum: TLSVersion, protocols: [String]
     ) throws(TLSError) {
-        (self.chain, self.key, self.minimum, self.protocols) = (chain, key, minimum, protocols)
-        let files = Self.look(chain, key)
-        current = Monitor(try Self.context(chain, key, minimum, protocols))
+        (self.chain, self.key, self.clientAuthorities) = (chain, key, clientAuthorities)
+        (self.minimum, self.protocols) = (minimum, protocols)
+        let files = Files(chain, key, clientAuthorities)
+        current = Monitor(
+            try TLSContext(
+                certificateChain: chain, privateKey: key, clientAuthorities: clientAuthorities, minimum: minimum,
+                protocols: protocols))
         watch = Monitor(Watch(tried: files, seen: files))
     }
 
@@ -50,7 +58,7 @@ package final class ServerCertificate: Sendable {
     /// - Returns: what is to be told.
     package func look(atOnce: Bool = false) -> [ServerEvent] {
         watch.withLock { watch in
-            let files = Self.look(chain, key)
+            let files = Files(chain, key, clientAuthorities)
             defer { watch.seen = files }
             guard atOnce || files != watch.tried && files == watch.seen else { return [] }
             watch.tried = files
@@ -71,14 +79,10 @@ package final class ServerCertificate: Sendable {
         }
     }
 
-    private static func context(
-        _ chain: String, _ key: String, _ minimum: TLSVersion, _ protocols: [String]
-    ) throws(TLSError) -> TLSContext {
-        try TLSContext(certificateChain: chain, privateKey: key, minimum: minimum, protocols: protocols)
-    }
-
     private func take() throws(TLSError) -> CertificateSummary? {
-        let new = try Self.context(chain, key, minimum, protocols)
+        let new = try TLSContext(
+            certificateChain: chain, privateKey: key, clientAuthorities: clientAuthorities, minimum: minimum,
+            protocols: protocols)
         let (certificate, now) = (new.certificate, currentUnixTime())
         let old = context.certificate
         if let certificate, !certificate.isValid(at: now), old?.isValid(at: now) == true {
@@ -122,9 +126,12 @@ extension ServerCertificate {
         guard left < Self.days * Self.secondsPerDay else { return [] }
         return [.certificateExpires(certificate, days: left >= 0 ? left / Self.secondsPerDay : nil, file: chain)]
     }
+}
 
-    private static func look(_ chain: String, _ key: String) -> Files {
-        Files(chain: status(chain), key: status(key))
+extension ServerCertificate.Files {
+    fileprivate init(_ chain: String, _ key: String, _ clientAuthorities: String?) {
+        self.init(
+            chain: Self.status(chain), key: Self.status(key), clientAuthorities: clientAuthorities.flatMap(Self.status))
     }
 
     private static func status(_ path: String) -> FileStatus? {

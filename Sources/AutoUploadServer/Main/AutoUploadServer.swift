@@ -133,12 +133,15 @@ struct AutoUploadServer {
     private static func certificate(_ configuration: Configuration) throws(ProgramError) -> ServerCertificate {
         do throws(TLSError) {
             return try ServerCertificate(
-                chain: configuration.certificate, key: configuration.privateKey, minimum: configuration.minimumTLS,
+                chain: configuration.certificate, key: configuration.privateKey,
+                clientAuthorities: configuration.clientAuthorities, minimum: configuration.minimumTLS,
                 protocols: [Connection.applicationProtocol]
                     + (configuration.servesWeb ? [WebConnection.applicationProtocol] : []))
         } catch {
-            let advice = configuration.runAs.map { "; the user \(escaped($0.name)) is to read both files" } ?? ""
-            throw ProgramError("--certificate, --privatekey: \(error)\(advice)", exitCode: .configuration)
+            let options =
+                "--certificate, --privatekey" + (configuration.clientAuthorities == nil ? "" : ", --client-ca")
+            let advice = configuration.runAs.map { "; the user \(escaped($0.name)) is to read these files" } ?? ""
+            throw ProgramError("\(options): \(error)\(advice)", exitCode: .configuration)
         }
     }
 

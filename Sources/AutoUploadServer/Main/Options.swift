@@ -18,6 +18,9 @@ enum ServerOptions {
     static let privateKey = Option(
         "privatekey", "privatekeyfilename", letter: "k", value: .text("FILE"), isRequired: true,
         help: "The certificate's private key (PEM, without a passphrase).")
+    static let clientAuthorities = Option(
+        "client-ca", value: .text("FILE"), section: "Network",
+        help: "Let only those in, before any password, who show a certificate of an authority in this file (PEM).")
     static let folder = Option(
         "folder", letter: "f", value: .text("FOLDER"), isRequired: true,
         help: "The storage folder: one sub-folder for each user.")
@@ -112,7 +115,8 @@ enum ServerOptions {
 
     static let table: [Option] =
         [
-            passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS, web, webOrigins,
+            passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS,
+            clientAuthorities, web, webOrigins,
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
@@ -124,6 +128,7 @@ struct Configuration {
     let passwordFile: String
     let certificate: String
     let privateKey: String
+    let clientAuthorities: String?
     let folder: String
     let pidFile: String?
     let port: UInt16
@@ -152,6 +157,7 @@ struct Configuration {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
         certificate = try arguments.string(of: ServerOptions.certificate)
         privateKey = try arguments.string(of: ServerOptions.privateKey)
+        clientAuthorities = arguments.optionalString(of: ServerOptions.clientAuthorities)
         folder = try arguments.string(of: ServerOptions.folder)
         pidFile = arguments.optionalString(of: ServerOptions.pidFile)
         port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
@@ -178,7 +184,7 @@ struct Configuration {
     }
 
     /// What is read again when it has changed.
-    var filesToRead: [String] { [passwordFile, certificate, privateKey] }
+    var filesToRead: [String] { [passwordFile, certificate, privateKey] + (clientAuthorities.map { [$0] } ?? []) }
 
     private static func tlsVersion(_ text: String) throws(ProgramError) -> TLSVersion {
         switch text {

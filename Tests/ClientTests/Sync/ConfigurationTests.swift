@@ -105,14 +105,14 @@ struct ConfigurationTests {
         let plain = try configuration(["-p", "x"])
         #expect((plain.intervalSeconds, plain.once, plain.deletes) == (60, false, false))
         #expect(plain.settle == SettleRules(settleSeconds: 10, settleUnknownSeconds: 120))
-        #expect(plain.minimumTLS == .tls13)
+        #expect(plain.trust.minimumTLS == .tls13)
         #expect(plain.server.description == "h:443")
         let other = try configuration([
             "-p", "x", "-d=y", "--deleteafterupload=n", "-d", "y", "--encrypt=n", "--interval", "2", "--prefix", "a/b",
             "--tls-minimum", "1.2", "-i=lo", "--once",
         ])
         #expect((other.intervalSeconds, other.once, other.deletes) == (2, true, true))
-        #expect(other.minimumTLS == .tls12)
+        #expect(other.trust.minimumTLS == .tls12)
         #expect(other.prefix?.description == "a/b")
         #expect(other.interfaces == ["lo"])
     }

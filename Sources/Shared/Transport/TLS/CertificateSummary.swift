@@ -10,6 +10,8 @@ package struct CertificateSummary: Hashable, Sendable {
     package let issuer: String
     /// Unix seconds of its first moment and its last.
     package let begin, end: Int64
+    /// What is known of its key; nil when OpenSSL has no memory.
+    package let key: KeyPin?
 
     /// Whether the moment lies in its time.
     package func isValid(at time: Int64) -> Bool { begin <= time && time <= end }
@@ -31,6 +33,7 @@ extension CertificateSummary {
             let end = unsafe unixTime(X509_get0_notAfter(certificate))
         else { return nil }
         (self.begin, self.end) = (begin, end)
+        key = unsafe KeyPin(of: certificate)
         let names = unsafe alternativeNames(of: certificate)
         hasAlternativeNames = names != nil
         subject = unsafe names ?? text(of: X509_get_subject_name(certificate))

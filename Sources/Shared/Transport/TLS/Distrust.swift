@@ -10,6 +10,8 @@ package struct Distrust: Error, Hashable, Sendable {
         case time
         /// None of the authorities that are trusted has signed it.
         case authority
+        /// No key is one that was expected.
+        case pin
         case other
     }
 
@@ -33,6 +35,7 @@ package struct Distrust: Error, Hashable, Sendable {
             X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
             X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
             .authority
+        case X509_V_ERR_APPLICATION_VERIFICATION: .pin
         default: .other
         }
     }
@@ -51,6 +54,9 @@ extension Distrust: CustomStringConvertible {
             return "\(words): not the server's own, but one above it"
         case .time:
             return "\(words): it is valid from \(utcText(certificate.begin)) to \(utcText(certificate.end))"
+        case .pin:
+            let shown = certificate.key.map { ": its certificate has the key \($0)" } ?? ""
+            return "no key that it shows is a pinned one\(shown)"
         case .authority: return "\(words): the certificate was signed by \(certificate.issuer)"
         case .other: return words
         }

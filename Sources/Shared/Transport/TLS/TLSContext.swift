@@ -13,12 +13,15 @@ package enum TLSVersion: Sendable {
     let pointer: OpaquePointer
     /// What a server speaks; OpenSSL's callback has only an address of it.
     private let protocols: ApplicationProtocols
+    /// Of the server's keys, what a client knows; likewise.
+    private let pinned: PinnedKeys?
 
     private init(
-        _ method: OpaquePointer?, minimum: TLSVersion, protocols names: [String]
+        _ method: OpaquePointer?, minimum: TLSVersion, protocols names: [String] = [], _ pinned: PinnedKeys? = nil
     ) throws(TLSError) {
         OpenSSLErrors.clear()
         protocols = ApplicationProtocols(names)
+        self.pinned = pinned
         guard let context = unsafe SSL_CTX_new(method) else { throw .configuration(OpenSSLErrors.drain()) }
         unsafe pointer = context
         let version = minimum == .tls13 ? TLS1_3_VERSION : TLS1_2_VERSION
@@ -51,13 +54,37 @@ extension TLSContext {
     /// - Parameters:
     ///   - certificateChain: path of a PEM file: the server's certificate, then those that lead to the authority.
     ///   - privateKey: path of a PEM file without a passphrase.
+    ///   - clientAuthorities: path of a PEM file with authorities of which each client has to show a certificate; nil: none has to.
     ///   - protocols: that are spoken (ALPN, RFC 7301), the most wanted first.
     /// - Throws: `TLSError.configuration` naming the file, when one can't be used or they don't belong together.
     package convenience init(
-        certificateChain: String, privateKey: String, minimum: TLSVersion,
+        certificateChain: String, privateKey: String, clientAuthorities: String? = nil, minimum: TLSVersion,
         protocols: [String] = [ProtocolLimits.applicationProtocol]
     ) throws(TLSError) {
         try unsafe self.init(TLS_server_method(), minimum: minimum, protocols: protocols)
+        try use(certificateChain: certificateChain, privateKey: privateKey)
+        if let clientAuthorities { try require(clientCertificatesOf: clientAuthorities) }
+        // Devices stay connected for long; a session that is kept for resumption is memory for nothing.
+        _ = unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
+        unsafe SSL_CTX_set_num_tickets(pointer, 0)
+        unsafe SSL_CTX_set_options(pointer, shim_SSL_server_options)
+        // It lives as long as this object, which each session holds.
+        unsafe SSL_CTX_set_alpn_select_cb(
+            pointer, chooseProtocol, Unmanaged.passUnretained(self.protocols).toOpaque())
+    }
+
+    private func require(clientCertificatesOf authorities: String) throws(TLSError) {
+        try use(.authorities, authorities) { unsafe SSL_CTX_load_verify_locations(pointer, authorities, nil) }
+        // It tells clients with several certificates which one is wanted.
+        unsafe SSL_CTX_set_client_CA_list(pointer, SSL_load_client_CA_file(authorities))
+        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        // Without one OpenSSL ends the connection of who asks to go on with an earlier session.
+        unsafe SSL_CTX_set_session_id_context(pointer, Self.sessionContext, UInt32(Self.sessionContext.count))
+    }
+
+    private static let sessionContext = Array("auto-upload".utf8)
+
+    private func use(certificateChain: String, privateKey: String) throws(TLSError) {
         // The key first: a certificate that doesn't fit it makes OpenSSL drop the key, and the check below tells them
         // apart from a file that can't be read; the other way round the key would seem to be at fault.
         try use(.privateKey, privateKey) { unsafe SSL_CTX_use_PrivateKey_file(pointer, privateKey, SSL_FILETYPE_PEM) }
@@ -69,13 +96,6 @@ extension TLSContext {
                 "the private key \(escaped(privateKey)) doesn't belong to the certificate \(escaped(certificateChain)): name the "
                     + "key that this certificate was made for")
         }
-        // Devices stay connected for long; a session that is kept for resumption is memory for nothing.
-        _ = unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
-        unsafe SSL_CTX_set_num_tickets(pointer, 0)
-        unsafe SSL_CTX_set_options(pointer, shim_SSL_server_options)
-        // It lives as long as this object, which each session holds.
-        unsafe SSL_CTX_set_alpn_select_cb(
-            pointer, chooseProtocol, Unmanaged.passUnretained(self.protocols).toOpaque())
     }
 
     private func use(_ file: PEMFile, _ path: String, _ load: () -> CInt) throws(TLSError) {
@@ -99,27 +119,43 @@ extension TLSContext {
     /// A client's context. The server's certificate is always verified.
     ///
     /// - Parameters:
-    ///   - authorities: path of a PEM file with the only authorities to trust; nil stands for the system's.
+    ///   - authorities: path of a PEM file with the only authorities to trust; nil stands for the system's, or for none where there are
+    ///     pins.
+    ///   - pins: of which the server, or an authority above it, has to have one.
+    ///   - certificate: paths of PEM files with the client's own certificate and its private key.
     ///   - name: of the protocol that is to be spoken (RFC 7301); nil: the devices' own.
+    ///   - hasAES: whether AES is the faster cipher here; nil: as the processor says.
     package convenience init(
-        authorities: String?, minimum: TLSVersion, offering name: String? = nil
+        authorities: String?, pins: Set<KeyPin> = [], certificate: (chain: String, key: String)? = nil,
+        minimum: TLSVersion, offering name: String? = nil, hasAES: Bool? = nil
     ) throws(TLSError) {
-        try unsafe self.init(TLS_client_method(), minimum: minimum, protocols: [])
+        let pinned = pins.isEmpty ? nil : PinnedKeys(pins, areAuthorities: authorities == nil)
+        try unsafe self.init(TLS_client_method(), minimum: minimum, pinned)
         unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        if let pinned {
+            // It lives as long as this object, which each session holds.
+            unsafe SSL_CTX_set_cert_verify_callback(
+                pointer, verifyByPins, Unmanaged.passUnretained(pinned).toOpaque())
+        }
+        if let certificate { try use(certificateChain: certificate.chain, privateKey: certificate.key) }
         if let authorities {
             try use(.authorities, authorities) {
                 unsafe SSL_CTX_load_verify_locations(pointer, authorities, nil)
             }
-        } else {
+        } else if pinned == nil {
             unsafe SSL_CTX_set_default_verify_paths(pointer)
         }
         let name = Array((name ?? ProtocolLimits.applicationProtocol).utf8)
         let offer = [UInt8(name.count)] + name
         unsafe SSL_CTX_set_alpn_protos(pointer, offer, UInt32(offer.count))
-        unsafe SSL_CTX_set_ciphersuites(pointer, Processor.hasAES ? Self.fastWithAES : Self.fastWithoutAES)
+        let hasAES = hasAES ?? Processor.hasAES
+        unsafe SSL_CTX_set_ciphersuites(pointer, hasAES ? Self.fastWithAES : Self.fastWithoutAES)
+        if !hasAES { unsafe SSL_CTX_set_cipher_list(pointer, Self.olderFastWithoutAES) }
     }
 
     // The order is the client's wish, which the server follows: the device is the weaker side.
     private static let fastWithAES = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
     private static let fastWithoutAES = "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"
+    /// Of TLS 1.2.
+    private static let olderFastWithoutAES = "ECDHE+CHACHA20:ECDHE+AESGCM"
 }

@@ -128,7 +128,7 @@ struct RunAsTests {
         try FileManager.default.setAttributes([.ownerAccountID: 0], ofItemAtPath: key)
         let failed = #expect(throws: TestServer.DidNotStart.self) { _ = try Self.server(site) }
         let outcome = try #require(failed?.outcome)
-        #expect(outcome.status == 78 && outcome.error.contains("the user nobody is to read both files"), "\(outcome)")
+        #expect(outcome.status == 78 && outcome.error.contains("the user nobody is to read these files"), "\(outcome)")
     }
 
     @Test(
