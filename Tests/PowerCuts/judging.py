@@ -84,8 +84,12 @@ class Judge:
         return {names.get(path.lower(), path): digest for path, digest in found.items()}
 
     def stored(self):
-        """What is visible in the storage."""
-        return self.digests(self.storage)
+        """What is visible in the storage, decrypted where it was encrypted."""
+        if not self.installation.encrypts:
+            return self.digests(self.storage)
+        found = tools.digests(self.storage)
+        return {path.removeprefix(programs.USER + "/").removesuffix(".age"): self.installation.content(self.storage / path, digest)
+                for path, digest in found.items()}
 
     def look(self, point):
         """What the disk holds, before any of our programs has touched it."""

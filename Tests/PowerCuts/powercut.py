@@ -34,6 +34,7 @@ def parse():
     parser.add_argument("--going-on", type=int, default=1, help="server and client go on from each so many-th point")
     parser.add_argument("--within", type=float, help="seconds for the cuts of each run; fewer where the machine is slow")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 31))
+    parser.add_argument("--encrypted", action="store_true", help="the client encrypts; age must open what is stored")
     parser.add_argument("--controls", action="store_true", help="also servers that only pretend to flush, which must fail")
     arguments = parser.parse_args()
     if unknown := set(arguments.kinds.split(",")) - set(kinds.KINDS):
@@ -87,7 +88,7 @@ def control(arguments, installation, kind, swallow):
 def main():
     """Every chosen file system that this kernel has; leaves 1 if anything is wrong."""
     arguments = parse()
-    installation = programs.Installation(arguments.binaries, arguments.scratch / "installation")
+    installation = programs.Installation(arguments.binaries, arguments.scratch / "installation", arguments.encrypted)
     wrong, tried = 0, []
     print(f"seed {arguments.seed}")
     for kind in arguments.kinds.split(","):

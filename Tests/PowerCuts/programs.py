@@ -1,4 +1,5 @@
 """Our own programs, as an installation runs them: one user, certificates, a server and a client on loopback."""
+import hashlib
 import os
 import pathlib
 import secrets
@@ -16,8 +17,9 @@ PORT = 4433
 class Installation:
     """The programs of one build, and what they need to know each other."""
 
-    def __init__(self, binaries, folder):
-        self.binaries, self.folder = pathlib.Path(binaries), pathlib.Path(folder)
+    def __init__(self, binaries, folder, encrypts=False):
+        self.binaries, self.folder, self.encrypts = pathlib.Path(binaries), pathlib.Path(folder), encrypts
+        self.identity, self.contents = self.folder / "identity", {}
         self.password, self.users = self.folder / "password", self.folder / "users"
         self.certificates = self.folder / "certificates"
         if not self.users.exists():
@@ -32,6 +34,8 @@ class Installation:
             file.write(secrets.token_hex(16) + "\n")
         with open(self.password, encoding="ascii") as file:
             tools.run(self.binaries / "adduser", "-u", USER, "-f", self.users, stdin=file)
+        if self.encrypts:
+            tools.run("age-keygen", "-o", self.identity)
 
     def client_command(self, folder, state, *options):
         """The client on a folder, wiping."""
@@ -39,8 +43,21 @@ class Installation:
             str(word) for word in (
                 self.binaries / "auto-upload-client", "-s", f"127.0.0.1:{PORT}", "-u", USER, "--password-file",
                 self.password, "--ca-file", self.certificates / "ca.pem", "-f", folder, "--state", state, "-d", "y",
-                "--settle", 0, *options)
+                "--settle", 0, *self.encryption(), *options)
         ]
+
+    def encryption(self):
+        """The client's options, where it encrypts."""
+        if not self.encrypts:
+            return []
+        return ["-e", "y", "--recipient", tools.run("age-keygen", "-y", self.identity).stdout.strip()]
+
+    def content(self, path, digest):
+        """The SHA-256 of what is in an encrypted file, by age itself; nothing for a file that isn't whole."""
+        if digest not in self.contents:
+            opened = subprocess.run(["age", "-d", "-i", self.identity, path], capture_output=True, check=False)
+            self.contents[digest] = None if opened.returncode else hashlib.sha256(opened.stdout).hexdigest()
+        return self.contents[digest]
 
     def start_server(self, storage, log, *options, environment=None):
         """Starts a server, and waits until it listens. One that ends instead is returned, too: see `has_ended`."""

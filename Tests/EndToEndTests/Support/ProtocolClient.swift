@@ -180,7 +180,7 @@ extension ProtocolClient {
         try sendLogin(user, password)
     }
 
-    private func sendLogin(_ user: String, _ password: String, _ code: String = "") throws {
+    func sendLogin(_ user: String, _ password: String, _ code: String = "") throws {
         let (password, code) = (Credential(Array(password.utf8)), Credential(Array(code.utf8)))
         try send(.authenticate(Authenticate(user: user, password: password, oneTimeCode: code)))
     }
