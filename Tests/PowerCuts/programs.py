@@ -33,7 +33,7 @@ class Installation:
         with open(self.password, "w", opener=lambda path, flags: os.open(path, flags, 0o600), encoding="ascii") as file:
             file.write(secrets.token_hex(16) + "\n")
         with open(self.password, encoding="ascii") as file:
-            tools.run(self.binaries / "adduser", "-u", USER, "-f", self.users, stdin=file)
+            tools.run(self.binaries / "adduser", "-u", USER, "-f", self.users, "--force", stdin=file)
         if self.encrypts:
             tools.run("age-keygen", "-o", self.identity)
 
