@@ -7,33 +7,26 @@ import Wire
 
 /// A peer that says exactly what it is told to, right or wrong, over a real TLS connection. Used by one thread.
 final class ProtocolClient {
-    /// Its own address, as the server's log tells it.
-    let address: String
-    /// The connection below TLS: for what a real client never does to it.
-    let rawDescriptor: CInt
-    private let session: TLSSession
-    private var received: [UInt8] = []
-    private var hasEnded = false
+    private let link: PeerLink
     private var nextUpload: UInt32 = 1
 
     init(port: UInt16, authority: String, context: TLSContext? = nil, from source: String? = nil) throws {
-        let socket = try source.map { try PlainClient.connect(port, from: $0) } ?? PlainClient.connect(port)
-        address = PlainClient.address(of: socket)
-        rawDescriptor = socket.rawDescriptor
         let context = try context ?? TLSContext(authorities: authority, minimum: .tls13)
-        session = try TLSSession(connecting: socket, to: "127.0.0.1", context: context)
-        try session.handshake(until: .after(seconds: 60))
+        link = try PeerLink(port: port, context: context, from: source)
     }
 
+    /// Its own address, as the server's log tells it.
+    var address: String { link.address }
+
+    /// The connection below TLS: for what a real client never does to it.
+    var rawDescriptor: CInt { link.rawDescriptor }
+
     /// Whether the server has ended the connection, as far as is known without waiting.
-    var isOver: Bool {
-        while (try? readAvailable()) == true {}
-        return hasEnded
-    }
+    var isOver: Bool { link.isOver }
 
     /// Ends the connection with TLS's goodbye.
     func close() {
-        session.close()
+        link.close()
     }
 }
 
@@ -48,16 +41,7 @@ extension ProtocolClient {
 
     /// Sends bytes as they are. What the server says meanwhile is kept for `receive`.
     func send(bytes: [UInt8], seconds: Double = 120) throws {
-        let deadline = Deadline.after(seconds: seconds)
-        var sent = 0
-        while sent < bytes.count {
-            let span = unsafe bytes.span.bytes
-            sent += try session.writeAvailable(span.extracting(sent..<bytes.count))
-            if sent < bytes.count {
-                try session.wait(for: .either, until: deadline)
-                while try readAvailable() {}
-            }
-        }
+        try link.send(bytes, seconds: seconds)
     }
 
     /// Sends what goes without taking anything from the server.
@@ -65,18 +49,7 @@ extension ProtocolClient {
     /// - Parameter patience: seconds without progress after which it gives up.
     /// - Returns: bytes sent.
     func sendWithoutReading(_ bytes: [UInt8], patience: Double) throws -> Int {
-        var sent = 0
-        while sent < bytes.count {
-            let count = try session.writeAvailable(unsafe bytes.span.bytes.extracting(sent..<bytes.count))
-            sent += count
-            if count > 0 { continue }
-            do throws(TLSError) {
-                try session.wait(for: .writable, until: .after(seconds: patience))
-            } catch .timedOut {
-                break
-            }
-        }
-        return sent
+        try link.sendWithoutReading(bytes, patience: patience)
     }
 
     func send(data: [UInt8], upload: UInt32) throws {
@@ -102,11 +75,11 @@ extension ProtocolClient {
     func receive(seconds: Double = 120) throws -> ServerMessage? {
         let deadline = Deadline.after(seconds: seconds)
         guard try fill(FrameHeader.encodedSize, deadline) else { return nil }
-        let header = try FrameHeader(decoding: Array(received[..<FrameHeader.encodedSize]).span)
+        let header = try FrameHeader(decoding: Array(link.received[..<FrameHeader.encodedSize]).span)
         let size = FrameHeader.encodedSize + Int(header.length)
         guard try fill(size, deadline) else { throw Failure("the server ended in the middle of a message") }
-        let payload = Array(received[FrameHeader.encodedSize..<size])
-        received.removeFirst(size)
+        let payload = Array(link.received[FrameHeader.encodedSize..<size])
+        link.received.removeFirst(size)
         return try ServerMessage(header: header, payload: payload.span)
     }
 
@@ -124,30 +97,7 @@ extension ProtocolClient {
     }
 
     private func fill(_ size: Int, _ deadline: Deadline) throws -> Bool {
-        while received.count < size {
-            if try readAvailable() { continue }
-            if hasEnded { return false }
-            try session.wait(for: .readable, until: deadline)
-        }
-        return true
-    }
-
-    /// - Returns: whether something came.
-    private func readAvailable() throws -> Bool {
-        if hasEnded { return false }
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        do throws(TLSError) {
-            let count = try buffer.withUnsafeMutableBytesTyped { memory throws(TLSError) in
-                try session.readAvailable(into: memory)
-            }
-            guard let count else { return false }
-            hasEnded = count == 0
-            received += buffer[..<count]
-            return count > 0
-        } catch .disconnected {
-            hasEnded = true
-            return false
-        }
+        try link.fill(deadline) { $0.count >= size }
     }
 }
 

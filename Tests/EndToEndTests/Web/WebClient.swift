@@ -7,12 +7,7 @@ import Transport
 /// A web client that says exactly what it is told to, over a real TLS connection, and sees interim answers as they come. Used by one
 /// thread.
 final class WebClient {
-    private let descriptor: CInt
-    private let session: TLSSession
-    /// Its own, as the server's log has it.
-    let address: String
-    private var received: [UInt8] = []
-    private var hasEnded = false
+    private let link: PeerLink
     /// Boundaries of the dialogue that are passed until the connection is cut; nil: it isn't.
     private var boundariesLeft: Int?
     private(set) var wasCut = false
@@ -24,18 +19,17 @@ final class WebClient {
     ///   - boundaries: how many of the dialogue are passed until it cuts the connection: before each piece that is sent and each answer.
     init(_ server: TestServer, port: UInt16? = nil, cuttingAfter boundaries: Int? = nil) throws {
         boundariesLeft = boundaries
-        let socket = try PlainClient.connect(port ?? server.port)
-        descriptor = socket.rawDescriptor
-        address = PlainClient.address(of: socket)
         let context = try TLSContext(
             authorities: server.site.certificates.authority, minimum: .tls13, offering: "http/1.1")
-        session = try TLSSession(connecting: socket, to: "127.0.0.1", context: context)
-        try session.handshake(until: .after(seconds: 60))
+        link = try PeerLink(port: port ?? server.port, context: context)
     }
+
+    /// Its own address, as the server's log has it.
+    var address: String { link.address }
 
     /// The connection ends as when a link dies that somebody notices.
     func cut() {
-        _ = shutdown(descriptor, CInt(SHUT_RDWR))
+        link.cut()
         wasCut = true
     }
 
@@ -72,33 +66,14 @@ extension WebClient {
 
     func send(_ bytes: some Collection<UInt8>) throws {
         try passBoundary()
-        let bytes = Array(bytes)
-        let deadline = Deadline.after(seconds: 60)
-        var sent = 0
-        while sent < bytes.count {
-            sent += try session.writeAvailable(unsafe bytes.span.bytes.extracting(sent..<bytes.count))
-            if sent < bytes.count {
-                try session.wait(for: .either, until: deadline)
-                while try readAvailable() {}
-            }
-        }
+        try link.send(Array(bytes), seconds: 60)
     }
 
     /// Sends and reads nothing, until the server takes no more.
     ///
     /// - Returns: false when it has taken nothing for so long, or has ended the connection.
     func sendWithoutReading(_ bytes: [UInt8], patience: Double) -> Bool {
-        var sent = 0
-        do throws(TLSError) {
-            while sent < bytes.count {
-                let count = try session.writeAvailable(unsafe bytes.span.bytes.extracting(sent..<bytes.count))
-                sent += count
-                if count == 0 { try session.wait(for: .writable, until: .after(seconds: patience)) }
-            }
-        } catch {
-            return false
-        }
-        return true
+        (try? link.sendWithoutReading(bytes, patience: patience)) == bytes.count
     }
 
     /// Sends a request and takes its final answer.
@@ -121,8 +96,8 @@ extension WebClient {
         }
         let length = method == "HEAD" ? 0 : Int(answer.fields["content-length"] ?? "") ?? 0
         guard try fill(until: { $0.count >= length }) else { throw Failure("an answer isn't whole") }
-        answer.text = String(decoding: received.prefix(length), as: UTF8.self)
-        received.removeFirst(length)
+        answer.text = String(decoding: link.received.prefix(length), as: UTF8.self)
+        link.received.removeFirst(length)
         return answer
     }
 
@@ -136,36 +111,12 @@ extension WebClient {
             bytes.removeFirst(length)
             return true
         }
-        guard isThere, let answer else { throw Failure("no answer: \(String(decoding: received, as: UTF8.self))") }
+        guard isThere, let answer else { throw Failure("no answer: \(String(decoding: link.received, as: UTF8.self))") }
         return answer
     }
 
     private func fill(until isEnough: (inout [UInt8]) -> Bool) throws -> Bool {
-        let deadline = Deadline.after(seconds: 60)
-        while !isEnough(&received) {
-            if try readAvailable() { continue }
-            if hasEnded { return false }
-            try session.wait(for: .readable, until: deadline)
-        }
-        return true
-    }
-
-    /// - Returns: whether something came.
-    private func readAvailable() throws -> Bool {
-        if hasEnded { return false }
-        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
-        do throws(TLSError) {
-            let count = try buffer.withUnsafeMutableBytesTyped { memory throws(TLSError) in
-                try session.readAvailable(into: memory)
-            }
-            guard let count else { return false }
-            hasEnded = count == 0
-            received += buffer[..<count]
-            return count > 0
-        } catch .disconnected {
-            hasEnded = true
-            return false
-        }
+        try link.fill(.after(seconds: 60), until: isEnough)
     }
 }
 

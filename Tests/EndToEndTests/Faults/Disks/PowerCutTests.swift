@@ -24,49 +24,33 @@ extension FaultTests {
 
         /// The power of the server is cut at one of its calls.
         private struct ServerCut {
-            let number: UInt64
-            let disk: Disk
-            let site: Site
-            let plan: FaultPlan
+            private let storage: CutStorage
 
             init(_ number: UInt64) throws {
-                self.number = number
-                disk = try Disk(mebibytes: 64)
-                try FileManager.default.createDirectory(
-                    atPath: disk.outside("storage"), withIntermediateDirectories: true)
-                site = try Site(storage: disk.path + "/storage")
-                plan = try FaultPlan(folders: [site.storage])
+                storage = try CutStorage(number)
             }
+
+            private var number: UInt64 { storage.number }
 
             /// - Returns: whether the call was reached.
             func run() throws -> Bool {
-                let server = try TestServer(site, environment: plan.environment(), through: disk.entering)
-                try plan.fail(number...number, with: .hold)
                 let confirmed = ConfirmedFiles()
-                let done = Monitor(false)
-                try Platform.Thread.detach {
+                let remains = try storage.cut(knowing: { confirmed.all }) { server in
                     var report = ServerJob.Report { confirmed.note($0, $1) }
-                    try? ServerJob.run(on: server, &report)
-                    done.withLock { $0 = true }
+                    try ServerJob.run(on: server, &report)
                 }
-                guard try eventually({ try plan.hasFired || done.withLock { $0 } }) else { throw Failure("it hangs") }
-                let hasFired = try plan.hasFired
-                let known = confirmed.all
-                let after = try disk.afterPowerCut()
-                try plan.stop()
-                try server.kill()
-                try expect(known, on: after)
-                let next = try TestServer(site, through: after.entering)
+                try expect(remains.known, on: remains.disk)
+                let next = try TestServer(storage.site, through: remains.disk.entering)
                 var report = ServerJob.Report()
                 try ServerJob.run(on: next, &report)
                 #expect(report.refusals.isEmpty && report.broken.isEmpty, "call \(number): \(report)")
-                try expect(known, on: after)
-                try expectAll(on: after)
-                return hasFired
+                try expect(remains.known, on: remains.disk)
+                try expectAll(on: remains.disk)
+                return remains.hasFired
             }
 
             private func expect(_ known: [String: String], on disk: Disk) throws {
-                let stored = try stored(on: disk)
+                let stored = try storage.stored(on: disk)
                 for (path, digest) in known { #expect(stored[path] == digest, "call \(number): \(path)") }
                 #expect(
                     try Set(stored.values).isSubset(of: ServerJob.digests()),
@@ -74,15 +58,9 @@ extension FaultTests {
             }
 
             private func expectAll(on disk: Disk) throws {
-                let stored = try stored(on: disk)
+                let stored = try storage.stored(on: disk)
                 #expect(try Set(stored.values) == ServerJob.digests(), "call \(number)")
                 #expect(try stored.count == ServerJob.digests().count, "call \(number)")
-            }
-
-            private func stored(on disk: Disk) throws -> [String: String] {
-                let folder = disk.outside("storage/\(Fixtures.user)")
-                guard FileManager.default.fileExists(atPath: folder) else { return [:] }
-                return try Tree.digests(of: folder).filter { $0.key != Site.marker }
             }
         }
 

@@ -24,23 +24,19 @@ extension FaultTests {
 
         /// A server whose `number`th call fails, and a job.
         private final class Round {
-            let plan: FaultPlan
-            private let site: Site
-            private let number: UInt64
-            private let trouble: Trouble
+            private let faulty: FaultySite
             /// Uploads that were refused, perhaps when much of them was there: it is kept for who offers them again, which this
             /// job doesn't do under the same number.
             private var refused = 0
 
             init(number: UInt64, _ trouble: Trouble) throws {
-                site = try Site()
-                plan = try FaultPlan(folders: [site.storage, site.users])
-                (self.number, self.trouble) = (number, trouble)
-                if number > 0 { try plan.fail(from: number, with: trouble) }
+                faulty = try FaultySite(number: number, trouble)
             }
 
-            /// What is said of a failed expectation.
-            private var comment: Comment { plan.description(number, trouble) }
+            var plan: FaultPlan { faulty.plan }
+            private var site: Site { faulty.site }
+            private var trouble: Trouble { faulty.trouble }
+            private var comment: Comment { faulty.comment }
 
             func run() throws {
                 try runJob()
@@ -72,7 +68,7 @@ extension FaultTests {
                 }
                 // What was under way when the storage was opened anew is kept as well.
                 refused = report.refusals.count + (report.wasSentAway ? 4 : 0)
-                if number == 0 { #expect(report.refusals.isEmpty, "\(report)") }
+                if faulty.number == 0 { #expect(report.refusals.isEmpty, "\(report)") }
                 #expect(report.broken.isEmpty, "\(comment): \(report.broken)")
                 try expectStored(report)
                 // What wasn't open at the start, for want of room, may be open by now.

@@ -23,22 +23,18 @@ extension FaultTests {
 
         /// A server whose `number`th call fails, a job, and another server.
         private final class Round {
-            let plan: FaultPlan
-            private let site: Site
-            private let number: UInt64
-            private let trouble: Trouble
+            private let faulty: FaultySite
             private let job: WebJob
 
             init(number: UInt64, _ trouble: Trouble) throws {
-                site = try Site()
-                plan = try FaultPlan(folders: [site.storage, site.users])
-                (self.number, self.trouble) = (number, trouble)
+                faulty = try FaultySite(number: number, trouble)
                 job = try WebJob()
-                if number > 0 { try plan.fail(from: number, with: trouble) }
             }
 
-            /// What is said of a failed expectation.
-            private var comment: Comment { plan.description(number, trouble) }
+            var plan: FaultPlan { faulty.plan }
+            private var site: Site { faulty.site }
+            private var trouble: Trouble { faulty.trouble }
+            private var comment: Comment { faulty.comment }
 
             func run() throws {
                 try runWithFaults()
@@ -76,7 +72,7 @@ extension FaultTests {
                 let descriptors = try server.program.openDescriptors
                 try job.run(on: server)
                 #expect(job.flaws == [], comment)
-                if number == 0 { #expect(job.refusals == [], comment) }
+                if faulty.number == 0 { #expect(job.refusals == [], comment) }
                 try expectStored()
                 if trouble.fault == .kill, try plan.hasFired {
                     return #expect(try server.program.waitForEnd().wasKilled, comment)
