@@ -22,6 +22,8 @@ struct Configuration {
     let trust: ServerTrust
     let prefix: RemotePath?
     let askingAgain: AskingAgain?
+    /// Whether what was seen of the time is forgotten at the start.
+    let forgetsTime: Bool
     let intervalSeconds: Double
     let once: Bool
     let isDryRun: Bool
@@ -55,6 +57,7 @@ struct Configuration {
         trust = try ServerTrust(arguments)
         prefix = try Self.prefix(arguments)
         askingAgain = arguments.optionalInteger(of: Options.askAgain).map { AskingAgain(days: $0) }
+        forgetsTime = arguments.flag(Options.forgetTime)
         intervalSeconds = try arguments.seconds(of: Options.interval)
         once = arguments.flag(Options.once)
         isDryRun = arguments.flag(Options.dryRun)

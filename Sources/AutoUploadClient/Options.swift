@@ -17,7 +17,7 @@ enum Options {
             deletes, wipesUnproven, askAgain,
             encrypt, EncryptionOptions.recipient, EncryptionOptions.recipientsFile,
             EncryptionOptions.identity, FileTransform.into,
-            interval, once, dryRun, state, logFormat, .config,
+            interval, once, dryRun, state, forgetTime, logFormat, .config,
         ],
         commands: [
             StatusCommand.command, CheckCommand.command, ReceiptsCommand.command, VerifyReceipt.command,
@@ -181,6 +181,12 @@ enum Options {
         help: """
             Tell of each file whether it would be sent or wiped now, or why not, and leave. Nothing is sent, changed or \
             noted; a client that works on the folder goes on.
+            """)
+    static let forgetTime = Option(
+        "forget-time", section: "Running",
+        help: """
+            Begin without the latest time that a server has told. It is remembered for devices without a clock of their own, whose \
+            certificates are checked as of then; forget it when it was wrong, and they seem to have expired.
             """)
     static let logFormat = Option(
         "log-format", value: .text("text|json"), defaultText: "text", section: "Running",

@@ -64,7 +64,9 @@ struct Service {
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
             selection: configuration.selection, order: configuration.order, rateLimit: configuration.rateLimit,
             askingAgain: configuration.askingAgain)
-        return PassContext(setup: setup, memory: PassMemory(holds: Holds(configuration.holds)))
+        return PassContext(
+            setup: setup,
+            memory: PassMemory(holds: Holds(configuration.holds), forgetsTime: configuration.forgetsTime))
     }
 
     static func target(_ configuration: Configuration) throws(ProgramError) -> ServerTarget {

@@ -26,6 +26,7 @@
 #include <sys/sysmacros.h>
 #include <sys/timex.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 const int shim_O_PATH = O_PATH, shim_O_NOATIME = O_NOATIME, shim_O_DIRECT = O_DIRECT, shim_O_TMPFILE = O_TMPFILE;
@@ -153,6 +154,11 @@ int shim_clock_is_set(void) {
     struct timex clock = {.modes = 0};
     int state = adjtimex(&clock);
     return state < 0 ? -1 : state != TIME_ERROR && !(clock.status & STA_UNSYNC);
+}
+
+int64_t shim_build_day(void) {
+    struct tm day = {0};
+    return strptime(__DATE__, "%b %d %Y", &day) ? timegm(&day) : 0;
 }
 
 int shim_set_lease(int descriptor, int kind) {

@@ -51,10 +51,10 @@ extension LoopbackPeer {
 
     /// A client's session with it, after the handshake.
     func session(
-        to host: String = "127.0.0.1", _ context: TLSContext? = nil, seconds: Double = 30
+        to host: String = "127.0.0.1", _ context: TLSContext? = nil, seconds: Double = 30, validAt time: Int64? = nil
     ) throws -> TLSSession {
         let context = try context ?? .testClient()
-        let session = try TLSSession(connecting: connect(), to: host, context: context)
+        let session = try TLSSession(connecting: connect(), to: host, context: context, validAt: time)
         try session.handshake(until: .after(seconds: seconds))
         return session
     }

@@ -8,14 +8,15 @@ import Transport
 @Suite struct TLSTests {
     /// What a client makes of a server's certificate; nil when it trusts it.
     private func distrust(
-        of certificates: ExampleCertificates, trusting: ExampleCertificates? = nil, as host: String
+        of certificates: ExampleCertificates, trusting: ExampleCertificates? = nil, as host: String,
+        at time: Int64? = nil
     ) throws -> String? {
         let peer = try LoopbackPeer<Bool>.secure(.testServer(certificates)) { session in
             _ = try? session.receive(1)
             return true
         }
         do {
-            let session = try peer.session(to: host, .testClient(trusting ?? certificates))
+            let session = try peer.session(to: host, .testClient(trusting ?? certificates), validAt: time)
             session.close()
             #expect(try peer.value())
             return nil
@@ -106,6 +107,20 @@ import Transport
             for: ["--not-before", first, "--not-after", last, "127.0.0.1"])
         let reason = try #require(try distrust(of: certificates, as: "127.0.0.1"))
         #expect(reason.contains(word) && reason.contains("it is valid from 20"), "\(reason)")
+    }
+
+    @Test("certificates are judged as of a time that is named, in all but that as ever")
+    func namedTime() throws {
+        let certificates = try ExampleCertificates.loopback.get()
+        let now = currentUnixTime()
+        #expect(try distrust(of: certificates, as: "127.0.0.1", at: now + 86_400) == nil)
+        let early = try distrust(of: certificates, as: "127.0.0.1", at: now - 86_400 * 30)
+        #expect(early?.contains("not yet valid") == true, "\(early ?? "trusted")")
+        let late = try distrust(of: certificates, as: "127.0.0.1", at: now + 86_400 * 9999)
+        #expect(late?.contains("expired") == true, "\(late ?? "trusted")")
+        #expect(try distrust(of: certificates, as: "192.0.2.7", at: now + 86_400)?.contains("mismatch") == true)
+        let other = try ExampleCertificates(for: ["127.0.0.1"])
+        #expect(try distrust(of: other, trusting: certificates, as: "127.0.0.1", at: now + 86_400) != nil)
     }
 
     // MARK: What is spoken

@@ -5,6 +5,8 @@ import Platform
 struct LocalChecks {
     let configuration: Configuration
     let list: Checklist
+    /// Is given what the state knows of it.
+    let time: KnownTime
 
     func run() {
         if let folder = folder() {
@@ -97,10 +99,16 @@ struct LocalChecks {
 
     private func clock() {
         let now = "\(utcText(currentUnixTime()))"
-        guard ClockState.isSet == false else { return list.passed("clock", now) }
+        if time.isClockLate {
+            return list.warning(
+                "clock", "\(now), but it is \(utcText(time.latest)) at least: certificates are judged as of then",
+                "let a time service run; if that time is wrong, start once with --forget-time")
+        }
+        let known = ", and no earlier than \(utcText(time.latest)) for certificates"
+        guard ClockState.isSet == false else { return list.passed("clock", now + known) }
         list.warning(
-            "clock", "\(now), and nothing is known to have set it",
-            "let a time service run: certificates are checked by it")
+            "clock", "\(now)\(known), and nothing is known to have set it",
+            "let a time service run: certificates are judged by it")
     }
 }
 
@@ -136,7 +144,10 @@ extension LocalChecks {
     }
 
     private func known(_ place: String) -> String {
-        guard let counts = try? ClientState.openToRead(folder: place).counts() else { return ", new" }
+        guard let state = try? ClientState.openToRead(folder: place), let counts = try? state.counts() else {
+            return ", new"
+        }
+        if !configuration.forgetsTime, let latest = try? state.latestTime() { time.take(latest) }
         return ", \(counts.confirmed) files known to be confirmed, \(counts.wipes) wipes under way"
     }
 

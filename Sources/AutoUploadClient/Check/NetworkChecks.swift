@@ -67,7 +67,7 @@ final class NetworkChecks {
             pass(1, "\(target.server): \(addresses.map(\.host).joined(separator: ", "))")
             route(to: addresses)
         case .reached(let address): pass(3, "\(address) accepts connections")
-        case .trusted(let certificate, let protection): tell(certificate, protection)
+        case .trusted(let certificate, let time, let protection): tell(certificate, time, protection)
         case .greeted(let welcome): pass(5, "\(escaped(welcome.software)), protocol \(welcome.version)")
         case .loggedIn: pass(6, "\(escaped(target.user)) is let in")
         }
@@ -95,9 +95,10 @@ final class NetworkChecks {
         pass(2, texts.joined(separator: ", ") + bound)
     }
 
-    private func tell(_ certificate: CertificateSummary?, _ protection: String) {
+    private func tell(_ certificate: CertificateSummary?, _ time: Int64, _ protection: String) {
         var text = protection
         if let certificate { text += ", for \(escaped(certificate.subject)), until \(utcText(certificate.end))" }
+        if time > currentUnixTime() { text += "; judged as of \(utcText(time)), as the clock is late" }
         pass(4, text)
     }
 

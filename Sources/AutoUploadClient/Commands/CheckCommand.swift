@@ -16,7 +16,7 @@ enum CheckCommand {
         _ configuration: Configuration, _ target: ServerTarget, _ transfer: TransferGuard
     ) -> ExitCode {
         let list = Checklist()
-        LocalChecks(configuration: configuration, list: list).run()
+        LocalChecks(configuration: configuration, list: list, time: target.time).run()
         NetworkChecks(configuration, target, transfer, list).run()
         return list.exitCode
     }

@@ -5,7 +5,7 @@ extension SyncFailure {
     /// What a handshake with a server that hasn't proven yet to be ours has failed for, and what may help.
     init(ofHandshake error: TLSError, with server: ServerName) {
         switch error {
-        case .untrusted(let distrust): self = .untrusted("\(distrust)\(Self.hint(distrust.cause, server))")
+        case .untrusted(let distrust): self = .untrusted("\(distrust)\(Self.hint(distrust, server))")
         case .handshake(let reason): self = .notOurServer(Self.words(forTLS: reason))
         case .configuration(let reason): self = .local(reason)
         case .timedOut: self = .unreachable("it accepts connections, and is silent then")
@@ -13,13 +13,20 @@ extension SyncFailure {
         }
     }
 
-    private static func hint(_ cause: Distrust.Cause, _ server: ServerName) -> String {
-        switch cause {
+    private static func hint(_ distrust: Distrust, _ server: ServerName) -> String {
+        switch distrust.cause {
         case .name: ", not for \(server.certificateName); name the server by -s as its certificate does"
-        case .time: "; this device's clock says \(utcText(currentUnixTime()))"
+        case .time: clock(judgedAt: distrust.judgedAt)
         case .authority: "; if that authority is yours, name its certificate by --ca-file"
         case .pin, .other: ""
         }
+    }
+
+    private static func clock(judgedAt: Int64) -> String {
+        let now = currentUnixTime()
+        let text = "; this device's clock says \(utcText(now))"
+        guard judgedAt > now else { return text }
+        return text + ", but it was \(utcText(judgedAt)) already; if that is wrong: --forget-time"
     }
 
     /// OpenSSL says what it has stumbled over, not what that is.

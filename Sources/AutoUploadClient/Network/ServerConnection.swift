@@ -10,6 +10,8 @@ struct ServerConnection: ~Copyable {
     let welcome: Welcome
     /// What the server's receipts are signed over in this connection; nil where it can't do that.
     let nonce: ReceiptNonce?
+    /// When its certificate stops being valid.
+    private let certificateEnd: Int64
     /// The addresses at which our server didn't answer, each with the reason.
     private(set) var passedOver: [String] = []
 
@@ -27,6 +29,7 @@ struct ServerConnection: ~Copyable {
             if let nonce = connection.nonce { connection.link.queue(.challenge(Challenge(nonce: nonce))) }
             // What is said to it isn't said again at another address.
             try logIn(target, tokens, connection.welcome, &connection.link)
+            target.time.learn(connection.welcome.serverTime, until: connection.certificateEnd)
             target.follow(.loggedIn)
             return connection
         } catch {
@@ -35,10 +38,11 @@ struct ServerConnection: ~Copyable {
         }
     }
 
-    private init(link: consuming MessageLink, welcome: Welcome, nonce: ReceiptNonce?) {
+    private init(link: consuming MessageLink, welcome: Welcome, nonce: ReceiptNonce?, certificateEnd: Int64) {
         self.link = link
         self.welcome = welcome
         self.nonce = nonce
+        self.certificateEnd = certificateEnd
     }
 
     /// The server checks the passwords of thousands of devices one after the other.
@@ -81,13 +85,15 @@ extension ServerConnection {
         at address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard
     ) throws(SyncFailure) -> ServerConnection {
         let session = try protectedSession(address, target, transfer)
+        // Without a certificate nobody is trusted.
+        let end = session.peerCertificate?.end ?? .min
         var link = MessageLink(session, dataLimit: 0)
         link.giveUpWaits { transfer.reason != nil }
         link.endWaits(unacknowledgedFor: target.patience.unacknowledgedSeconds)
         let welcome = try greet(&link, target.patience.answerSeconds)
         target.follow(.greeted(welcome))
         let nonce = try welcome.version >= ProtocolLimits.firstWithChallenge ? makeNonce() : nil
-        return ServerConnection(link: link, welcome: welcome, nonce: nonce)
+        return ServerConnection(link: link, welcome: welcome, nonce: nonce, certificateEnd: end)
     }
 }
 
@@ -107,20 +113,36 @@ extension ServerConnection {
     private static func protectedSession(
         _ address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard
     ) throws(SyncFailure) -> TLSSession {
+        var time = target.time.now
+        while true {
+            let session = try session(address, target, transfer, at: time)
+            let deadline = Deadline.after(seconds: target.patience.answerSeconds)
+            guard let distrust = try handshake(session, with: target.server, transfer, until: deadline) else {
+                target.follow(
+                    .trusted(session.peerCertificate, at: time, protection: "\(session.version) \(session.cipher)"))
+                guard session.applicationProtocol == ProtocolLimits.applicationProtocol else {
+                    throw .notOurServer(SyncFailure.noServerOfOurs)
+                }
+                return session
+            }
+            guard let later = target.time.later(for: distrust) else {
+                throw SyncFailure(ofHandshake: .untrusted(distrust), with: target.server)
+            }
+            time = later
+        }
+    }
+
+    private static func session(
+        _ address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard, at time: Int64
+    ) throws(SyncFailure) -> TLSSession {
         let socket = try connect(to: address, target, transfer)
         target.follow(.reached(address))
-        let session: TLSSession
         do throws(TLSError) {
-            session = try TLSSession(connecting: socket, to: target.server.certificateName, context: target.context)
+            return try TLSSession(
+                connecting: socket, to: target.server.certificateName, context: target.context, validAt: time)
         } catch {
             throw .local(error.description)
         }
-        try handshake(session, with: target.server, transfer, until: .after(seconds: target.patience.answerSeconds))
-        target.follow(.trusted(session.peerCertificate, protection: "\(session.version) \(session.cipher)"))
-        guard session.applicationProtocol == ProtocolLimits.applicationProtocol else {
-            throw .notOurServer(SyncFailure.noServerOfOurs)
-        }
-        return session
     }
 
     private static func connect(
@@ -146,14 +168,17 @@ extension ServerConnection {
             + "CAP_NET_RAW, and a firewall may forbid it"
     }
 
+    /// - Returns: why the server isn't trusted; nil when it is.
     private static func handshake(
         _ session: borrowing TLSSession, with server: ServerName, _ transfer: TransferGuard, until deadline: Deadline
-    ) throws(SyncFailure) {
+    ) throws(SyncFailure) -> Distrust? {
         while true {
             do throws(TLSError) {
-                return try session.handshake(until: min(deadline, .after(seconds: 0.5)))
+                try session.handshake(until: min(deadline, .after(seconds: 0.5)))
+                return nil
             } catch {
                 try transfer.check()
+                if case .untrusted(let distrust) = error { return distrust }
                 guard case .timedOut = error, !deadline.hasPassed else {
                     throw SyncFailure(ofHandshake: error, with: server)
                 }

@@ -12,16 +12,18 @@ final class ServerTarget {
     private let codes: OneTimeCodeSource
     let context: TLSContext
     let addresses: ServerAddresses
+    let time: KnownTime
     var patience = LinkPatience()
     /// Told of each step towards the server that is done.
     var follow: (ConnectionStep) -> Void = { _ in }
 
     init(
         server: ServerName, user: String, password: Password, codes: OneTimeCodeSource = .none, context: TLSContext,
-        addresses: ServerAddresses = ServerAddresses()
+        addresses: ServerAddresses = ServerAddresses(), time: KnownTime = KnownTime()
     ) {
         self.server = server
         self.addresses = addresses
+        self.time = time
         self.user = user
         self.password = password
         self.codes = codes
@@ -56,7 +58,7 @@ enum ConnectionStep {
     /// One of them has accepted a connection.
     case reached(SocketAddress)
     /// Its certificate is trusted.
-    case trusted(CertificateSummary?, protection: String)
+    case trusted(CertificateSummary?, at: Int64, protection: String)
     case greeted(Welcome)
     case loggedIn
 }

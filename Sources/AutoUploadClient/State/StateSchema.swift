@@ -2,15 +2,17 @@
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 7
+    static let version: Int64 = 8
     static let firstWithReceipts: Int64 = 2
     static let firstWithProofs: Int64 = 3
     static let firstWithNonces: Int64 = 4
     static let firstWithSeals: Int64 = 7
+    static let firstWithTime: Int64 = 8
 
     /// Those of a new file.
     static let tables =
         firstTables + receiptTables + proofColumn + nonceColumns + patienceTables + volumeColumns + sealColumns
+        + timeTable
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
@@ -20,6 +22,7 @@ enum StateSchema {
         4: patienceTables,
         5: volumeColumns,
         6: sealColumns,
+        7: timeTable,
     ]
 
     private static let firstTables = [
@@ -70,6 +73,9 @@ enum StateSchema {
         """,
         // Has a row in a new file only.
         "CREATE TABLE new_state (id INTEGER PRIMARY KEY CHECK (id = 1))",
+    ]
+    private static let timeTable = [
+        "CREATE TABLE latest_time (id INTEGER PRIMARY KEY CHECK (id = 1), time INTEGER NOT NULL)"
     ]
     // 0: the file system's own number isn't known, only that of its device.
     private static let volumeColumns = ["confirmations", "uploads", "wipes", "holds"].map {

@@ -180,7 +180,7 @@ extension SQLiteConnection {
         }
     }
 
-    private static let currentTables = ["confirmations", "uploads", "wipes", "holds", "wiped_paths"]
+    private static let currentTables = ["confirmations", "uploads", "wipes", "holds", "wiped_paths", "latest_time"]
 
     // MARK: What is forgotten meanwhile
 

@@ -10,12 +10,21 @@ final class PassMemory {
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
     let confirmed = ConfirmedFiles()
     var told = Told()
+    private var isToForgetTime: Bool
     private var hasBegun = false
     private var nextTidying = Instant(nanoseconds: 0)
 
-    init(holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders()) {
+    /// - Parameter forgetsTime: begins without the time that is remembered.
+    init(holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders(), forgetsTime: Bool = false) {
         self.holds = holds
         self.appenders = appenders
+        isToForgetTime = forgetsTime
+    }
+
+    /// Whether the time that is remembered is to be forgotten: once.
+    func forgetsTime() -> Bool {
+        defer { isToForgetTime = false }
+        return isToForgetTime
     }
 
     /// Whether this is called for the first time.

@@ -19,9 +19,8 @@ extension Pass {
         defer { result.hasHeadway = memory.headway.steps > stepsBefore }
         setup.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
-            let connection = try ServerConnection.open(setup.target, setup.transfer, TokenFile(folder: state.folder))
+            let connection = try connect()
             result.wasLoggedIn = true
-            sayConnected(connection)
             result.mayNotWipe = try !trustsReceipts(of: connection.welcome) && setup.planner.deletes
             if result.mayNotWipe { book.stopWiping() }
             // To ask about what was confirmed serves nothing but the wipe.
@@ -39,9 +38,8 @@ extension Pass {
     /// Connects and logs in, though there is nothing to be sent.
     func introduce(_ result: inout PassResult) {
         do throws(SyncFailure) {
-            var connection = try ServerConnection.open(setup.target, setup.transfer, TokenFile(folder: state.folder))
+            var connection = try connect()
             (result.wasLoggedIn, result.hasConnected) = (true, true)
-            sayConnected(connection)
             connection.link.queue(.goodbye)
             // Whether the server hears it makes no difference.
             try? connection.link.flush(until: .after(seconds: 1))
@@ -67,22 +65,6 @@ extension Pass {
             headway: memory.headway,
             setup.sending)
         try engine.run()
-    }
-
-    private func sayConnected(_ connection: borrowing ServerConnection) {
-        for address in connection.passedOver where memory.told.isNews(address) {
-            var line = LogLine("passed-over", level: .warning)
-            line.add("reason", address)
-            setup.reporter.log(line)
-        }
-        var line = LogLine("connected")
-        line.add("server", setup.target.server.description)
-        line.add("address", connection.link.peer.description)
-        line.add("user", setup.target.user)
-        line.add("tls", connection.link.protection)
-        line.add("software", connection.welcome.software)
-        line.add("protocol", connection.welcome.version)
-        setup.reporter.log(line)
     }
 
     private func summarise(_ book: ConfirmationBook, _ result: PassResult) {

@@ -58,6 +58,8 @@ int shim_network_changes(void);
 int shim_datagram_socket(int family);
 /* adjtimex(2), changing nothing: whether the kernel's clock is known to be set by something (NTP, GPS); -1 where it doesn't tell */
 int shim_clock_is_set(void);
+/* The day on which this was compiled (by the compiler's __DATE__, which obeys SOURCE_DATE_EPOCH), as Unix seconds */
+int64_t shim_build_day(void);
 /* fcntl(2) F_SETLEASE with one of shim_lease_* */
 int shim_set_lease(int descriptor, int kind);
 /* fcntl(2) F_GETLEASE: one of shim_lease_*, already the lesser one once somebody's open(2) waits for it; -1 on failure */

@@ -80,6 +80,7 @@ struct VolumeTests {
             for (table, columns) in later {
                 for column in columns { try connection.execute("ALTER TABLE \(table) DROP COLUMN \(column)") }
             }
+            try connection.execute("DROP TABLE latest_time")
             try connection.execute("PRAGMA user_version = 5")
         }
         #expect(try state(volumes(1, 77)).confirmation(of: path)?.fingerprint == print(1))

@@ -80,12 +80,14 @@ final class ClientRig {
     func context(
         for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
         settle: SettleRules = ClientRig.atOnce, addresses: ServerAddresses = ServerAddresses(),
-        holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders()
+        holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders(), time: KnownTime = KnownTime(),
+        forgetsTime: Bool = false
     ) throws -> PassContext {
         let name = try ServerName("\(host):\(server.port)")
         let target = ServerTarget(
             server: name, user: "camera", password: Password(SecretBytes("secret".utf8)),
-            context: try TLSContext(authorities: certificates.authority, minimum: .tls13), addresses: addresses)
+            context: try TLSContext(authorities: certificates.authority, minimum: .tls13), addresses: addresses,
+            time: time)
         let gate = InterfaceGate(
             ["test0"], isUsable: interface, log: { [lines] line in lines.withLock { $0.append(line.text) } },
             binds: false)
@@ -94,7 +96,9 @@ final class ClientRig {
         let setup = PassSetup(
             planner: Planner(deletes: deletes, prefix: nil, rules: settle), target: target,
             transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output))
-        return PassContext(setup: setup, memory: PassMemory(holds: holds, appenders: appenders))
+        return PassContext(
+            setup: setup,
+            memory: PassMemory(holds: holds, appenders: appenders, forgetsTime: forgetsTime))
     }
 
     /// One pass.

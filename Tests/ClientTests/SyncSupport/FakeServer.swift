@@ -38,14 +38,15 @@ final class FakeServer: Sendable {
     init(
         _ certificates: TestCertificates.Files, maxOpenUploads: UInt16 = 64, signer: ReceiptSigner? = nil,
         predecessors: [ReceiptPredecessor] = [], version: UInt8 = 2,
-        script: @escaping Script = { _, honest, _ in honest }
+        serverTime: Int64 = 0, script: @escaping Script = { _, honest, _ in honest }
     ) throws {
         context = try TLSContext(
             certificateChain: certificates.chain, privateKey: certificates.key, minimum: .tls13)
         listener = try Listener(on: try resolve(host: "127.0.0.1", port: 0, passive: true)[0])
         port = listener.address.port
         welcome = try Welcome(
-            version: version, software: "fake/1", maxPayload: 65_536, maxOpenUploads: maxOpenUploads, serverTime: 0,
+            version: version, software: "fake/1", maxPayload: 65_536, maxOpenUploads: maxOpenUploads,
+            serverTime: serverTime,
             receiptKey: signer?.key, predecessors: predecessors)
         self.signer = signer
         self.script = script

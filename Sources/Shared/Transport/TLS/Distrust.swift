@@ -18,13 +18,16 @@ package struct Distrust: Error, Hashable, Sendable {
     package let cause: Cause
     /// OpenSSL's.
     let words: String
-    let certificate: CertificateSummary?
+    package let certificate: CertificateSummary?
+    /// The time at which the certificates would have had to be valid, as Unix seconds.
+    package let judgedAt: Int64
 
     /// - Parameter code: one of X509_V_ERR_*, see X509_verify_cert_error_string(3).
-    init(code: Int, certificate: CertificateSummary?) {
+    init(code: Int, certificate: CertificateSummary?, judgedAt: Int64) {
         words = unsafe String(cString: X509_verify_cert_error_string(code))
         cause = Self.cause(CInt(truncatingIfNeeded: code))
         self.certificate = certificate
+        self.judgedAt = judgedAt
     }
 
     private static func cause(_ code: CInt) -> Cause {
@@ -50,7 +53,7 @@ extension Distrust: CustomStringConvertible {
                 "\(words): the certificate has only a common name, \(certificate.subject), which doesn't count: it needs "
                 + "subject alternative names"
         case .name: return "\(words): the certificate is for \(certificate.subject)"
-        case .time where certificate.isValid(at: currentUnixTime()):
+        case .time where certificate.isValid(at: judgedAt):
             return "\(words): not the server's own, but one above it"
         case .time:
             return "\(words): it is valid from \(utcText(certificate.begin)) to \(utcText(certificate.end))"

@@ -9,18 +9,22 @@ package import Platform
     /// The handshake asks for what it holds.
     private let context: TLSContext
     package let isServer: Bool
+    /// When the server's certificates must be valid; nil: now.
+    private let time: Int64?
 
     deinit {
         unsafe SSL_free(pointer)
     }
 
     private init(
-        _ pointer: OpaquePointer, _ socket: consuming Socket, _ context: TLSContext, isServer: Bool
+        _ pointer: OpaquePointer, _ socket: consuming Socket, _ context: TLSContext, isServer: Bool,
+        validAt time: Int64? = nil
     ) {
         unsafe self.pointer = pointer
         self.context = context
         self.socket = socket
         self.isServer = isServer
+        self.time = time
         unsafe SSL_set_fd(pointer, self.socket.rawDescriptor)
     }
 
@@ -38,15 +42,20 @@ package import Platform
 
     /// The client's side. Call `handshake` next.
     ///
-    /// - Parameter host: the name or address that the certificate must be for (RFC 9525).
-    package init(connecting socket: consuming Socket, to host: String, context: TLSContext) throws(TLSError) {
+    /// - Parameters:
+    ///   - host: the name or address that the certificate must be for (RFC 9525).
+    ///   - time: when all certificates must be valid, as Unix seconds; nil: now, by this machine's clock.
+    package init(
+        connecting socket: consuming Socket, to host: String, context: TLSContext, validAt time: Int64? = nil
+    ) throws(TLSError) {
         let pointer = unsafe try Self.make(context)
         guard unsafe Self.require(host, of: pointer) else {
             unsafe SSL_free(pointer)
             throw .configuration("\(escaped(host)) can't be a server's name")
         }
+        if let time { unsafe X509_VERIFY_PARAM_set_time(SSL_get0_param(pointer), time_t(time)) }
         unsafe SSL_set_connect_state(pointer)
-        unsafe self.init(pointer, socket, context, isServer: false)
+        unsafe self.init(pointer, socket, context, isServer: false, validAt: time)
     }
 
     private static func require(_ host: String, of pointer: OpaquePointer) -> Bool {
@@ -103,7 +112,8 @@ extension TLSSession {
         let verification = unsafe SSL_get_verify_result(pointer)
         if !isServer, verification != Int(X509_V_OK) {
             OpenSSLErrors.clear()
-            return .untrusted(Distrust(code: verification, certificate: peerCertificate))
+            return .untrusted(
+                Distrust(code: verification, certificate: peerCertificate, judgedAt: time ?? currentUnixTime()))
         }
         return Self.error(code, errno, during: TLSError.handshake)
     }
