@@ -19,6 +19,8 @@ struct Configuration {
     let deletes: Bool
     let encryption: EncryptionPolicy?
     let wipesUnproven: Bool
+    let keptCopies: KeptCopies?
+    let removesEmptyFolders: Bool
     let trust: ServerTrust
     let prefix: RemotePath?
     let askingAgain: AskingAgain?
@@ -54,6 +56,8 @@ struct Configuration {
         rateLimit = arguments.optionalSize(of: Options.limitRate)
         deletes = try arguments.yesNo(of: Options.deletes)
         wipesUnproven = arguments.flag(Options.wipesUnproven)
+        keptCopies = try Self.keptCopies(arguments)
+        removesEmptyFolders = arguments.flag(Options.removeEmptyFolders)
         trust = try ServerTrust(arguments)
         prefix = try Self.prefix(arguments)
         askingAgain = arguments.optionalInteger(of: Options.askAgain).map { AskingAgain(days: $0) }
@@ -70,7 +74,7 @@ struct Configuration {
             ignored: try Self.patterns(arguments, Options.ignore))
         order = try Self.order(arguments)
         stateFolder = arguments.optionalString(of: Options.state)
-        if wipesUnproven, !deletes { throw .usage("--wipe-unknown says what -d y wipes: give both, or neither") }
+        try requireDeleting()
     }
 
     private static func encryption(_ arguments: ParsedArguments) throws(ProgramError) -> EncryptionPolicy? {
@@ -81,6 +85,18 @@ struct Configuration {
             throw .usage("\(option.written) says to whom -e y encrypts: give both, or files would be sent as they are")
         }
         return nil
+    }
+
+    /// What says something of deleting is a mistake where nothing is deleted.
+    private func requireDeleting() throws(ProgramError) {
+        if deletes { return }
+        let given = [
+            ("--keep-local", keptCopies != nil), ("--remove-empty-folders", removesEmptyFolders),
+            ("--wipe-unknown", wipesUnproven),
+        ]
+        for (option, isGiven) in given where isGiven {
+            throw .usage("\(option) says what is done with -d y: give both, or neither")
+        }
     }
 
     /// Where files are deleted, a part that a transfer left behind must be there when it is resumed.
@@ -99,6 +115,12 @@ struct Configuration {
             rules.append(HoldTable.Rule(pattern: pattern, seconds: seconds))
         }
         return rules
+    }
+
+    private static func keptCopies(_ arguments: ParsedArguments) throws(ProgramError) -> KeptCopies? {
+        guard let text = arguments.optionalString(of: Options.keepLocal) else { return nil }
+        if let copies = KeptCopies(text) { return copies }
+        throw .usage("--keep-local takes a number of days, such as 14, or a size, such as 20G, not \(escaped(text))")
     }
 
     private static func patterns(

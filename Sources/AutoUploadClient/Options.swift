@@ -14,7 +14,7 @@ enum Options {
             limitRate,
             username, password, passwordFile, oneTimeSeedFile, oneTimeCode,
             folder, prefix, settle, settleUnknown, hold, include, ignore, first, neighbours, order,
-            deletes, wipesUnproven, askAgain,
+            deletes, keepLocal, removeEmptyFolders, wipesUnproven, askAgain,
             encrypt, EncryptionOptions.recipient, EncryptionOptions.recipientsFile,
             EncryptionOptions.identity, FileTransform.into,
             interval, once, dryRun, state, forgetTime, logFormat, .config,
@@ -147,6 +147,18 @@ enum Options {
     static let deletes = Option(
         "deleteafterupload", letter: "d", value: .yesNo, defaultText: "n", section: "Afterwards",
         help: "Overwrite and delete each file once the server has confirmed that it has it.")
+    static let keepLocal = Option(
+        "keep-local", value: .text("DAYS|SIZE"), section: "Afterwards",
+        help: """
+            With -d y: what was confirmed stays for so many days, or up to so much of it, such as 20G: the newest files. The server \
+            is asked again just before it is wiped.
+            """)
+    static let removeEmptyFolders = Option(
+        "remove-empty-folders", section: "Afterwards",
+        help: """
+            With -d y: remove folders below the watched one that are empty and haven't changed for an hour. Not with recorders that \
+            don't make their folders anew.
+            """)
     static let wipesUnproven = Option(
         "wipe-unknown", section: "Afterwards",
         help: """

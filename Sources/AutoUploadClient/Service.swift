@@ -60,10 +60,11 @@ struct Service {
         let setup = PassSetup(
             planner: Planner(
                 deletes: configuration.deletes, prefix: configuration.prefix, rules: configuration.settle,
-                wipesUnproven: configuration.wipesUnproven, encryption: configuration.encryption),
+                wipesUnproven: configuration.wipesUnproven, keptCopies: configuration.keptCopies,
+                encryption: configuration.encryption),
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
             selection: configuration.selection, order: configuration.order, rateLimit: configuration.rateLimit,
-            askingAgain: configuration.askingAgain)
+            askingAgain: configuration.askingAgain, removesEmptyFolders: configuration.removesEmptyFolders)
         return PassContext(
             setup: setup,
             memory: PassMemory(holds: Holds(configuration.holds), forgetsTime: configuration.forgetsTime))

@@ -11,6 +11,7 @@ final class ConfirmationBook {
     private let troubles: Troubles
     private let rights: WipeRights
     private let known: ConfirmedFiles
+    private let time: KnownTime
     private var unrecorded: [Entry] = []
     /// What people weren't told yet.
     private var untold: [LogLine] = []
@@ -48,7 +49,7 @@ final class ConfirmationBook {
     /// - Parameter eraser: nil where nothing is to be wiped.
     init(
         state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles, rights: WipeRights,
-        known: ConfirmedFiles
+        known: ConfirmedFiles, time: KnownTime
     ) {
         self.state = state
         self.eraser = eraser
@@ -56,6 +57,7 @@ final class ConfirmationBook {
         self.troubles = troubles
         self.rights = rights
         self.known = known
+        self.time = time
     }
 
     /// Wipes nothing from now on.
@@ -68,7 +70,7 @@ final class ConfirmationBook {
         let file = task.file
         let record = ConfirmationRecord(
             path: file.path, fingerprint: file.fingerprint, digest: confirmation.digest, remotePath: file.remote,
-            storedPath: confirmation.path, receipt: receipt, confirmedAt: currentUnixTime(),
+            storedPath: confirmation.path, receipt: receipt, confirmedAt: time.now,
             encrypted: task.plaintext.map { EncryptedContent(plaintext: $0, storedSize: confirmation.size) })
         if unrecorded.isEmpty { nextRecording = Instant.now.advanced(bySeconds: Self.recordSeconds) }
         let entry = Entry(

@@ -1,24 +1,34 @@
-/// Files that are known to have been confirmed as they are, so that the state needn't be asked at each pass.
+/// Files that are known to have been confirmed as they are, and when, so that the state needn't be asked at each pass.
 final class ConfirmedFiles {
-    private var fingerprints: [LocalPath: Fingerprint] = [:]
-
-    func contains(_ file: FoundFile) -> Bool {
-        fingerprints[file.path] == file.fingerprint
+    private struct Entry {
+        let fingerprint: Fingerprint
+        let confirmedAt: Int64
     }
 
-    func insert(_ file: FoundFile) {
-        fingerprints[file.path] = file.fingerprint
+    private var entries: [LocalPath: Entry] = [:]
+
+    func contains(_ file: FoundFile) -> Bool {
+        entries[file.path]?.fingerprint == file.fingerprint
+    }
+
+    /// Unix seconds; nil where it isn't known to be confirmed as it is.
+    func confirmedAt(_ file: FoundFile) -> Int64? {
+        entries[file.path].flatMap { $0.fingerprint == file.fingerprint ? $0.confirmedAt : nil }
+    }
+
+    func insert(_ file: FoundFile, at time: Int64) {
+        entries[file.path] = Entry(fingerprint: file.fingerprint, confirmedAt: time)
     }
 
     /// The server has lost it.
     func remove(_ path: LocalPath) {
-        fingerprints[path] = nil
+        entries[path] = nil
     }
 
     /// Forgets all but these files, once there are others enough to be worth it.
     func keep(among files: [FoundFile]) {
-        guard fingerprints.count > 2 * files.count else { return }
+        guard entries.count > 2 * files.count else { return }
         let paths = Set(files.map(\.path))
-        fingerprints = fingerprints.filter { paths.contains($0.key) }
+        entries = entries.filter { paths.contains($0.key) }
     }
 }

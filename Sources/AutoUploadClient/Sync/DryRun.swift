@@ -80,6 +80,7 @@ struct DryRun {
     private func reason(_ idleness: Idleness, _ file: FoundFile, _ pass: Pass) -> String {
         switch idleness {
         case .confirmed: ""
+        case .keptCopy: "it stays for now, by --keep-local"
         case .hardLinked: "it has \(file.links) names: wiping one would empty the others"
         case .unproven:
             WipeProof.missing(
@@ -100,7 +101,7 @@ struct DryRun {
 extension Idleness {
     fileprivate var kind: FileStanding.Kind {
         switch self {
-        case .confirmed: .confirmed
+        case .confirmed, .keptCopy: .confirmed
         case .hardLinked: .kept
         case .unproven: .unproven
         case .unusablePath: .unusable

@@ -20,6 +20,7 @@ struct Pass {
     /// - Throws: `WorkplaceError.holdsServerStorage` when the folder holds what a server stores.
     func run() throws(WorkplaceError) -> PassResult {
         tellWhatStaysUnwiped()
+        recallTime()
         var scan = try look()
         if finishInterruptedWipes(scan.interruptedWipes) { scan = try look() }
         let unfinishedWipes = countUnfinished(scan.interruptedWipes)
@@ -39,6 +40,7 @@ struct Pass {
         if plan.tasks.isEmpty { plan.result.remaining += plan.rights.files } else { send(&plan) }
         plan.rights.tell(setup.reporter, &memory.told)
         troubles.tellUnproven()
+        removeEmptyFolders(scan)
         plan.result.standings = troubles.standings
         state.moveToDisk()
         return plan.result
@@ -107,7 +109,7 @@ struct Pass {
     }
 
     /// Tells people something about a path, unless they know.
-    private func tellOnce(_ event: String, _ path: LocalPath, _ reason: String) {
+    func tellOnce(_ event: String, _ path: LocalPath, _ reason: String) {
         guard memory.told.isNews("\(path): \(reason)") else { return }
         var line = LogLine(event, path, level: .warning)
         line.add("reason", reason)

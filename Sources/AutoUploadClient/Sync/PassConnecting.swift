@@ -5,7 +5,6 @@ import Wire
 extension Pass {
     /// Connects and logs in, and says so.
     func connect() throws(SyncFailure) -> ServerConnection {
-        recallTime()
         let connection = try ServerConnection.open(setup.target, setup.transfer, TokenFile(folder: state.folder))
         noteTime()
         sayConnected(connection)
@@ -15,7 +14,8 @@ extension Pass {
     /// The card is spared: what is missing of it is less than a certificate is usually renewed ahead of its end.
     private static let timeStep: Int64 = 12 * 3600
 
-    private func recallTime() {
+    /// Takes in what the state knows of the time.
+    func recallTime() {
         do throws(StateError) {
             if memory.forgetsTime() { try state.forgetLatestTime() }
             if let time = try state.latestTime() { setup.target.time.take(time) }

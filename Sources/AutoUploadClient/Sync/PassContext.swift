@@ -22,6 +22,7 @@ struct PassSetup {
     /// Bytes that may be sent a second.
     var rateLimit: UInt64?
     var askingAgain: AskingAgain?
+    var removesEmptyFolders = false
     /// Seconds without a word of ours after which the server hears a ping.
     var pingSeconds = 30.0
     /// Seconds from one look at a file that is being sent to the next: whether it still is what it was.

@@ -7,6 +7,7 @@ final class PassMemory {
     let holds: Holds
     let appenders: Appenders
     var tracker = SettleTracker()
+    var emptyFolders = EmptyFolders()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
     let confirmed = ConfirmedFiles()
     var told = Told()

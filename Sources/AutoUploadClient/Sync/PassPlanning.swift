@@ -27,7 +27,7 @@ extension Pass {
 
     /// Finds out what is to be done with each file.
     func decide(_ files: [FoundFile], _ body: (FoundFile, Action) -> Void) {
-        let knowledge = knowledge()
+        let knowledge = knowledge(files)
         for start in stride(from: 0, to: files.count, by: Self.readTogether) {
             ServiceManager.alive()
             state.readTogether {
@@ -41,7 +41,7 @@ extension Pass {
     /// Files that the state is asked about in one go.
     private static let readTogether = 256
 
-    private func knowledge() -> Planner.Knowledge {
+    private func knowledge(_ files: [FoundFile]) -> Planner.Knowledge {
         let mayBeKnown = (try? state.hasConfirmations()) ?? true
         // Where the system can tell who writes a file, and there is one to connect for, the other small ones are asked about
         // when they are read, which comes anyway. A large one would be planned for, and begun, in vain.
@@ -49,7 +49,7 @@ extension Pass {
         return Planner.Knowledge(
             settle: memory.tracker, notes: memory.notes, now: .now,
             recognition: { file, remote in mayBeKnown ? recognition(of: file, remote) : .unknown },
-            hold: hold, holdOfConfirmed: holdOfConfirmed,
+            hold: hold, holdOfConfirmed: holdOfConfirmed, staysAsCopy: copiesThatStay(among: files),
             writer: { file in
                 let writer = writer(of: file)
                 if writer == .none { isWorthConnecting = true }
@@ -136,7 +136,7 @@ extension Pass {
 
     private func note(_ file: FoundFile, _ idleness: Idleness, in result: inout PassResult) {
         switch idleness {
-        case .confirmed: return
+        case .confirmed, .keptCopy: return
         case .hardLinked:
             let reason = "it has \(file.links) names: wiping one would empty the others"
             troubles.standings.add(.kept, file.path, file.fingerprint.size, reason)
@@ -153,7 +153,7 @@ extension Pass {
         }
     }
 
-    private func recognition(of file: FoundFile, _ remote: RemotePath) -> Recognition {
+    func recognition(of file: FoundFile, _ remote: RemotePath) -> Recognition {
         if memory.confirmed.contains(file) { return .confirmed }
         // State that can't be read costs a question to the server, or bytes that are sent twice.
         guard let record = try? state.confirmation(of: file.path), record.remotePath == remote,
@@ -161,9 +161,9 @@ extension Pass {
         else { return .unknown }
         guard record.fingerprint == file.fingerprint else { return resembles(record, file) ? .resembling : .unknown }
         if let again = setup.askingAgain, !setup.planner.deletes {
-            return again.concerns(record.confirmedAt, now: currentUnixTime()) ? .resembling : .confirmed
+            return again.concerns(record.confirmedAt, now: setup.target.time.now) ? .resembling : .confirmed
         }
-        memory.confirmed.insert(file)
+        memory.confirmed.insert(file, at: record.confirmedAt)
         return .confirmed
     }
 

@@ -54,7 +54,7 @@ extension Pass {
         eraser.wipesUnproven = setup.planner.wipesUnproven
         return ConfirmationBook(
             state: state, eraser: setup.planner.deletes ? setup.prepareEraser(eraser) : nil, reporter: setup.reporter,
-            troubles: troubles, rights: rights, known: memory.confirmed)
+            troubles: troubles, rights: rights, known: memory.confirmed, time: setup.target.time)
     }
 
     private func send(

@@ -5,6 +5,8 @@ import Platform
 enum Idleness: Hashable, Sendable {
     /// It was confirmed, and is to stay.
     case confirmed
+    /// It was confirmed, and stays for now, as a person wishes.
+    case keptCopy
     /// It was confirmed, but has several names: wiping one would destroy what the others show.
     case hardLinked
     /// It was confirmed, but whether somebody has it open can't be told, and it isn't to be wiped then.
@@ -65,6 +67,8 @@ struct Planner {
     let rules: SettleRules
     /// Whether also files are wiped that somebody may have open, for all that can be told.
     var wipesUnproven = false
+    /// What stays for a while after it was confirmed.
+    var keptCopies: KeptCopies?
     /// Whether files are encrypted before they are sent.
     var encryption: EncryptionPolicy?
 
@@ -79,6 +83,8 @@ struct Planner {
         let hold: (FoundFile) -> HoldTable.Hold?
         /// The same for a file that was confirmed, and is to be wiped.
         let holdOfConfirmed: (FoundFile) -> HoldTable.Hold?
+        /// Whether it stays for now, of one that was confirmed.
+        let staysAsCopy: (FoundFile) -> Bool
         /// Whether somebody is writing it; asked only for files that are due otherwise.
         let writer: (FoundFile) -> WriterState
         /// Whether that may be left to when the file is read.
@@ -97,6 +103,7 @@ struct Planner {
         let recognition = knowledge.recognition(file, remote)
         let isConfirmed = recognition == .confirmed
         if isConfirmed, !deletes { return .nothing(.confirmed) }
+        if isConfirmed, knowledge.staysAsCopy(file) { return .nothing(.keptCopy) }
         if isConfirmed, file.links > 1 { return .nothing(.hardLinked) }
         if let note = knowledge.notes.note(for: file.path, file.fingerprint, at: knowledge.now) {
             return .wait(
@@ -104,6 +111,12 @@ struct Planner {
                 .noted(note.reason, isConfirmed: !note.remains && (isConfirmed || note.isConfirmed)))
         }
         return isConfirmed ? wipe(file, remote, knowledge) : upload(file, remote, recognition, knowledge)
+    }
+
+    /// Whether it was confirmed exactly as it is.
+    func isConfirmed(_ file: FoundFile, _ recognition: (FoundFile, RemotePath) -> Recognition) -> Bool {
+        guard let remote = try? remotePath(of: file.path) else { return false }
+        return recognition(file, remote) == .confirmed
     }
 
     /// To read it and to ask about it serves nothing but the wipe: only where that has a chance.
@@ -131,7 +144,8 @@ struct Planner {
         if !knowledge.asksWhenReading(file), let wait = wait(file, knowledge.writer(file), knowledge) { return wait }
         let hasSettledUnseen = wait(file, .unknown, knowledge) == nil
         var due = due(file, remote, tolerating: hasSettledUnseen ? .unknown : .none)
-        due.isToStay = deletes && knowledge.holdOfConfirmed(file) != nil
+        // Which of them stays is seen when the next ones are looked at.
+        due.isToStay = deletes && (keptCopies != nil || knowledge.holdOfConfirmed(file) != nil)
         return recognition == .resembling ? .recognise(due) : .upload(due)
     }
 

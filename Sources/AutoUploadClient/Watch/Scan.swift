@@ -30,6 +30,8 @@ struct Scan: Sendable {
     let problems: [ScanProblem]
     /// Markers of a server's storage. If there is one, nothing here may be uploaded, let alone deleted.
     let storeMarkers: [LocalPath]
+    /// Folders below the watched one in which nothing is at all.
+    var emptyFolders: [EmptyFolder] = []
     var leftOut = LeftOut()
     /// The file systems that the walk came through.
     var volumes = Volumes()

@@ -19,7 +19,8 @@ struct Scanner {
         return Scan(
             began: began, ended: .now, clock: clock, files: walk.files,
             interruptedWipes: walk.interruptedWipes.sorted(), problems: walk.problems,
-            storeMarkers: walk.storeMarkers.sorted(), leftOut: walk.leftOut, volumes: walk.volumes)
+            storeMarkers: walk.storeMarkers.sorted(), emptyFolders: walk.emptyFolders, leftOut: walk.leftOut,
+            volumes: walk.volumes)
     }
 }
 
@@ -29,6 +30,7 @@ private struct Walk {
     var interruptedWipes: [LocalPath] = []
     var problems: [ScanProblem] = []
     var storeMarkers: [LocalPath] = []
+    var emptyFolders: [EmptyFolder] = []
     var leftOut = LeftOut()
     var volumes = Volumes()
 
@@ -54,11 +56,17 @@ private struct Walk {
     private mutating func visit(_ directory: Directory, at folders: [FileName]) {
         do throws(SystemError) {
             ServiceManager.alive()
-            let device = try directory.status().identity.device
+            let status = try directory.status()
+            let device = status.identity.device
             if !volumes.knows(device) {
                 volumes.add(device, identity: try? directory.descriptor.fileSystemIdentity())
             }
-            for name in try directory.names() {
+            let names = try directory.names()
+            if names.isEmpty, let name = folders.last {
+                let path = LocalPath(folders: folders.dropLast(), name: name)
+                emptyFolders.append(EmptyFolder(path: path, status))
+            }
+            for name in names {
                 look(at: LocalPath(folders: folders, name: name), in: directory)
             }
         } catch {

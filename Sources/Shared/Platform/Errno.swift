@@ -34,6 +34,7 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let notImplemented = Errno(rawValue: ENOSYS)
     package static let notSupported = Errno(rawValue: ENOTSUP)
     package static let tooManyLinks = Errno(rawValue: ELOOP)
+    package static let busy = Errno(rawValue: EBUSY)
     package static let notEmpty = Errno(rawValue: ENOTEMPTY)
     package static let addressInUse = Errno(rawValue: EADDRINUSE)
     package static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)

@@ -22,7 +22,8 @@ struct PlannerTests {
         for file: FoundFile, seen seconds: Double, deletes: Bool = false, isConfirmed: Bool = false,
         resembles: Bool = false, hold: HoldTable.Hold? = nil,
         writer: WriterState = .none, asksWhenReading: Bool = false, notes: WaitingNotes = WaitingNotes(),
-        prefix: String? = nil, wipesUnproven: Bool = false, wasWiped: Bool = false
+        prefix: String? = nil, wipesUnproven: Bool = false, wasWiped: Bool = false,
+        keptCopies: KeptCopies? = nil, staysAsCopy: Bool = false
     ) throws -> Action {
         var tracker = SettleTracker()
         tracker.observe([file], at: Self.start)
@@ -30,11 +31,11 @@ struct PlannerTests {
         tracker.observe([file], at: now)
         let planner = Planner(
             deletes: deletes, prefix: try prefix.map { try RemotePath(Array($0.utf8)) }, rules: rules,
-            wipesUnproven: wipesUnproven)
+            wipesUnproven: wipesUnproven, keptCopies: keptCopies)
         let knowledge = Planner.Knowledge(
             settle: tracker, notes: notes, now: now,
             recognition: { _, _ in isConfirmed ? .confirmed : resembles ? .resembling : .unknown },
-            hold: { _ in hold }, holdOfConfirmed: { _ in hold },
+            hold: { _ in hold }, holdOfConfirmed: { _ in hold }, staysAsCopy: { _ in staysAsCopy },
             writer: { _ in writer }, asksWhenReading: { _ in asksWhenReading }, wasWiped: { _ in wasWiped })
         return planner.action(for: file, knowledge)
     }
@@ -68,6 +69,21 @@ struct PlannerTests {
             #expect(try action(119) == .upload(due(file, "a/b")))
             #expect(try action(120) == .upload(due(file, "a/b", tolerating: .unknown)))
         }
+    }
+
+    @Test("a copy that is to be kept isn't opened, and one that was just confirmed isn't wiped at once")
+    func keepsCopies() throws {
+        let file = try file("a")
+        let kept = try action(
+            for: file, seen: 0, deletes: true, isConfirmed: true, writer: .writing, keptCopies: .days(1),
+            staysAsCopy: true)
+        #expect(kept == .nothing(.keptCopy))
+        var due = try due(file, "a")
+        #expect(
+            try action(for: file, seen: 10, deletes: true, isConfirmed: true, keptCopies: .days(1))
+                == .confirmAgain(due))
+        due.isToStay = true
+        #expect(try action(for: file, seen: 10, deletes: true, keptCopies: .days(1)) == .upload(due))
     }
 
     @Test("of a confirmed file it is always asked who writes it")

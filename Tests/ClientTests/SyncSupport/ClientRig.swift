@@ -43,6 +43,10 @@ final class ClientRig {
         try scratch.write([UInt8](repeating: 0x61, count: count), to: "recordings/" + name)
     }
 
+    func setModified(_ name: String, _ time: FileTime) throws {
+        try WatchedFolder(path: scratch.path("recordings")).open(.of(name), .readingAndWriting).setModified(time)
+    }
+
     func isThere(_ name: String) -> Bool {
         (try? scratch.bytes(of: "recordings/" + name)) != nil
     }
@@ -81,7 +85,7 @@ final class ClientRig {
         for server: FakeServer, trusting certificates: TestCertificates.Files, host: String = "127.0.0.1",
         settle: SettleRules = ClientRig.atOnce, addresses: ServerAddresses = ServerAddresses(),
         holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders(), time: KnownTime = KnownTime(),
-        forgetsTime: Bool = false
+        forgetsTime: Bool = false, kept: KeptCopies? = nil
     ) throws -> PassContext {
         let name = try ServerName("\(host):\(server.port)")
         let target = ServerTarget(
@@ -94,7 +98,7 @@ final class ClientRig {
         let output = Reporter.Output(
             log: { [lines] new in lines.withLock { $0 += new.map(\.text) } }, draw: nil, columns: { 80 })
         let setup = PassSetup(
-            planner: Planner(deletes: deletes, prefix: nil, rules: settle), target: target,
+            planner: Planner(deletes: deletes, prefix: nil, rules: settle, keptCopies: kept), target: target,
             transfer: TransferGuard(stop: stop, gate: gate), reporter: Reporter(output))
         return PassContext(
             setup: setup,
