@@ -11,12 +11,18 @@ final class OwnNetwork: Sendable {
 
     /// The server's address: on `near0`.
     static let server = "10.77.0.1"
+    /// The same where there is nothing but IPv6.
+    static let server6 = "fd77::1"
     private let serverSide: RunningProgram
     private let deviceSide: RunningProgram
 
-    init() throws {
+    init(isIPv6: Bool = false) throws {
         serverSide = try Self.namespace()
         deviceSide = try Self.namespace()
+        if isIPv6 { try linkByIPv6() } else { try linkByIPv4() }
+    }
+
+    private func linkByIPv4() throws {
         try onDevice(
             """
             ip link set lo up && sysctl -qw net.ipv6.conf.default.disable_ipv6=1 &&
@@ -33,6 +39,24 @@ final class OwnNetwork: Sendable {
             """)
         // More exact than the neighbours' own.
         try onDevice("ip route add 10.77.0.1/32 via 10.78.0.1 dev mobile0 src 10.78.0.2")
+    }
+
+    private func linkByIPv6() throws {
+        try onDevice(
+            """
+            ip link set lo up &&
+            ip link add near0 type veth peer name near1 && ip link add mobile0 type veth peer name mobile1 &&
+            ip link set near1 netns \(serverSide.processID) && ip link set mobile1 netns \(serverSide.processID) &&
+            ip addr add fd77::2/64 dev near0 nodad && ip addr add fd78::2/64 dev mobile0 nodad &&
+            ip link set near0 up && ip link set mobile0 up
+            """)
+        try Self.run(
+            serverSide,
+            """
+            ip link set lo up && ip addr add fd77::1/64 dev near1 nodad && ip addr add fd78::1/64 dev mobile1 nodad &&
+            ip link set near1 up && ip link set mobile1 up
+            """)
+        try onDevice("ip -6 route add fd77::1/128 via fd78::1 dev mobile0 src fd78::2")
     }
 
     deinit {
