@@ -42,7 +42,11 @@ struct TokenFile {
         defer { overwrite(&content) }
         try? folder.remove(Self.newName)
         guard let file = try? folder.open(Self.newName, .creating(permissions: 0o600)) else { return }
-        guard (try? file.write(content)) != nil else { return }
+        guard (try? file.write(content)) != nil else {
+            // On a full disk: half a token is none, and takes room from what needs it.
+            try? folder.remove(Self.newName)
+            return
+        }
         try? folder.rename(Self.newName, to: folder, as: Self.name)
     }
 }

@@ -29,7 +29,10 @@ struct FullCardTests {
         #expect(ended.error.contains("--state"))
         #expect(ended.error.contains(" state-on-disk "), "\(ended.error)")
         let left = ended.output.split(separator: "\n").compactMap { $0.split(separator: "/").last }.sorted()
-        #expect(left == ["reserve", "state.sqlite"] || left == ["reserve", "state.sqlite", "state.sqlite-journal"])
+        // A login token, where the card had room for it, and what SQLite may leave.
+        #expect(
+            left.filter { $0 != "login-token" && $0 != "state.sqlite-journal" } == ["reserve", "state.sqlite"],
+            "\(left)")
     }
 
     @Test("a state that can't grow any more is gone on with in memory; receipts of both times are kept")

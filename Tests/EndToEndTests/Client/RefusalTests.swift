@@ -29,7 +29,8 @@ struct RefusalTests {
         try client.record(Self.recording, as: "clip.mp4")
         try expectUntouched(
             try client.pass("-d", "y"), 77,
-            says: "login was denied (credentialsWrong: wrong user or password): check --username", client)
+            says: "login was denied (credentialsWrong: wrong user, password or one-time code): check --username", client
+        )
         #expect(try server.site.stored(for: user).isEmpty)
     }
 
@@ -204,8 +205,8 @@ struct RefusalTests {
         Mistake(testDescription: "a prefix of ours", options: ["--prefix", ".auto-upload"], says: "prefix"),
         Mistake(
             testDescription: "wiping the unproven, and nothing", options: ["-d", "n", "--wipe-unknown"], says: "-d y"),
-        Mistake(testDescription: "encryption", options: ["-e", "y"], status: 78, says: "encrypt"),
-        Mistake(testDescription: "encryption as written before", options: ["--encrypt=y"], status: 78, says: "encrypt"),
+        Mistake(testDescription: "encryption", options: ["-e", "y"], says: "--recipient"),
+        Mistake(testDescription: "encryption as written before", options: ["--encrypt=y"], says: "--recipient"),
         Mistake(testDescription: "no folder", options: ["-f", "/nowhere/at/all"], status: 75, says: "/nowhere/at/all"),
         Mistake(testDescription: "no authorities", options: ["--ca-file", "/no.pem"], status: 78, says: "/no.pem"),
         Mistake(
