@@ -18,7 +18,7 @@ struct DaemonTests {
         #expect(try server.stop().status == 0)
         try client.record(sample(1000, seed: 2), as: "second.mp4")
         #expect(daemon.waitForLine(.error, containing: " failed ") != nil)
-        let next = try TestServer(server.site, options: ["--port", String(server.port)])
+        let next = try TestServer.again(server.site, port: server.port)
         #expect(daemon.waitForLine(.error, containing: " wiped path=second.mp4") != nil, "\(daemon.text(.error))")
         #expect(try next.site.stored().count == 2)
         daemon.signal(signal)

@@ -246,7 +246,7 @@ struct PassTests {
         let daemon = try client.start("-d", "y")
         #expect(daemon.waitForLine(.error, containing: " confirmed ") != nil, "\(daemon.text(.error))")
         try server.kill()
-        let next = try TestServer(server.site, options: ["--port", String(server.port)])
+        let next = try TestServer.again(server.site, port: server.port)
         #expect(try eventually { try client.isEmpty() }, "\(daemon.text(.error))")
         #expect(try next.site.stored() == recordings)
         daemon.signal(SIGTERM)

@@ -40,7 +40,7 @@ struct BrokenUploadTests {
             case .reset, .goodbye, .inAFrame: break
             }
             if kind == .serverKilled || kind == .serverStopped {
-                server = try TestServer(server.site, options: ["--port", String(server.port)])
+                server = try TestServer.again(server.site, port: server.port)
             }
             let first = try program.waitForEnd(seconds: 300)
             let second = try client.pass("-d", "y", seconds: 300)

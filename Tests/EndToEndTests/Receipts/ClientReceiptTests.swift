@@ -127,7 +127,7 @@ struct ClientReceiptTests {
             try FileManager.default.removeItem(atPath: site.storage + "/.auto-upload/receipt-key.pem")
             #expect(try RunningProgram.run(Binaries.server, ["forget-receipt-key", "-f", site.storage]).status == 0)
         }
-        return try TestServer(site, options: ["--port", String(server.port)])
+        return try TestServer.again(site, port: server.port)
     }
 
     @Test("a key that has changed stops wiping until a person accepts it; a client that runs takes that up")

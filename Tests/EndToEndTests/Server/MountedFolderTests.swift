@@ -95,7 +95,7 @@ struct MountedFolderTests {
         #expect(server?.logLines.count { $0.contains(" refused ") } == 1)
         _ = try server?.stop()
         server = nil
-        let mended = try TestServer(site, options: ["--port", "\(port)"])
+        let mended = try TestServer.again(site, port: port)
         #expect(try client.pass("-d", "y").status == 0)
         #expect(try mended.site.stored() == recordings)
         #expect(try client.isEmpty())

@@ -121,7 +121,7 @@ final class SoakRound {
         counts.unfinished += try server.site.partials().count
         serverHistory += server.log + "-- killed\n"
         try look()
-        server = try TestServer(server.site, options: ["--port", String(server.port)])
+        server = try .again(server.site, port: server.port)
     }
 
     // MARK: Looking

@@ -84,6 +84,18 @@ final class TestServer: Sendable {
         self.port = port
     }
 
+    /// Starts another at a port that clients know, which somebody's connection may have got meanwhile.
+    static func again(_ site: Site, port: UInt16) throws -> TestServer {
+        let deadline = Deadline.after(seconds: 120)
+        while true {
+            do {
+                return try TestServer(site, options: ["--port", String(port)])
+            } catch let error as DidNotStart
+                where error.outcome.error.contains("another program uses port") && !deadline.hasPassed
+            {}
+        }
+    }
+
     /// The program ended before it listened.
     struct DidNotStart: Error, CustomStringConvertible {
         let outcome: RunningProgram.Outcome

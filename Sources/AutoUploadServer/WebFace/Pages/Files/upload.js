@@ -197,6 +197,8 @@ export class Upload {
   async #nextPiece(size) {
     const content = await bytesOf(this.file.slice(this.offset, this.offset + size));
     const digest = await digestOf(content);
+    // What was cancelled meanwhile isn't to be kept in mind again.
+    this.#stopper.signal.throwIfAborted();
     this.#pieces.add(this.offset, content.byteLength, digest);
     return { content, digest };
   }
