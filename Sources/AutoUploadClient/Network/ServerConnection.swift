@@ -110,10 +110,13 @@ extension SyncFailure {
 // MARK: - Transport
 
 extension ServerConnection {
+    /// Certificates that a server may send one after the other: each may be one that isn't valid yet.
+    private static let longestChain = 10
+
     private static func protectedSession(
         _ address: SocketAddress, _ target: ServerTarget, _ transfer: TransferGuard
     ) throws(SyncFailure) -> TLSSession {
-        var time = target.time.now
+        var (time, tries) = (target.time.now, 1)
         while true {
             let session = try session(address, target, transfer, at: time)
             let deadline = Deadline.after(seconds: target.patience.answerSeconds)
@@ -125,10 +128,10 @@ extension ServerConnection {
                 }
                 return session
             }
-            guard let later = target.time.later(for: distrust) else {
+            guard tries < longestChain, let later = target.time.later(for: distrust) else {
                 throw SyncFailure(ofHandshake: .untrusted(distrust), with: target.server)
             }
-            time = later
+            (time, tries) = (later, tries + 1)
         }
     }
 
