@@ -53,7 +53,7 @@ enum PasswordStrength {
         // It repeats the password, which may hold anything, and says behind ": " what it thinks of it.
         guard let end = answer.ranges(of: [0x3a, 0x20]).last?.upperBound else { return nil }
         let opinion = String(decoding: answer[end...].prefix { $0 != 0x0a }, as: UTF8.self)
-        // Five neighbours are too many for it, which one in ten random hexadecimal passwords of 32 characters have.
+        // Five neighbours are too many for cracklib 2.9.6, which one in ten random hexadecimal passwords of 32 characters have.
         return opinion == "OK" || opinion.contains("simplistic") ? nil : escaped(opinion)
     }
 }

@@ -137,9 +137,10 @@ struct ResumableUploadTests {
         #expect(try server.site.partials().isEmpty && server.site.stored().isEmpty)
     }
 
-    @Test("a newcomer has the upload at once, however the older request goes on")
-    func newcomer() throws {
-        let content = sample(400_000, seed: 4)
+    /// An upload that another connection goes on with, and finishes, while an older request for it isn't over.
+    private func takeOver(
+        _ content: [UInt8], on server: TestServer
+    ) throws -> (older: WebClient, newer: WebClient, location: String) {
         let location = try create(WebClient(server))
         let older = try WebClient(server)
         try older.begin("PATCH", location, append(0, complete: true), length: content.count)
@@ -150,6 +151,13 @@ struct ResumableUploadTests {
         let offset = try #require(Int(state.fields["upload-offset"] ?? ""), "\(state)")
         let answer = try newer("PATCH", location, append(offset, complete: true), content.dropFirst(offset))
         #expect(answer.status == 201, "\(answer)")
+        return (older, newer, location)
+    }
+
+    @Test("a newcomer has the upload at once, however the older request goes on")
+    func newcomer() throws {
+        let content = sample(400_000, seed: 4)
+        let (older, _, _) = try takeOver(content, on: server)
         try? older.send([UInt8](repeating: 0, count: 399_000))
         let late = try? older.answer(to: "PATCH")
         #expect(
@@ -163,15 +171,7 @@ struct ResumableUploadTests {
     func silent() throws {
         let server = try TestServer(options: ["--max-open-uploads-per-user", "1"])
         let content = sample(100_000, seed: 6)
-        let location = try create(WebClient(server))
-        let older = try WebClient(server)
-        try older.begin("PATCH", location, append(0, complete: true), length: content.count)
-        try older.send(content.prefix(1000))
-        let newer = try WebClient(server)
-        let state = try newer("HEAD", location)
-        let offset = try #require(Int(state.fields["upload-offset"] ?? ""), "\(state)")
-        let answer = try newer("PATCH", location, append(offset, complete: true), content.dropFirst(offset))
-        #expect(answer.status == 201, "\(answer)")
+        let (older, newer, location) = try takeOver(content, on: server)
         _ = try server.logLine(with: " closed ", older.address)
         #expect(try newer("HEAD", location).fields["upload-complete"] == "?1")
         try expectStored(content, "clip", on: server)
