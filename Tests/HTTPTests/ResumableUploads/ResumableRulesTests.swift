@@ -42,7 +42,7 @@ struct ResumableRulesTests {
         #expect(created(request(complete: true, content: 9)) == .resumable(completes: true, length: 9))
         #expect(created(request(complete: true, content: nil)) == .resumable(completes: true, length: nil))
         #expect(created(request(complete: true, length: 7, content: nil)) == .resumable(completes: true, length: 7))
-        for version in [nil, 3, 5, 6, 9, -8] as [Int64?] {
+        for version in [nil, 3, 5, 6, 7, 10, -8] as [Int64?] {
             #expect(created(request(complete: true, length: 7, content: 9, version: version)) == .plain)
             #expect(created(request(complete: false, version: version)) == .resumable(completes: false, length: nil))
         }

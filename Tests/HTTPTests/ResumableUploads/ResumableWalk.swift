@@ -86,7 +86,7 @@ struct ResumableWalk {
         var request = ResumableRequest()
         let kind = next()
         request.completes = kind & 3 == 3 ? nil : kind & 3 == 1
-        request.version = kind & 12 == 12 ? 6 : kind & 12 == 8 ? nil : ResumableRequest.version
+        request.version = kind & 12 == 12 ? 6 : kind & 12 == 8 ? nil : 9
         request.isIncompleteOfOld = kind & 48 == 48
         request.contentLength = kind & 64 == 0 ? UInt64(next()) : nil
         let offset = state?.offset ?? 0

@@ -91,7 +91,7 @@ extension ResumableTransfer {
         let before = upload.received
         let content: ContentDigest?
         do throws(WebTrouble) {
-            if isCreation, request.understandsInterim { try connection.send(.uploadResumption(creation), to: version) }
+            if isCreation, let creation { try connection.send(.uploadResumption(creation), to: version) }
             content = try receive(version, on: &connection)
         } catch {
             // Nobody knows its URL.
@@ -115,39 +115,42 @@ extension ResumableTransfer {
     ) throws(WebTrouble) -> ContentDigest? {
         var hasher = contentDigest.map { _ in ContentHasher() }
         if contentDigest != nil { upload.holdBack() }
-        let tells = request.understandsInterim && contentDigest == nil
+        let told = contentDigest == nil ? interimFields : nil
         var progress = progress
         try upload.receiveBody(
             of: &connection, showing: { hasher?.update($0) },
             telling: { upload throws(WebRefusal) in
-                tells ? try Self.interim(upload: &upload, &progress, version) : []
+                guard let told else { return [] }
+                return try Self.interim(told, &upload, &progress, version)
             })
         guard let hasher else { return nil }
         return hasher.finalize()
     }
 
     private static func interim(
-        upload: inout ResourceUpload, _ progress: inout Progress, _ version: HTTPVersion
+        _ fields: Fields, _ upload: inout ResourceUpload, _ progress: inout Progress, _ version: HTTPVersion
     ) throws(WebRefusal) -> [UInt8] {
         guard Instant.now.seconds(since: progress.told) >= Progress.pause else { return [] }
         progress.told = .now
         let offset = try upload.durable()
         guard offset > progress.offset else { return [] }
         progress.offset = offset
-        var fields = Self.interimFields
+        var fields = fields
         fields.set(.uploadOffset, FieldValue(offset))
         return InterimResponse.uploadResumption(fields).encoded(for: version)
     }
 
-    private static let interimFields = {
+    /// - Returns: nil where the client would misunderstand an interim answer.
+    private var interimFields: Fields? {
+        guard let version = request.interimVersion else { return nil }
         var fields = Fields()
-        fields.set(.uploadDraftVersion, FieldValue(UInt64(ResumableRequest.version)))
+        fields.set(.uploadDraftVersion, FieldValue(version))
         return fields
-    }()
+    }
 
     /// What tells a client where it can go on.
-    private var creation: Fields {
-        var fields = Self.interimFields
+    private var creation: Fields? {
+        guard var fields = interimFields else { return nil }
         fields.set(.location, upload.traits.location)
         fields.set(.uploadLimit, limits.field)
         return fields

@@ -15,12 +15,17 @@ package struct ResumableRequest: Hashable, Sendable {
     /// Whether the client says, as it was said in version 3, that more follows.
     package var isIncompleteOfOld = false
 
-    /// The versions of the draft that don't understand each other are told apart by a number (appendix B).
-    package static let version: Int64 = 8
+    /// The versions of the draft that don't understand each other are told apart by a number (appendix B): 8 in the text of -12, and
+    /// 9 for the same changes since (httpwg/http-extensions, pull request 3476 of July 2026).
+    package static let versions: ClosedRange<UInt64> = 8...9
 
-    /// Whether the client may be sent `104 (Upload Resumption Supported)`: all others take it for the final answer, or for another
-    /// version's.
-    package var understandsInterim: Bool { version == Self.version }
+    /// The version in which the client may be sent `104 (Upload Resumption Supported)`; nil: it would take it for the final answer, or
+    /// for another version's.
+    package var interimVersion: UInt64? {
+        version.flatMap { UInt64(exactly: $0) }.flatMap { Self.versions.contains($0) ? $0 : nil }
+    }
+
+    package var understandsInterim: Bool { interimVersion != nil }
 
     package init() {}
 
