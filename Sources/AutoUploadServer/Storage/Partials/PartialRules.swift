@@ -20,12 +20,14 @@ package struct PartialRules: Sendable {
     var reclaimAge = 3600.0
     /// Or for the same file, offered anew: a client that has lost its state doesn't go on with what it had begun.
     var reclaimAgeOfSame = 600.0
+    /// Or one that has a URL, of which nothing was told but that: its client loses nothing that it counts on.
+    var reclaimAgeOfUntold = 600.0
     /// Seconds for which an upload that nobody goes on with is kept.
     var expiry = 7 * 86_400.0
     /// Seconds for which it is remembered of an upload that has a URL that it was stored.
     var finishedExpiry = 3 * 86_400.0
-    /// Uploads with a URL that are remembered of one user: beyond these, those that were stored longest ago are forgotten, and
-    /// no more are begun where all are unfinished.
+    /// Uploads with a URL that are remembered of one user: beyond these, those that were stored longest ago are forgotten, or
+    /// else given up that nobody goes on with; no more are begun where that isn't enough.
     var mostResources = 5000
 
     /// Whether a growing upload is to be made durable.

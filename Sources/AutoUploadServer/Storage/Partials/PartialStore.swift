@@ -152,6 +152,23 @@ final class PartialStore: Sendable {
         return isAnyGone
     }
 
+    /// Removes what has come of an upload, if nobody has gone on with it for so long.
+    ///
+    /// - Parameter tell: as for `begin`.
+    /// - Returns: whether nothing is left of it.
+    func giveUp(_ key: OfferedFile.Key, idleFor seconds: Double, _ tell: (OfferedFile, UInt64) -> Void) -> Bool {
+        guard let partial = partials.withLock({ $0[key] }) else { return true }
+        guard let durable = partial.expire(latestExpiry(idleFor: seconds)) else { return false }
+        forgetIfOver(partial)
+        tell(partial.offered, durable)
+        return true
+    }
+
+    /// When what nobody has gone on with for so many seconds expires, at the latest.
+    private func latestExpiry(idleFor seconds: Double) -> Instant {
+        .now.advanced(bySeconds: staging.rules.expiry - seconds)
+    }
+
     private struct Reclaimable {
         let partial: Partial
         let room: Reservation
@@ -164,7 +181,7 @@ final class PartialStore: Sendable {
         guard partial.offered.key != offered.key, let (_, room, expires) = partial.rest else { return nil }
         let isSame = partial.offered.isSameFile(as: offered)
         let age = isSame ? staging.rules.reclaimAgeOfSame : staging.rules.reclaimAge
-        guard expires <= .now.advanced(bySeconds: staging.rules.expiry - age) else { return nil }
+        guard expires <= latestExpiry(idleFor: age) else { return nil }
         return Reclaimable(partial: partial, room: room, expires: expires, order: (isSame ? 0 : 1, expires))
     }
 

@@ -49,12 +49,16 @@ final class ResourceFolders: Sendable {
 extension ResourceFolders {
     /// Makes a record, durable with its name.
     ///
-    /// - Throws: `VaultError.busy` where the user has as many unfinished uploads as may be.
-    func make(_ record: ResourceRecord) throws(VaultError) {
+    /// - Parameter giveUp: removes what has come of another upload, if nobody has gone on with it for so many seconds, and tells whether
+    ///   nothing is left of it.
+    /// - Throws: `VaultError.busy` where the user has as many unfinished uploads as may be, and none that can be given up.
+    func make(
+        _ record: ResourceRecord, givingUp giveUp: (OfferedFile.Key, Double) -> Bool
+    ) throws(VaultError) {
         let user = record.traits.user
         do throws(SystemError) {
             let folder = try madeFolder(of: user)
-            try requireRoom(for: user, in: folder)
+            try requireRoom(for: user, in: folder, giveUp)
             try make(record, in: folder)
             trust(record.traits.key)
         } catch {
@@ -91,15 +95,22 @@ extension ResourceFolders {
         return folder
     }
 
-    /// Forgets what was finished longest ago where there are too many.
-    private func requireRoom(for user: FileName, in folder: Directory) throws(SystemError) {
+    /// Where there are too many, forgets what was finished longest ago, or else gives up what nobody has gone on with for longest.
+    private func requireRoom(
+        for user: FileName, in folder: Directory, _ giveUp: (OfferedFile.Key, Double) -> Bool
+    ) throws(SystemError) {
         let known = state.withLock { $0.counts[user] }
         if let known, known < rules.mostResources { return }
-        let records = try records(in: folder)
-        let surplus = records.count - rules.mostResources + 1
-        // Some more than must go: to list all of them for each new one would take long.
-        let finished = records.filter(\.isFinished).sorted { $0.modified < $1.modified }
-        let gone = surplus > 0 ? finished.prefix(surplus + rules.mostResources / 10) : []
+        let records = try records(in: folder).sorted { $0.modified < $1.modified }
+        let surplus = max(0, records.count - rules.mostResources + 1)
+        // To list all of them for each new one would take long: of what nobody counts on, some more go than must.
+        let some = surplus > 0 ? surplus + rules.mostResources / 10 : 0
+        var gone = Array(records.filter(\.isFinished).prefix(some))
+        let now = currentUnixTime()
+        for record in records where !record.isFinished && gone.count < (record.isBegun ? surplus : some) {
+            guard let id = record.id, now - record.modified >= Int64(patience(record)) else { continue }
+            if giveUp(OfferedFile.Key(user: user, id: id), patience(record)) { gone.append(record) }
+        }
         for record in gone { try folder.remove(record.name) }
         state.withLock { $0.counts[user] = records.count - gone.count }
         guard records.count - gone.count < rules.mostResources else {
@@ -107,11 +118,20 @@ extension ResourceFolders {
         }
     }
 
+    /// Seconds for which one isn't given up.
+    private func patience(_ record: Record) -> Double {
+        record.isBegun ? rules.reclaimAge : rules.reclaimAgeOfUntold
+    }
+
     private struct Record {
         let name: FileName
         let isFinished: Bool
+        /// Whether the client was told of durable bytes.
+        let isBegun: Bool
         /// Unix seconds.
         let modified: Int64
+
+        var id: UploadID? { UploadID(hex: String(decoding: name.bytes, as: UTF8.self)) }
     }
 
     private func records(in folder: Directory) throws(SystemError) -> [Record] {
@@ -119,6 +139,7 @@ extension ResourceFolders {
             guard let status = try? folder.status(of: name) else { return nil }
             return Record(
                 name: name, isFinished: status.size > ResourceRecord.longestUnfinished,
+                isBegun: status.size > ResourceRecord.longestUntold,
                 modified: status.modified.seconds)
         }
     }
@@ -192,8 +213,7 @@ extension ResourceFolders {
         try? all.forEachName { user throws(SystemError) in
             guard let folder = try? all.openFolderWithinMount(user) else { return }
             for record in (try? records(in: folder)) ?? [] {
-                guard let id = UploadID(hex: String(decoding: record.name.bytes, as: UTF8.self)),
-                    expiry(record.modified, isFinished: record.isFinished) <= now
+                guard let id = record.id, expiry(record.modified, isFinished: record.isFinished) <= now
                 else { continue }
                 let key = OfferedFile.Key(user: user, id: id)
                 if record.isFinished || !isKept(key) { remove(key) }

@@ -36,6 +36,8 @@ struct ResourceRecord: Sendable {
     private static let tagLength = 16
     /// Bytes of a record, at most.
     static let mostBytes = Int(Entry.stored.position) + Entry.stored.room
+    /// What is longer says that the client was told of durable bytes, or of the length, or what the upload has become.
+    static let longestUntold = Entry.begun.position
     /// What is longer says what the upload has become.
     static let longestUnfinished = Entry.stored.position
 

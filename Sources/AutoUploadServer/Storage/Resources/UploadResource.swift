@@ -56,7 +56,7 @@ extension Vault {
         }
         let partial = try begin(traits.file, isFresh: true, tellingOfReclaimed: tell)
         do throws(VaultError) {
-            try resources.make(record)
+            try resources.make(record) { key, seconds in partials.giveUp(key, idleFor: seconds, tell) }
         } catch {
             partial.discard()
             throw error

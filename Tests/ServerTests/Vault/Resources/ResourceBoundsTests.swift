@@ -41,6 +41,36 @@ import Testing
         #expect(try test.staged().isEmpty)
     }
 
+    @Test(
+        "of too many that are unfinished those are given up that nobody has gone on with for longest, and none that somebody has open"
+    )
+    func unfinished() throws {
+        var rules = PartialRules.small
+        (rules.mostResources, rules.reclaimAge, rules.reclaimAgeOfUntold) = (3, 0, 0)
+        let test = try TestVault(partials: rules)
+        let (open, begun, empty) = (TestResource(1), TestResource(2), TestResource(3))
+        let request = try open.make(test)
+        try begun.make(test).leave()
+        try begun.send(test, upTo: 3000)
+        try empty.make(test).leave()
+        for (file, age) in [(open, 30), (begun, 20), (empty, 10)] { try makeOlder(file, by: Int64(age), in: test) }
+        try TestResource(4).make(test).leave()
+        // Nothing is left of it, and its client is told so.
+        #expect(try test.vault.resource(of: begun.key) == nil)
+        #expect(try test.staged().count == 1)
+        #expect(try empty.found(test).standing == .unfinished(offset: 0))
+        request.leave()
+        #expect(try open.found(test).standing == .unfinished(offset: 0))
+    }
+
+    /// As if it had been begun, or gone on with, so many seconds sooner.
+    private func makeOlder(_ file: TestResource, by seconds: Int64, in test: TestVault) throws {
+        let name = try #require(FileName(file.key.id.description))
+        let folder = try Directory.open(path: test.scratch.path(".auto-upload/uploads/alice"))
+        let time = FileTime(seconds: currentUnixTime() - seconds, nanoseconds: 0)
+        try folder.open(name, .readingAndWriting).setModified(time)
+    }
+
     @Test("what nobody comes back for goes: when it was stored sooner than when it wasn't")
     func time() throws {
         var rules = PartialRules.small
