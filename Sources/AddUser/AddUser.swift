@@ -125,7 +125,9 @@ extension AddUser {
     private func list() throws(ProgramError) {
         try refuse([AddUserOptions.username] + AddUserOptions.forUsers, with: AddUserOptions.list)
         let file = try load(mustExist: true)
-        for name in file.names { printOutput(name.text) }
+        for name in file.names {
+            printOutput(name.text + (file.roles[name].map { " role=\($0.rawValue)" } ?? ""))
+        }
         for problem in file.problems { printError("\(Self.program): \(escaped(path)), \(problem)") }
         for weakness in file.weaknesses { printError("\(Self.program): \(escaped(path)), \(weakness)") }
     }

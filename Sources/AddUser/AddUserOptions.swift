@@ -22,6 +22,9 @@ enum AddUserOptions {
         "totp",
         help: "Have the user give one-time codes besides the password (TOTP): makes a seed, and shows it once.")
     static let noTOTP = Option("no-totp", help: "Have the user give no one-time codes any more.")
+    static let role = Option(
+        "role", value: .text("ROLE"),
+        help: "What the user may at the admin site: admin, viewer (sees all, changes nothing) or none.")
     static let lock = Option("lock", help: "Keep the user out, whose connections end; with --update. Nothing is lost.")
     static let unlock = Option("unlock", help: "Let the user in again; with --update.")
     static let update = Option(
@@ -31,7 +34,9 @@ enum AddUserOptions {
             """)
     static let remove = Option(
         "remove", section: "Instead of adding", help: "Remove the user. What the user has uploaded stays.")
-    static let list = Option("list", section: "Instead of adding", help: "Show the users' names, one a line.")
+    static let list = Option(
+        "list", section: "Instead of adding",
+        help: "Show the users' names, one a line, each with its role if it has one.")
     static let importDropzone = Option(
         "import-dropzone", value: .text("FILE"), section: "Instead of adding",
         help: "Add the users of this password file of the Dropzone-backup server, with their passwords and prefixes.")
@@ -46,14 +51,14 @@ enum AddUserOptions {
         "Lanes that the memory is divided into.")
 
     static let table = [
-        username, password, force, filename, quota, prefix, totp, noTOTP, lock, unlock, update, remove, list,
+        username, password, force, filename, quota, prefix, totp, noTOTP, role, lock, unlock, update, remove, list,
         importDropzone,
         memory,
         iterations, parallelism,
     ]
 
     /// What is set for a user.
-    static let forUsers = [password, force, quota, prefix, totp, noTOTP, lock, unlock]
+    static let forUsers = [password, force, quota, prefix, totp, noTOTP, role, lock, unlock]
 
     static let exitCodes: KeyValuePairs<ExitCode, String> = [
         .success: "Done.",

@@ -9,6 +9,7 @@ struct SettingsChange {
     private let prefix: Change<PathPrefix>?
     private let seed: Change<OneTimeSeed>?
     private let lock: Bool?
+    private let role: Change<Role>?
     /// What is to be shown of a new seed.
     let newCodes: OneTimeSetup?
 
@@ -21,6 +22,7 @@ struct SettingsChange {
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         quota = try arguments.optionalString(of: AddUserOptions.quota).map(Self.quota)
         prefix = try arguments.optionalString(of: AddUserOptions.prefix).map(Self.prefix)
+        role = try arguments.optionalString(of: AddUserOptions.role).map(Self.role)
         if arguments.flag(AddUserOptions.totp), arguments.flag(AddUserOptions.noTOTP) {
             throw .usage("--totp and --no-totp exclude each other")
         }
@@ -49,11 +51,17 @@ struct SettingsChange {
         }
     }
 
+    private static func role(_ text: String) throws(ProgramError) -> Change<Role> {
+        if text == "none" { return .takeOff }
+        guard let role = Role(rawValue: text) else { throw .usage("--role takes admin, viewer or none") }
+        return .set(role)
+    }
+
     /// For a person; nil: nothing.
     var description: String? {
         let changed = [
             quota.map { _ in "quota" }, prefix.map { _ in "prefix" }, seed.map { _ in "one-time codes" },
-            lock.map { _ in "lock" },
+            role.map { _ in "role" }, lock.map { _ in "lock" },
         ]
         let names = changed.compactMap(\.self)
         return names.isEmpty ? nil : names.joined(separator: " and ")
@@ -73,6 +81,11 @@ struct SettingsChange {
         switch seed {
         case .set(let seed): try file.setSeed(seed, of: name)
         case .takeOff: try file.setSeed(nil, of: name)
+        case nil: break
+        }
+        switch role {
+        case .set(let role): try file.setRole(role, of: name)
+        case .takeOff: try file.setRole(nil, of: name)
         case nil: break
         }
         if let lock { try file.setLock(lock, of: name) }

@@ -227,6 +227,26 @@ struct PasswordFileTests {
         #expect(other.problems.map(\.reason) == [.lock])
     }
 
+    @Test("a role is set, changed and taken off, and all else stays; who has one is known, and no other role is taken")
+    func role() throws {
+        let anna = try UserName("anna")
+        var file = PasswordFile(text: "anna#JBSWY3DP#\(Self.cheap)\nbob:\(Self.cheap)\n")
+        #expect(file.roles.isEmpty)
+        for role in Role.allCases {
+            try file.setRole(role, of: anna)
+            let settings = try #require(file.entry(for: anna)).settings
+            let given = try #require(settings.role)
+            #expect(given == role && settings.seed != nil && file.roles == [anna: role])
+            #expect(file.text.contains(":role=\(role.rawValue)\n"))
+        }
+        try file.setRole(nil, of: anna)
+        #expect(file.text == "anna:\(Self.cheap):totp=JBSWY3DP\nbob:\(Self.cheap)\n" && file.roles.isEmpty)
+        for wrong in ["", "Admin", "owner", "admin ", "admin,viewer"] {
+            let other = PasswordFile(text: "anna:\(Self.cheap):role=\(wrong):quota=5\n")
+            #expect(other.problems.map(\.reason) == [.role] && other.roles.isEmpty)
+        }
+    }
+
     @Test("a quota isn't set where it can't be told what stands where, or for nobody")
     func noQuota() throws {
         var file = PasswordFile(text: "anna#X#\(Self.cheap)#Y\n")
@@ -256,6 +276,7 @@ struct PasswordFileTests {
                 + (settings?.prefix.map { " prefix=\($0.path)" } ?? "")
                 + (settings?.seed.map { " seed=\($0.text)" } ?? "")
                 + (settings?.isLocked == true ? " locked" : "")
+                + (settings?.role.map { " role=\($0.rawValue)" } ?? "")
         }
         switch file.problems.first?.reason {
         case nil: return "comment"
@@ -267,6 +288,7 @@ struct PasswordFileTests {
         case .seed(let flaw): return "seed=\(flaw.rawValue)"
         case .key: return "key"
         case .lock: return "lock"
+        case .role: return "role"
         case .quota: return "quota"
         case .prefix: return "prefix"
         case .repeated: return "repeated"

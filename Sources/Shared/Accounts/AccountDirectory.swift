@@ -97,6 +97,18 @@ package final class AccountDirectory: Sendable {
         return state.withLock { $0.file.entry(for: name) }
     }
 
+    /// Users whose lines are right, in the order of the lines.
+    package var names: [UserName] {
+        refresh()
+        return state.withLock { $0.file.names }
+    }
+
+    /// Whether anybody has a role.
+    package var hasRoles: Bool {
+        refresh()
+        return state.withLock { !$0.file.roles.isEmpty }
+    }
+
     /// Reads the file if it has changed, as every other call does first.
     ///
     /// - Returns: how often what it says has changed.

@@ -26,6 +26,7 @@ package struct LineProblem: Hashable, Sendable {
         case prefix(PathPrefix.Flaw)
         case seed(OneTimeSeed.Flaw)
         case lock
+        case role
         case repeated(UserSettings.Key)
     }
 }
@@ -46,6 +47,7 @@ extension LineProblem.Reason: CustomStringConvertible {
         case .prefix(let flaw): "prefix= takes folders, as in some/folder: \(flaw)"
         case .seed(let flaw): "the seed for one-time codes \(flaw)"
         case .lock: "locked= takes y; to unlock the user, take it off"
+        case .role: "role= takes admin or viewer; to leave the user without one, take it off"
         case .repeated(let key): "\(key.rawValue)= stands there twice"
         case .key: "what follows the hash isn't a setting that this version knows"
         }

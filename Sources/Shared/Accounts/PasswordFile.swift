@@ -15,6 +15,8 @@ package struct PasswordFile: Sendable {
     package private(set) var weaknesses: [LineWeakness] = []
     /// Users whose lines are right, in the order of the lines.
     package private(set) var names: [UserName] = []
+    /// Of those users who have one: few, as a rule.
+    package private(set) var roles: [UserName: Role] = [:]
     /// How many of the hashes have the same parameters.
     package private(set) var costs: [Argon2Parameters: Int] = [:]
     /// Every name that a line claims, in small letters.
@@ -90,6 +92,11 @@ extension PasswordFile {
         try set(.locked, to: isLocked ? Array("y".utf8) : nil, of: name)
     }
 
+    /// Gives a user another role, or none. All else stays.
+    package mutating func setRole(_ role: Role?, of name: UserName) throws(PasswordChangeError) {
+        try set(.role, to: role.map { Array($0.rawValue.utf8) }, of: name)
+    }
+
     private mutating func set(
         _ key: UserSettings.Key, to value: [UInt8]?, of name: UserName
     ) throws(PasswordChangeError) {
@@ -120,6 +127,7 @@ extension PasswordFile {
 extension PasswordFile {
     private mutating func read() {
         (problems, weaknesses, names, claims, costs) = ([], [], [], [:], [:])
+        roles = [:]
         var (start, number) = (ByteOrderMark.length(in: content), 0)
         while start < content.count {
             let end = content[start...].firstIndex(of: newline) ?? content.count
@@ -139,6 +147,7 @@ extension PasswordFile {
             let entry = try PasswordEntry(line: text)
             claims[entry.name.folded] = Claim(line: line, number: number, isSound: true)
             names.append(entry.name)
+            if let role = entry.settings.role { roles[entry.name] = role }
             weaknesses += LineWeakness.all(of: entry, line: number)
             return entry.hash
         } catch {

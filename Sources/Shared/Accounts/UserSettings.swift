@@ -11,10 +11,12 @@ package struct UserSettings: Hashable, Sendable {
     package private(set) var seed: OneTimeSeed?
     /// Whether the admin keeps the user out for now.
     package private(set) var isLocked = false
+    /// At the admin site; nil: the user has no access to it.
+    package private(set) var role: Role?
 
     /// What can be set.
     package enum Key: String, CaseIterable, Sendable {
-        case quota, prefix, totp, locked
+        case quota, prefix, totp, locked, role
 
         var start: [UInt8] { Array("\(rawValue)=".utf8) }
 
@@ -57,6 +59,9 @@ package struct UserSettings: Hashable, Sendable {
         case .locked:
             guard value.elementsEqual("y".utf8) else { throw .lock }
             isLocked = true
+        case .role:
+            guard let given = Role(value) else { throw .role }
+            role = given
         }
     }
 }
