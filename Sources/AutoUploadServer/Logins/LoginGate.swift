@@ -16,12 +16,7 @@ package final class LoginGate: Sendable {
     private struct State {
         var queue: LoginQueue
         /// What wakes those who wait: each its own, as a crowd that is woken for one turn costs more than the turn.
-        var calls: [UInt64: Call] = [:]
-    }
-
-    private struct Call {
-        let event = Event()
-        let group: AddressGroup
+        var calls: [UInt64: Event] = [:]
     }
 
     /// A connection whose login is to be decided about.
@@ -81,14 +76,15 @@ package final class LoginGate: Sendable {
         _ login: LoginAttempt, of applicant: Applicant
     ) -> Result<PasswordEntry, LoginDenial>? {
         if let entry = verifiedBefore(login) { return .success(entry) }
-        switch awaitTurn(applicant) {
+        let origin = LoginOrigin(applicant.group, as: login.user)
+        switch awaitTurn(applicant, from: origin) {
         case .withdrawn: return nil
         case .late: return .failure(.busy("too many logins at once"))
         case .come: break
         }
         // While this one waited, the same login may have been found right.
         let decision = verifiedBefore(login).map(Result.success) ?? (applicant.hasLeft() ? nil : check(login))
-        endTurn(applicant, decision)
+        endTurn(applicant, from: origin, decision)
         return decision
     }
 
@@ -119,8 +115,8 @@ package final class LoginGate: Sendable {
     package func withdraw(_ number: UInt64) {
         state.withLock { state in
             guard let call = state.calls.removeValue(forKey: number) else { return }
-            state.queue.leave(number, from: call.group)
-            call.event.signal()
+            state.queue.leave(number)
+            call.signal()
         }
     }
 
@@ -128,36 +124,38 @@ package final class LoginGate: Sendable {
         case come, late, withdrawn
     }
 
-    private func awaitTurn(_ applicant: Applicant) -> Turn {
-        let call = Call(group: applicant.group)
+    private func awaitTurn(_ applicant: Applicant, from origin: LoginOrigin) -> Turn {
+        let call = Event()
         state.withLock { state in
             state.calls[applicant.number] = call
-            state.queue.join(applicant.number, from: applicant.group)
+            state.queue.join(applicant.number, from: origin)
             Self.callNext(&state)
         }
         // It may have been told to end before it could be withdrawn.
         if applicant.isToEnd() { withdraw(applicant.number) }
-        call.event.wait(until: .after(seconds: patience))
+        call.wait(until: .after(seconds: patience))
         return state.withLock { state in
             let wasWaiting = state.calls.removeValue(forKey: applicant.number) != nil
             if state.queue.isChecking(applicant.number) { return .come }
-            state.queue.leave(applicant.number, from: applicant.group)
+            state.queue.leave(applicant.number)
             return wasWaiting ? .late : .withdrawn
         }
     }
 
-    private func endTurn(_ applicant: Applicant, _ decision: Result<PasswordEntry, LoginDenial>?) {
+    private func endTurn(
+        _ applicant: Applicant, from origin: LoginOrigin, _ decision: Result<PasswordEntry, LoginDenial>?
+    ) {
         state.withLock { state in
             if case .failure(let denial) = decision, denial.refusal.status == .credentialsWrong {
-                state.queue.wasDenied(applicant.group)
+                state.queue.wasDenied(origin)
             }
-            state.queue.leave(applicant.number, from: applicant.group)
+            state.queue.leave(applicant.number)
             Self.callNext(&state)
         }
     }
 
     private static func callNext(_ state: inout State) {
-        while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.event.signal() }
+        while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.signal() }
     }
 }
 
@@ -215,7 +213,7 @@ extension LoginGate {
             }
             return Self.admit(entry)
         case .wrong:
-            state.withLock { $0.queue.wasDenied(group) }
+            state.withLock { $0.queue.wasDenied(LoginOrigin(group, as: login.user)) }
             let given = login.code.bytes.isEmpty ? "no one-time code was given" : "the one-time code was wrong"
             return .failure(.wrong(reason: "the password was right, \(given)"))
         case .used(let seconds):
