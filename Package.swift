@@ -60,6 +60,7 @@ let package = Package(
         shared("Accounts", ["Encodings", "Platform", "Domain", "CArgon2"]),
         shared("CommandLine", ["Platform"]),
         shared("QRCodes", ["CQRencode"]),
+        shared("SQLite", ["Platform", "CSQLite"]),
 
         server("Storage", ["Transport", "Platform", "Domain", "Encodings"]),
         server("Logins", ["Accounts", "Transport", "Platform", "Domain", "Encodings"]),
@@ -88,7 +89,7 @@ let package = Package(
             path: "Sources/AutoUploadServer/Main", swiftSettings: strict),
         .executableTarget(
             name: "AutoUploadClient",
-            dependencies: ["Age", "Transport", "CommandLine", "Platform", "Wire", "Domain", "Encodings", "CSQLite"],
+            dependencies: ["Age", "Transport", "CommandLine", "Platform", "Wire", "Domain", "Encodings", "SQLite"],
             swiftSettings: strict),
         .executableTarget(
             name: "AddUser", dependencies: ["Accounts", "CommandLine", "QRCodes", "Platform", "Domain"],
@@ -121,7 +122,7 @@ let package = Package(
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),
         tests(
-            "ClientTests", ["AutoUploadClient", "Platform", "Wire", "Domain", "Encodings", "Transport"],
+            "ClientTests", ["AutoUploadClient", "SQLite", "Platform", "Wire", "Domain", "Encodings", "Transport"],
             resources: [.copy("fixtures")]),
         tests("HouseRulesTests", []),
         tests(

@@ -32,8 +32,7 @@ struct Rule: Sendable, CustomStringConvertible {
             except: [
                 "Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/",
                 "Sources/Shared/Accounts/", "Sources/Shared/CommandLine/", "Sources/Shared/JSON/",
-                "Sources/Shared/QRCodes/",
-                "Sources/AutoUploadClient/State/",
+                "Sources/Shared/QRCodes/", "Sources/Shared/SQLite/",
             ],
             example: "let pointer = unsafe buffer.baseAddress"),
         Rule(
@@ -102,6 +101,7 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "Domain", "CArgon2", "Glibc"]),
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
         Arrows("Sources/Shared/QRCodes", ["CQRencode"]),
+        Arrows("Sources/Shared/SQLite", ["Platform", "CSQLite"]),
         Arrows("Sources/AutoUploadServer/Storage", ["Encodings", "Domain", "Platform", "Transport"]),
         Arrows("Sources/AutoUploadServer/Logins", ["Accounts", "Domain", "Platform", "Transport", "Encodings"]),
         Arrows("Sources/AutoUploadServer/Receipts", ["Storage", "Domain", "Platform", "Transport"]),
@@ -130,7 +130,7 @@ struct Arrows: Sendable {
             "Sources/AutoUploadClient", ["Age", "Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain"]),
         Arrows(
             "Sources/AutoUploadClient/State",
-            ["Age", "Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain", "CSQLite"]),
+            ["Age", "Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain", "SQLite"]),
         Arrows("Sources/AddUser", ["Accounts", "CommandLine", "QRCodes", "Platform", "Domain"]),
     ]
 

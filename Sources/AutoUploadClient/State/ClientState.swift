@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 /// What the client remembers over its end: what was confirmed, which uploads have begun, which wipes have. Its loss may
 /// cost questions to the server and bytes sent twice, never a file.

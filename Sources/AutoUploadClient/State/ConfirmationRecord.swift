@@ -1,4 +1,5 @@
 import Domain
+import SQLite
 
 /// What the server vouched for, and what the file was when it was read for that.
 struct ConfirmationRecord: Hashable, Sendable {

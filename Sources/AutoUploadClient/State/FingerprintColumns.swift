@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 /// A fingerprint as columns of a table.
 enum FingerprintColumns {

@@ -1,3 +1,5 @@
+import SQLite
+
 extension ClientState {
     /// Whether this state was begun anew, perhaps because an earlier one was lost, and the server hasn't been found since to
     /// have nothing of what is here.

@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 /// For how long a file that is held has stayed as it is.
 struct HoldRecord: Hashable, Sendable {

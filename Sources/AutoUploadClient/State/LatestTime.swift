@@ -1,3 +1,5 @@
+import SQLite
+
 extension ClientState {
     /// The latest time that a server has told; nil where none has, and in a state of an earlier version.
     func latestTime() throws(StateError) -> Int64? {

@@ -1,4 +1,5 @@
 import Domain
+import SQLite
 import Wire
 
 /// A receipt, and the file that it was given for.

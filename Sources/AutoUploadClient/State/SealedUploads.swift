@@ -1,6 +1,7 @@
 import Age
 import Domain
 import Platform
+import SQLite
 
 // MARK: - Seals of uploads that were begun
 

@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 /// Why the client's state can't be used.
 enum StateError: Error, Sendable {

@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 // MARK: - A disk without room
 

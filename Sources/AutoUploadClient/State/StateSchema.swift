@@ -1,3 +1,5 @@
+import SQLite
+
 /// The tables of the client's state.
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
@@ -99,6 +101,12 @@ enum StateSchema {
     ]
 }
 
+extension StateSchema {
+    static let all = SQLiteSchema(
+        applicationID: applicationID, version: version, tables: tables + ["INSERT INTO new_state VALUES (1)"],
+        migrations: migrations)
+}
+
 extension SQLiteConnection {
     /// Sets the connection up, makes the tables in a new file, and brings those of an earlier version up to date.
     ///
@@ -106,16 +114,7 @@ extension SQLiteConnection {
     mutating func prepareState() throws(SQLiteError) -> Int64 {
         setBusyTimeout(milliseconds: Self.busyMilliseconds)
         try makeCommitsDurable()
-        var version = try number("PRAGMA user_version")
-        let applicationID = try number("PRAGMA application_id")
-        if version == 0, applicationID == 0, try number("SELECT count(*) FROM sqlite_schema") == 0 {
-            try makeTables()
-            return StateSchema.version
-        }
-        guard applicationID == StateSchema.applicationID else { throw .damaged("it is no state of this program") }
-        try checkIntegrity()
-        while let steps = StateSchema.migrations[version] { version = try migrate(from: version, steps) }
-        return version
+        return try prepare(StateSchema.all)
     }
 
     /// Looks at a file that is there, and changes nothing.
@@ -123,24 +122,10 @@ extension SQLiteConnection {
     /// - Returns: the version of its schema.
     mutating func inspectState() throws(SQLiteError) -> Int64 {
         setBusyTimeout(milliseconds: Self.busyMilliseconds)
-        guard try number("PRAGMA application_id") == StateSchema.applicationID else {
-            throw .damaged("it is no state of this program")
-        }
-        return try number("PRAGMA user_version")
+        return try inspect(StateSchema.all)
     }
 
     private static let busyMilliseconds: CInt = 10_000
-
-    private mutating func migrate(from version: Int64, _ steps: [String]) throws(SQLiteError) -> Int64 {
-        try transaction { connection throws(SQLiteError) in
-            // Another process may have been first.
-            let current = try connection.number("PRAGMA user_version")
-            guard current == version else { return current }
-            for step in steps { try connection.execute(step) }
-            try connection.execute("PRAGMA user_version = \(version + 1)")
-            return version + 1
-        }
-    }
 
     /// What was committed survives a power cut.
     private mutating func makeCommitsDurable() throws(SQLiteError) {
@@ -151,25 +136,5 @@ extension SQLiteConnection {
         try execute("PRAGMA synchronous = FULL")
         // Keys of uploads that are over don't stay in free pages.
         _ = try query("PRAGMA secure_delete = ON") { $0.integer(0) }
-    }
-
-    private mutating func makeTables() throws(SQLiteError) {
-        try transaction { connection throws(SQLiteError) in
-            // Another process may have been first.
-            if try connection.number("PRAGMA user_version") == StateSchema.version { return }
-            for table in StateSchema.tables { try connection.execute(table) }
-            try connection.execute("INSERT INTO new_state VALUES (1)")
-            try connection.execute("PRAGMA application_id = \(StateSchema.applicationID)")
-            try connection.execute("PRAGMA user_version = \(StateSchema.version)")
-        }
-    }
-
-    private mutating func checkIntegrity() throws(SQLiteError) {
-        let findings = try query("PRAGMA quick_check(1)") { $0.text(0) }
-        guard findings == ["ok"] else { throw .damaged(findings.first ?? "the check of its integrity says nothing") }
-    }
-
-    private mutating func number(_ sql: String) throws(SQLiteError) -> Int64 {
-        try query(sql) { $0.integer(0) }.first ?? 0
     }
 }

@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 /// Where the state's tables are: in a file, or, for as long as the disk has no room for them, in memory.
 struct StateStore: ~Copyable {

@@ -1,6 +1,7 @@
 import Age
 import Domain
 import Platform
+import SQLite
 
 /// The id of an upload, as the state knows it.
 struct StoredUploadID: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 /// What is remembered for a day of a path whose file was wiped.
 struct WipedPath: Hashable, Sendable {

@@ -2,6 +2,7 @@ import Domain
 import Foundation
 import Glibc
 import Platform
+import SQLite
 import Testing
 import Transport
 

@@ -1,5 +1,6 @@
 import Foundation
 import Platform
+import SQLite
 import Testing
 
 @testable import AutoUploadClient

@@ -1,6 +1,7 @@
 import Domain
 import Foundation
 import Platform
+import SQLite
 import Testing
 import Transport
 import Wire

@@ -1,5 +1,6 @@
 import Domain
 import Platform
+import SQLite
 import TestSupport
 import Testing
 import Transport

@@ -1,4 +1,5 @@
 import Platform
+import SQLite
 
 @testable import AutoUploadClient
 

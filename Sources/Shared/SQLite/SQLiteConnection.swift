@@ -2,12 +2,12 @@ internal import CSQLite
 import Platform
 
 /// An open database: SQLite's `sqlite3`. One thread at a time uses it; its owner sees to that.
-@safe struct SQLiteConnection: ~Copyable {
+@safe package struct SQLiteConnection: ~Copyable {
     private let handle: OpaquePointer
     private var statements: [String: SQLiteStatement] = [:]
 
     /// Opens the database file, which is made when it isn't there unless that isn't wished.
-    init(path: String, makes: Bool = true) throws(SQLiteError) {
+    package init(path: String, makes: Bool = true) throws(SQLiteError) {
         var opened: OpaquePointer?
         // The caller guards against use by two threads, so that SQLite need not.
         let making = makes ? SQLITE_OPEN_CREATE : 0
@@ -27,12 +27,12 @@ import Platform
     }
 
     /// How long to wait for another process that writes.
-    func setBusyTimeout(milliseconds: CInt) {
+    package func setBusyTimeout(milliseconds: CInt) {
         unsafe sqlite3_busy_timeout(handle, milliseconds)
     }
 
     /// Runs one statement to its end.
-    mutating func execute(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
+    package mutating func execute(_ sql: String, _ values: [SQLiteValue] = []) throws(SQLiteError) {
         _ = try query(sql, values) { _ in () }
     }
 
@@ -42,7 +42,7 @@ import Platform
     ///   - sql: one statement, always a literal of ours: what varies goes into `values`.
     ///   - values: for the statement's `?` in their order.
     ///   - row: looks at one row; nil leaves it out.
-    mutating func query<R>(
+    package mutating func query<R>(
         _ sql: String, _ values: [SQLiteValue] = [], row: (SQLiteStatement) -> R?
     ) throws(SQLiteError) -> [R] {
         let statement = try prepared(sql)
@@ -60,7 +60,7 @@ import Platform
     }
 
     /// Runs `body` as one transaction: all of it is durable when this returns, or, when it throws, none of it is.
-    mutating func transaction<R>(
+    package mutating func transaction<R>(
         _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
     ) throws(SQLiteError) -> R {
         // At once for writing: a transaction that begins by reading can fail later for a writer in between.
@@ -78,7 +78,7 @@ import Platform
 
     /// Runs `body`, whose queries all see the same state: the file is locked, and looked at for changes of others, once and
     /// not for each of them.
-    mutating func snapshot<R>(
+    package mutating func snapshot<R>(
         _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
     ) throws(SQLiteError) -> R {
         try execute("BEGIN")
