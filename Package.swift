@@ -53,6 +53,7 @@ let package = Package(
         shared("Domain", ["Encodings"]),
         shared("Wire", ["Domain", "Encodings"]),
         shared("HTTP", ["Encodings"]),
+        shared("HTML", ["Encodings"]),
         shared("JSON", ["CJansson"]),
         shared("Ciphers", ["Platform", "Encodings", "COpenSSL"]),
         shared("Age", ["Ciphers", "Platform", "Encodings"]),
@@ -72,9 +73,17 @@ let package = Package(
             "DeviceFace",
             ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Transport", "Platform", "Domain"]),
         server(
+            "AdminSite",
+            [
+                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "HTML", "Accounts", "Transport",
+                "Platform", "Domain",
+            ],
+            resources: [.embedInCode("Pages/Files")]),
+        server(
             "WebFace",
             [
-                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Transport", "Platform",
+                "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Transport",
+                "Platform",
                 "Domain", "Encodings",
             ],
             // The pages' texts become part of the program: it is one file, and asks for nothing else at run time.
@@ -82,8 +91,8 @@ let package = Package(
         .executableTarget(
             name: "AutoUploadServer",
             dependencies: [
-                "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events", "Transport",
-                "Accounts",
+                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events",
+                "Transport", "Accounts",
                 "CommandLine", "Platform", "Domain",
             ],
             path: "Sources/AutoUploadServer/Main", swiftSettings: strict),
@@ -101,6 +110,7 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         tests("EncodingsTests", ["Encodings"]),
         tests("PlatformTests", ["Platform"]),
+        tests("HTMLTests", ["HTML"]),
         tests("DomainTests", ["Domain"]),
         tests("WireTests", ["Wire", "Domain", "Encodings"], resources: [.copy("vectors")]),
         tests(
@@ -117,7 +127,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AutoUploadServer", "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events",
+                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Logins",
+                "Receipts", "Events",
                 "HTTP",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),

@@ -93,6 +93,7 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/Domain", ["Encodings"]),
         Arrows("Sources/Shared/Wire", ["Domain", "Encodings"]),
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
+        Arrows("Sources/Shared/HTML", ["Encodings"]),
         Arrows("Sources/Shared/JSON", ["CJansson"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Ciphers", ["Platform", "Encodings", "COpenSSL"]),
@@ -113,9 +114,16 @@ struct Arrows: Sendable {
             "Sources/AutoUploadServer/DeviceFace",
             ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Domain", "Platform", "Transport"]),
         Arrows(
+            "Sources/AutoUploadServer/AdminSite",
+            [
+                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "HTML", "Accounts", "Domain",
+                "Platform", "Transport",
+            ]),
+        Arrows(
             "Sources/AutoUploadServer/WebFace",
             [
-                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Encodings", "Domain",
+                "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Encodings",
+                "Domain",
                 "Platform",
                 "Transport",
             ]),
@@ -123,7 +131,8 @@ struct Arrows: Sendable {
         Arrows(
             "Sources/AutoUploadServer/Main",
             [
-                "DeviceFace", "WebFace", "Connections", "Storage", "Logins", "Receipts", "Events", "Accounts",
+                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events",
+                "Accounts",
                 "CommandLine", "Domain", "Platform", "Transport",
             ]),
         Arrows(

@@ -33,6 +33,10 @@ package struct Limits: Sendable {
     package var loginQueue = 170.0
     /// That a login token is good for; 0: none are given.
     package var tokenLifetime: UInt32 = 12 * 3600
+    /// Without use, until a session of the admin site ends.
+    package var sessionIdle = 1800.0
+    /// From its login until it ends in any case.
+    package var sessionLifetime = 43_200.0
     /// For the rest of a message that has begun; not for `data`.
     package var frame = 60.0
     /// An upload is unfinished, and not a byte comes.

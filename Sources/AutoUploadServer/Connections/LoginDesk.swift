@@ -40,6 +40,9 @@ package struct LoginDesk {
         }
     }
 
+    /// - Parameter login: which was right when it was given, and has been kept since.
+    package func decide(_ login: Login) -> Decision { takeIn(login) }
+
     private func takeIn(_ login: Login) -> Decision {
         guard let user = FileName(login.user.text) else { return .over }
         switch membership.registry.loggedIn(membership.number, login, as: user) {

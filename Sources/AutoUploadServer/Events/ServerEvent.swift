@@ -12,6 +12,10 @@ package enum ServerEvent {
     case loggedIn(Peer, protection: String)
     /// The reason is for the admin: it may say what the client mustn't know.
     case loginDenied(Peer, Refusal, reason: String?)
+    /// At the admin site.
+    case loggedOut(Peer)
+    /// So many bytes of a stored file were sent, from a place on.
+    case downloaded(Peer, owner: FileName, path: RemotePath, from: UInt64, bytes: UInt64)
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
     /// The reason is for the admin: it may say what the client needn't know.
@@ -70,7 +74,8 @@ package enum ServerEvent {
         case .connected(let address), .stranger(let address, _): .stranger(address)
         case .closed(let peer, _, _, _):
             peer.account.map { .connection(of: $0, peer.address) } ?? .stranger(peer.address)
-        case .loggedIn(let peer, _), .loginDenied(let peer, _, _), .found(let peer, _), .refused(let peer, _, _, _),
+        case .loggedIn(let peer, _), .loginDenied(let peer, _, _), .loggedOut(let peer),
+            .downloaded(let peer, _, _, _, _), .found(let peer, _), .refused(let peer, _, _, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
         default: .server
@@ -92,6 +97,14 @@ extension ServerEvent {
             line("login-denied", peer, .warning) {
                 $0.add(refusal)
                 if let reason { $0.add("reason", reason) }
+            }
+        case .loggedOut(let peer): line("logout", peer) { _ in }
+        case .downloaded(let peer, let owner, let path, let offset, let bytes):
+            line("downloaded", peer) {
+                $0.add("of", owner.description)
+                $0.add("path", bytes: path.bytes)
+                if offset > 0 { $0.add("offset", offset) }
+                $0.add("bytes", bytes)
             }
         case .stored(let peer, let stored, let offered, let seconds):
             line(stored.wasThere ? "already-there" : "stored", peer) {

@@ -93,6 +93,15 @@ package final class LoginGate: Sendable {
         login.objection(accounts.entry(named: login.user.text.utf8))
     }
 
+    /// What who has logged in may do at the admin site, as of now; nil: nothing, or the login counts no more.
+    package func role(of login: Login) -> Role? {
+        let entry = accounts.entry(named: login.user.text.utf8)
+        return login.objection(entry) == nil ? entry?.settings.role : nil
+    }
+
+    /// Whether anybody has a role.
+    package var hasRoles: Bool { accounts.hasRoles }
+
     /// Decides about a login by token.
     package func decide(token: Credential) -> Result<Login, LoginDenial> {
         guard let login = tokens.login(with: token) else { return .failure(.tokenUnknown()) }

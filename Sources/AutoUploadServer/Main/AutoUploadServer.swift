@@ -1,4 +1,5 @@
 import Accounts
+import AdminSite
 import CommandLine
 import Connections
 import DeviceFace
@@ -50,7 +51,8 @@ struct AutoUploadServer {
             let web =
                 configuration.servesWeb
                 ? WebRules(
-                    drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies) : nil
+                    drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
+                    admin: configuration.servesAdmin ? AdminSite(limits) : nil) : nil
             guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return .success }
             try Server(storehouse, doors, web: web).run()
             return .success

@@ -32,6 +32,11 @@ enum LimitOptions {
         section: section,
         help: "For which a device that has logged in may come back by a token, without its password being hashed and "
             + "without a one-time code; 0: it may not.")
+    static let sessionIdle = seconds(
+        "session-idle", Limits().sessionIdle, "Without use, until a session of the admin site ends.")
+    static let sessionLifetime = seconds(
+        "session-lifetime", Limits().sessionLifetime,
+        "From its login until a session of the admin site ends in any case.")
     static let frame = seconds(
         "frame-timeout", Limits().frame, "For the rest of a message that has begun, data excepted.")
     static let stall = seconds(
@@ -54,7 +59,8 @@ enum LimitOptions {
 
     static let table: [Option] = [
         connections, perAddress, beforeLogin, openUploads, openUploadsPerUser, handshake, login, loginQueue,
-        tokenLifetime, frame, stall, lowestRate, idle, send, keepAlive, userTimeout, shutdown,
+        tokenLifetime, sessionIdle, sessionLifetime, frame, stall, lowestRate, idle, send, keepAlive, userTimeout,
+        shutdown,
     ]
 
     private static let section = "Limits"
@@ -81,6 +87,8 @@ extension Limits {
         login = try arguments.seconds(of: LimitOptions.login)
         loginQueue = try arguments.seconds(of: LimitOptions.loginQueue)
         tokenLifetime = UInt32(clamping: try arguments.integer(of: LimitOptions.tokenLifetime))
+        sessionIdle = try arguments.seconds(of: LimitOptions.sessionIdle)
+        sessionLifetime = try arguments.seconds(of: LimitOptions.sessionLifetime)
         frame = try arguments.seconds(of: LimitOptions.frame)
         stall = try arguments.seconds(of: LimitOptions.stall)
         // An average of less than a few stalls would be nothing but another stall.

@@ -37,6 +37,9 @@ enum ServerOptions {
     static let web = Option(
         "web", value: .text("on|off"), defaultText: "on", section: "Network",
         help: "Serve browsers and scripts (HTTP/1.1 over TLS) on the same port.")
+    static let admin = Option(
+        "admin", value: .text("on|off"), defaultText: "on", section: "Network",
+        help: "Serve the admin site at /admin/ to users with a role (adduser --role); with none there is no such site.")
     static let webOrigins = Option(
         "web-origin", value: .text("ORIGIN"), isRepeatable: true, section: "Network",
         help:
@@ -116,7 +119,7 @@ enum ServerOptions {
     static let table: [Option] =
         [
             passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS,
-            clientAuthorities, web, webOrigins,
+            clientAuthorities, web, admin, webOrigins,
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
@@ -135,6 +138,7 @@ struct Configuration {
     let address: String?
     let minimumTLS: TLSVersion
     let servesWeb: Bool
+    let servesAdmin: Bool
     let webOrigins: [String]
     let plainPlaces: [PlainPlace]
     let proxies: TrustedProxies
@@ -164,6 +168,7 @@ struct Configuration {
         address = arguments.optionalString(of: ServerOptions.address)
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         servesWeb = try Self.isOn(arguments.string(of: ServerOptions.web), "--web")
+        servesAdmin = try Self.isOn(arguments.string(of: ServerOptions.admin), "--admin")
         webOrigins = try Self.origins(arguments.strings(of: ServerOptions.webOrigins))
         (plainPlaces, proxies) = try Self.proxied(arguments, servesWeb)
         limits = try Limits(arguments)

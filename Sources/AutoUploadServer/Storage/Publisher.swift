@@ -127,5 +127,5 @@ struct Publisher: Sendable {
 
     /// What opening a missing name, a link, a socket or device, a file that is mounted there, or one that isn't ours to read
     /// says. None of these is content that this server can vouch for.
-    private static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData, .accessDenied, .crossDevice]
+    static let nothingThere: Set<Errno> = [.noEntry, .tooManyLinks, .noDeviceData, .accessDenied, .crossDevice]
 }

@@ -15,7 +15,7 @@ package final class Vault: Sendable {
     /// Resources that are being made of others.
     let joining = Monitor<Set<OfferedFile.Key>>([])
     private let recent = RecentCommits()
-    private let publisher: Publisher
+    let publisher: Publisher
     private let rights: AccessRights
     private let flusher: Flusher
     private let durable: DurableFolders
@@ -73,6 +73,9 @@ package final class Vault: Sendable {
 
     /// Bytes of the largest file that is taken, where there is a bound.
     package var largestFile: UInt64? { space.largestFile }
+
+    /// Of the storage's file system; nil where it doesn't tell.
+    package var room: FileSystemRoom? { (try? own.descriptor.fileSystemRoom()) ?? nil }
 
     /// Bytes that the user may still store; nil without a quota.
     package func quotaRemaining(of user: FileName) -> UInt64? {

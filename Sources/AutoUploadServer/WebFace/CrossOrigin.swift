@@ -42,7 +42,7 @@ package struct CrossOrigin: Sendable {
 
     /// Adds to an answer what lets an allowed page read it.
     func allow(_ answer: inout WebAnswer, to head: RequestHead) {
-        guard !origins.isEmpty else { return }
+        guard !origins.isEmpty, !AdminFace.isAsked(head) else { return }
         answer.fields.append(.vary, "Origin")
         guard let origin = origin(of: head) else { return }
         answer.fields.set(.allowedOrigin, origin)

@@ -16,10 +16,15 @@ enum Endpoint: Hashable {
     /// - path: without the slash in front.
     case page(String)
     case wholeServer
+    /// Of the admin site.
+    /// - segments: behind `/admin`.
+    case admin(segments: [[UInt8]])
 
-    /// - Parameter takesDrops: whether those without an account may upload.
+    /// - Parameters:
+    ///   - takesDrops: whether those without an account may upload.
+    ///   - hasAdmin: whether there is an admin site.
     /// - Returns: nil where there is nothing.
-    init?(_ target: RequestTarget, takesDrops: Bool) {
+    init?(_ target: RequestTarget, takesDrops: Bool, hasAdmin: Bool) {
         let segments = target.segments.map { String(decoding: $0, as: UTF8.self) }
         switch segments.first {
         case "files"? where segments.count > 1:
@@ -30,6 +35,7 @@ enum Endpoint: Hashable {
             self = id.isEmpty ? .tus : .tusUpload(id: id)
         case "uploads"? where segments.count == 2: self = .resumable(id: target.segments[1])
         case "challenge"? where segments.count == 1 && takesDrops: self = .challenge
+        case "admin"? where hasAdmin: self = .admin(segments: Array(target.segments.dropFirst()))
         case nil where target.isWholeServer: self = .wholeServer
         default:
             let path = segments.joined(separator: "/")
@@ -41,7 +47,7 @@ enum Endpoint: Hashable {
     var isTus: Bool {
         switch self {
         case .tus, .tusUpload: true
-        case .files, .upload, .resumable, .challenge, .page, .wholeServer: false
+        case .files, .upload, .resumable, .challenge, .page, .wholeServer, .admin: false
         }
     }
 
@@ -54,6 +60,7 @@ enum Endpoint: Hashable {
         case .tusUpload: [.head, .patch, .delete, .get, .options]
         case .resumable: [.get, .head, .patch, .delete, .options]
         case .page, .challenge: [.get, .head, .options]
+        case .admin: [.get, .head, .post, .options]
         case .wholeServer: [.get, .head, .put, .post, .patch, .delete, .options]
         }
     }

@@ -71,6 +71,19 @@ struct RequestStream: ~Copyable {
         }
     }
 
+    /// Sends the first bytes of a buffer.
+    mutating func send(first count: Int, of buffer: [UInt8], until deadline: Deadline) throws(WebTrouble) {
+        do throws(LinkError) {
+            try stream.send(first: count, of: buffer, until: deadline)
+        } catch {
+            isAnswerBroken = true
+            throw .broken(error)
+        }
+    }
+
+    /// The rest of an answer that has begun can't be sent.
+    mutating func breakOffAnswer() { isAnswerBroken = true }
+
     /// Ends the connection so that the last answer reaches its client, also one that is still sending: a socket that is closed with
     /// bytes that nobody has read resets the connection, and the answer is lost with it.
     consuming func close(lingering seconds: Double) {

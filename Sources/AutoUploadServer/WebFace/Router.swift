@@ -1,11 +1,18 @@
+import Connections
 import HTTP
+import Logins
 
 /// Which part answers a request, by its target and method.
 enum Router {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
-        guard let endpoint = Endpoint(head.target, takesDrops: connection.rules.drops != nil) else {
+        let hasAdmin = connection.rules.admin != nil && connection.services.gate.hasRoles
+        guard
+            let endpoint = Endpoint(
+                head.target, takesDrops: connection.rules.drops != nil, hasAdmin: hasAdmin)
+        else {
             throw .refused(.notFound)
         }
+        if case .admin(let segments) = endpoint { return try AdminFace.answer(head, segments, on: &connection) }
         let crossOrigin = connection.rules.crossOrigin
         if crossOrigin.isPreflight(head) { return CrossOrigin.preflightAnswer(endpoint.methods) }
         do throws(WebRefusal) {
@@ -32,7 +39,7 @@ enum Router {
             let isOpen = connection.rules.drops != nil
             guard let page = PageFile.answer(path, isOpen: isOpen, to: head) else { throw .refused(.notFound) }
             return page
-        case .tus, .tusUpload, .wholeServer: throw .refused(.notFound)
+        case .tus, .tusUpload, .wholeServer, .admin: throw .refused(.notFound)
         }
     }
 

@@ -5,10 +5,16 @@ import Platform
 struct WebAnswer {
     let status: HTTP.Status
     var fields = Fields()
-    let content: [UInt8]
+    let content: Content
+
+    enum Content {
+        case bytes([UInt8])
+        /// Sent while it is read.
+        case file(ServedFile)
+    }
 
     init(_ status: HTTP.Status, type: FieldValue, _ content: [UInt8]) {
-        (self.status, self.content) = (status, content)
+        (self.status, self.content) = (status, .bytes(content))
         fields.append(.contentType, type)
     }
 
@@ -19,7 +25,11 @@ struct WebAnswer {
 
     /// Without content.
     init(_ status: HTTP.Status, _ fields: Fields = Fields()) {
-        (self.status, self.fields, content) = (status, fields, [])
+        self.init(status, fields, .bytes([]))
+    }
+
+    init(_ status: HTTP.Status, _ fields: Fields, _ content: Content) {
+        (self.status, self.fields, self.content) = (status, fields, content)
     }
 
     init(_ refusal: WebRefusal) {
@@ -45,13 +55,26 @@ struct WebAnswer {
     /// - Parameters:
     ///   - request: what is answered; nil where it couldn't be read.
     ///   - keepsAlive: whether another request may follow.
-    func encoded(answering request: RequestHead?, keepsAlive: Bool) -> (bytes: [UInt8], keepsAlive: Bool) {
+    func start(answering request: RequestHead?, keepsAlive: Bool) -> ResponseStart {
         var fields = fields
-        fields.set(.date, httpDate(currentUnixTime()))
+        fields.set(.date, HTTPDate(currentUnixTime()).value)
         for (name, value) in Self.common where fields.values(of: name).isEmpty { fields.set(name, value) }
-        let head = ResponseHead(status, fields, content: .length(UInt64(content.count)))
-        let start = head.start(answering: request, keepsAlive: keepsAlive)
-        return (start.content == .nothing ? start.bytes : start.bytes + content, start.keepsAlive)
+        let head = ResponseHead(status, fields, content: .length(length))
+        return head.start(answering: request, keepsAlive: keepsAlive)
+    }
+
+    private var length: UInt64 {
+        switch content {
+        case .bytes(let bytes): UInt64(bytes.count)
+        case .file(let file): file.length
+        }
+    }
+}
+
+extension WebRefusal {
+    /// To be sent as it is, where nothing follows.
+    var encoded: [UInt8] {
+        WebAnswer(self).start(answering: nil, keepsAlive: false).bytes + Array("\(text)\n".utf8)
     }
 }
 

@@ -10,7 +10,7 @@ extension WebConnection {
         var requests = RequestStream(stream)
         _ = try? requests.next(until: deadline)
         let refusal = WebRefusal(.serviceUnavailable, refusal.text, retryAfter: refusal.retryAfterSeconds)
-        try? requests.send(WebAnswer(refusal).encoded(answering: nil, keepsAlive: false).bytes, until: deadline)
+        try? requests.send(refusal.encoded, until: deadline)
         requests.close(lingering: 1)
     }
 }

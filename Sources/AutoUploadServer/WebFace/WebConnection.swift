@@ -46,9 +46,8 @@ extension WebConnection {
     package static let applicationProtocol = "http/1.1"
 
     /// For who speaks HTTP without TLS.
-    package static let answerWithoutTLS = WebAnswer(
-        WebRefusal(.badRequest, "this port speaks TLS: the address begins with https://")
-    ).encoded(answering: nil, keepsAlive: false).bytes
+    package static let answerWithoutTLS =
+        WebRefusal(.badRequest, "this port speaks TLS: the address begins with https://").encoded
 }
 
 // MARK: - Life
@@ -130,10 +129,16 @@ extension WebConnection {
 
     /// - Returns: whether the connection stays open.
     private mutating func send(_ answer: WebAnswer, to head: RequestHead) throws(WebTrouble) -> Bool {
-        let (bytes, stays) = answer.encoded(
-            answering: head, keepsAlive: canPassOverBody(of: head) && reasonToEnd == nil)
-        try requests.send(bytes, until: .after(seconds: services.limits.send))
-        return stays && passOverBody()
+        let start = answer.start(answering: head, keepsAlive: canPassOverBody(of: head) && reasonToEnd == nil)
+        switch answer.content {
+        case .bytes(let bytes):
+            let content = start.content == .nothing ? [] : bytes
+            try requests.send(start.bytes + content, until: .after(seconds: services.limits.send))
+        case .file(let file):
+            try requests.send(start.bytes, until: .after(seconds: services.limits.send))
+            if start.content != .nothing { try send(file) }
+        }
+        return start.keepsAlive && passOverBody()
     }
 
     /// Whether what nobody wanted of a body is so little that it is read, so that the next request can follow.
@@ -171,8 +176,7 @@ extension WebConnection {
     }
 
     private mutating func tell(_ refusal: WebRefusal) -> String {
-        let (bytes, _) = WebAnswer(refusal).encoded(answering: nil, keepsAlive: false)
-        try? requests.send(bytes, until: .after(seconds: services.limits.send))
+        try? requests.send(refusal.encoded, until: .after(seconds: services.limits.send))
         return "\(refusal.status.code): \(refusal.text)"
     }
 }

@@ -1,3 +1,5 @@
+package import AdminSite
+
 /// What of the web face its admin chose.
 package struct WebRules: Sendable {
     /// Lets those without an account add files; nil: nobody is let.
@@ -9,13 +11,17 @@ package struct WebRules: Sendable {
     /// Whose word counts for who the clients are.
     let proxies: TrustedProxies
 
+    /// Nil where there is none.
+    let admin: AdminSite?
+
     /// Of files that come in pieces.
     let chunkTurns = ChunkTurns()
 
     package init(
-        drops: AnonymousDrops? = nil, origins: [String] = [], proxies: TrustedProxies = TrustedProxies()
+        drops: AnonymousDrops? = nil, origins: [String] = [], proxies: TrustedProxies = TrustedProxies(),
+        admin: AdminSite? = nil
     ) {
-        (self.drops, self.proxies) = (drops, proxies)
+        (self.drops, self.proxies, self.admin) = (drops, proxies, admin)
         crossOrigin = CrossOrigin(origins)
     }
 }

@@ -6,7 +6,7 @@ import Storage
 extension StoredFile {
     /// Where the file is, as a path of this server.
     var location: String {
-        "/files/" + stored.path.components.map(percentEncodedSegment).joined(separator: "/")
+        "/files/" + stored.path.components.map(percentEncoded).joined(separator: "/")
     }
 
     /// The fields of RFC 9110 and RFC 9530 that say what is stored.
@@ -25,16 +25,6 @@ extension StoredFile {
         return "{\"name\":\(path),\"location\":\(jsonString(location)),\"size\":\(stored.size),"
             + "\"sha256\":\"\(stored.digest)\",\"wasThere\":\(stored.wasThere),\"receipt\":\(receipt)}"
     }
-}
-
-/// What can stand in a path as it is (RFC 3986, section 3.3), all else in escapes.
-private func percentEncodedSegment(_ bytes: [UInt8]) -> String {
-    bytes.map { byte in
-        let isPlain =
-            (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte)
-            || "-._~".utf8.contains(byte)
-        return isPlain ? String(UnicodeScalar(byte)) : "%\(hexadecimal([byte]).uppercased())"
-    }.joined()
 }
 
 /// How a client wants to be answered.

@@ -213,6 +213,13 @@ extension ByteStream {
         try send(unsafe bytes.span.bytes, until: deadline)
     }
 
+    /// Sends the first bytes of a buffer.
+    ///
+    /// - Parameter count: 0 … the buffer's.
+    package mutating func send(first count: Int, of buffer: [UInt8], until deadline: Deadline) throws(LinkError) {
+        try send(unsafe buffer.span.bytes.extracting(first: count), until: deadline)
+    }
+
     private mutating func sendAll(_ bytes: RawSpan, until deadline: Deadline) throws(LinkError) {
         var sent = 0
         while sent < bytes.byteCount {

@@ -33,7 +33,7 @@ struct TusReception {
     static func fields(offset: UInt64, expires: Int64) -> Fields {
         var fields = Fields()
         fields.set(.uploadOffset, FieldValue(offset))
-        fields.set(.uploadExpires, httpDate(expires))
+        fields.set(.uploadExpires, HTTPDate(expires).value)
         return fields
     }
 
