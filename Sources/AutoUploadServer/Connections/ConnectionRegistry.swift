@@ -82,6 +82,11 @@ package final class ConnectionRegistry: Sendable {
         return decision
     }
 
+    /// Whether the connection has logged in like that before.
+    func knows(_ login: Login, of number: UInt64) -> Bool {
+        state.withLock { $0.places[number]?.login == login }
+    }
+
     /// The connection turns out to be another address's, behind a proxy.
     ///
     /// - Returns: false when that has as many as it may: then nothing is changed.

@@ -45,6 +45,8 @@ package struct LoginDesk {
 
     private func takeIn(_ login: Login) -> Decision {
         guard let user = FileName(login.user.text) else { return .over }
+        // Of a further request the registry knows already, and ends the connection when the line changes.
+        if membership.registry.knows(login, of: membership.number) { return decision(login, user) }
         switch membership.registry.loggedIn(membership.number, login, as: user) {
         case .stays: break
         case .lost: return .over
@@ -52,6 +54,10 @@ package struct LoginDesk {
         }
         // The password file may have changed before the registry knew of the login.
         if let objection = gate.objection(to: login) { membership.standing.evict(Eviction(objection)) }
-        return membership.isToEnd ? .over : .granted(Home(user, below: login.prefix), login)
+        return decision(login, user)
+    }
+
+    private func decision(_ login: Login, _ user: FileName) -> Decision {
+        membership.isToEnd ? .over : .granted(Home(user, below: login.prefix), login)
     }
 }

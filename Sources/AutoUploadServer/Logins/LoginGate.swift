@@ -59,7 +59,7 @@ package final class LoginGate: Sendable {
         let entry = accounts.entry(named: attempt.user.utf8)
         let attempt = attempt.separated(for: entry)
         if let entry = continued(attempt, entry, from: applicant.group) { return Self.admit(entry) }
-        guard let decision = decideByPassword(attempt, of: applicant) else { return nil }
+        guard let decision = decideByPassword(attempt, entry, of: applicant) else { return nil }
         return decision.flatMap { entry in
             guard let seed = entry.settings.seed else { return Self.admit(entry) }
             let decision = codes.alone(entry.name) { decideByCode(attempt, entry, seed, applicant.group, at: time) }
@@ -73,9 +73,9 @@ package final class LoginGate: Sendable {
     }
 
     private func decideByPassword(
-        _ login: LoginAttempt, of applicant: Applicant
+        _ login: LoginAttempt, _ entry: PasswordEntry?, of applicant: Applicant
     ) -> Result<PasswordEntry, LoginDenial>? {
-        if let entry = verifiedBefore(login) { return .success(entry) }
+        if let entry = verifiedBefore(login, entry) { return .success(entry) }
         let origin = LoginOrigin(applicant.group, as: login.user)
         switch awaitTurn(applicant, from: origin) {
         case .withdrawn: return nil
@@ -83,7 +83,9 @@ package final class LoginGate: Sendable {
         case .come: break
         }
         // While this one waited, the same login may have been found right.
-        let decision = verifiedBefore(login).map(Result.success) ?? (applicant.hasLeft() ? nil : check(login))
+        let decision =
+            verifiedBefore(login, accounts.entry(named: login.user.utf8)).map(Result.success)
+            ?? (applicant.hasLeft() ? nil : check(login))
         endTurn(applicant, from: origin, decision)
         return decision
     }
@@ -171,8 +173,9 @@ package final class LoginGate: Sendable {
 // MARK: - Passwords
 
 extension LoginGate {
-    private func verifiedBefore(_ login: LoginAttempt) -> PasswordEntry? {
-        guard let entry = accounts.entry(named: login.user.utf8), Self.mayBeRemembered(entry) else { return nil }
+    /// - Parameter entry: the user's line.
+    private func verifiedBefore(_ login: LoginAttempt, _ entry: PasswordEntry?) -> PasswordEntry? {
+        guard let entry, Self.mayBeRemembered(entry) else { return nil }
         guard let mark = verified.mark(entry.name, entry.hash, login.password) else { return nil }
         return verified.contains(mark) ? entry : nil
     }
