@@ -23,6 +23,7 @@ package final class Vault: Sendable {
     private let readBack: ReadBack?
     /// Nil where a flush of the whole file system can't be relied on.
     private let group: GroupFlush?
+    private let crowd = CommitCrowd()
     /// Uploads that wait to be made durable.
     private let waiting = Atomic(0)
     /// The server's own folder, where no client path leads.
@@ -137,20 +138,27 @@ package final class Vault: Sendable {
     /// Makes uploads durable, each one or not: an error fails what it covers and nothing else.
     ///
     /// Where many wait for it, of this connection or of others, they share flushes of the whole file system: one for their
-    /// content before they are published, one for their names after. A few are flushed each for itself, which is quicker and
-    /// doesn't wait for other uploads' bytes.
+    /// content before they are published, one for their names after; and small ones all else that a commit takes. A few are flushed
+    /// each for itself, which is quicker and doesn't wait for other uploads' bytes.
     ///
     /// - Returns: one result for each, in the order given.
     package func commit(_ uploads: [PendingCommit]) -> [Result<Stored, VaultError>] {
         let waiting = waiting.add(uploads.count, ordering: .relaxed).newValue
         defer { self.waiting.subtract(uploads.count, ordering: .relaxed) }
-        let results = store(uploads, waiting >= Self.crowd ? group : nil)
+        let results = waiting >= Self.crowdSize ? storeInCrowd(uploads) : store(uploads, nil)
         for (upload, result) in zip(uploads, results) {
             // Before anybody who waits for the end of the commit goes on.
             if result.failure == nil { recent.note(upload.offered) }
             upload.end(result.failure)
         }
         return results
+    }
+
+    private func storeInCrowd(_ uploads: [PendingCommit]) -> [Result<Stored, VaultError>] {
+        guard let group, readBack == nil, uploads.count < Self.crowdSize,
+            uploads.allSatisfy({ $0.size <= Self.mostForCrowd })
+        else { return store(uploads, group) }
+        return crowd.commit(uploads) { store($0, group) }
     }
 
     private func store(_ uploads: [PendingCommit], _ group: GroupFlush?) -> [Result<Stored, VaultError>] {
@@ -242,7 +250,9 @@ package final class Vault: Sendable {
     }
 
     /// From so many uploads that wait at a time on, sharing a flush of everything beats flushing each.
-    private static let crowd = 4
+    private static let crowdSize = 4
+    /// Bytes of a file from which on others don't wait for it.
+    private static let mostForCrowd: UInt64 = 256 << 10
 
     /// Finds exactly this content, and makes sure that it is durable.
     ///

@@ -54,4 +54,34 @@ import Testing
             }
         }
     }
+
+    @Test("of a crowd of single small files each has its own result, also where some aren't what their clients said")
+    func crowd() throws {
+        let test = try TestVault()
+        let rounds = 20
+        let results = try inParallel(Self.threads) { index in
+            Result {
+                try (0..<rounds).map { round in
+                    let content = [UInt8(index), UInt8(round)]
+                    let isRight = (index + round) % 5 != 0
+                    let upload = try test.receive(
+                        content, as: Array("\(index)/\(round)".utf8), digest: isRight ? nil : [0].digest())
+                    let results = test.vault.commit([upload])
+                    #expect(results.count == 1)
+                    return (content, isRight, try? results.first?.get())
+                }
+            }
+        }
+        for (content, isRight, stored) in try results.flatMap({ try $0.get() }) {
+            guard isRight else {
+                #expect(stored == nil)
+                continue
+            }
+            let file = try #require(stored)
+            #expect(file.pathText == "\(content[0])/\(content[1])")
+            #expect(try file.digest == content.digest())
+            #expect(try test.scratch.bytes(of: "alice/" + file.pathText) == content)
+        }
+        #expect(try test.staged().isEmpty)
+    }
 }
