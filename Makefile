@@ -36,6 +36,9 @@ bare: ## the README's two commands in minimal trees of Debian 12 and 13
 soak: ## kill -9 at random instants, ROUNDS times (60) each of server, client and both
 	scripts/soak $(ROUNDS)
 
+attacks: ## the attacks that docs/THREAT_MODEL.md lists, with 1000 samples where times are compared
+	scripts/soak attacks
+
 page: ## a file of 3 GiB by the page, in Chromium and Firefox, with each trouble on its way
 	scripts/soak page
 
@@ -63,4 +66,4 @@ install: ## the built programs into PREFIX/bin (/usr/local), documents and manua
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bare soak faults page powercut filesystems bench growth man install clean
+.PHONY: help build test demo format lint tsan asan fuzz bare soak faults attacks page powercut filesystems bench growth man install clean

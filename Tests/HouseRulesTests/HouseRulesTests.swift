@@ -84,6 +84,16 @@ struct HouseRulesTests {
         }
     }
 
+    @Test("the threat model names tests that are there")
+    func attacksHaveTests() throws {
+        let document = try #require(SourceTree.files.first { $0.path == "docs/THREAT_MODEL.md" })
+        let names = document.lines.flatMap { $0.matches(of: /`([A-Za-z]+Tests)`/).map { String($0.1) } }
+        #expect(names.count > 40)
+        for name in Set(names) {
+            #expect(SourceTree.files.contains { $0.path.hasSuffix("/\(name).swift") }, "\(name)")
+        }
+    }
+
     @Test("swift format finds nothing to say")
     func isFormatted() throws {
         let lint = try Command.run(

@@ -37,6 +37,15 @@ package final class ExampleCertificates: Sendable {
         return (folder.path("client-\(name).pem"), folder.path("client-\(name)-key.pem"))
     }
 
+    /// Takes back what `makeClient` has made for these names, besides those before.
+    ///
+    /// - Returns: the path of the list.
+    @discardableResult
+    package func revoke(_ names: String..., options: [String] = []) throws -> String {
+        try Self.make(["-o", folder.path] + options + ["--revoke"] + names)
+        return folder.path("ca-crl.pem")
+    }
+
     private static func make(_ arguments: [String]) throws {
         let made = try RunningProgram.run(repository + "/certs-example/make-certificates", arguments)
         guard made.status == 0 else { throw NotMade(reason: made.error) }

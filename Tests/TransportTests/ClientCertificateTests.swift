@@ -14,7 +14,8 @@ struct ClientCertificateTests {
     ) throws -> Bool {
         let site = try Self.site.get()
         let context = try TLSContext(
-            certificateChain: site.chain, privateKey: site.key, clientAuthorities: authorities, minimum: minimum)
+            certificateChain: site.chain, privateKey: site.key, clients: ClientTrust(authorities: authorities),
+            minimum: minimum)
         let peer = try LoopbackPeer<Bool>.secure(context) { _ in true }
         let client = try TLSContext(authorities: site.authority, certificate: certificate, minimum: minimum)
         let session = Result { try peer.session(client) }
@@ -49,7 +50,8 @@ struct ClientCertificateTests {
         }
         #expect(throws: TLSError.self) {
             try TLSContext(
-                certificateChain: site.chain, privateKey: site.key, clientAuthorities: site.key, minimum: .tls13)
+                certificateChain: site.chain, privateKey: site.key, clients: ClientTrust(authorities: site.key),
+                minimum: .tls13)
         }
     }
 }

@@ -184,6 +184,40 @@ import Transport
         #expect(try peer.value() == cipher)
     }
 
+    @Test(
+        "with a server that only speaks TLS 1.2, too",
+        arguments: [(true, "-AES"), (false, "ECDHE-ECDSA-CHACHA20-POLY1305")])
+    func olderPreference(_ hasAES: Bool, _ cipher: String) throws {
+        let certificates = try ExampleCertificates.loopback.get()
+        let server = try RunningProgram(
+            "/usr/bin/openssl",
+            ["s_server", "-accept", "127.0.0.1:0", "-tls1_2", "-alpn", "auto-upload/1"]
+                + ["-cert", certificates.chain, "-key", certificates.key], standardInput: nil)
+        let line = try #require(server.waitForLine(.output, containing: "ACCEPT 127.0.0.1:"))
+        let port = try #require(line.split(separator: ":").last.flatMap { UInt16($0) })
+        let context = try TLSContext(authorities: certificates.authority, minimum: .tls12, hasAES: hasAES)
+        let socket = try Socket.connect(
+            to: resolve(host: "127.0.0.1", port: port, passive: false), deadline: .after(seconds: 30))
+        let session = try TLSSession(connecting: socket, to: "127.0.0.1", context: context)
+        try session.handshake(until: .after(seconds: 60))
+        #expect(session.version == "TLSv1.2" && session.cipher.contains(cipher), "\(session.cipher)")
+        server.signal(SIGTERM)
+        _ = try server.waitForEnd(seconds: 60)
+    }
+
+    @Test(
+        "a stranger's wish counts likewise",
+        arguments: [
+            (["-tls1_3", "-ciphersuites"], "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"),
+            (["-tls1_2", "-cipher"], "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+        ])
+    func strangersPreference(_ options: [String], _ one: String, _ other: String) throws {
+        for wish in [[one, other], [other, one]] {
+            let said = try stranger(options + [wish.joined(separator: ":")], minimum: .tls12).1
+            #expect(said.contains("Cipher is \(wish[0])"), "\(said)")
+        }
+    }
+
     @Test("no renegotiation in TLS 1.2")
     func renegotiation() throws {
         let peer = try LoopbackPeer<Bool>.secure(.testServer(minimum: .tls12)) { session in

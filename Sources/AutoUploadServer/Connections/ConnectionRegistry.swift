@@ -1,6 +1,7 @@
 package import Logins
 package import Platform
 import Synchronization
+package import Transport
 
 /// The connections that are open: who may join them, and how to wake those that are to end.
 package final class ConnectionRegistry: Sendable {
@@ -13,6 +14,7 @@ package final class ConnectionRegistry: Sendable {
         let socket: CInt
         let standing = Standing()
         var login: Login?
+        var certificate: ClientCertificate?
         /// When it was told to end.
         var evicted: Instant?
     }
@@ -94,6 +96,11 @@ package final class ConnectionRegistry: Sendable {
         state.withLock { $0.admission.move(number, to: group) }
     }
 
+    /// A client has shown a certificate.
+    package func hasShown(_ number: UInt64, _ certificate: ClientCertificate) {
+        state.withLock { $0.places[number]?.certificate = certificate }
+    }
+
     private static func decide(_ number: UInt64, _ user: FileName, _ state: inout State) -> Admission.LoginDecision {
         let places = state.places
         return state.admission.loggedIn(number, as: user) { number in
@@ -132,6 +139,16 @@ extension ConnectionRegistry {
             stopping.store(true, ordering: .releasing)
             for place in state.places.values { Socket.endReading(rawDescriptor: place.socket) }
             return Array(state.places.keys)
+        }
+        for number in numbers { tellEnding(number) }
+    }
+
+    /// Ends the connections of clients whose certificates were revoked. What they have under way is parked.
+    package func end(_ isRevoked: (ClientCertificate) -> Bool) {
+        let shown = state.withLock { $0.places.compactMapValues(\.certificate) }
+        let numbers = shown.filter { isRevoked($0.value) }.map(\.key)
+        state.withLock { state in
+            for number in numbers { Self.evict(number, .certificateRevoked, &state) }
         }
         for number in numbers { tellEnding(number) }
     }

@@ -7,8 +7,8 @@ package import Transport
 package final class ServerCertificate: Sendable {
     private let chain: String
     private let key: String
-    /// Of clients; nil: they need no certificate.
-    private let clientAuthorities: String?
+    /// Nil: clients need no certificate.
+    private let clients: ClientTrust?
     private let minimum: TLSVersion
     /// That are spoken, the most wanted first.
     private let protocols: [String]
@@ -20,7 +20,7 @@ package final class ServerCertificate: Sendable {
         var tried: Files
         /// As they stood at the last look: what is just being copied is left until it stands still.
         var seen: Files
-        /// When it was last told that the certificate ends.
+        /// When it was last told that the certificate ends, or that the lists of revoked ones are old.
         var toldOfEnd: Instant?
     }
 
@@ -29,23 +29,23 @@ package final class ServerCertificate: Sendable {
         let chain: FileStatus?
         let key: FileStatus?
         let clientAuthorities: FileStatus?
+        let revocations: FileStatus?
     }
 
     /// - Parameters:
     ///   - chain: path of a PEM file: the server's certificate, then those that lead to the authority.
     ///   - key: path of a PEM file without a passphrase.
-    ///   - clientAuthorities: path of a PEM file; each client has to show a certificate of one of them.
+    ///   - clients: of which each client has to show a certificate; nil: it needs none.
     /// - Throws: `TLSError.configuration` when they can't be used.
     package init(
-        chain: String, key: String, clientAuthorities: String? = nil, minimum: TLSVersion, protocols: [String]
+        chain: String, key: String, clients: ClientTrust? = nil, minimum: TLSVersion, protocols: [String]
     ) throws(TLSError) {
-        (self.chain, self.key, self.clientAuthorities) = (chain, key, clientAuthorities)
+        (self.chain, self.key, self.clients) = (chain, key, clients)
         (self.minimum, self.protocols) = (minimum, protocols)
-        let files = Files(chain, key, clientAuthorities)
+        let files = Files(chain, key, clients)
         current = Monitor(
             try TLSContext(
-                certificateChain: chain, privateKey: key, clientAuthorities: clientAuthorities, minimum: minimum,
-                protocols: protocols))
+                certificateChain: chain, privateKey: key, clients: clients, minimum: minimum, protocols: protocols))
         watch = Monitor(Watch(tried: files, seen: files))
     }
 
@@ -58,7 +58,7 @@ package final class ServerCertificate: Sendable {
     /// - Returns: what is to be told.
     package func look(atOnce: Bool = false) -> [ServerEvent] {
         watch.withLock { watch in
-            let files = Files(chain, key, clientAuthorities)
+            let files = Files(chain, key, clients)
             defer { watch.seen = files }
             guard atOnce || files != watch.tried && files == watch.seen else { return [] }
             watch.tried = files
@@ -81,8 +81,7 @@ package final class ServerCertificate: Sendable {
 
     private func take() throws(TLSError) -> CertificateSummary? {
         let new = try TLSContext(
-            certificateChain: chain, privateKey: key, clientAuthorities: clientAuthorities, minimum: minimum,
-            protocols: protocols)
+            certificateChain: chain, privateKey: key, clients: clients, minimum: minimum, protocols: protocols)
         let (certificate, now) = (new.certificate, currentUnixTime())
         let old = context.certificate
         if let certificate, !certificate.isValid(at: now), old?.isValid(at: now) == true {
@@ -117,8 +116,12 @@ extension ServerCertificate {
     private func remindOfEnd(_ watch: inout Watch, _ instant: Instant) -> [ServerEvent] {
         if let told = watch.toldOfEnd, instant.seconds(since: told) < Double(Self.secondsPerDay) { return [] }
         watch.toldOfEnd = instant
-        guard let certificate = context.certificate else { return [] }
         let now = currentUnixTime()
+        return certificateEnd(now) + revocationsEnd(now)
+    }
+
+    private func certificateEnd(_ now: Int64) -> [ServerEvent] {
+        guard let certificate = context.certificate else { return [] }
         if now < certificate.begin {
             return [.warning("the certificate \(escaped(chain)) counts only from \(utcText(certificate.begin)) on")]
         }
@@ -126,12 +129,23 @@ extension ServerCertificate {
         guard left < Self.days * Self.secondsPerDay else { return [] }
         return [.certificateExpires(certificate, days: left >= 0 ? left / Self.secondsPerDay : nil, file: chain)]
     }
+
+    private func revocationsEnd(_ now: Int64) -> [ServerEvent] {
+        guard let path = clients?.revocations, let end = context.endOfRevocations, end < now else { return [] }
+        return [
+            .warning(
+                "--client-crl: \(escaped(path)) was to be renewed by \(utcText(end)): what it revokes stays revoked, but "
+                    + "certificates that were lost since then are taken; put the authority's new list there")
+        ]
+    }
 }
 
 extension ServerCertificate.Files {
-    fileprivate init(_ chain: String, _ key: String, _ clientAuthorities: String?) {
+    fileprivate init(_ chain: String, _ key: String, _ clients: ClientTrust?) {
         self.init(
-            chain: Self.status(chain), key: Self.status(key), clientAuthorities: clientAuthorities.flatMap(Self.status))
+            chain: Self.status(chain), key: Self.status(key),
+            clientAuthorities: clients.flatMap { Self.status($0.authorities) },
+            revocations: clients?.revocations.flatMap(Self.status))
     }
 
     private static func status(_ path: String) -> FileStatus? {

@@ -58,6 +58,8 @@ package enum Eviction: UInt8, Sendable {
     case storageOpened
     /// In the midst of an upload.
     case lostItsUpload
+    /// The client's.
+    case certificateRevoked
 
     init(_ objection: Login.Objection) {
         switch objection {
@@ -81,6 +83,7 @@ package enum Eviction: UInt8, Sendable {
         case .userLocked: "ended: the user was locked"
         case .storageOpened: "ended: the storage was opened anew"
         case .lostItsUpload: "ended: another connection goes on with its upload"
+        case .certificateRevoked: "ended: the client's certificate was revoked"
         }
     }
 
@@ -91,7 +94,7 @@ package enum Eviction: UInt8, Sendable {
         case .gaveItsPlace:
             Refusal(
                 status: .busy, retryAfterSeconds: 60, text: "the server has too many connections, and you have most")
-        case .passwordChanged, .userRemoved, .prefixChanged, .seedChanged, .userLocked:
+        case .passwordChanged, .userRemoved, .prefixChanged, .seedChanged, .userLocked, .certificateRevoked:
             Refusal(status: .busy, retryAfterSeconds: 1, text: "this login doesn't count any more: log in again")
         case .storageOpened:
             Refusal(status: .shuttingDown, retryAfterSeconds: 1, text: "the storage was opened anew")

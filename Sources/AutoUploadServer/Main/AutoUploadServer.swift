@@ -136,12 +136,13 @@ struct AutoUploadServer {
         do throws(TLSError) {
             return try ServerCertificate(
                 chain: configuration.certificate, key: configuration.privateKey,
-                clientAuthorities: configuration.clientAuthorities, minimum: configuration.minimumTLS,
+                clients: configuration.clients, minimum: configuration.minimumTLS,
                 protocols: [Connection.applicationProtocol]
                     + (configuration.servesWeb ? [WebConnection.applicationProtocol] : []))
         } catch {
             let options =
-                "--certificate, --privatekey" + (configuration.clientAuthorities == nil ? "" : ", --client-ca")
+                "--certificate, --privatekey" + (configuration.clients == nil ? "" : ", --client-ca")
+                + (configuration.clients?.revocations == nil ? "" : ", --client-crl")
             let advice = configuration.runAs.map { "; the user \(escaped($0.name)) is to read these files" } ?? ""
             throw ProgramError("\(options): \(error)\(advice)", exitCode: .configuration)
         }

@@ -21,6 +21,9 @@ enum ServerOptions {
     static let clientAuthorities = Option(
         "client-ca", value: .text("FILE"), section: "Network",
         help: "Let only those in, before any password, who show a certificate of an authority in this file (PEM).")
+    static let clientRevocations = Option(
+        "client-crl", value: .text("FILE"), section: "Network",
+        help: "What the authorities of --client-ca have revoked (PEM, a list of each); read again when it has changed.")
     static let folder = Option(
         "folder", letter: "f", value: .text("FOLDER"), isRequired: true,
         help: "The storage folder: one sub-folder for each user.")
@@ -119,7 +122,7 @@ enum ServerOptions {
     static let table: [Option] =
         [
             passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS,
-            clientAuthorities, web, admin, webOrigins,
+            clientAuthorities, clientRevocations, web, admin, webOrigins,
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
@@ -131,7 +134,8 @@ struct Configuration {
     let passwordFile: String
     let certificate: String
     let privateKey: String
-    let clientAuthorities: String?
+    /// Nil: clients need no certificate.
+    let clients: ClientTrust?
     let folder: String
     let pidFile: String?
     let port: UInt16
@@ -161,7 +165,7 @@ struct Configuration {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
         certificate = try arguments.string(of: ServerOptions.certificate)
         privateKey = try arguments.string(of: ServerOptions.privateKey)
-        clientAuthorities = arguments.optionalString(of: ServerOptions.clientAuthorities)
+        clients = try Self.clients(arguments)
         folder = try arguments.string(of: ServerOptions.folder)
         pidFile = arguments.optionalString(of: ServerOptions.pidFile)
         port = UInt16(clamping: try arguments.integer(of: ServerOptions.port))
@@ -189,7 +193,18 @@ struct Configuration {
     }
 
     /// What is read again when it has changed.
-    var filesToRead: [String] { [passwordFile, certificate, privateKey] + (clientAuthorities.map { [$0] } ?? []) }
+    var filesToRead: [String] {
+        [passwordFile, certificate, privateKey] + [clients?.authorities, clients?.revocations].compactMap(\.self)
+    }
+
+    private static func clients(_ arguments: ParsedArguments) throws(ProgramError) -> ClientTrust? {
+        let revocations = arguments.optionalString(of: ServerOptions.clientRevocations)
+        guard let authorities = arguments.optionalString(of: ServerOptions.clientAuthorities) else {
+            if revocations != nil { throw .usage("--client-crl goes with --client-ca") }
+            return nil
+        }
+        return ClientTrust(authorities: authorities, revocations: revocations)
+    }
 
     private static func tlsVersion(_ text: String) throws(ProgramError) -> TLSVersion {
         switch text {

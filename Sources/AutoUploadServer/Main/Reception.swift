@@ -39,6 +39,7 @@ enum Reception {
                 if error.isPlainHTTP { session.answerInPlain(WebConnection.answerWithoutTLS) }
                 throw error
             }
+            if let certificate = session.clientCertificate { note(certificate, services, membership) }
             choose(session, services, membership, web, since: begun)
         } catch {
             guard let eviction = membership.standing.eviction else {
@@ -48,6 +49,12 @@ enum Reception {
                 services.report(.stranger(address, reason: reason))
             }
         }
+    }
+
+    private static func note(_ certificate: ClientCertificate, _ services: Services, _ membership: Membership) {
+        services.registry.hasShown(membership.number, certificate)
+        // It may have been revoked before the registry knew of it.
+        if services.certificate.context.revokes(certificate) { services.registry.end { $0 === certificate } }
     }
 
     private static func choose(

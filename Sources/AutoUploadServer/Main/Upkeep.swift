@@ -2,6 +2,7 @@ import Connections
 import Events
 import Logins
 import Platform
+import Transport
 
 /// What a server looks after by itself while it serves: whether its certificate or its users have changed, about each second.
 /// On a thread of its own: a disk or a network folder that doesn't answer holds up nothing else.
@@ -48,7 +49,10 @@ final class Upkeep: Sendable {
 
     private func look(atOnce: Bool) {
         let services = services
+        let before = services.certificate.context
         services.report(services.certificate.look(atOnce: atOnce) + services.certificate.warnings())
+        let certificate = services.certificate.context
+        if certificate !== before { services.registry.end { certificate.revokes($0) } }
         lookAtAccounts(atOnce: atOnce)
         services.registry.cutOffEvicted()
         services.report(services.lines.takeUntold().map(ServerEvent.untold))

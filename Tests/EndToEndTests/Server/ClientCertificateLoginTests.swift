@@ -1,6 +1,8 @@
 import Foundation
 import TestSupport
 import Testing
+import Transport
+import Wire
 
 /// `--client-ca`, `--client-certificate` and `--pin`, by the real programs.
 @Suite("Certificates of clients, and pins")
@@ -23,6 +25,67 @@ struct ClientCertificateLoginTests {
         #expect(sent.status == 0, "\(sent.error)")
         #expect(try server.site.stored().count == 1)
         #expect(try client.pass("--client-key", camera.key).status == 64)
+    }
+
+    @Test("a revoked certificate ends its connection, others go on, and it doesn't come back by a token or a ticket")
+    func revoked() throws {
+        let certificates = try ExampleCertificates(for: ["127.0.0.1"])
+        let (lost, kept) = (try certificates.makeClient("lost"), try certificates.makeClient("kept"))
+        let list = try certificates.revoke()
+        let site = try Site(certificates: certificates)
+        let server = try TestServer(site, options: ["--client-ca", certificates.authority, "--client-crl", list])
+        func context(_ own: (chain: String, key: String)) throws -> TLSContext {
+            try TLSContext(authorities: certificates.authority, certificate: own, minimum: .tls13)
+        }
+        func connect(_ context: TLSContext) throws -> ProtocolClient {
+            try ProtocolClient(port: server.port, authority: certificates.authority, context: context)
+        }
+        let (thief, owner) = (try context(lost), try context(kept))
+        let (stolen, other) = (try connect(thief), try connect(owner))
+        let answer = try stolen.tryToLogIn(Fixtures.user, Fixtures.password)
+        guard case .granted(let granted) = answer else { throw Failure("not granted") }
+        try other.logIn(Fixtures.user, Fixtures.password)
+        try certificates.revoke("lost")
+        _ = try server.logLine(with: " certificate ", "subject=")
+        guard case .closing = try stolen.remainder(seconds: 90).last else { throw Failure("not closed") }
+        _ = try server.logLine(with: " closed ", stolen.address, "certificate was revoked")
+        #expect(throws: (any Error).self) {
+            let again = try connect(thief)
+            _ = try again.greet()
+            try again.send(.reauthenticate(Reauthenticate(token: granted.token)))
+            _ = try again.answer()
+        }
+        _ = try server.logLine(with: "certificate revoked", "lost")
+        guard case .stored = try other.upload(sample(10), to: "kept") else { throw Failure("not stored") }
+        try connect(owner).logIn(Fixtures.user, Fixtures.password)
+        let client = try TestClient(server)
+        try client.record(sample(1000), as: "a")
+        let refused = try client.pass("--client-certificate", lost.chain, "--client-key", lost.key)
+        #expect(refused.status == 76 && refused.error.contains("certificate revoked"), "\(refused.error)")
+        #expect(try site.stored().count == 1)
+    }
+
+    @Test("a list that can't be used is told of, and the one before it still counts; a late one counts, too")
+    func lists() throws {
+        let certificates = try ExampleCertificates(for: ["127.0.0.1"])
+        let own = try certificates.makeClient("own")
+        let list = try certificates.revoke(
+            options: ["--not-before", "20200101000000Z", "--not-after", "20200201000000Z"])
+        let site = try Site(certificates: certificates)
+        let server = try TestServer(site, options: ["--client-ca", certificates.authority, "--client-crl", list])
+        _ = try server.logLine(with: " warning ", "--client-crl", "2020-02-01")
+        let client = try TestClient(server)
+        try client.record(sample(1000), as: "a")
+        #expect(try client.pass("--client-certificate", own.chain, "--client-key", own.key).status == 0)
+        let other = try ExampleCertificates(for: ["127.0.0.1"])
+        try FileManager.default.removeItem(atPath: list)
+        try FileManager.default.copyItem(atPath: other.revoke(), toPath: list)
+        _ = try server.logLine(with: " warning ", "still counts", "none that the authority")
+        try client.record(sample(1000), as: "b")
+        #expect(try client.pass("--client-certificate", own.chain, "--client-key", own.key).status == 0)
+        let alone = try RunningProgram.run(
+            "/usr/bin/env", ["timeout", "30", Binaries.server] + site.arguments(["--client-crl": list]))
+        #expect(alone.status == 64 && alone.error.contains("--client-ca"))
     }
 
     @Test("a pinned key is enough to trust a server, and another one isn't")

@@ -17,11 +17,13 @@ package enum ProcessLimits {
     }
 
     /// No core files: they would hold passwords and keys. Other processes of the same user can't look into this one's memory or
-    /// environment either.
+    /// environment either. So who crashes has nothing to show, and ends at once: what Swift's runtime calls to show it waits for ever for
+    /// what it may not see, and nobody starts such a process anew.
     ///
     /// - Returns: whether the system has agreed.
     @discardableResult
     package static func forbidCoreDumps() -> Bool {
+        for number in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(number, SIG_DFL) }
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         let isLimited = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none) == 0
         // The limit says nothing to a handler that core_pattern names.

@@ -41,7 +41,8 @@ extension CertificateSummary {
     }
 }
 
-private func unixTime(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
+/// - Returns: nil when OpenSSL has no memory, or can't tell.
+func unixTime(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
     OpenSSLErrors.clear()
     let epoch = unsafe ASN1_TIME_set(nil, 0)
     defer { unsafe ASN1_TIME_free(epoch) }

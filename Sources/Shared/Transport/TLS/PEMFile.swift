@@ -2,13 +2,14 @@ internal import Platform
 
 /// A file of PEM blocks that a person has named.
 enum PEMFile: Sendable {
-    case certificate, privateKey, authorities
+    case certificate, privateKey, authorities, revocations
 
     var name: String {
         switch self {
         case .certificate: "certificate"
         case .privateKey: "private key"
         case .authorities: "certificate authority"
+        case .revocations: "list of revoked certificates"
         }
     }
 
@@ -29,7 +30,8 @@ enum PEMFile: Sendable {
         return complaint(about: content)
     }
 
-    private func complaint(about content: [UInt8]) -> String? {
+    /// The same of what was read already.
+    func complaint(about content: [UInt8]) -> String? {
         let holds = { (text: String) in content.contains(Array(text.utf8)) }
         if content.isEmpty { return "is empty" }
         if ByteOrderMark.isUTF16(content) { return ByteOrderMark.complaintAboutUTF16 }
@@ -42,7 +44,8 @@ enum PEMFile: Sendable {
         case .certificate where holdsKey && !holdsCertificate: return "is a private key: were the two files swapped?"
         case .authorities where holdsKey && !holdsCertificate:
             return "is a private key: name the authority's certificate"
-        case .certificate, .authorities: return nil
+        case .revocations where holdsCertificate: return "is a certificate: name the list that its authority has made"
+        case .certificate, .authorities, .revocations: return nil
         case .privateKey: return keyComplaint(holdsCertificate && !holdsKey, holds)
         }
     }
@@ -64,7 +67,12 @@ enum PEMFile: Sendable {
         if content.dropFirst(start).starts(with: [2, 1, 3]) {
             return "is a PKCS #12 container: take it apart (openssl pkcs12 -in OLD -noenc -out NEW)"
         }
-        let command = self == .privateKey ? "pkey" : "x509"
+        let command =
+            switch self {
+            case .privateKey: "pkey"
+            case .revocations: "crl"
+            case .certificate, .authorities: "x509"
+            }
         return "is in binary form (DER): convert it to PEM (openssl \(command) -inform DER -in OLD -out NEW)"
     }
 }

@@ -15,6 +15,12 @@ package enum TLSVersion: Sendable {
     private let protocols: ApplicationProtocols
     /// Of the server's keys, what a client knows; likewise.
     private let pinned: PinnedKeys?
+    /// Of a server; likewise.
+    private let tickets = TicketKeys()
+    /// Of a client.
+    let sessions = KeptSessions()
+    /// Of clients' certificates; set once, before anybody else has the object.
+    private var revocations: RevocationLists?
 
     private init(
         _ method: OpaquePointer?, minimum: TLSVersion, protocols names: [String] = [], _ pinned: PinnedKeys? = nil
@@ -54,32 +60,48 @@ extension TLSContext {
     /// - Parameters:
     ///   - certificateChain: path of a PEM file: the server's certificate, then those that lead to the authority.
     ///   - privateKey: path of a PEM file without a passphrase.
-    ///   - clientAuthorities: path of a PEM file with authorities of which each client has to show a certificate; nil: none has to.
+    ///   - clients: whose certificates are taken; nil: they need none.
     ///   - protocols: that are spoken (ALPN, RFC 7301), the most wanted first.
     /// - Throws: `TLSError.configuration` naming the file, when one can't be used or they don't belong together.
     package convenience init(
-        certificateChain: String, privateKey: String, clientAuthorities: String? = nil, minimum: TLSVersion,
+        certificateChain: String, privateKey: String, clients: ClientTrust? = nil, minimum: TLSVersion,
         protocols: [String] = [ProtocolLimits.applicationProtocol]
     ) throws(TLSError) {
         try unsafe self.init(TLS_server_method(), minimum: minimum, protocols: protocols)
         try use(certificateChain: certificateChain, privateKey: privateKey)
-        if let clientAuthorities { try require(clientCertificatesOf: clientAuthorities) }
-        // Devices stay connected for long; a session that is kept for resumption is memory for nothing.
+        // Sessions that the server remembers would be memory for nothing.
         _ = unsafe shim_SSL_CTX_set_session_cache_mode(pointer, Int(SSL_SESS_CACHE_OFF))
-        unsafe SSL_CTX_set_num_tickets(pointer, 0)
+        if let clients { try require(clients) } else { giveTickets() }
         unsafe SSL_CTX_set_options(pointer, shim_SSL_server_options)
         // It lives as long as this object, which each session holds.
         unsafe SSL_CTX_set_alpn_select_cb(
             pointer, chooseProtocol, Unmanaged.passUnretained(self.protocols).toOpaque())
     }
 
-    private func require(clientCertificatesOf authorities: String) throws(TLSError) {
+    private func require(_ clients: ClientTrust) throws(TLSError) {
+        let authorities = clients.authorities
         try use(.authorities, authorities) { unsafe SSL_CTX_load_verify_locations(pointer, authorities, nil) }
+        if let path = clients.revocations {
+            let revocations = try RevocationLists(path: path)
+            try unsafe revocations.use(in: SSL_CTX_get_cert_store(pointer), path: path)
+            self.revocations = revocations
+        }
         // It tells clients with several certificates which one is wanted.
         unsafe SSL_CTX_set_client_CA_list(pointer, SSL_load_client_CA_file(authorities))
-        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        unsafe SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, takeLateLists)
+        // Whose certificate was revoked since must not come back by a ticket.
+        unsafe SSL_CTX_set_num_tickets(pointer, 0)
+        unsafe SSL_CTX_set_options(pointer, shim_SSL_no_ticket)
         // Without one OpenSSL ends the connection of who asks to go on with an earlier session.
         unsafe SSL_CTX_set_session_id_context(pointer, Self.sessionContext, UInt32(Self.sessionContext.count))
+    }
+
+    private func giveTickets() {
+        unsafe SSL_CTX_set_num_tickets(pointer, 1)
+        unsafe SSL_CTX_set_timeout(pointer, Int(TicketKeys.lifetime))
+        // It lives as long as this object, which each session holds.
+        unsafe SSL_CTX_set_ex_data(pointer, 0, Unmanaged.passUnretained(tickets).toOpaque())
+        unsafe SSL_CTX_set_tlsext_ticket_key_evp_cb(pointer, prepareTicket)
     }
 
     private static let sessionContext = Array("auto-upload".utf8)
@@ -111,6 +133,14 @@ extension TLSContext {
         let complaint = file.complaint(about: descriptor) ?? "holds no usable \(file.name) in PEM form: \(reason)"
         throw .configuration("the \(file.name) \(escaped(path)) \(complaint)")
     }
+}
+
+extension TLSContext {
+    /// Whether a client's certificate is in the list of what its authority has revoked.
+    package func revokes(_ certificate: ClientCertificate) -> Bool { revocations?.contain(certificate) ?? false }
+
+    /// Unix seconds when the first list of revoked certificates should have been renewed; nil where there is none, or none says so.
+    package var endOfRevocations: Int64? { revocations?.end }
 }
 
 // MARK: - Client

@@ -9,21 +9,25 @@ package import Platform
     /// The handshake asks for what it holds.
     private let context: TLSContext
     package let isServer: Bool
+    /// Of a client: whom it connects to.
+    private let host: String?
     /// When the server's certificates must be valid; nil: now.
     private let time: Int64?
 
     deinit {
+        if let host, let session = unsafe KeptSession(of: pointer, to: host) { context.sessions.keep(session) }
         unsafe SSL_free(pointer)
     }
 
     private init(
-        _ pointer: OpaquePointer, _ socket: consuming Socket, _ context: TLSContext, isServer: Bool,
+        _ pointer: OpaquePointer, _ socket: consuming Socket, _ context: TLSContext, to host: String? = nil,
         validAt time: Int64? = nil
     ) {
         unsafe self.pointer = pointer
         self.context = context
         self.socket = socket
-        self.isServer = isServer
+        self.isServer = host == nil
+        self.host = host
         self.time = time
         unsafe SSL_set_fd(pointer, self.socket.rawDescriptor)
     }
@@ -36,7 +40,7 @@ package import Platform
 
     /// The server's side of a connection that was accepted. Call `handshake` next.
     package init(accepting socket: consuming Socket, context: TLSContext) throws(TLSError) {
-        unsafe self.init(try Self.make(context), socket, context, isServer: true)
+        unsafe self.init(try Self.make(context), socket, context)
         unsafe SSL_set_accept_state(pointer)
     }
 
@@ -55,7 +59,10 @@ package import Platform
         }
         if let time { unsafe X509_VERIFY_PARAM_set_time(SSL_get0_param(pointer), time_t(time)) }
         unsafe SSL_set_connect_state(pointer)
-        unsafe self.init(pointer, socket, context, isServer: false, validAt: time)
+        if let kept = context.sessions.session(for: host, at: time ?? currentUnixTime()) {
+            unsafe kept.resume(pointer)
+        }
+        unsafe self.init(pointer, socket, context, to: host, validAt: time)
     }
 
     private static func require(_ host: String, of pointer: OpaquePointer) -> Bool {
@@ -76,6 +83,15 @@ package import Platform
     package var cipher: String {
         guard let name = unsafe SSL_CIPHER_get_name(SSL_get_current_cipher(pointer)) else { return "none" }
         return unsafe String(cString: name)
+    }
+
+    /// Whether it goes on with an earlier session, by a ticket, without a certificate.
+    package var isResumed: Bool { unsafe SSL_session_reused(pointer) == 1 }
+
+    /// What a client has shown, where the server asks for it.
+    package var clientCertificate: ClientCertificate? {
+        guard isServer, let certificate = unsafe SSL_get1_peer_certificate(pointer) else { return nil }
+        return unsafe ClientCertificate(owning: certificate)
     }
 
     /// What both sides agreed to speak (ALPN, RFC 7301); nil when the client offered nothing.
@@ -115,13 +131,20 @@ extension TLSSession {
             return .untrusted(
                 Distrust(code: verification, certificate: peerCertificate, judgedAt: time ?? currentUnixTime()))
         }
+        if isServer, verification != Int(X509_V_OK), code == SSL_ERROR_SSL {
+            OpenSSLErrors.clear()
+            let name = peerCertificate.map { " \(escaped($0.subject))" } ?? ""
+            let reason = unsafe String(cString: X509_verify_cert_error_string(verification))
+            return .handshake("the client's certificate\(name) isn't taken: \(reason)")
+        }
         return Self.error(code, errno, during: TLSError.handshake)
     }
 
     /// What the peer has shown, whatever it is worth: OpenSSL's "peer certificate" is one that was verified.
     package var peerCertificate: CertificateSummary? {
-        guard let chain = unsafe SSL_get_peer_cert_chain(pointer), let first = unsafe OPENSSL_sk_value(chain, 0)
-        else { return nil }
+        // A server has what its client has shown in no other place once it has refused that.
+        let chain = unsafe isServer ? SSL_get0_verified_chain(pointer) : SSL_get_peer_cert_chain(pointer)
+        guard let chain = unsafe chain, let first = unsafe OPENSSL_sk_value(chain, 0) else { return nil }
         return unsafe CertificateSummary(of: OpaquePointer(first))
     }
 
