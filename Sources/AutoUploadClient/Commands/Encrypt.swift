@@ -32,6 +32,7 @@ enum Encrypt {
         var sealing = try FileFlaw.wrapping { () throws(AgeError) in
             try SealedStream.make(Seal.make(for: recipients), plaintextCount: status.size)
         }
+        sealing.sealAside()
         var buffer = [UInt8](repeating: 0, count: 4 * PayloadLayout.sealedChunkCount)
         while !sealing.isComplete {
             var room = buffer.mutableSpan

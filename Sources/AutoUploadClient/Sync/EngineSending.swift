@@ -263,8 +263,8 @@ extension Engine {
     }
 
     private func startReading(_ task: SyncTask, number: UInt32, at offset: UInt64) {
-        guard let source = openSource(of: task, isToBeSent: number != 0) else { return }
-        source.hashAside()
+        guard var source = openSource(of: task, isToBeSent: number != 0) else { return }
+        source.workAside()
         reporter.beginFile(task.file.path.description, size: task.file.size)
         outgoing = OutgoingFile(source: source, task: task, number: number, skipped: offset)
     }

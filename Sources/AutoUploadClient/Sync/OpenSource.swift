@@ -98,9 +98,11 @@ struct OpenSource: ~Copyable {
         }
     }
 
-    /// Has it hashed by another thread beside what is done with its frames, if it is large enough for that.
-    func hashAside() {
-        if !file.isSmall { hasher.getHelp() }
+    /// Has it hashed, and sealed where it is, by other threads beside what is done with its frames, if it is large enough for that.
+    mutating func workAside() {
+        if file.isSmall { return }
+        hasher.getHelp()
+        sealing?.sealAside()
     }
 
     /// Whether everything was read.

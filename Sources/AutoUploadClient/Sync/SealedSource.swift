@@ -12,7 +12,7 @@ extension OpenSource {
         do throws(AgeError) {
             return try SealedStream.make(
                 use.seal, plaintextCount: file.fingerprint.size, expecting: use.mark,
-                goingBeyond: isToBeSent ? { () throws(FileFlaw) in try use.goBeyondMark() } : nil)
+                goingBeyond: isToBeSent ? { @Sendable () throws(FileFlaw) in try use.goBeyondMark() } : nil)
         } catch {
             throw .unreadable(SystemError("encrypt: \(error)", file.path.description, errno: .inputOutput))
         }

@@ -23,8 +23,8 @@ import Wire
     }
 
     private func open() throws -> OpenSource {
-        let source = try OpenSource.open(file, in: recordings.watched)
-        source.hashAside()
+        var source = try OpenSource.open(file, in: recordings.watched)
+        source.workAside()
         return source
     }
 
