@@ -20,7 +20,7 @@ static void prepare_credentials(void) {
 
 static SSL *put_one(size_t index) {
     char request[4096], answer[4096];
-    SSL *session = connect_session(NULL, 0);
+    SSL *session = connect_session(NULL, 0, NULL);
     int length = snprintf(request, sizeof request,
                           "PUT /files/%zu HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic %s\r\nContent-Length: 5\r\n\r\nhello",
                           index, credentials);
