@@ -42,6 +42,9 @@ attacks: ## the attacks that docs/THREAT_MODEL.md lists, with 1000 samples where
 page: ## a file of 3 GiB by the page, in Chromium and Firefox, with each trouble on its way
 	scripts/soak page
 
+catalogue: ## how long questions for files take of an index of a million
+	scripts/soak catalogue
+
 faults: ## each call of the file system that fails, a power cut at each, links that break at each place; takes hours
 	scripts/soak faults
 
@@ -66,4 +69,4 @@ install: ## the built programs into PREFIX/bin (/usr/local), documents and manua
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bare soak faults attacks page powercut filesystems bench growth man install clean
+.PHONY: help build test demo format lint tsan asan fuzz bare soak catalogue faults attacks page powercut filesystems bench growth man install clean

@@ -67,8 +67,12 @@ let package = Package(
         server("Logins", ["Accounts", "Transport", "Platform", "Domain", "Encodings"]),
         server("Receipts", ["Storage", "Transport", "Platform", "Domain"]),
         server("Events", ["Storage", "Transport", "Platform", "Domain"]),
+        server("Catalogue", ["SQLite", "Storage", "Transport", "Platform", "Domain", "Encodings"]),
         server(
-            "Connections", ["Storage", "Logins", "Receipts", "Events", "Transport", "Accounts", "Platform", "Domain"]),
+            "Connections",
+            [
+                "Storage", "Catalogue", "Logins", "Receipts", "Events", "Transport", "Accounts", "Platform", "Domain",
+            ]),
         server(
             "DeviceFace",
             ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Transport", "Platform", "Domain"]),
@@ -82,18 +86,16 @@ let package = Package(
         server(
             "WebFace",
             [
-                "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Transport",
-                "Platform",
-                "Domain", "Encodings",
+                "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP",
+                "JSON", "Transport", "Platform", "Domain", "Encodings",
             ],
             // The pages' texts become part of the program: it is one file, and asks for nothing else at run time.
             resources: [.embedInCode("Pages/Files")]),
         .executableTarget(
             name: "AutoUploadServer",
             dependencies: [
-                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events",
-                "Transport", "Accounts",
-                "CommandLine", "Platform", "Domain",
+                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins",
+                "Receipts", "Events", "Transport", "Accounts", "CommandLine", "Platform", "Domain", "Encodings",
             ],
             path: "Sources/AutoUploadServer/Main", swiftSettings: strict),
         .executableTarget(
@@ -127,9 +129,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Logins",
-                "Receipts", "Events",
-                "HTTP",
+                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Catalogue",
+                "SQLite", "Logins", "Receipts", "Events", "HTTP",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),
         tests(
@@ -137,7 +138,7 @@ let package = Package(
             resources: [.copy("fixtures")]),
         tests("HouseRulesTests", []),
         tests(
-            "EndToEndTests", ["Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"],
+            "EndToEndTests", ["SQLite", "Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"],
             exclude: [
                 "Encryption/install", "Encryption/pyrage_peer.py",
                 "Web/Clients/constraints", "Web/Clients/install", "Web/Clients/schemathesis.toml",

@@ -8,11 +8,21 @@ import Testing
 struct CommandTests {
     private static let key = Option("key", value: .text("HEX"), section: "For verify", help: "The key.")
 
+    private static let long = Option("long", section: "For keys", help: "At length.")
+
     private static let parser = CommandLineParser(
         program: "try", summary: "Tries.", options: [Table.folder, Table.pwdfile, Table.once, .config],
         commands: [
             Command("renew", required: [Table.pwdfile], help: "Renews."),
             Command("verify", operands: ["RECEIPT", "FILE"], options: [key], help: "Verifies FILE."),
+        ])
+
+    private static let wordy = CommandLineParser(
+        program: "try", summary: "Tries.", options: [Table.pwdfile],
+        commands: [
+            Command("keys list", options: [long], help: "Lists keys."),
+            Command("keys add", operands: ["KEY"], options: [long], help: "Adds KEY."),
+            Command("renew", help: "Renews."),
         ])
 
     private func parse(_ arguments: String...) throws -> ParsedArguments {
@@ -37,6 +47,23 @@ struct CommandTests {
         #expect(try parse("renew", "-w", "x").command?.name == "renew")
         #expect(throws: ProgramError.usage("--pwdfile FILE is missing")) { try parse("renew", "-f", "x") }
         #expect(throws: ProgramError.usage("--folder FOLDER is missing")) { try parse("-w", "x") }
+    }
+
+    @Test("a command may have two words, and share its options with others")
+    func twoWords() throws {
+        func parse(_ arguments: String...) throws -> ParsedArguments {
+            guard case .run(let parsed) = try Self.wordy.parse(ArgumentVector(["try"] + arguments)) else {
+                throw ProgramError("help", exitCode: .success)
+            }
+            return parsed
+        }
+        let arguments = try parse("keys", "--long", "add", "list")
+        #expect(arguments.command?.name == "keys add" && arguments.operands == ["list"] && arguments.flag(Self.long))
+        #expect(try parse("keys", "list", "--long").command?.name == "keys list")
+        #expect(throws: ProgramError.usage("keys needs one of: list, add")) { try parse("keys") }
+        #expect(throws: ProgramError.self) { try parse("keys", "remove") }
+        #expect(throws: ProgramError.self) { try parse("keys", "verify", "a", "b") }
+        #expect(throws: ProgramError.usage("--long belongs to the command keys list")) { try parse("renew", "--long") }
     }
 
     @Test("operands that are missing or too many are told")

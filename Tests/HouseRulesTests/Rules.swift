@@ -108,8 +108,11 @@ struct Arrows: Sendable {
         Arrows("Sources/AutoUploadServer/Receipts", ["Storage", "Domain", "Platform", "Transport"]),
         Arrows("Sources/AutoUploadServer/Events", ["Storage", "Domain", "Platform", "Transport"]),
         Arrows(
+            "Sources/AutoUploadServer/Catalogue",
+            ["SQLite", "Storage", "Domain", "Platform", "Transport", "Encodings"]),
+        Arrows(
             "Sources/AutoUploadServer/Connections",
-            ["Storage", "Logins", "Receipts", "Events", "Accounts", "Domain", "Platform", "Transport"]),
+            ["Storage", "Catalogue", "Logins", "Receipts", "Events", "Accounts", "Domain", "Platform", "Transport"]),
         Arrows(
             "Sources/AutoUploadServer/DeviceFace",
             ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Domain", "Platform", "Transport"]),
@@ -122,18 +125,15 @@ struct Arrows: Sendable {
         Arrows(
             "Sources/AutoUploadServer/WebFace",
             [
-                "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "JSON", "Encodings",
-                "Domain",
-                "Platform",
-                "Transport",
+                "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP",
+                "JSON", "Encodings", "Domain", "Platform", "Transport",
             ]),
         // Chooses between the faces, and speaks neither's protocol.
         Arrows(
             "Sources/AutoUploadServer/Main",
             [
-                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Logins", "Receipts", "Events",
-                "Accounts",
-                "CommandLine", "Domain", "Platform", "Transport",
+                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins",
+                "Receipts", "Events", "Accounts", "CommandLine", "Domain", "Platform", "Transport", "Encodings",
             ]),
         Arrows(
             "Sources/AutoUploadClient", ["Age", "Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain"]),

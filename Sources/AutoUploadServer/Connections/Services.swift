@@ -1,3 +1,4 @@
+package import Catalogue
 package import Events
 package import Logins
 package import Platform
@@ -21,6 +22,8 @@ package struct Services: Sendable {
     package let reading: ReadingGate
     package let readings = ReadingAllowance()
     package let transfers = OpenTransfers()
+    /// An index of what is stored, and what files can't say. It is told of what happens.
+    package let catalogue: Catalogue
     package let lines = LineAllowance()
     /// Tells of those that lost their place before their login.
     package let displaced = Monitor(RefusalDigest())
@@ -31,11 +34,12 @@ package struct Services: Sendable {
     package init(
         certificate: ServerCertificate, vault: Vault, gate: LoginGate, receipts: ReceiptKeyring,
         registry: ConnectionRegistry, slots: UploadSlots, limits: Limits, reading: ReadingGate, software: String,
+        catalogue: Catalogue = Catalogue(),
         log: @escaping @Sendable ([ServerEvent]) -> Void = { Log.write($0.map(\.logLine)) }
     ) {
         (self.certificate, self.vault, self.gate, self.receipts) = (certificate, vault, gate, receipts)
         (self.registry, self.slots, self.limits, self.reading) = (registry, slots, limits, reading)
-        (self.software, self.log) = (software, log)
+        (self.software, self.catalogue, self.log) = (software, catalogue, log)
     }
 
     /// Tells of what happened.
@@ -43,7 +47,9 @@ package struct Services: Sendable {
 
     package func report(_ events: [ServerEvent]) {
         let told = events.filter { isTold($0.cause) }
-        if !told.isEmpty { log(told) }
+        if told.isEmpty { return }
+        log(told)
+        catalogue.note(told.flatMap(\.catalogueNotes))
     }
 
     private func isTold(_ cause: ServerEvent.Cause) -> Bool {

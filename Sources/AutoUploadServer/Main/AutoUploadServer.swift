@@ -1,5 +1,6 @@
 import Accounts
 import AdminSite
+import Catalogue
 import CommandLine
 import Connections
 import DeviceFace
@@ -33,6 +34,7 @@ struct AutoUploadServer {
                 return .success
             default: break
             }
+            if let console = ConsoleCommand.named(arguments.command?.name) { return try console.run(arguments) }
             let configuration = try Configuration(arguments)
             var limits = configuration.limits
             let warning = limits.fit(openFiles: openFiles)
@@ -68,9 +70,11 @@ struct AutoUploadServer {
         guard let stock = try WaitingRoom(doors, certificate).open(opener) else { return nil }
         stock.warnings.forEach(warn)
         let services = try services(limits, certificate, opener, stock)
-        return Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in
+        let storehouse = Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in
             try opener.reopen(after: old)
         }
+        storehouse.openCatalogue(stock)
+        return storehouse
     }
 
     private static func drops(_ opener: StorageOpener) throws(ProgramError) -> AnonymousDrops? {
@@ -104,7 +108,8 @@ struct AutoUploadServer {
                 reading.withdraw(number)
             },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
-            reading: reading, software: "auto-upload-server/\(Version.current)")
+            reading: reading, software: "auto-upload-server/\(Version.current)",
+            catalogue: Catalogue(anonymisingAfter: opener.configuration.anonymisesAfter))
     }
 
     private static func accounts(_ configuration: Configuration) throws(ProgramError) -> AccountDirectory {

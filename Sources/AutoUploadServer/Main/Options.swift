@@ -91,6 +91,17 @@ enum ServerOptions {
             "Accept a storage folder that isn't known to keep what it has flushed: in memory, on FUSE (ntfs-3g, bindfs, sshfs), "
             + "and on file systems that nobody has tried.")
 
+    static let catalogue = Option(
+        "catalogue", value: .text("on|off"), defaultText: "on", section: "Storage",
+        help:
+            "Keep an index of what is stored, and a log, in the server's own folder .auto-upload; links and the admin's pages need it."
+    )
+    static let anonymiseAfter = Option(
+        "anonymise-after", value: .integer("DAYS", 0...36_500), defaultText: "30", section: "Storage",
+        help:
+            "Name neither user nor address any more in lines of the catalogue's log that are so old; 0: always name them."
+    )
+
     static let pidFile = Option(
         "pidfile", value: .text("FILE"),
         help: "Write the process's number there once it listens, and remove the file at the end.")
@@ -117,7 +128,7 @@ enum ServerOptions {
             + "clients don't trust until a person accepts it: for a key that is lost, or that others may have read. The "
             + "server must not be running.")
 
-    static let commands = [renewReceiptKey, forgetReceiptKey]
+    static let commands = [renewReceiptKey, forgetReceiptKey] + ConsoleCommand.all.map(\.command)
 
     static let table: [Option] =
         [
@@ -125,7 +136,7 @@ enum ServerOptions {
             clientAuthorities, clientRevocations, web, admin, webOrigins,
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
-            readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage,
+            readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
         ] + DropOptions.table + LimitOptions.table + ProcessOptions.table + [.config]
 }
 
@@ -160,6 +171,9 @@ struct Configuration {
     /// Nil: it stays who it is.
     let runAs: UserIdentity?
     let isConfined: Bool
+    let hasCatalogue: Bool
+    /// Seconds; nil: never.
+    let anonymisesAfter: Int64?
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
@@ -179,6 +193,9 @@ struct Configuration {
         runAs = try ProcessOptions.user(arguments)
         isConfined = try Self.isOn(arguments.string(of: ProcessOptions.confine), "--confine")
         drops = try DropRules(arguments)
+        hasCatalogue = try Self.isOn(arguments.string(of: ServerOptions.catalogue), "--catalogue")
+        let days = try arguments.integer(of: ServerOptions.anonymiseAfter)
+        anonymisesAfter = days == 0 ? nil : Int64(days) * 86_400
         partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         requiresMarker = arguments.flag(ServerOptions.requireMarker)

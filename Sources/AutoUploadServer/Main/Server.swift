@@ -1,3 +1,4 @@
+import Catalogue
 import CommandLine
 import Connections
 import Events
@@ -48,6 +49,7 @@ struct Server: Sendable {
         for door in doors { door.listener.stop() }
         waitForConnections()
         services.vault.end()
+        services.catalogue.end()
         services.report(services.lines.takeUntold(isEnd: true).map(ServerEvent.untold))
         services.report(.stopped(stored: services.registry.stored))
     }

@@ -1,4 +1,5 @@
 import Accounts
+import Catalogue
 import CommandLine
 import Events
 import Logins
@@ -12,6 +13,8 @@ import WebFace
 struct Stock {
     let vault: Vault
     let receipts: ReceiptKeyring
+    /// Nil: there is to be none.
+    let catalogue: CataloguePlace?
     /// What an admin should know.
     var warnings: [String] = []
 }
@@ -58,8 +61,12 @@ struct StorageOpener: Sendable {
         try chooseDecoys(storage)
         try keepUsedCodes(storage)
         let receipts = try receiptKeyring(storage, &warnings)
+        let catalogue =
+            configuration.hasCatalogue
+            ? CataloguePlace(folder: configuration.folder, own: storage.own, files: storage.files) : nil
         let vault = try vault(storage, after: old)
-        return Stock(vault: vault, receipts: receipts, warnings: warnings + vault.warnings)
+        return Stock(
+            vault: vault, receipts: receipts, catalogue: catalogue, warnings: warnings + vault.warnings)
     }
 
     private func storage(requiresMarker: Bool) throws(Trouble) -> Storage {

@@ -1,3 +1,4 @@
+import Catalogue
 import CommandLine
 import Connections
 import Events
@@ -74,10 +75,21 @@ final class Storehouse: Sendable {
         old.vault.retire()
         current.withLock { ($0.vault, $0.receipts) = (stock.vault, stock.receipts) }
         attempts.withLock { $0 = Attempts() }
+        openCatalogue(stock)
         // Also those that say nothing: they keep the disk busy that a person may want to take away.
         old.registry.endAll(.storageOpened)
         old.report([.storageOpened(path: path), .receiptKey(stock.receipts.key)])
         old.report(stock.warnings.map(ServerEvent.warning))
+    }
+
+    /// What can't be opened is tried again, by its own thread: nobody waits for it.
+    func openCatalogue(_ stock: Stock) {
+        guard let place = stock.catalogue else { return }
+        do throws(SystemError) {
+            try services.catalogue.start(at: place)
+        } catch {
+            services.report(.warning("the catalogue: \(error)"))
+        }
     }
 
     /// Each reason is told once, and the pauses grow.

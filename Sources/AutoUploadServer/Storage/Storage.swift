@@ -146,6 +146,9 @@ package struct Storage: ~Copyable {
         }
     }
 
+    /// What lies in it.
+    package var files: StoredFiles { StoredFiles(below: root) }
+
     /// Whether what is written can be read past the page cache, as far as the file system says.
     package var canReadPastCache: Bool { lock.canReadPastCache() }
 
@@ -179,6 +182,16 @@ package struct Storage: ~Copyable {
 
     /// Whether a server uses, or has used, the folder that this own folder lies in as its storage.
     package static func isUsed(_ own: Directory) -> Bool { (try? own.status(of: lockName)) != nil }
+
+    /// Keeps servers from starting on a storage folder, and tells whether one runs there.
+    ///
+    /// - Parameter own: its server's own folder.
+    /// - Returns: what is to be held; nil when a server runs.
+    package static func keepServersOut(of own: Directory) throws(SystemError) -> FileDescriptor? {
+        let lock = try own.open(lockName, .readingAndWriting)
+        guard try lock.tryLock(exclusive: true) else { return nil }
+        return lock
+    }
 
     static func openOrMake(_ name: FileName, in parent: Directory) throws(SystemError) -> Directory {
         do throws(SystemError) {

@@ -1,11 +1,12 @@
-/// Something that a program does instead of its usual work, named by the first argument that belongs to no option.
+/// Something that a program does instead of its usual work, named by the first argument that belongs to no option, or the first two.
 package struct Command: Sendable {
+    /// One word, or two with a space between.
     package let name: String
     /// What must stand behind the name, each by the word that `--help` shows.
     package let operands: [String]
     /// What it can't do without; options that only the usual work needs are not asked for.
     package let required: [Option]
-    /// Options that nothing but this command takes, and no configuration file.
+    /// Options that nothing but commands takes, and no configuration file.
     package let options: [Option]
     /// What it does, in a sentence or two.
     package let help: String

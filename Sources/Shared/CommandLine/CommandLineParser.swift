@@ -31,7 +31,10 @@ package struct CommandLineParser: Sendable {
     ) {
         self.program = program
         self.summary = summary
-        self.options = options + commands.flatMap(\.options) + [Self.help, Self.version]
+        // Several commands may take the same.
+        var names: Set<String> = []
+        let ofCommands = commands.flatMap(\.options).filter { names.insert($0.name).inserted }
+        self.options = options + ofCommands + [Self.help, Self.version]
         self.commands = commands
         self.operandHint = operandHint
         self.exitCodes = exitCodes.map { ($0.key, $0.value) }
@@ -121,11 +124,16 @@ extension CommandLineParser {
     }
 
     private func checkCommand(of arguments: ParsedArguments) throws(ProgramError) {
+        if !arguments.words.isEmpty {
+            let begun = arguments.words.joined(separator: " ")
+            throw .usage("\(begun) needs one of: " + lastWords(after: begun).joined(separator: ", "))
+        }
         if let command = arguments.command, arguments.operands.count < command.operands.count {
             throw .usage("\(command.name) needs \(command.operands[arguments.operands.count])")
         }
         for command in commands where command.name != arguments.command?.name {
-            for option in command.options where arguments.isGiven(option) {
+            let own = arguments.command?.options.map(\.name) ?? []
+            for option in command.options where arguments.isGiven(option) && !own.contains(option.name) {
                 throw .usage("\(option.written) belongs to the command \(command.name)")
             }
         }
@@ -183,11 +191,19 @@ extension CommandLineParser {
         return .usage("there is an argument too many that belongs to no option (\(hint))")
     }
 
+    /// Of the commands of two words that begin with this one.
+    private func lastWords(after word: String) -> [String] {
+        commands.map(\.name).filter { $0.hasPrefix(word + " ") }.map { String($0.dropFirst(word.count + 1)) }
+    }
+
     private func readOperand(_ argument: Argument, into arguments: inout ParsedArguments) throws(ProgramError) {
         let text = String(validating: argument.bytes, as: UTF8.self)
         guard let command = arguments.command else {
-            arguments.command = commands.first { $0.name == text }
-            if arguments.command == nil { throw tooMany(text) }
+            let name = (arguments.words + [text ?? ""]).joined(separator: " ")
+            arguments.command = commands.first { $0.name == name }
+            let isBegun = arguments.command == nil && !lastWords(after: name).isEmpty
+            arguments.words = isBegun ? arguments.words + [name] : []
+            if arguments.command == nil, !isBegun { throw tooMany(name) }
             return
         }
         guard arguments.operands.count < command.operands.count else { throw tooMany(nil) }

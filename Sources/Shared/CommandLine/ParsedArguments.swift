@@ -4,6 +4,8 @@ package import Platform
 package struct ParsedArguments: Sendable {
     /// What is to be done instead of the usual work.
     package internal(set) var command: Command?
+    /// The first words of a command's name, as long as the last is missing.
+    var words: [String] = []
     /// What stands behind the command, in order: as many as it names.
     package internal(set) var operands: [String] = []
     private var texts: [String: String] = [:]

@@ -87,6 +87,9 @@ import Platform
         return try body(&self)
     }
 
+    /// Gives back what it keeps of the file in memory: it is read again when it is needed.
+    package mutating func releaseMemory() throws(SQLiteError) { try execute("PRAGMA shrink_memory") }
+
     private mutating func prepared(_ sql: String) throws(SQLiteError) -> SQLiteStatement {
         if let statement = statements[sql] { return statement }
         var made: OpaquePointer?

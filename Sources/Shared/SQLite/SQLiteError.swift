@@ -26,6 +26,9 @@ package struct SQLiteError: Error, Hashable, Sendable {
     /// Whether somebody else, or a file system that can't lock, stood in the way.
     package var meansLocked: Bool { [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL].contains(code) }
 
+    /// Whether the system, or a right that is lacking, stood in the way.
+    package var meansOutside: Bool { [SQLITE_READONLY, SQLITE_NOMEM, SQLITE_PERM, SQLITE_AUTH].contains(code) }
+
     /// The file reads well, but isn't what this program wrote.
     package static func damaged(_ message: String) -> SQLiteError {
         SQLiteError(code: SQLITE_CORRUPT, message: message)

@@ -6,6 +6,7 @@ import Testing
 import Wire
 
 @testable import AutoUploadServer
+@testable import Catalogue
 @testable import Connections
 @testable import Storage
 
@@ -29,8 +30,11 @@ import Wire
 
     private func open() throws(ProgramError) -> Stock {
         do throws(StorageError) {
-            let vault = try Vault(Storage.opened(folder: folder), rights: AccessRights())
-            return Stock(vault: vault, receipts: server.services.receipts, warnings: ["a warning"])
+            let storage = try Storage.opened(folder: folder)
+            let catalogue = CataloguePlace(folder: folder, own: storage.own, files: storage.files)
+            let vault = try Vault(storage, rights: AccessRights())
+            return Stock(
+                vault: vault, receipts: server.services.receipts, catalogue: catalogue, warnings: ["a warning"])
         } catch {
             throw ProgramError(error.description, exitCode: .configuration)
         }

@@ -64,6 +64,9 @@ package struct FileSystemKind: Hashable, Sendable {
     /// none.
     package var keepsIdentity: Bool { has(.keepsIdentity) }
 
+    /// Whether what was allocated once can be written again though no room is left, also through a mapping into memory (mmap).
+    package var overwritesInPlace: Bool { has(.overwritesInPlace) || isMemory }
+
     /// Bytes of the largest file that it can hold, where that can be told from its kind alone.
     package var largestFile: UInt64? { row?.largestFile }
 

@@ -17,6 +17,7 @@ enum FileSystemTable {
         static let network = Facts(rawValue: 1 << 9)
         static let keepsIdentity = Facts(rawValue: 1 << 10)
         static let oneVolume = Facts(rawValue: 1 << 11)
+        static let overwritesInPlace = Facts(rawValue: 1 << 12)
 
         /// A local disk's own, whose flush is known.
         static let disk: Facts = [.keepsFlushed, .seesEveryWriter, .keepsInodes]
@@ -38,9 +39,14 @@ enum FileSystemTable {
     static let rows: [UInt64: Row] = [
         // ext2, ext3 and ext4 have the same number.
         0xef53: Row(
-            name: "ext4", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .mayHaveJournal, .keepsIdentity]),
+            name: "ext4",
+            facts: [
+                .disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .mayHaveJournal, .keepsIdentity,
+                .overwritesInPlace,
+            ]),
         0x5846_5342: Row(
-            name: "xfs", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce]),
+            name: "xfs",
+            facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce, .overwritesInPlace]),
         0x9123_683e: Row(
             name: "btrfs", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce, .keepsIdentity]),
         // It flushes all of itself for a file without a name.

@@ -71,6 +71,13 @@ package func currentUnixTime() -> Int64 {
     Int64(time(nil))
 }
 
+/// As `currentUnixTime`, in milliseconds.
+package func currentUnixMilliseconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) &* 1000 &+ Int64(time.tv_nsec / 1_000_000)
+}
+
 extension FileTime {
     /// The clock from which local file systems take their times, CLOCK_REALTIME_COARSE: the wall clock, as it was at the last
     /// tick of the scheduler.

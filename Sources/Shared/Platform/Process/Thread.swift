@@ -48,6 +48,11 @@ package enum Thread {
     /// Bytes below the present depth that stay.
     private static let stackLeft = 1024
 
+    /// Has the calling thread run when others have nothing to do, mostly: setpriority(2), which on Linux concerns the thread.
+    package static func lowerPriority() {
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+    }
+
     /// Lets the calling thread rest. For waits that no event ends.
     package static func sleep(seconds: Double) {
         _ = usleep(UInt32(max(0, min(seconds, 1000)) * 1_000_000))

@@ -1,0 +1,127 @@
+import Catalogue
+import CommandLine
+import Platform
+import SQLite
+import Storage
+
+/// Commands about links.
+enum LinkCommands {
+    private static let owner = Option(
+        "of", value: .text("USER"), section: "Commands", help: "Whose file or folder it is.")
+    private static let days = Option(
+        "days", value: .integer("DAYS", 1...36_500), section: "Commands",
+        help: "How long the link is good. Without end unless given.")
+    private static let uses = Option(
+        "uses", value: .integer("NUMBER", 1...1_000_000_000), section: "Commands",
+        help: "How many downloads, or files that are added, it is good for. Any number unless given.")
+    private static let byName = Option(
+        "by-name", section: "Commands",
+        help:
+            "Give the link of a file the short address that follows from the file's name: whoever knows the name knows it."
+    )
+    private static let drop = Option(
+        "drop", section: "Commands", help: "Let files be added to the folder by the link, and show nothing of it.")
+
+    static let all = [
+        ConsoleCommand(
+            "links list", options: [ConsoleCommand.json],
+            help:
+                "List the links, the newest first: address, kind, user, path, end, uses, uses that are left, who made it.",
+            list),
+        ConsoleCommand(
+            "links make", operands: ["PATH"], options: [owner, days, uses, byName, drop],
+            help: "Make a link of a file or folder of a user's (--of), and show its address below the server's.", make),
+        ConsoleCommand("links revoke", operands: ["ID"], help: "Have a link end now.", revoke),
+    ]
+
+    private static let list: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode = {
+        arguments throws(ProgramError) in
+        let links = try CatalogueConsole.with(arguments) { console throws(CatalogueError) in
+            try console.perform { connection throws(SQLiteError) in try connection.links(limit: .max) }
+        }
+        for link in links { row(link).print(arguments) }
+        return .success
+    }
+
+    private static func row(_ link: Link) -> ConsoleRow {
+        var row = ConsoleRow()
+        row.add("id", link.id.text)
+        row.add("kind", "\(link.kind)")
+        row.add("user", bytes: link.user.bytes)
+        row.add("path", bytes: link.path)
+        row.add("ends", time: link.ends)
+        row.add("uses", link.uses)
+        row.add("left", link.usesLeft)
+        row.add("madeBy", link.madeBy)
+        return row
+    }
+
+    private static let make: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode = {
+        arguments throws(ProgramError) in
+        let link = try newLink(arguments)
+        let isNew = try CatalogueConsole.with(arguments) { console throws(CatalogueError) in
+            try console.perform { connection throws(SQLiteError) in
+                try connection.transaction { connection throws(SQLiteError) in
+                    guard try connection.add(link) else { return false }
+                    try connection.add(entry(.linkMade, link.id, link.path))
+                    return true
+                }
+            }
+        }
+        guard isNew else {
+            throw ProgramError(
+                "another file of this name is shared by it already: revoke \(link.id.text) first, or leave out --by-name",
+                exitCode: .dataError)
+        }
+        printOutput("/\(link.id.text)")
+        return .success
+    }
+
+    private static func newLink(_ arguments: ParsedArguments) throws(ProgramError) -> Link {
+        guard let text = arguments.operands.first, let user = FileName(try arguments.string(of: owner)) else {
+            throw .usage("--of: no user can have this name")
+        }
+        let path = Array(text.utf8)
+        let place = try CataloguePlace(arguments)
+        do throws(SystemError) {
+            let found = try place.files.kind(of: path, user: user)
+            let wanted: Link.Kind = arguments.flag(drop) ? .drop : found == .directory ? .folder : .file
+            guard let found, (found == .directory) == (wanted != .file) else {
+                throw SystemError("find", escaped(path), errno: wanted == .drop ? .notDirectory : .noEntry)
+            }
+            if arguments.flag(byName), wanted != .file {
+                throw SystemError("share by name", escaped(path), errno: .isDirectory)
+            }
+            let name = path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? []
+            let id = try arguments.flag(byName) ? LinkID.ofName(name) : LinkID.random()
+            guard let id else { throw SystemError("make a link", errno: .noMemory) }
+            var link = Link(id, wanted, of: path, user: user, madeBy: LogEntry.terminal)
+            link.ends = arguments.optionalInteger(of: days).map { link.made + Int64($0) * 86_400 }
+            link.usesLeft = arguments.optionalInteger(of: uses).map { Int64($0) }
+            return link
+        } catch {
+            throw ProgramError(error, exitCode: .noInput)
+        }
+    }
+
+    private static let revoke: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode = {
+        arguments throws(ProgramError) in
+        let text = arguments.operands.first ?? ""
+        let isRevoked = try CatalogueConsole.with(arguments) { console throws(CatalogueError) in
+            guard let id = LinkID(text) else { return false }
+            return try console.perform { connection throws(SQLiteError) in
+                try connection.transaction { connection throws(SQLiteError) in
+                    guard let link = try connection.link(id), try connection.revoke(id) else { return false }
+                    try connection.add(entry(.linkRevoked, id, link.path))
+                    return true
+                }
+            }
+        }
+        guard isRevoked else { throw ProgramError("there is no link \(escaped(text))", exitCode: .noInput) }
+        return .success
+    }
+
+    private static func entry(_ action: LogEntry.Action, _ id: LinkID, _ path: [UInt8]) -> LogEntry {
+        LogEntry(user: LogEntry.terminal, address: "", action, info: "\(id.text) \(escaped(path))")
+    }
+}
