@@ -204,9 +204,7 @@ struct Configuration {
         space = SpacePolicy(
             keepFree: arguments.optionalSize(of: ServerOptions.keepFree),
             largestFile: arguments.optionalSize(of: ServerOptions.largestFile))
-        rights = AccessRights(
-            file: try Self.ownerMayReadAndWrite(arguments.permissions(of: ServerOptions.fileMode)),
-            group: try Self.group(arguments.optionalString(of: ServerOptions.group)))
+        rights = try AccessRights(arguments)
     }
 
     /// What is read again when it has changed.
@@ -261,20 +259,5 @@ struct Configuration {
                 "--web-origin takes SCHEME://HOST or SCHEME://HOST:PORT, with nothing behind it, not \(escaped(text))")
         }
         return texts
-    }
-
-    private static func ownerMayReadAndWrite(_ permissions: UInt32) throws(ProgramError) -> UInt32 {
-        guard permissions & 0o600 == 0o600, permissions & 0o111 == 0 else {
-            throw .usage("--file-mode must let the owner read and write (6xx), and nobody execute")
-        }
-        return permissions
-    }
-
-    private static func group(_ name: String?) throws(ProgramError) -> UInt32? {
-        guard let name else { return nil }
-        guard let group = groupID(named: name) else {
-            throw ProgramError("--group: there is no group \(escaped(name)) on this machine", exitCode: .configuration)
-        }
-        return group
     }
 }

@@ -36,6 +36,7 @@ struct Server: Sendable {
         }
         do throws(SystemError) {
             try upkeep.start()
+            ConsoleDesk(storehouse, folder: storehouse.path).start()
             try storehouse.start()
         } catch {
             throw ProgramError(error)

@@ -11,7 +11,7 @@ import Storage
 final class Storehouse: Sendable {
     private let current: Monitor<Services>
     private let open: @Sendable (_ predecessor: Vault) throws(ProgramError) -> Stock
-    private let path: String
+    let path: String
     private let attempts = Monitor(Attempts())
 
     /// To open one storage.

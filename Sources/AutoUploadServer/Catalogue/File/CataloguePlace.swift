@@ -13,6 +13,12 @@ package struct CataloguePlace: Sendable {
         (self.folder, self.own, self.files) = (folder, own, files)
     }
 
+    /// Whether what this process makes there is the server's user's.
+    package var isOwn: Bool { (try? owner()) == ProcessLimits.userID }
+
+    /// The server's user.
+    package func owner() throws(SystemError) -> UInt32 { try own.status().owner }
+
     /// As `Storage.keepServersOut`.
     package func keepServersOut() throws(SystemError) -> FileDescriptor? { try Storage.keepServersOut(of: own) }
 

@@ -11,6 +11,17 @@ extension SQLiteConnection {
             ])
     }
 
+    /// Adds a line to the log, unless there is the same.
+    ///
+    /// - Returns: whether it was added.
+    package mutating func addOnce(_ entry: LogEntry) throws(SQLiteError) -> Bool {
+        let same = try number(
+            "SELECT count(*) FROM log WHERE time = ? AND action = ? AND info = ?",
+            [.integer(entry.time), .integer(entry.action.rawValue), .text(entry.info)])
+        if same == 0 { try add(entry) }
+        return same == 0
+    }
+
     /// Takes user and address out of the lines of the log that are older, some at a time.
     ///
     /// - Parameter time: Unix seconds.

@@ -1,3 +1,4 @@
+import Accounts
 import Catalogue
 import CommandLine
 import Platform
@@ -8,7 +9,7 @@ struct ConsoleCommand: Sendable {
     let run: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode
 
     static let all =
-        CatalogueCommands.all + FileCommands.all + LogCommands.all + LinkCommands.all
+        CatalogueCommands.all + FileCommands.all + LogCommands.all + LinkCommands.all + FileserverImport.all
 
     init(
         _ name: String, operands: [String] = [], options: [Option] = [], help: String,
@@ -25,6 +26,15 @@ struct ConsoleCommand: Sendable {
     static let json = Option(
         "json", section: "Commands",
         help: "Answer in JSON, an object in each line, rather than in columns with tabs between.")
+    static let owner = Option(
+        "of", value: .text("USER"), section: "Commands", help: "Whose file or folder it is.")
+
+    static func owner(_ arguments: ParsedArguments) throws(ProgramError) -> UserName {
+        let text = try arguments.string(of: owner)
+        guard let user = try? UserName(text) else { throw .usage("--of: no user can have the name \(escaped(text))") }
+        return user
+    }
+
     static let user = Option("user", value: .text("USER"), section: "Commands", help: "Of this user only.")
 }
 

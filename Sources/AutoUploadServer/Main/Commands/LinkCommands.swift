@@ -1,3 +1,4 @@
+import Accounts
 import Catalogue
 import CommandLine
 import Platform
@@ -6,8 +7,6 @@ import Storage
 
 /// Commands about links.
 enum LinkCommands {
-    private static let owner = Option(
-        "of", value: .text("USER"), section: "Commands", help: "Whose file or folder it is.")
     private static let days = Option(
         "days", value: .integer("DAYS", 1...36_500), section: "Commands",
         help: "How long the link is good. Without end unless given.")
@@ -29,7 +28,7 @@ enum LinkCommands {
                 "List the links, the newest first: address, kind, user, path, end, uses, uses that are left, who made it.",
             list),
         ConsoleCommand(
-            "links make", operands: ["PATH"], options: [owner, days, uses, byName, drop],
+            "links make", operands: ["PATH"], options: [ConsoleCommand.owner, days, uses, byName, drop],
             help: "Make a link of a file or folder of a user's (--of), and show its address below the server's.", make),
         ConsoleCommand("links revoke", operands: ["ID"], help: "Have a link end now.", revoke),
     ]
@@ -78,8 +77,9 @@ enum LinkCommands {
     }
 
     private static func newLink(_ arguments: ParsedArguments) throws(ProgramError) -> Link {
-        guard let text = arguments.operands.first, let user = FileName(try arguments.string(of: owner)) else {
-            throw .usage("--of: no user can have this name")
+        let owner = try ConsoleCommand.owner(arguments)
+        guard let text = arguments.operands.first, let user = FileName(owner.text) else {
+            throw .usage("PATH is missing")
         }
         let path = Array(text.utf8)
         let place = try CataloguePlace(arguments)

@@ -44,7 +44,7 @@ extension OfferedFile {
     /// Stands for a size that isn't known.
     private static let unknownSize = UInt64.max
 
-    init?(takingFrom record: inout Span<UInt8>) {
+    package init?(takingFrom record: inout Span<UInt8>) {
         guard let nameLength: UInt8 = record.takeInteger(), let name = record.takeBytes(Int(nameLength)),
             let user = FileName(name), let id = UploadID(takingFrom: &record), let size: UInt64 = record.takeInteger(),
             let seconds: Int64 = record.takeInteger(), let nanoseconds: UInt32 = record.takeInteger(),
@@ -57,7 +57,7 @@ extension OfferedFile {
             modified: FileTime(seconds: seconds, nanoseconds: nanoseconds))
     }
 
-    func write(to record: inout [UInt8]) {
+    package func write(to record: inout [UInt8]) {
         record.writeInteger(UInt8(truncatingIfNeeded: user.bytes.count))
         record += user.bytes
         id.write(to: &record)

@@ -64,10 +64,22 @@ package struct LocalConnection: ~Copyable, Sendable {
         try descriptor.write(bytes)
     }
 
+    /// Sends no more: the other end reads to the end.
+    package func endOutput() {
+        _ = shutdown(descriptor.rawValue, CInt(SHUT_WR))
+    }
+
     /// The first byte that comes; nil when the other end is silent, or gone.
     package func readByte() -> UInt8? {
         var byte: UInt8 = 0
         return unsafe recv(descriptor.rawValue, &byte, 1, 0) == 1 ? byte : nil
+    }
+
+    /// The next bytes, until the buffer is full or the other end is done.
+    ///
+    /// - Returns: bytes read.
+    package func read(into buffer: inout [UInt8]) throws(SystemError) -> Int {
+        try buffer.withUnsafeMutableBytesTyped { buffer throws(SystemError) in try descriptor.read(into: buffer) }
     }
 
     /// What comes until the other end is done.

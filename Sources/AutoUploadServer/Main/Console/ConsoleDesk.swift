@@ -1,0 +1,72 @@
+import Accounts
+import Catalogue
+import Connections
+import Domain
+import Events
+import Platform
+import Storage
+
+/// Takes files that are added at this machine's console while the server runs, from its own user and from root alone: two programs
+/// never write to one storage.
+struct ConsoleDesk: Sendable {
+    private let storehouse: Storehouse
+    private let folder: String
+
+    init(_ storehouse: Storehouse, folder: String) {
+        (self.storehouse, self.folder) = (storehouse, folder)
+    }
+
+    /// Begins to listen, for as long as the process lives. Where that can't be, commands say so.
+    func start() {
+        do throws(SystemError) {
+            let listener = try LocalListener(name: ConsoleMessages.name(of: folder))
+            try Thread.detach { listen(listener) }
+        } catch {
+            storehouse.services.report(.warning("commands such as `files add` can't reach this server: \(error)"))
+        }
+    }
+
+    private func listen(_ listener: borrowing LocalListener) {
+        while true {
+            do throws(SystemError) {
+                try serve(listener.accept())
+            } catch {
+                // It is for who asked to see.
+                Thread.sleep(seconds: 0.01)
+            }
+        }
+    }
+
+    private func serve(_ connection: consuming LocalConnection) throws(SystemError) {
+        guard let peer = connection.peer, peer.user == 0 || peer.user == ProcessLimits.userID else { return }
+        connection.limitWaits(seconds: ConsoleMessages.patience)
+        guard let file = try ConsoleMessages.readFile(from: connection) else { return }
+        do throws(ConsoleRefusal) {
+            guard let name = String(validating: file.user.bytes, as: UTF8.self), (try? UserName(name)) != nil else {
+                throw ConsoleRefusal(text: "no user can have the name \(file.user)")
+            }
+            let services = storehouse.services
+            let stored = try services.vault.add(file) { buffer throws(SystemError) in try connection.read(into: &buffer)
+            }
+            services.catalogue.note(.added(stored, to: file.user))
+            let answer = ConsoleMessages.Answer(
+                digest: stored.digest, wasThere: stored.wasThere, text: stored.path.bytes)
+            try? ConsoleMessages.write(answer, to: connection)
+        } catch {
+            let answer = ConsoleMessages.Answer(digest: nil, wasThere: false, text: Array(error.text.utf8))
+            try? ConsoleMessages.write(answer, to: connection)
+        }
+    }
+}
+
+extension [CatalogueNote] {
+    /// What was added at the console.
+    static func added(_ stored: Stored, to user: FileName) -> [CatalogueNote] {
+        let file = CatalogueNote.StoredFile(
+            user: user, path: stored.path, size: stored.size, digest: stored.digest, time: currentUnixTime())
+        if stored.wasThere { return [.stored(file)] }
+        let entry = LogEntry(
+            user: LogEntry.terminal, address: "", .upload, info: "\(user)/\(escaped(stored.path.bytes))")
+        return [.stored(file), .logged(entry)]
+    }
+}

@@ -1,0 +1,72 @@
+import Domain
+import Encodings
+import Platform
+import Storage
+
+/// What a command asks of the server that runs, and what it is answered: by a name that follows from the storage folder.
+enum ConsoleMessages {
+    /// Bytes of a record, and of an answer's text, at most.
+    private static let longest = 16 << 10
+    /// Seconds that either side waits for the other.
+    static let patience = 120
+
+    /// - Parameter folder: of the storage, as a person names it.
+    static func name(of folder: String) throws(SystemError) -> String {
+        let status = try FileStatus(ofPath: try canonicalPath(folder))
+        return "auto-upload-server:\(status.identity.device)-\(status.identity.inode)"
+    }
+
+    // MARK: A file to be added: its record, then its bytes
+
+    static func write(_ file: OfferedFile, to connection: borrowing LocalConnection) throws(SystemError) {
+        var record: [UInt8] = []
+        file.write(to: &record)
+        var bytes: [UInt8] = []
+        bytes.writeInteger(UInt16(clamping: record.count))
+        try connection.write(bytes + record)
+    }
+
+    /// - Returns: nil for what `write` doesn't write.
+    static func readFile(from connection: borrowing LocalConnection) throws(SystemError) -> OfferedFile? {
+        guard let record = try readCounted(from: connection) else { return nil }
+        var span = record.span
+        guard let file = OfferedFile(takingFrom: &span), span.isEmpty, file.size != nil else { return nil }
+        return file
+    }
+
+    // MARK: The answer
+
+    struct Answer: Sendable {
+        /// Nil: it isn't stored.
+        let digest: ContentDigest?
+        let wasThere: Bool
+        /// Where it is stored, in the user's folder; or why it isn't.
+        let text: [UInt8]
+    }
+
+    static func write(_ answer: Answer, to connection: borrowing LocalConnection) throws(SystemError) {
+        let digest = answer.digest?.bytes ?? [UInt8](repeating: 0, count: ContentDigest.byteCount)
+        let record = [answer.digest == nil ? 0 : 1, answer.wasThere ? 1 : 0] + digest + answer.text.prefix(longest / 2)
+        var bytes: [UInt8] = []
+        bytes.writeInteger(UInt16(clamping: record.count))
+        try connection.write(bytes + record)
+    }
+
+    static func readAnswer(from connection: borrowing LocalConnection) throws(SystemError) -> Answer? {
+        guard let record = try readCounted(from: connection) else { return nil }
+        var span = record.span
+        guard let isStored: UInt8 = span.takeInteger(), let wasThere: UInt8 = span.takeInteger(),
+            let digest = ContentDigest(takingFrom: &span)
+        else { return nil }
+        return Answer(digest: isStored == 1 ? digest : nil, wasThere: wasThere == 1, text: [UInt8](span))
+    }
+
+    private static func readCounted(from connection: borrowing LocalConnection) throws(SystemError) -> [UInt8]? {
+        var head = [UInt8](repeating: 0, count: 2)
+        guard try connection.read(into: &head) == head.count else { return nil }
+        let count = Int(head[0]) << 8 | Int(head[1])
+        guard count <= longest else { return nil }
+        var record = [UInt8](repeating: 0, count: count)
+        return try connection.read(into: &record) == count ? record : nil
+    }
+}

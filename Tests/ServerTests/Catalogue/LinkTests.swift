@@ -1,0 +1,58 @@
+import Domain
+import Platform
+import SQLite
+import TestSupport
+import Testing
+
+@testable import Catalogue
+@testable import Storage
+
+@Suite("Links")
+struct LinkTests {
+    @Test(
+        "those by name have the addresses that they always had",
+        arguments: [("report.pdf", "ZGbkUKFr"), ("movie.mp4", "vcgPqi0V"), ("1kb.txt", "rZXxpcTM")])
+    func byName(_ name: String, _ text: String) throws {
+        let id = try #require(LinkID.ofName(Array(name.utf8)))
+        #expect(id.text == text && LinkID(text) == id)
+    }
+
+    @Test("others can't be guessed, and all are read strictly")
+    func random() throws {
+        let ids = try (0..<100).map { _ in try LinkID.random() }
+        #expect(Set(ids).count == 100)
+        for id in ids { #expect(LinkID(id.text) == id) }
+        for text in ["", "short", "ZGbkUKF-", "ZGbkUKFrX", ids[0].text + "x", String(ids[0].text.dropLast()) + "+"] {
+            #expect(LinkID(text) == nil)
+        }
+    }
+
+    @Test("is found as it was made, good as often and as long as it says, and for nobody once it is revoked")
+    func life() throws {
+        let scratch = try ScratchFolder("links")
+        var connection = try SQLiteConnection(path: scratch.path("catalogue"))
+        _ = try connection.prepare(CatalogueSchema.all)
+        let user = try #require(FileName("alice"))
+        var link = Link(try LinkID.random(), .drop, of: Array("a/b".utf8), user: user, madeBy: "admin")
+        (link.ends, link.usesLeft, link.password, link.note) = (1000, 3, "$argon2id$", "hello")
+        (link.largest, link.bytesLeft) = (10, 100)
+        #expect(try connection.add(link))
+        #expect(try !connection.add(link))
+        let found = try #require(try connection.link(link.id))
+        #expect(found == link)
+        #expect(try connection.links(of: (Array("a/b".utf8), user)) == [link])
+        #expect(try connection.links(of: (Array("a".utf8), user)).isEmpty)
+        #expect(try !connection.use(link.id, at: 1000))
+        #expect(try connection.use(link.id, adding: 90, at: 999))
+        #expect(try !connection.use(link.id, adding: 11, at: 999))
+        #expect(try connection.use(link.id, adding: 10, at: 999))
+        #expect(try connection.use(link.id, at: 999))
+        #expect(try !connection.use(link.id, at: 999))
+        let used = try #require(try connection.link(link.id))
+        #expect(used.uses == 3 && used.usesLeft == 0 && used.bytesLeft == 0 && used.isOver(at: 0))
+        #expect(try connection.revoke(link.id))
+        #expect(try !connection.revoke(link.id))
+        #expect(try connection.link(link.id) == nil)
+        withExtendedLifetime(scratch) {}
+    }
+}
