@@ -54,6 +54,9 @@ powercut: ## the power cut at any point of what FS (all) write: POINTS times (30
 filesystems: ## the table of docs/FILESYSTEMS.md, tried anew with what this kernel has
 	scripts/filesystems
 
+recorders: ## real recorders and senders beside a client that wipes
+	scripts/recorders
+
 bench: ## against what users would pick instead, in the same run
 	Benchmarks/run
 
@@ -69,4 +72,4 @@ install: ## the built programs into PREFIX/bin (/usr/local), documents and manua
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bare soak catalogue faults attacks page powercut filesystems bench growth man install clean
+.PHONY: help build test demo format lint tsan asan fuzz bare soak catalogue faults attacks page powercut filesystems recorders bench growth man install clean

@@ -37,13 +37,13 @@ class Installation:
         if self.encrypts:
             tools.run("age-keygen", "-o", self.identity)
 
-    def client_command(self, folder, state, *options):
-        """The client on a folder, wiping."""
+    def client_command(self, folder, state, *options, settle=0):
+        """The client on a folder, wiping what hasn't changed for so many seconds."""
         return [
             str(word) for word in (
                 self.binaries / "auto-upload-client", "-s", f"127.0.0.1:{PORT}", "-u", USER, "--password-file",
                 self.password, "--ca-file", self.certificates / "ca.pem", "-f", folder, "--state", state, "-d", "y",
-                "--settle", 0, *self.encryption(), *options)
+                "--settle", settle, *self.encryption(), *options)
         ]
 
     def encryption(self):

@@ -99,7 +99,11 @@ extension Pass {
             troubles.standings.add(kind, file.path, file.fingerprint.size, seconds: seconds, delay.reason)
         }
         switch delay {
-        case .settling:
+        case .settling, .closed:
+            if delay == .closed {
+                memory.notes.wasClosed(file.path)
+                memory.tracker.beginAnew(file.path, at: .now)
+            }
             result.remaining += 1
             result.settling[file.path] = PassResult.Settling(fingerprint: file.fingerprint, seconds: seconds ?? 0)
         case .beingWritten:
@@ -116,7 +120,7 @@ extension Pass {
     /// What is told of a file that waits.
     func kind(of file: FoundFile, _ delay: Delay) -> FileStanding.Kind {
         switch delay {
-        case .settling: .settling
+        case .settling, .closed: .settling
         case .beingWritten: .open
         case .held: .held
         case .kept: .kept

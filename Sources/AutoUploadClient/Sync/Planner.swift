@@ -21,6 +21,8 @@ enum Delay: Hashable, Sendable {
     case settling
     /// Somebody has it open for writing.
     case beingWritten
+    /// Somebody had, when that was last asked: who was broken off may come again, and go on with it.
+    case closed
     /// Its name, or what stands beside it, says that it isn't finished.
     case held(String)
     /// It was confirmed, but may still be appended to, or be in use.
@@ -33,7 +35,7 @@ extension Delay {
     /// For people; empty where there is nothing to be added.
     var reason: String {
         switch self {
-        case .settling, .beingWritten: ""
+        case .settling, .beingWritten, .closed: ""
         case .held(let reason), .kept(let reason), .noted(let reason, _): reason
         }
     }
@@ -141,12 +143,20 @@ struct Planner {
         if let wait = wait(file, .none, knowledge) { return wait }
         if let hold = knowledge.hold(file) { return .wait(seconds: hold.seconds, .held(hold.reason)) }
         // To ask who has it open takes opening it: only once it has settled anyway.
-        if !knowledge.asksWhenReading(file), let wait = wait(file, knowledge.writer(file), knowledge) { return wait }
+        if let wait = waitForWriter(file, knowledge) { return wait }
         let hasSettledUnseen = wait(file, .unknown, knowledge) == nil
         var due = due(file, remote, tolerating: hasSettledUnseen ? .unknown : .none)
         // Which of them stays is seen when the next ones are looked at.
         due.isToStay = deletes && (keptCopies != nil || knowledge.holdOfConfirmed(file) != nil)
         return recognition == .resembling ? .recognise(due) : .upload(due)
+    }
+
+    private func waitForWriter(_ file: FoundFile, _ knowledge: Knowledge) -> Action? {
+        let wasOpen = knowledge.notes.wasOpen(file.path, file.fingerprint)
+        if !wasOpen, knowledge.asksWhenReading(file) { return nil }
+        let writer = knowledge.writer(file)
+        if wasOpen, writer == .none, rules.settleSeconds > 0 { return .wait(seconds: rules.settleSeconds, .closed) }
+        return wait(file, writer, knowledge)
     }
 
     private func wait(_ file: FoundFile, _ writer: WriterState, _ knowledge: Knowledge) -> Action? {

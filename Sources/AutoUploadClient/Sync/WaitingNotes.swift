@@ -57,6 +57,18 @@ final class WaitingNotes {
         return Pause(seconds: seconds, isNews: isNews)
     }
 
+    /// Whether somebody had it open for writing when that was last asked, and it hasn't changed since.
+    func wasOpen(_ path: LocalPath, _ fingerprint: Fingerprint) -> Bool {
+        guard let entry = entries[path], entry.fingerprint == fingerprint else { return false }
+        return entry.note?.kind == .open
+    }
+
+    /// Nobody has it open any more.
+    func wasClosed(_ path: LocalPath) {
+        entries[path]?.note = nil
+        entries[path]?.failures = 0
+    }
+
     /// A person asks for another try of everything.
     func forgetPauses() {
         for path in Array(entries.keys) {

@@ -36,7 +36,8 @@ struct HoldTable: Sendable {
             return Self.hold(pattern.text, Self.day)
         }
         if Self.isTemporaryOfRsync(file.path.name) { return Self.hold(".NAME.XXXXXX", Self.day) }
-        if file.fingerprint.modified == FileTime(seconds: 0, nanoseconds: 0) {
+        // The fraction is that of the file which rsync was copying (3.5.0).
+        if file.fingerprint.modified.seconds == 0 {
             return Hold(seconds: Self.day, reason: "its modification time is 0, by which rsync marks a part")
         }
         return nil

@@ -80,6 +80,12 @@ struct SettleTracker: Sendable {
             fingerprint: fingerprint, since: sighting.since, until: sighting.until, look: sighting.look)
     }
 
+    /// It settles anew, as if it had changed just now.
+    mutating func beginAnew(_ path: LocalPath, at now: Instant) {
+        guard let sighting = sightings[path] else { return }
+        sightings[path] = Sighting(fingerprint: sighting.fingerprint, since: now, until: now, look: sighting.look)
+    }
+
     private mutating func observe(
         _ files: [FoundFile], from began: Instant, to ended: Instant, _ clock: FileTime?
     ) {

@@ -57,6 +57,21 @@ struct PlannerTests {
         #expect(try action(for: file, seen: 120, writer: .unknown) == .upload(due(file, "a/b", tolerating: .unknown)))
     }
 
+    @Test("what was open settles anew once it isn't: who was broken off in a pause may come again and go on with it")
+    func closed() throws {
+        let file = try file("a/b")
+        let notes = WaitingNotes()
+        let begun = Self.start.advanced(bySeconds: -1000)
+        _ = notes.wait(file.path, file.fingerprint, .open, reason: "open", remains: true, as: .open, at: begun)
+        for isLeft in [false, true] {
+            let action = { try self.action(for: file, seen: 1000, writer: $0, asksWhenReading: isLeft, notes: notes) }
+            #expect(try action(.none) == .wait(seconds: 10, .closed))
+            #expect(try action(.writing) == .wait(seconds: nil, .beingWritten))
+        }
+        notes.wasClosed(file.path)
+        #expect(try action(for: file, seen: 1000, notes: notes) == .upload(due(file, "a/b", tolerating: .unknown)))
+    }
+
     @Test("when who writes it is asked later, only what has settled for long enough may be unknown then")
     func asksLater() throws {
         let file = try file("a/b")

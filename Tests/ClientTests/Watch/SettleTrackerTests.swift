@@ -75,6 +75,19 @@ struct SettleTrackerTests {
         #expect(try #require(wait(tracker, true)) >= max(settle, 2))
     }
 
+    @Test("what settles anew waits in full from then on, and isn't unchanged for longer than that")
+    func anew() throws {
+        var tracker = SettleTracker()
+        let file = try file()
+        for second in [0.0, 100] { tracker.observe([file], at: moment(second)) }
+        tracker.beginAnew(file.path, at: moment(100))
+        for (second, left) in [(100.0, 10.0), (104, 6), (110, 0)] {
+            if second > 100 { tracker.observe([file], at: moment(second)) }
+            let wait = tracker.waitingTime(for: file, writer: .none, at: moment(second), rules: Self.rules)
+            #expect(try abs(#require(wait) - left) < 1e-6)
+        }
+    }
+
     @Test("a wipe that was taken back doesn't begin the settling anew")
     func carriesOver() throws {
         let (before, after) = (fingerprint(), fingerprint(changed: 101))
