@@ -12,7 +12,7 @@ struct Attempts {
 
     var isDue: Bool { Instant.now >= next }
     /// Until the next.
-    var seconds: Double { next.seconds(since: .now) + 0.001 }
+    var seconds: Double { next.seconds(since: .now) }
 
     /// - Returns: whether this is news.
     mutating func failed(_ text: String) -> Bool {

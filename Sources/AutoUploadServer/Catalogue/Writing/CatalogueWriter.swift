@@ -52,15 +52,17 @@ struct CatalogueWriter: ~Copyable {
     // MARK: Waiting
 
     private func waitForWork() {
-        if rebuilding?.sweepsFrom != nil { return }
+        if rebuilding?.sweepsFrom != nil || store == nil && attempts.isDue { return }
         let (epoch, isOpen) = (epoch, store != nil)
-        let seconds = isOpen ? Self.interval : min(Self.interval, attempts.seconds)
+        // One that failed isn't tried again at once.
+        let rebuildingPause = nextRebuilding.seconds(since: .now)
+        let pause = isOpen ? rebuildingPause : attempts.seconds
+        let seconds = pause > 0 ? min(Self.interval, pause + 0.001) : Self.interval
         let isUrgent: Bool? = catalogue.state.wait(before: .after(seconds: seconds)) { state in
             if state.isEnding || state.epoch != epoch || !state.jobs.isEmpty { return true }
             if !isOpen { return nil }
-            if !state.findings.isEmpty || state.isDamageSuspected || state.isStale && !state.isRebuilding {
-                return true
-            }
+            let isToBeRebuilt = state.isStale && !state.isRebuilding && rebuildingPause == 0
+            if !state.findings.isEmpty || state.isDamageSuspected || isToBeRebuilt { return true }
             return state.notes.isEmpty ? nil : false
         }
         guard isUrgent == false else { return }
