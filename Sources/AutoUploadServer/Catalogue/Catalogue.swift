@@ -83,6 +83,8 @@ package final class Catalogue: Sendable {
     package func note(_ notes: [CatalogueNote]) {
         if notes.isEmpty { return }
         state.change { state in
+            // Where there is no catalogue, nothing waits for one.
+            if state.hasEnded { return }
             let room = Self.mostNotes - state.notes.count
             if notes.count > room { state.isStale = true }
             state.notes += notes.prefix(max(0, room))

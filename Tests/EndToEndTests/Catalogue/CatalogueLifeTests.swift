@@ -157,6 +157,32 @@ struct CatalogueLifeTests {
         }
     }
 
+    @Test(
+        "on a btrfs it needs no file that is mapped into memory: where that is full, such a one would end the process",
+        .enabled(if: VolumeDisk.Kind.subvolume.isPossible, VolumeDisk.reason))
+    func fullBtrfs() async throws {
+        try await onThread {
+            let disk = try VolumeDisk(.subvolume)
+            let server = try TestServer(disk.site, after: disk.mounting)
+            _ = try server.logLine(with: " catalogue-rebuilt ")
+            let root = disk.root(of: server)
+            try upload("a", to: server)
+            #expect(try eventually { try Set(server.site.listed(as: server).keys) == ["a"] })
+            let companions = try FileManager.default.contentsOfDirectory(atPath: root + "/.auto-upload")
+            #expect(!companions.contains("catalogue.sqlite-shm") && !companions.contains("catalogue.sqlite-wal"))
+            #expect(throws: (any Error).self) { try Self.fill(root + "/filler") }
+            let client = try server.loggedIn()
+            for number in 0..<50 { _ = try client.upload(sample(100_000, seed: number), to: "n-\(number)") }
+            try FileManager.default.removeItem(atPath: root + "/filler")
+            let isStored = try eventually {
+                if case .stored = try client.upload(sample(3000), to: "bb") { true } else { false }
+            }
+            #expect(isStored)
+            #expect(try eventually { try server.site.listed(as: server)["bb"] != nil })
+            #expect(try server.stop().status == 0)
+        }
+    }
+
     /// Until nothing more can be written.
     private static func fill(_ path: String) throws {
         #expect(FileManager.default.createFile(atPath: path, contents: nil))
