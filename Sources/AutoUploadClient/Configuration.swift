@@ -14,8 +14,7 @@ struct Configuration {
     let interfaces: [String]
     /// Where the server is, if it isn't to be looked up.
     let serverAddresses: [SocketAddress]?
-    /// Bytes a second.
-    let rateLimit: UInt64?
+    let rateLimit: RateSchedule
     let deletes: Bool
     let encryption: EncryptionPolicy?
     let wipesUnproven: Bool
@@ -28,6 +27,10 @@ struct Configuration {
     let forgetsTime: Bool
     let intervalSeconds: Double
     let once: Bool
+    /// Seconds since the machine's start.
+    let beginsAfterBoot: Double?
+    /// Is run when everything is sent.
+    let idleCommand: String?
     let isDryRun: Bool
     let settle: SettleRules
     let holds: HoldTable
@@ -53,7 +56,7 @@ struct Configuration {
         folder = try arguments.string(of: Options.folder)
         interfaces = try Self.interfaces(arguments)
         serverAddresses = try Self.serverAddresses(arguments, port: server.port)
-        rateLimit = arguments.optionalSize(of: Options.limitRate)
+        rateLimit = try Self.rateLimit(arguments)
         deletes = try arguments.yesNo(of: Options.deletes)
         wipesUnproven = arguments.flag(Options.wipesUnproven)
         keptCopies = try Self.keptCopies(arguments)
@@ -64,11 +67,15 @@ struct Configuration {
         forgetsTime = arguments.flag(Options.forgetTime)
         intervalSeconds = try arguments.seconds(of: Options.interval)
         once = arguments.flag(Options.once)
+        beginsAfterBoot = arguments.optionalSeconds(of: Options.afterBoot)
+        idleCommand = try Self.idleCommand(arguments)
         isDryRun = arguments.flag(Options.dryRun)
         settle = SettleRules(
             settleSeconds: arguments.optionalSeconds(of: Options.settle) ?? Self.settleSeconds(deletes: deletes),
             settleUnknownSeconds: try arguments.seconds(of: Options.settleUnknown))
-        holds = HoldTable(own: try Self.holds(arguments))
+        holds = HoldTable(
+            own: try Self.holds(arguments), smallest: arguments.optionalSize(of: Options.smallest) ?? 0,
+            waitsForNext: arguments.flag(Options.waitForNext))
         selection = FileSelection(
             included: try Self.patterns(arguments, Options.include),
             ignored: try Self.patterns(arguments, Options.ignore))
@@ -115,6 +122,22 @@ struct Configuration {
             rules.append(HoldTable.Rule(pattern: pattern, seconds: seconds))
         }
         return rules
+    }
+
+    private static func rateLimit(_ arguments: ParsedArguments) throws(ProgramError) -> RateSchedule {
+        let texts = arguments.strings(of: Options.limitRate)
+        if let schedule = RateSchedule(texts) { return schedule }
+        throw .usage(
+            "--limit-rate takes bytes a second, of 16K at least, as 500K, or 500K@07:00-22:00 for some hours of the day, each "
+                + "once, not \(escaped(texts.joined(separator: ", ")))")
+    }
+
+    private static func idleCommand(_ arguments: ParsedArguments) throws(ProgramError) -> String? {
+        guard let command = arguments.optionalString(of: Options.onIdle) else { return nil }
+        if arguments.flag(Options.once) {
+            throw .usage("--on-idle is for a client that stays: behind one with --once, && COMMAND does the same")
+        }
+        return command
     }
 
     private static func keptCopies(_ arguments: ParsedArguments) throws(ProgramError) -> KeptCopies? {

@@ -13,11 +13,12 @@ enum Options {
             servername, serverAddress, authorities, pins, clientCertificate, clientKey, minimumTLS, interface,
             limitRate,
             username, password, passwordFile, oneTimeSeedFile, oneTimeCode,
-            folder, prefix, settle, settleUnknown, hold, include, ignore, first, neighbours, order,
+            folder, prefix, settle, settleUnknown, hold, smallest, waitForNext, include, ignore, first, neighbours,
+            order,
             deletes, keepLocal, removeEmptyFolders, wipesUnproven, askAgain,
             encrypt, EncryptionOptions.recipient, EncryptionOptions.recipientsFile,
             EncryptionOptions.identity, FileTransform.into,
-            interval, once, dryRun, state, forgetTime, logFormat, .config,
+            interval, once, afterBoot, onIdle, dryRun, state, forgetTime, logFormat, .config,
         ],
         commands: [
             StatusCommand.command, CheckCommand.command, ReceiptsCommand.command, VerifyReceipt.command,
@@ -78,8 +79,11 @@ enum Options {
             "Connect to this address, and ask no name service; the certificate must still be for the name. Several with commas."
     )
     static let limitRate = Option(
-        "limit-rate", value: .size(16_384...(1 << 40)), section: "Server",
-        help: "Send no more than so many bytes a second.")
+        "limit-rate", value: .text("SIZE[@HH:MM-HH:MM]"), isRepeatable: true, section: "Server",
+        help: """
+            Send no more than so many bytes a second, with @ only at these hours of the day. May be given several times; the one \
+            without hours counts at all others.
+            """)
 
     static let username = Option(
         "username", letter: "u", value: .text("USER"), isRequired: true, section: "Login",
@@ -125,6 +129,14 @@ enum Options {
             Send files whose names match PATTERN (* and ?; with a slash behind it: all in folders of such a name) only when \
             they haven't changed for so long; 0: like others. It counts before the names that are held for a day by \
             themselves, such as *.part; see the manual.
+            """)
+    static let smallest = Option(
+        "smallest", value: .size(), section: "Files",
+        help: "A file of fewer bytes isn't finished yet, and is held for a day.")
+    static let waitForNext = Option(
+        "wait-for-next", section: "Files",
+        help: """
+            The newest file of a folder isn't finished before a newer one stands beside it: it is held until then, or for a day.
             """)
     static let include = Option(
         "include", value: .text("PATTERN"), isRepeatable: true, section: "Files",
@@ -187,6 +199,15 @@ enum Options {
         help: """
             Make a single pass, and leave: with 0 when everything was confirmed, 75 when something remains, 76 when the \
             server can't be trusted or its receipt key has changed, 77 when the login was denied.
+            """)
+    static let afterBoot = Option(
+        "after-boot", value: .seconds(), section: "Running",
+        help: "Begin only when this machine has been running for so long; SIGUSR1 begins at once.")
+    static let onIdle = Option(
+        "on-idle", value: .text("COMMAND"), section: "Running",
+        help: """
+            Run COMMAND (by /bin/sh) when everything is sent and the server was reached, once each time, as to switch the device \
+            off. Nothing waits for it; after 10 minutes it is ended.
             """)
     static let dryRun = Option(
         "dry-run", section: "Running",

@@ -7,6 +7,8 @@ struct Service {
     private let board: StatusBoard
     private let stop: StopRequest
     private let reporter: Reporter
+    /// Goes on over changes of the configuration.
+    private let idle = IdleCommand()
 
     init(_ board: StatusBoard, _ stop: StopRequest) {
         self.board = board
@@ -21,7 +23,7 @@ struct Service {
     func daemon(_ configuration: Configuration) throws(ProgramError) -> Daemon {
         let gate = InterfaceGate(configuration.interfaces, log: reporter.announce)
         let context = try Self.context(configuration, stop, gate, reporter)
-        return Daemon(configuration, context, gate: gate, stop: stop, board: board)
+        return Daemon(configuration, context, gate: gate, stop: stop, board: board, idle: idle)
     }
 
     /// - Parameters: with which the daemon was made.

@@ -17,11 +17,13 @@ final class Daemon {
     private let link: RetryPolicy
     /// What people are told who ask.
     private let board: StatusBoard
+    private let idle: IdleCommand
 
     init(
         _ configuration: Configuration, _ context: PassContext, gate: InterfaceGate, stop: StopRequest,
-        link: RetryPolicy = .link, board: StatusBoard? = nil
+        link: RetryPolicy = .link, board: StatusBoard? = nil, idle: IdleCommand = IdleCommand()
     ) {
+        self.idle = idle
         self.board = board ?? StatusBoard(configuration)
         self.configuration = configuration
         self.context = context
@@ -46,6 +48,7 @@ final class Daemon {
         openDesk()
         sayWatching()
         ServiceManager.tell(.ready)
+        waitAfterBoot()
         while !stop.isStopping {
             let began = Instant.now
             board.update { $0.activity = .looking }
@@ -53,6 +56,9 @@ final class Daemon {
             let result = try pass()
             if stop.isStopping { break }
             tell(result)
+            idle.take(
+                result, isServerThere: hasBeenLetIn && gate.isOpen(), command: configuration.idleCommand,
+                say: { Log.write($0) })
             let next = retries.nextPass(after: result, began: began)
             board.update {
                 $0.take(result)
@@ -106,6 +112,16 @@ final class Daemon {
 // MARK: - A pass
 
 extension Daemon {
+    /// What a machine needs for its start, it has for itself; a person's call ends the waiting.
+    private func waitAfterBoot() {
+        guard let seconds = configuration.beginsAfterBoot else { return }
+        // It counts from the machine's start.
+        let begin = Instant(nanoseconds: UInt64(max(0, seconds) * 1e9))
+        while Instant.now < begin, !stop.isStopping, !stop.isReloading, !stop.takeCall() {
+            stop.wait(until: Deadline(at: begin))
+        }
+    }
+
     private func end(_ result: PassResult) -> ExitCode {
         let troubles = context.troubles()
         for (path, settling) in result.settling.sorted(by: { $0.key < $1.key }) {

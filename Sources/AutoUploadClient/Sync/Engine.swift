@@ -63,7 +63,7 @@ final class Engine {
         let reporter: Reporter
         let pingSeconds: Double
         let lookSeconds: Double
-        var rateLimit: UInt64?
+        var rateLimit = RateSchedule()
     }
 
     init(

@@ -26,6 +26,8 @@ final class Holds {
     private let time: () -> Time
     private var entries: [LocalPath: Entry] = [:]
     private var databases = Databases(among: [])
+    /// When the newest file of each folder was modified, where that counts.
+    private var newest: [[FileName]: FileTime] = [:]
     /// Not in the state yet.
     private var unsaved: [HoldRecord] = []
 
@@ -40,9 +42,27 @@ final class Holds {
     /// These files are there, and no others.
     func begin(_ files: [FoundFile]) {
         databases = Databases(among: files)
+        if table.waitsForNext { findNewest(among: files) }
         if entries.isEmpty { return }
         let paths = Set(files.map(\.path))
         entries = entries.filter { paths.contains($0.key) }
+    }
+
+    private func findNewest(among files: [FoundFile]) {
+        newest = [:]
+        for file in files {
+            let time = file.fingerprint.modified
+            if let other = newest[file.path.folders], !Self.isLater(time, than: other) { continue }
+            newest[file.path.folders] = time
+        }
+    }
+
+    private func isNewest(_ file: FoundFile) -> Bool {
+        newest[file.path.folders].map { !Self.isLater($0, than: file.fingerprint.modified) } ?? false
+    }
+
+    private static func isLater(_ time: FileTime, than other: FileTime) -> Bool {
+        (time.seconds, time.nanoseconds) > (other.seconds, other.nanoseconds)
     }
 
     /// What the file is held for yet.
@@ -51,7 +71,7 @@ final class Holds {
             let reason = "it is a database in use, or belongs to one: a journal (-wal, -shm, -journal) stands beside it"
             return rest(HoldTable.Hold(seconds: HoldTable.day, reason: reason), of: family, state)
         }
-        guard let hold = table.hold(for: file) else {
+        guard let hold = table.hold(for: file, isNewest: isNewest(file)) else {
             // A journal that stood beside it has gone, say.
             entries[file.path]?.isOver = false
             return nil

@@ -19,8 +19,7 @@ struct PassSetup {
     let reporter: Reporter
     var selection = FileSelection()
     var order = SendingOrder()
-    /// Bytes that may be sent a second.
-    var rateLimit: UInt64?
+    var rateLimit = RateSchedule()
     var askingAgain: AskingAgain?
     var removesEmptyFolders = false
     /// Seconds without a word of ours after which the server hears a ping.

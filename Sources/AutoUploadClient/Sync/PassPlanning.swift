@@ -111,6 +111,7 @@ extension Pass {
             troubles.isOpen(file.path, file.fingerprint)
         case .held(let reason):
             result.remaining += 1
+            result.held += 1
             tellHeld(file, reason, seconds)
         case .kept(let reason): troubles.tell(file.path, file.fingerprint, "kept", reason, level: .info)
         case .noted(_, let isConfirmed): result.remaining += isConfirmed ? 0 : 1

@@ -4,6 +4,8 @@ import Platform
 struct PassResult {
     /// What was due and isn't confirmed, what still changes included.
     var remaining = 0
+    /// What of that is held, as it is known to be unfinished.
+    var held = 0
     /// Why it ended before everything that is due was tried.
     var failure: SyncFailure?
     /// Files that wait until they have settled.

@@ -20,20 +20,32 @@ struct HoldTable: Sendable {
 
     /// A person's own rules. Of those that are about a file the last one counts, before any of ours.
     let own: [Rule]
+    /// Bytes of the smallest file that counts as finished.
+    let smallest: UInt64
+    /// Whether the newest file of a folder isn't finished before a newer one stands beside it.
+    let waitsForNext: Bool
 
-    init(own: [Rule] = []) {
-        self.own = own
+    init(own: [Rule] = [], smallest: UInt64 = 0, waitsForNext: Bool = false) {
+        (self.own, self.smallest, self.waitsForNext) = (own, smallest, waitsForNext)
     }
 
     /// What a file is held for.
     ///
     /// - Returns: nil when nothing tells that it isn't finished, or a person has said that it is not to be held.
-    func hold(for file: FoundFile) -> Hold? {
+    ///
+    /// - Parameter isNewest: whether no newer one stands beside it.
+    func hold(for file: FoundFile, isNewest: Bool = false) -> Hold? {
         if let rule = own.last(where: { $0.pattern.covers(file.path) }) {
             return rule.seconds > 0 ? Self.hold(rule.pattern.text, rule.seconds) : nil
         }
         if let pattern = Self.patterns.first(where: { $0.covers(file.path) }) {
             return Self.hold(pattern.text, Self.day)
+        }
+        if file.fingerprint.size < smallest {
+            return Hold(seconds: Self.day, reason: "it is smaller than finished files are (--smallest)")
+        }
+        if waitsForNext, isNewest {
+            return Hold(seconds: Self.day, reason: "no newer file stands beside it (--wait-for-next)")
         }
         if Self.isTemporaryOfRsync(file.path.name) { return Self.hold(".NAME.XXXXXX", Self.day) }
         // The fraction is that of the file which rsync was copying (3.5.0).

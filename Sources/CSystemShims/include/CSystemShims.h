@@ -85,6 +85,9 @@ int shim_processors(void);
 int shim_peer_has_left(int descriptor);
 /* prctl(2) PR_SET_NO_NEW_PRIVS */
 int shim_forbid_new_privileges(void);
+/* posix_spawn_file_actions_addclosefrom_np(3), of a posix_spawn_file_actions_t */
+int shim_close_from(void *actions, int lowest);
+
 /* prctl(2) PR_SET_DUMPABLE with 0 */
 int shim_hide_memory(void);
 /* prctl(2) PR_GET_DUMPABLE */

@@ -57,7 +57,7 @@ struct SendingOrderTests {
     @Test("no more is let through than was allowed, and what was spent long ago is no hindrance")
     func rate() {
         let start = Instant(nanoseconds: 1_000_000_000)
-        var limit = RateLimit(1000)
+        var limit = RateLimit(RateSchedule(1000))
         #expect(limit.pause(at: start) == 0)
         limit.spend(500, at: start)
         #expect(limit.pause(at: start) == 0.5)
@@ -66,7 +66,7 @@ struct SendingOrderTests {
         #expect(limit.pause(at: start.advanced(bySeconds: 60)) == 0)
         limit.spend(1000, at: start.advanced(bySeconds: 60))
         #expect(limit.pause(at: start.advanced(bySeconds: 60)) == 1)
-        var none = RateLimit(nil)
+        var none = RateLimit(RateSchedule())
         none.spend(1 << 60, at: start)
         #expect(none.pause(at: start) == 0)
     }
