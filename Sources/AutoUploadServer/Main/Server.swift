@@ -26,6 +26,7 @@ struct Server: Sendable {
     /// Serves until SIGTERM or SIGINT, then lets the connections come to an end.
     func run() throws(ProgramError) {
         services.report(.receiptKey(services.receipts.key))
+        ConsoleDesk(storehouse, folder: storehouse.path).start()
         for door in doors {
             services.report(.listening(door.listener.address, isPlain: door.isPlain))
             do throws(SystemError) {
@@ -36,7 +37,6 @@ struct Server: Sendable {
         }
         do throws(SystemError) {
             try upkeep.start()
-            ConsoleDesk(storehouse, folder: storehouse.path).start()
             try storehouse.start()
         } catch {
             throw ProgramError(error)
