@@ -45,6 +45,7 @@ let package = Package(
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .target(name: "CSystemShims", cSettings: [.define("_GNU_SOURCE")]),
 
@@ -55,6 +56,10 @@ let package = Package(
         shared("HTTP", ["Encodings"]),
         shared("HTML", ["Encodings"]),
         shared("JSON", ["CJansson"]),
+        // Optimised always: archives of very many files are written in a test.
+        .target(
+            name: "Zip", dependencies: ["Encodings", "CZlib"], path: "Sources/Shared/Zip",
+            swiftSettings: strict + [.unsafeFlags(["-O"])]),
         shared("Ciphers", ["Platform", "Encodings", "COpenSSL"]),
         shared("Age", ["Ciphers", "Platform", "Encodings"]),
         shared("Transport", ["Wire", "Domain", "Platform", "Encodings", "COpenSSL"]),
@@ -79,14 +84,17 @@ let package = Package(
         server(
             "AdminSite",
             [
-                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "HTML", "Accounts", "Transport",
-                "Platform", "Domain",
+                "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP", "HTML", "Zip",
+                "Accounts",
+                "Transport",
+                "Platform", "Domain", "Encodings",
             ],
             resources: [.embedInCode("Pages/Files")]),
         server(
             "WebFace",
             [
                 "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP",
+                "HTML",
                 "JSON", "Transport", "Platform", "Domain", "Encodings",
             ],
             // The pages' texts become part of the program: it is one file, and asks for nothing else at run time.
@@ -113,6 +121,7 @@ let package = Package(
         tests("EncodingsTests", ["Encodings"]),
         tests("PlatformTests", ["Platform"]),
         tests("HTMLTests", ["HTML"]),
+        tests("ZipTests", ["Zip"]),
         tests("DomainTests", ["Domain"]),
         tests("WireTests", ["Wire", "Domain", "Encodings"], resources: [.copy("vectors")]),
         tests(
@@ -130,7 +139,7 @@ let package = Package(
             "ServerTests",
             [
                 "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Catalogue",
-                "SQLite", "Logins", "Receipts", "Events", "HTTP",
+                "SQLite", "Logins", "Receipts", "Events", "HTTP", "HTML",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),
         tests(

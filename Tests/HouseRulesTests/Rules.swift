@@ -32,7 +32,7 @@ struct Rule: Sendable, CustomStringConvertible {
             except: [
                 "Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/",
                 "Sources/Shared/Accounts/", "Sources/Shared/CommandLine/", "Sources/Shared/JSON/",
-                "Sources/Shared/QRCodes/", "Sources/Shared/SQLite/",
+                "Sources/Shared/QRCodes/", "Sources/Shared/Zip/", "Sources/Shared/SQLite/",
             ],
             example: "let pointer = unsafe buffer.baseAddress"),
         Rule(
@@ -95,6 +95,7 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
         Arrows("Sources/Shared/HTML", ["Encodings"]),
         Arrows("Sources/Shared/JSON", ["CJansson"]),
+        Arrows("Sources/Shared/Zip", ["Encodings", "CZlib"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Ciphers", ["Platform", "Encodings", "COpenSSL"]),
         Arrows("Sources/Shared/Age", ["Ciphers", "Platform", "Encodings"]),
@@ -119,14 +120,15 @@ struct Arrows: Sendable {
         Arrows(
             "Sources/AutoUploadServer/AdminSite",
             [
-                "Connections", "Storage", "Logins", "Receipts", "Events", "HTTP", "HTML", "Accounts", "Domain",
-                "Platform", "Transport",
+                "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP", "HTML", "Zip",
+                "Accounts", "Domain",
+                "Platform", "Transport", "Encodings",
             ]),
         Arrows(
             "Sources/AutoUploadServer/WebFace",
             [
                 "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP",
-                "JSON", "Encodings", "Domain", "Platform", "Transport",
+                "HTML", "JSON", "Encodings", "Domain", "Platform", "Transport",
             ]),
         // Chooses between the faces, and speaks neither's protocol.
         Arrows(

@@ -4,16 +4,19 @@ package import Events
 import HTML
 import HTTP
 import Logins
-import Platform
-import Storage
+package import Platform
 
 /// The pages under `/admin/`: for users with a role, after a login of their own.
 ///
 /// It sees requests as values and answers with values: connections are the face's.
 package struct AdminSite: Sendable {
     let sessions: SiteSessions
+    let live = LiveUploads()
+    package let links: PublicLinks
 
-    package init(_ limits: Limits) {
+    /// - Throws: `SystemError` when the kernel gives no randomness.
+    package init(_ limits: Limits) throws(SystemError) {
+        links = try PublicLinks()
         sessions = SiteSessions(idle: limits.sessionIdle, lifetime: limits.sessionLifetime)
     }
 
@@ -36,7 +39,7 @@ package struct AdminSite: Sendable {
         let visitor = visitor(context, &peer)
         if request.names == [Entrance.login] { return Entrance(self, context).answer(visitor, &peer) }
         guard let visitor else { return Entrance.redirect(from: request) }
-        if request.form == nil { return show(context, visitor) }
+        if request.form == nil { return show(context, visitor, peer) }
         return change(context, visitor, peer)
     }
 
@@ -55,47 +58,37 @@ package struct AdminSite: Sendable {
     }
 }
 
-// MARK: - Pages
+// MARK: - Changes
 
 extension AdminSite {
-    private func show(_ context: Context, _ visitor: Visitor) -> SiteAnswer {
-        let names = context.request.names
-        switch names.first {
-        case nil:
-            return SiteAnswer(.ok, OverviewPage(context.services).html(for: visitor))
-        case "" where names.count == 1:
-            return SiteAnswer(.ok, OverviewPage(context.services).html(for: visitor))
-        case StoredFilePage.part, StoredFilePage.contentPart: return file(context, visitor)
-        default: return SiteAnswer(.notFound, MessagePage.notFound.html(for: visitor))
-        }
-    }
-
-    private func file(_ context: Context, _ visitor: Visitor) -> SiteAnswer {
-        do throws(VaultError) {
-            guard let place = StoredPlace(context.request.segments.dropFirst()),
-                let content = try place.open(in: context.services.vault)
-            else { return SiteAnswer(.notFound, MessagePage.notFound.html(for: visitor)) }
-            if context.request.names.first == StoredFilePage.part {
-                return SiteAnswer(.ok, StoredFilePage(place, content).html(for: visitor))
-            }
-            let isPlayed = context.request.query["inline"] != nil && PlayableType(ofFile: place.name) != nil
-            return SiteAnswer(
-                Download(
-                    content: content, owner: place.owner, path: place.path, digest: nil,
-                    disposition: isPlayed ? .inline : .attachment))
-        } catch {
-            return SiteAnswer(.serviceUnavailable, MessagePage(storage: error).html(for: visitor))
-        }
-    }
-
     /// Every change comes with the token of the session's own pages: the cookie alone is sent by any page that knows how to ask.
     private func change(_ context: Context, _ visitor: Visitor, _ peer: ServerEvent.Peer) -> SiteAnswer {
         guard let token = context.request.form?[SiteForm.token], visitor.session.isFormToken(token) else {
             return SiteAnswer(.forbidden, MessagePage.stale.html(for: visitor))
         }
-        switch context.request.names {
-        case [Entrance.logout]: return Entrance(self, context).leave(visitor, peer)
-        default: return SiteAnswer(.notFound, MessagePage.notFound.html(for: visitor))
+        let names = context.request.names
+        if names == [Entrance.logout] { return Entrance(self, context).leave(visitor, peer) }
+        guard visitor.mayChange, let form = context.request.form else {
+            return SiteAnswer(.forbidden, MessagePage.viewer.html(for: visitor))
+        }
+        do throws(SiteTrouble) {
+            return try change(names, form, context, visitor, peer)
+        } catch {
+            return SiteAnswer(error.status, error.page.html(for: visitor))
+        }
+    }
+
+    private func change(
+        _ names: [String], _ form: URLEncodedForm, _ context: Context, _ visitor: Visitor, _ peer: ServerEvent.Peer
+    ) throws(SiteTrouble) -> SiteAnswer {
+        switch names.first {
+        case Sharing.part: return try Sharing(context, peer).make(form, visitor)
+        case Sharing.listPart where names == [Sharing.listPart, Sharing.revoke]:
+            return try Sharing(context, peer).revoke(form)
+        case LogRequest.part where names == [LogRequest.part, LogChanges.clear]: return try LogChanges(context).clear()
+        case LogRequest.part where names == [LogRequest.part, LogChanges.anonymise]:
+            return try LogChanges(context).anonymise(form)
+        default: throw .notFound
         }
     }
 }

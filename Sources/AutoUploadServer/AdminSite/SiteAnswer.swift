@@ -2,14 +2,15 @@ import HTML
 package import HTTP
 
 /// What the admin site answers.
-package struct SiteAnswer: Sendable {
+package struct SiteAnswer {
     package let status: HTTP.Status
     package var fields = Fields()
     package let content: Content
 
-    package enum Content: Sendable {
+    package enum Content {
         case bytes([UInt8])
         case download(Download)
+        case made(ContentMaker)
     }
 
     init(_ status: HTTP.Status, _ page: HTML) {
@@ -27,6 +28,11 @@ package struct SiteAnswer: Sendable {
     init(seeOther url: OwnURL) {
         (status, content) = (.seeOther, .bytes([]))
         if let place = FieldValue(url.text) { fields.set(.location, place) }
+    }
+
+    init(_ status: HTTP.Status, type: FieldValue, made maker: ContentMaker) {
+        (self.status, content) = (status, .made(maker))
+        fields.set(.contentType, type)
     }
 
     /// A file: what is sent of it, and with which status, follows from the request.

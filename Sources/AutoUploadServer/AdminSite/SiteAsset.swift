@@ -13,7 +13,8 @@ struct SiteAsset {
     }
 
     private static let all: [String: SiteAsset] = [
-        "admin.css": SiteAsset("text/css; charset=utf-8", PackageResources.admin_css)
+        "admin.css": SiteAsset("text/css; charset=utf-8", PackageResources.admin_css),
+        "live.js": SiteAsset("text/javascript; charset=utf-8", PackageResources.live_js),
     ]
 
     /// - Returns: nil where the request is for something else.

@@ -8,14 +8,17 @@ package struct SiteRequest: Sendable {
     /// What a POST brings; nil: nothing is to be changed.
     package let form: URLEncodedForm?
     package let fields: Fields
+    /// As the browser calls this server; nil where it doesn't say.
+    package let host: String?
     /// How its connection is protected, for the log.
     package let protection: String
 
     package init(
-        segments: [[UInt8]], query: URLEncodedForm, form: URLEncodedForm?, fields: Fields, protection: String
+        segments: [[UInt8]], query: URLEncodedForm, form: URLEncodedForm?, fields: Fields, host: String?,
+        protection: String
     ) {
         (self.segments, self.query, self.form, self.fields) = (segments, query, form, fields)
-        self.protection = protection
+        (self.host, self.protection) = (host, protection)
     }
 
     /// The segments as names of pages; other bytes than UTF-8 are no page's.

@@ -8,6 +8,10 @@ struct StoredPlace: Hashable, Sendable {
     let owner: FileName
     let path: RemotePath
 
+    init(owner: FileName, path: RemotePath) {
+        (self.owner, self.path) = (owner, path)
+    }
+
     /// - Parameter segments: the user's name, and the names down to the file. Fails for what can't be one.
     init?(_ segments: some Collection<[UInt8]>) {
         guard let first = segments.first, let owner = FileName(first),

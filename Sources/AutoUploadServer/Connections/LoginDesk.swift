@@ -22,14 +22,17 @@ package struct LoginDesk {
 
     /// - Parameter group: of the client's address.
     package func decide(_ login: LoginAttempt, from group: AddressGroup) -> Decision {
-        let membership = membership
-        let applicant = LoginGate.Applicant(
-            number: membership.number, group: group, isToEnd: { membership.isToEnd }, hasLeft: { membership.hasLeft })
-        switch gate.decide(login, of: applicant) {
+        switch gate.decide(login, of: applicant(group)) {
         case nil: return .over
         case .failure(let denial)?: return .denied(denial)
         case .success(let login)?: return takeIn(login)
         }
+    }
+
+    func applicant(_ group: AddressGroup) -> LoginGate.Applicant {
+        let membership = membership
+        return LoginGate.Applicant(
+            number: membership.number, group: group, isToEnd: { membership.isToEnd }, hasLeft: { membership.hasLeft })
     }
 
     /// - Parameter token: of an earlier login.

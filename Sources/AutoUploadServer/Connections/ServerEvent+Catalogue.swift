@@ -10,6 +10,14 @@ extension ServerEvent {
         switch self {
         case .loggedIn(let peer, _): [peer.entry(.login, "")]
         case .loginDenied(let peer, let refusal, _): [peer.entry(.loginDenied, refusal.text)]
+        case .loggedOut(let peer): [peer.entry(.logout, "")]
+        // Who seeks in a clip asks for many parts of it.
+        case .downloaded(let peer, let owner, let path, let offset, let bytes):
+            offset == 0 && bytes > 0 ? [peer.entry(.download, "\(owner)/\(path)")] : []
+        case .linkMade(let peer, let id, let owner, let path):
+            [peer.entry(.linkMade, "\(id) \(owner)/\(escaped(path))")]
+        case .linkRevoked(let peer, let id, let owner, let path):
+            [peer.entry(.linkRevoked, "\(id) \(owner)/\(escaped(path))")]
         case .stored(let peer, let stored, _, _):
             peer.file(stored) + (stored.wasThere ? [] : [peer.entry(.upload, stored.path.description)])
         case .found(let peer, let stored): peer.file(stored)

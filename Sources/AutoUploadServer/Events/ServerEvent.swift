@@ -16,6 +16,8 @@ package enum ServerEvent {
     case loggedOut(Peer)
     /// So many bytes of a stored file were sent, from a place on.
     case downloaded(Peer, owner: FileName, path: RemotePath, from: UInt64, bytes: UInt64)
+    case linkMade(Peer, id: String, owner: FileName, path: [UInt8])
+    case linkRevoked(Peer, id: String, owner: FileName, path: [UInt8])
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
     /// The reason is for the admin: it may say what the client needn't know.
@@ -75,7 +77,8 @@ package enum ServerEvent {
         case .closed(let peer, _, _, _):
             peer.account.map { .connection(of: $0, peer.address) } ?? .stranger(peer.address)
         case .loggedIn(let peer, _), .loginDenied(let peer, _, _), .loggedOut(let peer),
-            .downloaded(let peer, _, _, _, _), .found(let peer, _), .refused(let peer, _, _, _),
+            .downloaded(let peer, _, _, _, _), .linkMade(let peer, _, _, _), .linkRevoked(let peer, _, _, _),
+            .found(let peer, _), .refused(let peer, _, _, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
         default: .server
@@ -106,6 +109,8 @@ extension ServerEvent {
                 if offset > 0 { $0.add("offset", offset) }
                 $0.add("bytes", bytes)
             }
+        case .linkMade(let peer, _, let owner, let path): line("link-made", peer) { $0.add(owner, path) }
+        case .linkRevoked(let peer, _, let owner, let path): line("link-revoked", peer) { $0.add(owner, path) }
         case .stored(let peer, let stored, let offered, let seconds):
             line(stored.wasThere ? "already-there" : "stored", peer) {
                 $0.add(stored)
@@ -208,6 +213,12 @@ extension LogLine {
     fileprivate mutating func add(_ path: RemotePath, _ offset: UInt64) {
         add("path", bytes: path.bytes)
         add("offset", offset)
+    }
+
+    /// Not the link itself: who reads the log could use it.
+    fileprivate mutating func add(_ owner: FileName, _ path: [UInt8]) {
+        add("of", owner.description)
+        add("path", bytes: path)
     }
 
     fileprivate mutating func add(_ stored: Stored) {

@@ -104,6 +104,9 @@ package final class LoginGate: Sendable {
     /// Whether anybody has a role.
     package var hasRoles: Bool { accounts.hasRoles }
 
+    /// The users of the password file, as it is now.
+    package var users: [PasswordEntry] { accounts.entries }
+
     /// Decides about a login by token.
     package func decide(token: Credential) -> Result<Login, LoginDenial> {
         guard let login = tokens.login(with: token) else { return .failure(.tokenUnknown()) }
@@ -237,5 +240,22 @@ extension LoginGate {
             let refusal = Refusal(status: .storageFailed, retryAfterSeconds: 60, text: text)
             return .failure(LoginDenial(refusal, reason: "can't note that the code was used: \(error)"))
         }
+    }
+}
+
+// MARK: - Other passwords
+
+extension LoginGate {
+    /// Has work done that takes a password's hash, in its turn among the logins.
+    ///
+    /// - Parameter work: nil: it couldn't be done; false: somebody has guessed wrongly, and goes behind others.
+    /// - Returns: nil also when no turn came.
+    package func inTurn<R>(_ applicant: Applicant, _ work: () -> R?, isWrong: (R) -> Bool) -> R? {
+        let origin = LoginOrigin(applicant.group, as: "")
+        guard case .come = awaitTurn(applicant, from: origin) else { return nil }
+        let result = work()
+        let denial = result.map(isWrong) == true ? LoginDenial.wrong() : nil
+        endTurn(applicant, from: origin, denial.map { .failure($0) })
+        return result
     }
 }

@@ -56,6 +56,12 @@ package final class SiteSessions: Sendable {
         }
     }
 
+    /// Whether it goes on, without its being used by this.
+    package func isAlive(_ id: SessionID, now: Instant = .now) -> Bool {
+        guard let key = id.hash else { return false }
+        return sessions.withLock { sessions in sessions[key].map { isAlive($0, now) } ?? false }
+    }
+
     package func end(_ id: SessionID) {
         guard let key = id.hash else { return }
         sessions.withLock { $0[key] = nil }

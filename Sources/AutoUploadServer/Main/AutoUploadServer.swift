@@ -54,7 +54,7 @@ struct AutoUploadServer {
                 configuration.servesWeb
                 ? WebRules(
                     drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
-                    admin: configuration.servesAdmin ? AdminSite(limits) : nil) : nil
+                    admin: configuration.servesAdmin ? try adminSite(limits) : nil) : nil
             guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return .success }
             try Server(storehouse, doors, web: web).run()
             return .success
@@ -75,6 +75,14 @@ struct AutoUploadServer {
         }
         storehouse.openCatalogue(stock)
         return storehouse
+    }
+
+    private static func adminSite(_ limits: Limits) throws(ProgramError) -> AdminSite {
+        do throws(SystemError) {
+            return try AdminSite(limits)
+        } catch {
+            throw ProgramError(error)
+        }
     }
 
     private static func drops(_ opener: StorageOpener) throws(ProgramError) -> AnonymousDrops? {

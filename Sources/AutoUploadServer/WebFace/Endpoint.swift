@@ -1,3 +1,4 @@
+import Catalogue
 import HTTP
 
 /// What a request's target names, and what can be done with it.
@@ -19,12 +20,17 @@ enum Endpoint: Hashable {
     /// Of the admin site.
     /// - segments: behind `/admin`.
     case admin(segments: [[UInt8]])
+    /// What an admin has shared.
+    case link(LinkID)
+    /// A file that is shared by its name.
+    case byName([UInt8])
 
     /// - Parameters:
     ///   - takesDrops: whether those without an account may upload.
     ///   - hasAdmin: whether there is an admin site.
+    ///   - hasLinks: whether what is shared may be had.
     /// - Returns: nil where there is nothing.
-    init?(_ target: RequestTarget, takesDrops: Bool, hasAdmin: Bool) {
+    init?(_ target: RequestTarget, takesDrops: Bool, hasAdmin: Bool, hasLinks: Bool) {
         let segments = target.segments.map { String(decoding: $0, as: UTF8.self) }
         switch segments.first {
         case "files"? where segments.count > 1:
@@ -39,15 +45,33 @@ enum Endpoint: Hashable {
         case nil where target.isWholeServer: self = .wholeServer
         default:
             let path = segments.joined(separator: "/")
-            guard PageFile.isThere(path) else { return nil }
-            self = .page(path)
+            if PageFile.isThere(path) {
+                self = .page(path)
+            } else if hasLinks, let link = Self.link(target.segments) {
+                self = link
+            } else {
+                return nil
+            }
         }
+    }
+
+    private static let own: Set = ["files", "upload", "uploads", "tus", "page", "admin", "challenge"]
+
+    /// A name may have slashes, and so may an address that follows from one.
+    private static func link(_ segments: [[UInt8]]) -> Endpoint? {
+        if segments.count > 1, segments[0].elementsEqual("by-name".utf8) {
+            return .byName(Array(segments.dropFirst().joined(separator: [UInt8(ascii: "/")])))
+        }
+        // What begins as our own does is none, unless its slash is escaped, as we write it.
+        if segments.count > 1, own.contains(String(decoding: segments[0], as: UTF8.self)) { return nil }
+        let text = String(decoding: Array(segments.joined(separator: [UInt8(ascii: "/")])), as: UTF8.self)
+        return LinkID(text).map { .link($0) }
     }
 
     var isTus: Bool {
         switch self {
         case .tus, .tusUpload: true
-        case .files, .upload, .resumable, .challenge, .page, .wholeServer, .admin: false
+        case .files, .upload, .resumable, .challenge, .page, .wholeServer, .admin, .link, .byName: false
         }
     }
 
@@ -60,7 +84,8 @@ enum Endpoint: Hashable {
         case .tusUpload: [.head, .patch, .delete, .get, .options]
         case .resumable: [.get, .head, .patch, .delete, .options]
         case .page, .challenge: [.get, .head, .options]
-        case .admin: [.get, .head, .post, .options]
+        case .admin, .link: [.get, .head, .post, .options]
+        case .byName: [.get, .head, .options]
         case .wholeServer: [.get, .head, .put, .post, .patch, .delete, .options]
         }
     }

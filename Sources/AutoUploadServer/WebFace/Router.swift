@@ -8,11 +8,15 @@ enum Router {
         let hasAdmin = connection.rules.admin != nil && connection.services.gate.hasRoles
         guard
             let endpoint = Endpoint(
-                head.target, takesDrops: connection.rules.drops != nil, hasAdmin: hasAdmin)
+                head.target, takesDrops: connection.rules.drops != nil, hasAdmin: hasAdmin,
+                hasLinks: connection.rules.admin != nil)
         else {
             throw .refused(.notFound)
         }
         if case .admin(let segments) = endpoint { return try AdminFace.answer(head, segments, on: &connection) }
+        if case .link(let id) = endpoint, head.method != .options {
+            return try LinkFace.answer(head, id, on: &connection)
+        }
         let crossOrigin = connection.rules.crossOrigin
         if crossOrigin.isPreflight(head) { return CrossOrigin.preflightAnswer(endpoint.methods) }
         do throws(WebRefusal) {
@@ -34,12 +38,13 @@ enum Router {
         case .files(let name): return try FilePut.answer(head, named: name, on: &connection)
         case .upload: return try upload(head, on: &connection)
         case .resumable(let id): return try ResumableResource.answer(head, id: id, on: &connection)
+        case .byName(let name): return LinkFace.redirect(toFileNamed: name)
         case .challenge: return connection.challenge
         case .page(let path):
             let isOpen = connection.rules.drops != nil
             guard let page = PageFile.answer(path, isOpen: isOpen, to: head) else { throw .refused(.notFound) }
             return page
-        case .tus, .tusUpload, .wholeServer, .admin: throw .refused(.notFound)
+        case .tus, .tusUpload, .wholeServer, .admin, .link: throw .refused(.notFound)
         }
     }
 

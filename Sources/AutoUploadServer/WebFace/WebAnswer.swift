@@ -1,3 +1,4 @@
+import AdminSite
 import HTTP
 import Platform
 
@@ -11,6 +12,7 @@ struct WebAnswer {
         case bytes([UInt8])
         /// Sent while it is read.
         case file(ServedFile)
+        case made(ContentMaker)
     }
 
     init(_ status: HTTP.Status, type: FieldValue, _ content: [UInt8]) {
@@ -59,14 +61,15 @@ struct WebAnswer {
         var fields = fields
         fields.set(.date, HTTPDate(currentUnixTime()).value)
         for (name, value) in Self.common where fields.values(of: name).isEmpty { fields.set(name, value) }
-        let head = ResponseHead(status, fields, content: .length(length))
+        let head = ResponseHead(status, fields, content: length.map { .length($0) } ?? .unknownLength)
         return head.start(answering: request, keepsAlive: keepsAlive)
     }
 
-    private var length: UInt64 {
+    private var length: UInt64? {
         switch content {
         case .bytes(let bytes): UInt64(bytes.count)
         case .file(let file): file.length
+        case .made: nil
         }
     }
 }

@@ -137,6 +137,9 @@ extension WebConnection {
         case .file(let file):
             try requests.send(start.bytes, until: .after(seconds: services.limits.send))
             if start.content != .nothing { try send(file) }
+        case .made(let maker):
+            try requests.send(start.bytes, until: .after(seconds: services.limits.send))
+            if start.content != .nothing { try send(maker, inChunks: start.content == .chunks) }
         }
         return start.keepsAlive && passOverBody()
     }

@@ -73,10 +73,11 @@ package final class AccountDirectory: Sendable {
         return source.file.entry(for: name)
     }
 
-    /// Users whose lines are right, in the order of the lines.
-    package var names: [UserName] {
+    /// The lines that are right, in their order.
+    package var entries: [PasswordEntry] {
         refresh()
-        return source.file.names
+        let file = source.file
+        return file.names.compactMap { file.entry(for: $0) }
     }
 
     /// Whether anybody has a role.

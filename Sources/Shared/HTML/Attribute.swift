@@ -72,6 +72,8 @@ extension Attribute {
     package static func step(_ text: String) -> Attribute { Attribute("step", text) }
     package static func min(_ number: Double) -> Attribute { Attribute("min", "\(number)") }
     package static func max(_ number: Double) -> Attribute { Attribute("max", "\(number)") }
+    /// Of a meter.
+    package static func number(_ number: Double) -> Attribute { Attribute("value", "\(number)") }
     package static func width(_ pixels: Int) -> Attribute { Attribute("width", "\(pixels)") }
     package static func height(_ pixels: Int) -> Attribute { Attribute("height", "\(pixels)") }
 }

@@ -21,24 +21,15 @@ struct AdminPageTests {
 
     static let hasFFmpeg = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
 
-    private static func logIn(
-        _ browser: Browser, _ server: TestServer, _ target: String = "/admin/", password: String = Fixtures.password
-    ) throws {
-        try browser.open("https://127.0.0.1:\(server.port)\(target)")
-        try browser.type(Fixtures.user, into: "[name=username]")
-        try browser.type(password, into: "[name=password]")
-        try browser.click("main button")
-    }
-
     @Test(
         "a wrong password is told, the right one leads on, and logging out ends it", arguments: Browser.Kind.installed)
     func login(_ kind: Browser.Kind) async throws {
         try await onThread {
             let server = try TestServer(try Site.withRole())
             let browser = try Browser(kind)
-            try Self.logIn(browser, server, password: "swordfish")
+            try browser.logIn(server, password: "swordfish")
             try browser.wait(for: "/Wrong user, password/.test(document.querySelector('[role=alert]')?.textContent)")
-            try Self.logIn(browser, server)
+            try browser.logIn(server)
             try browser.wait(for: "document.querySelector('h1').textContent === 'Overview'")
             #expect(try browser.run("return document.cookie") as? String == "")
             try browser.click("header form button")
@@ -54,7 +45,7 @@ struct AdminPageTests {
         try await onThread {
             let server = try TestServer(try Site.withRole())
             let browser = try Browser(kind, scripts: false)
-            try Self.logIn(browser, server)
+            try browser.logIn(server)
             _ = try server.logLine(with: " login ", "user=\(Fixtures.user)")
             #expect(try browser.text(of: "h1") == "Overview")
             try browser.click("header form button")
@@ -72,7 +63,7 @@ struct AdminPageTests {
             let path = try visitor.curl.scratch.write(try Self.clip.get(), to: "clip.mp4")
             #expect(try visitor.curl("/files/trip/clip.mp4", Curl.login + ["-T", path]).status == 201)
             let browser = try Browser(kind)
-            try Self.logIn(browser, server, "/admin/file/\(Fixtures.user)/trip/clip.mp4")
+            try browser.logIn(server, "/admin/file/\(Fixtures.user)/trip/clip.mp4")
             let video = "document.querySelector('video')"
             try browser.wait(for: "\(video)?.readyState >= 2")
             #expect(try browser.run("return \(video).videoWidth") as? Int == 640)
@@ -85,5 +76,15 @@ struct AdminPageTests {
             try browser.wait(for: "!\(video).seeking && \(video).readyState >= 2 && \(video).currentTime === 1")
             #expect(try browser.complaints() == [])
         }
+    }
+}
+
+extension Browser {
+    /// Comes to a page of the admin site, by its login.
+    func logIn(_ server: TestServer, _ target: String = "/admin/", password: String = Fixtures.password) throws {
+        try open("https://127.0.0.1:\(server.port)\(target)")
+        try type(Fixtures.user, into: "[name=username]")
+        try type(password, into: "[name=password]")
+        try click("main button")
     }
 }

@@ -19,7 +19,10 @@ struct DescriptionTests {
         #expect(answer.status == 200 && answer.fields["content-type"] == "application/json")
         let description = try JSONSerialization.jsonObject(with: Data(answer.text.utf8)) as? [String: Any]
         let paths = try #require(description?["paths"] as? [String: [String: Any]])
-        let examples = ["{path}": "a/b", "{file}": "style.css", "{id}": String(repeating: "0", count: 32)]
+        let examples = [
+            "{path}": "a/b", "{name}": "report.pdf", "{link}": String(repeating: "A", count: 22), "{file}": "style.css",
+            "{id}": String(repeating: "0", count: 32),
+        ]
         for (path, item) in paths {
             let target = examples.reduce(path) { $0.replacingOccurrences(of: $1.key, with: $1.value) }
             let allowed = try #require(try curl(target, ["-X", "OPTIONS"]).fields["allow"], "\(target)")

@@ -6,26 +6,37 @@ import Logins
 enum Layout {
     /// The parts of the site, as its menu has them.
     enum Part: CaseIterable {
-        case overview
+        case overview, files, links, live, log
 
         var title: String {
             switch self {
             case .overview: "Overview"
+            case .files: "Files"
+            case .links: "Links"
+            case .live: "Under way"
+            case .log: "Log"
             }
         }
 
         var url: OwnURL {
             switch self {
             case .overview: OwnURL("admin", "")
+            case .files: FilesRequest.url()
+            case .links: OwnURL("admin", Sharing.listPart)
+            case .live: OwnURL("admin", LivePage.part)
+            case .log: OwnURL("admin", LogRequest.part)
             }
         }
     }
 
-    /// - Parameter part: to which the page belongs; nil: to none.
+    /// - Parameters:
+    ///   - part: to which the page belongs; nil: to none.
+    ///   - scripts: that it works better with.
     static func page(
-        _ title: String, _ part: Part? = nil, for visitor: Visitor, @HTMLBuilder _ content: () -> HTML
+        _ title: String, _ part: Part? = nil, scripts: [String] = [], for visitor: Visitor,
+        @HTMLBuilder _ content: () -> HTML
     ) -> HTML {
-        page(title) {
+        page(title, scripts: scripts) {
             Tag.header(.class("site")) {
                 Tag.nav(.label("Pages")) {
                     for other in Part.allCases {
@@ -45,7 +56,7 @@ enum Layout {
     }
 
     /// A page without anything that is only for those who have logged in.
-    static func page(_ title: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
+    static func page(_ title: String, scripts: [String] = [], @HTMLBuilder _ content: () -> HTML) -> HTML {
         .document {
             Tag.html(.lang("en")) {
                 Tag.head {
@@ -56,6 +67,7 @@ enum Layout {
                     Tag.link(.rel("icon"), .href(OwnURL("page", "icon.svg")), .type("image/svg+xml"))
                     Tag.link(.rel("stylesheet"), .href(OwnURL("page", "style.css")))
                     Tag.link(.rel("stylesheet"), .href(OwnURL("admin", "admin.css")))
+                    for script in scripts { Tag.script(.type("module"), .src(OwnURL("admin", script))) }
                 }
                 Tag.body(.class("site")) { content() }
             }

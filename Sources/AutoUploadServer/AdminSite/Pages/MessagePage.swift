@@ -11,6 +11,9 @@ struct MessagePage {
         title: "Nothing was changed",
         text: "The page that this came from is too old, or isn't from here. Go back, load it anew, and try again.")
 
+    static let viewer = MessagePage(
+        title: "Nothing was changed", text: "You may see all of this, and change nothing (role=viewer).")
+
     init(title: String, text: String) {
         (self.title, self.text) = (title, text)
     }

@@ -9,13 +9,22 @@ import Transport
 /// How the server is.
 struct OverviewPage {
     private let services: Services
+    private let users: UserTable
+    /// Of the catalogue.
+    private let trouble: String?
 
-    init(_ services: Services) {
-        self.services = services
+    init(_ services: Services, _ users: UserTable, trouble: String?) {
+        (self.services, self.users, self.trouble) = (services, users, trouble)
     }
 
     func html(for visitor: Visitor) -> HTML {
         Layout.page("Overview", .overview, for: visitor) {
+            if let trouble {
+                Tag.p(.class("note"), .role("status")) {
+                    "What is stored can't be shown just now: \(trouble). Devices go on sending."
+                }
+            }
+            users.html
             Tag.section(.class("card")) {
                 Tag.h2 { "Server" }
                 Tag.dl {

@@ -1,3 +1,4 @@
+import Catalogue
 import Domain
 import HTML
 import HTTP
@@ -8,12 +9,14 @@ import Storage
 struct StoredFilePage {
     private let place: StoredPlace
     private let content: StoredContent
+    /// Nil where the catalogue doesn't know it, or knows another.
+    private let entry: FileEntry?
 
     static let part = "file"
     static let contentPart = "content"
 
-    init(_ place: StoredPlace, _ content: StoredContent) {
-        (self.place, self.content) = (place, content)
+    init(_ place: StoredPlace, _ content: StoredContent, _ entry: FileEntry?) {
+        (self.place, self.content, self.entry) = (place, content, entry)
     }
 
     func html(for visitor: Visitor) -> HTML {
@@ -22,15 +25,25 @@ struct StoredFilePage {
             Tag.section(.class("card")) {
                 Tag.dl {
                     Tag.dt { "User" }
-                    Tag.dd { Shown.name(place.owner.bytes) }
+                    Tag.dd { Tag.a(.href(FilesRequest.url(place.owner))) { Shown.name(place.owner.bytes) } }
                     Tag.dt { "Path" }
                     Tag.dd { Shown.name(place.path.bytes) }
                     Tag.dt { "Size" }
                     Tag.dd { "\(Shown.size(content.size)) (\(content.size) bytes)" }
+                    if let entry {
+                        Tag.dt { "Stored" }
+                        Tag.dd { Shown.time(entry.stored) }
+                    }
                     Tag.dt { "Modified" }
                     Tag.dd { Shown.time(content.status.modified.seconds) }
+                    Tag.dt { "SHA-256" }
+                    Tag.dd { if let digest = entry?.digest { Tag.code { "\(digest)" } } else { "not known" } }
                 }
-                Tag.p { Tag.a(.class("button"), .href(place.url(Self.contentPart))) { "Download" } }
+                Tag.p {
+                    Tag.a(.class("button"), .href(place.url(Self.contentPart))) { "Download" }
+                    " "
+                    Tag.a(.class("button"), .href(Sharing.url(place.owner, place.path.bytes))) { "Share" }
+                }
             }
         }
     }

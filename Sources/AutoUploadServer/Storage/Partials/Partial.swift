@@ -11,6 +11,8 @@ final class Partial: Sendable {
     let staging: StagingFolder
     private let state: Monitor<PartialState>
     private let newcomers = Atomic(0)
+    /// Bytes that have come, for people who look on.
+    private let received = Atomic<UInt64>(0)
 
     /// What a newcomer has got.
     struct Claim {
@@ -30,6 +32,13 @@ final class Partial: Sendable {
         self.offered = offered
         self.staging = staging
         state = Monitor(PartialState(phase: .parked(parked)))
+    }
+
+    /// Waits for nobody who has it.
+    var underWay: UploadUnderWay {
+        UploadUnderWay(
+            key: UploadUnderWay.Key(user: offered.user, upload: offered.id), path: offered.path, size: offered.size,
+            received: received.load(ordering: .relaxed))
     }
 
     var isOver: Bool { state.withLock { $0.isOver } }
@@ -69,6 +78,7 @@ extension Partial {
         // Whoever had it has lost it, even if it can't be opened again now: there is nothing to take their bytes.
         state.owner += 1
         guard let offset = try open(&state) else { return .over }
+        received.store(offset, ordering: .relaxed)
         return .taken(Claim(owner: state.owner, offset: offset))
     }
 
@@ -105,6 +115,7 @@ extension Partial {
     /// - Returns: why the upload can't go on, if so.
     func append(_ bytes: RawSpan, by owner: UInt64) -> VaultError? {
         withIncoming(of: owner) { file in
+            received.add(UInt64(bytes.byteCount), ordering: .relaxed)
             file.append(bytes)
             return file.failure
         } ?? .some(.takenOver)

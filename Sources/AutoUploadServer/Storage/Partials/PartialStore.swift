@@ -122,6 +122,8 @@ final class PartialStore: Sendable {
         return rest
     }
 
+    var underWay: [UploadUnderWay] { partials.withLock { Array($0.values) }.map(\.underWay) }
+
     func contains(_ key: OfferedFile.Key) -> Bool { partials.withLock { $0[key] != nil } }
 
     /// Removes unfinished uploads of the same user that nobody goes on with, as many as must go, if the offer then has room: those

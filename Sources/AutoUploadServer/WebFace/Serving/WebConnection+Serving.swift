@@ -55,6 +55,26 @@ extension WebConnection {
         }
     }
 
+    /// Sends what is made meanwhile. Where it fails, the end is missing: the client sees that what it has isn't whole.
+    mutating func send(_ maker: ContentMaker, inChunks: Bool) throws(WebTrouble) {
+        while true {
+            if membership.isToEnd { throw breakOff() }
+            var bytes: [UInt8] = []
+            switch maker.next() {
+            case .nothing: continue
+            case .failure: throw breakOff()
+            case .bytes(let made):
+                if inChunks { ChunkedCoding.writeChunk(made.span, to: &bytes) } else { bytes = made }
+            case .end:
+                guard inChunks else { return }
+                ChunkedCoding.writeEnd(to: &bytes)
+                return try requests.send(bytes, until: .after(seconds: services.limits.send))
+            }
+            try requests.send(bytes, until: .after(seconds: services.limits.send))
+            membership.standing.worked()
+        }
+    }
+
     /// The client sees that the answer isn't whole: it has a length.
     private mutating func breakOff() -> WebTrouble {
         requests.breakOffAnswer()

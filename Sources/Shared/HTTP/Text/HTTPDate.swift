@@ -1,3 +1,5 @@
+internal import Encodings
+
 /// A time as HTTP writes it, in the one form that may be written (RFC 9110, section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT".
 package struct HTTPDate: Hashable, Comparable, Sendable {
     /// Since 1970.
@@ -18,15 +20,23 @@ package struct HTTPDate: Hashable, Comparable, Sendable {
             let year = Self.number(parts[3], 4), time.count == 3, (1970...9999).contains(year), (1...31).contains(day),
             time[0] < 24, time[1] < 60, time[2] <= 60
         else { return nil }
-        let days = Self.days(year, Int64(month) + 1, day)
+        let days = Calendar.days(year: year, month: Int64(month) + 1, day: day)
         let date = HTTPDate(days * 86_400 + time[0] * 3600 + time[1] * 60 + min(time[2], 59))
         // "31 Feb", and a weekday that isn't that day's.
         guard date.value.text.prefix(16) == text.prefix(16) else { return nil }
         self = date
     }
 
+    /// The first moment of a day. Fails where there is no such day, or its year isn't one from 1970 to 9999.
+    package init?(year: Int64, month: Int64, day: Int64) {
+        guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
+        let days = Calendar.days(year: year, month: month, day: day)
+        guard Calendar.date(ofDay: days) == (year, month, day) else { return nil }
+        self.init(days * 86_400)
+    }
+
     package var value: FieldValue {
-        let (year, month, day) = Self.civil(seconds / 86_400)
+        let (year, month, day) = Calendar.date(ofDay: seconds / 86_400)
         let time = seconds % 86_400
         // The first day was a Thursday.
         let weekday = Self.weekdays[Int((seconds / 86_400 + 4) % 7)]
@@ -51,31 +61,5 @@ package struct HTTPDate: Hashable, Comparable, Sendable {
     private static func digits(_ number: Int64, _ count: Int) -> String {
         let text = String(number)
         return String(repeating: "0", count: max(0, count - text.count)) + text
-    }
-}
-
-// MARK: - The calendar
-
-extension HTTPDate {
-    /// Days of four hundred years.
-    private static let era: Int64 = 146_097
-    /// From 1 March of the year 0, with which the calculation begins, as a leap day is the last of a year then.
-    private static let beginning: Int64 = 719_468
-
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let year = month <= 2 ? year - 1 : year
-        let ofYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return year * 365 + year / 4 - year / 100 + year / 400 + ofYear - beginning
-    }
-
-    private static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let days = days + beginning
-        let ofEra = days % era
-        let yearOfEra = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * ofYear + 2) / 153
-        let day = ofYear - (153 * month + 2) / 5 + 1
-        let year = days / era * 400 + yearOfEra
-        return (month < 10 ? year : year + 1, month < 10 ? month + 3 : month - 9, day)
     }
 }

@@ -50,7 +50,7 @@ struct PageAccessTests {
     }
 
     /// What is too wide, too small to be hit, without a name, or too faint to be read (WCAG 2.2: 1.4.3, 2.5.8, 4.1.2).
-    private static let flaws = """
+    static let flaws = """
         const found = [];
         const isShown = (element) => element.checkVisibility() && element.getClientRects().length > 0;
         const light = (color) => {

@@ -1,0 +1,132 @@
+import Accounts
+import Catalogue
+import Connections
+import Domain
+import Events
+import HTML
+import HTTP
+import Logins
+import Platform
+import SQLite
+import Storage
+
+/// An admin makes and revokes links.
+struct Sharing {
+    private let context: AdminSite.Context
+    private let peer: ServerEvent.Peer
+
+    static let part = "share"
+    static let listPart = "links"
+    static let revoke = "revoke"
+
+    init(_ context: AdminSite.Context, _ peer: ServerEvent.Peer) {
+        (self.context, self.peer) = (context, peer)
+    }
+
+    /// What is to be shared: a file, or a folder.
+    struct Place {
+        let user: FileName
+        let path: [UInt8]
+        let kind: Link.Kind
+
+        var name: [UInt8] { path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? user.bytes }
+    }
+
+    static func place(_ context: AdminSite.Context) throws(SiteTrouble) -> Place {
+        let names = context.request.segments.dropFirst().filter { !$0.isEmpty }
+        guard let first = names.first, let user = FileName(first) else { throw .notFound }
+        let path = Array(names.dropFirst().joined(separator: [UInt8(ascii: "/")]))
+        if let place = StoredPlace(names), try context.services.open(place) != nil {
+            return Place(user: user, path: path, kind: .file)
+        }
+        let isFolder = try context.services.ask { connection throws(SQLiteError) in
+            var query = FileQuery(.folder(path, of: user))
+            query.limit = 1
+            if try !connection.files(query).files.isEmpty { return true }
+            return try !connection.folders(in: path, of: user, limit: 1).isEmpty
+        }
+        guard isFolder else { throw .notFound }
+        return Place(user: user, path: path, kind: .folder)
+    }
+
+    func show(_ visitor: Visitor) throws(SiteTrouble) -> SiteAnswer {
+        let place = try Self.place(context)
+        let links = try context.services.ask { connection throws(SQLiteError) in
+            try connection.links(of: (path: place.path, user: place.user))
+        }
+        return SiteAnswer(
+            .ok, SharePage(place: place, links: links, host: context.request.host).html(for: visitor))
+    }
+
+    func list(_ visitor: Visitor) throws(SiteTrouble) -> SiteAnswer {
+        let links = try context.services.ask { connection throws(SQLiteError) in try connection.links(limit: 200) }
+        return SiteAnswer(.ok, LinkList(links: links, host: context.request.host).html(for: visitor))
+    }
+
+    func make(_ form: URLEncodedForm, _ visitor: Visitor) throws(SiteTrouble) -> SiteAnswer {
+        let place = try Self.place(context)
+        let link = try newLink(of: place, form, visitor)
+        let isNew = try context.services.change { connection throws(SQLiteError) in try connection.add(link) }
+        guard isNew else {
+            throw .badForm("Another file of this name is shared by its name already: revoke that link first.")
+        }
+        context.services.report(.linkMade(peer, id: link.id.text, owner: place.user, path: place.path))
+        return SiteAnswer(seeOther: Self.url(place.user, place.path))
+    }
+
+    static func url(_ user: FileName, _ path: [UInt8]) -> OwnURL {
+        OwnURL(
+            [Array("admin".utf8), Array(part.utf8), user.bytes]
+                + path.split(separator: UInt8(ascii: "/")).map { Array($0) })
+    }
+
+    private func newLink(of place: Place, _ form: URLEncodedForm, _ visitor: Visitor) throws(SiteTrouble) -> Link {
+        let id = form["by-name"] != nil && place.kind == .file ? LinkID.ofName(place.name) : try? LinkID.random()
+        guard let id else { throw .badForm("The server has no memory for it: come again.") }
+        var link = Link(id, place.kind, of: place.path, user: place.user, madeBy: visitor.login.user.text)
+        if let text = form["ends"], !text.isEmpty {
+            guard let day = Day(text), day.end > currentUnixTime() else {
+                throw .badForm("“\(text)” isn't a day to come, as in 2027-11-29.")
+            }
+            link.ends = day.end
+        }
+        if let text = form["uses"], !text.isEmpty {
+            guard let count = Int64(text), (1...1_000_000_000).contains(count) else {
+                throw .badForm("“\(text)” isn't a number of downloads.")
+            }
+            link.usesLeft = count
+        }
+        link.note = String((form["note"] ?? "").prefix(Self.longestNote))
+        if let password = form["password"], !password.isEmpty { link.password = try hash(password) }
+        return link
+    }
+
+    private static let longestNote = 500
+
+    private func hash(_ password: String) throws(SiteTrouble) -> String {
+        guard password.utf8.count <= 1024, password.count >= 4 else {
+            throw .badForm("A link's password has at least 4 characters, and at most 1024 bytes.")
+        }
+        guard let hash = context.desk.hash(of: password, from: peer.address.group) else {
+            throw .badForm("The server is busy: come again.")
+        }
+        return hash
+    }
+
+    func revoke(_ form: URLEncodedForm) throws(SiteTrouble) -> SiteAnswer {
+        guard let id = form["id"].flatMap({ LinkID($0) }) else { throw .notFound }
+        let link = try context.services.change { connection throws(SQLiteError) -> Link? in
+            guard let link = try connection.link(id), try connection.revoke(id) else { return nil }
+            return link
+        }
+        guard let link else { throw .notFound }
+        context.services.report(.linkRevoked(peer, id: id.text, owner: link.user, path: link.path))
+        return SiteAnswer(seeOther: OwnURL("admin", Self.listPart))
+    }
+}
+
+extension SiteTrouble {
+    static func badForm(_ text: String) -> SiteTrouble {
+        SiteTrouble(.badRequest, MessagePage(title: "Nothing was changed", text: text))
+    }
+}

@@ -1,0 +1,130 @@
+import Catalogue
+import Domain
+import HTML
+import Platform
+
+/// Links in a table, each to be revoked.
+struct LinkTable {
+    let links: [Link]
+    /// As the browser calls this server; nil where it doesn't say.
+    let host: String?
+    var showsPlace = true
+
+    func html(for visitor: Visitor) -> HTML {
+        Tag.div(.class("scroll")) {
+            Tag.table(.class("list")) {
+                Tag.thead {
+                    Tag.tr {
+                        for title in ["Address", showsPlace ? "Of" : nil, "Good until", "Used", "Left", ""].compactMap(
+                            \.self)
+                        {
+                            Tag.th(.scope("col")) { title }
+                        }
+                    }
+                }
+                Tag.tbody { for link in links { row(link, visitor) } }
+            }
+        }
+    }
+
+    private func row(_ link: Link, _ visitor: Visitor) -> HTML {
+        Tag.tr {
+            Tag.td {
+                Tag.a(.href(link.url)) { (host.map { "https://\(escaped($0))" } ?? "") + link.url.text }
+                if link.password != nil { Tag.span(.class("mark")) { "password" } }
+                if link.kind == .folder { Tag.span(.class("mark")) { "folder" } }
+                if link.isOver(at: currentUnixTime()) { Tag.span(.class("mark bad")) { "over" } }
+            }
+            if showsPlace {
+                Tag.td {
+                    Tag.a(.href(Sharing.url(link.user, link.path))) {
+                        Shown.name(link.user.bytes + [UInt8(ascii: "/")] + link.path)
+                    }
+                }
+            }
+            Tag.td(.class("time")) { if let ends = link.ends { Shown.time(ends) } else { "no end" } }
+            Tag.td(.class("number")) { String(link.uses) }
+            Tag.td(.class("number")) { link.usesLeft.map(String.init) ?? "any" }
+            Tag.td {
+                if visitor.mayChange {
+                    SiteForm.form(OwnURL("admin", Sharing.listPart, Sharing.revoke), by: visitor) {
+                        Tag.input(.type("hidden"), .name("id"), .value(link.id.text))
+                        Tag.button(.label("Revoke \(link.id.text)")) { "Revoke" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// All links.
+struct LinkList {
+    let links: [Link]
+    let host: String?
+
+    func html(for visitor: Visitor) -> HTML {
+        Layout.page("Links", .links, for: visitor) {
+            if links.isEmpty {
+                Tag.p(.class("quiet")) { "There are none. A file's page, or a folder's, makes them." }
+            } else {
+                LinkTable(links: links, host: host).html(for: visitor)
+            }
+        }
+    }
+}
+
+/// Links of one file or folder, and the way to another one.
+struct SharePage {
+    let place: Sharing.Place
+    let links: [Link]
+    let host: String?
+
+    func html(for visitor: Visitor) -> HTML {
+        Layout.page("Share \(escaped(place.name))", .links, for: visitor) {
+            if !links.isEmpty { LinkTable(links: links, host: host, showsPlace: false).html(for: visitor) }
+            if visitor.mayChange {
+                form(visitor)
+            } else if links.isEmpty {
+                Tag.p(.class("quiet")) { "There are no links to it." }
+            }
+        }
+    }
+
+    private func form(_ visitor: Visitor) -> HTML {
+        Tag.section(.class("card")) {
+            Tag.h2 { "A new link" }
+            Tag.p(.class("quiet")) {
+                place.kind == .file
+                    ? "Whoever has its address may download the file, without an account."
+                    : "Whoever has its address may download the folder, with all that is below it, as an archive."
+            }
+            SiteForm.form(Sharing.url(place.user, place.path), by: visitor) {
+                Tag.div(.class("fields")) {
+                    Tag.label {
+                        "Good until, if it is to end"
+                        Tag.input(.type("date"), .name("ends"))
+                    }
+                    Tag.label {
+                        "Downloads, if not any number"
+                        Tag.input(.name("uses"), .inputMode("numeric"), .autocomplete("off"))
+                    }
+                    Tag.label {
+                        "Password, if one is to be asked for"
+                        Tag.input(.name("password"), .type("password"), .autocomplete("new-password"))
+                    }
+                    Tag.label {
+                        "Note beside the password"
+                        Tag.input(.name("note"), .autocomplete("off"))
+                    }
+                }
+                if place.kind == .file {
+                    Tag.label(.class("check")) {
+                        Tag.input(.type("checkbox"), .name("by-name"), .value("1"))
+                        " Short address from the file's name: whoever knows the name can make it"
+                    }
+                }
+                Tag.button(.class("main")) { "Make a link" }
+            }
+        }
+    }
+}
