@@ -11,7 +11,12 @@ struct Footprint: Equatable {
     let threads: Int
 
     init(of process: Int32) throws {
-        descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+        let folder = "/proc/\(process)/fd"
+        descriptors = try FileManager.default.contentsOfDirectory(atPath: folder).count { number in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)")
+            // The catalogue opens its files, and those of the folder that it looks through, when it likes.
+            return target?.contains("/.auto-upload/catalogue") != true
+        }
         threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task").count
     }
 }
