@@ -33,9 +33,11 @@ final class PeerLink {
         session.close()
     }
 
-    /// Ends it as when a link dies that somebody notices.
+    /// Ends it as when a link dies that somebody notices. What the server still sends, such as a ticket, is passed over: refused, it
+    /// would take with it what was sent before and the server hasn't read yet.
     func cut() {
-        _ = shutdown(rawDescriptor, CInt(SHUT_RDWR))
+        _ = shutdown(rawDescriptor, CInt(SHUT_WR))
+        hasEnded = true
     }
 }
 
