@@ -36,7 +36,7 @@ package struct StoredFiles: Sendable {
     ///
     /// - Throws: `SystemError` when some of it can't be looked at, other than because it has just gone; and what `body` throws.
     package func forEach(of user: FileName, _ body: (Item) throws(SystemError) -> Void) throws(SystemError) {
-        guard let folder = try Self.lookingPastGaps({ () throws(SystemError) in try root.openFolder(user) }) else {
+        guard let folder = try lookingPastGaps({ () throws(SystemError) in try root.openFolder(user) }) else {
             return
         }
         let place = try folder.status().place
@@ -103,25 +103,14 @@ package struct StoredFiles: Sendable {
         var folder = root
         for name in path.dropLast() {
             if name.mayBeReserved { return nil }
-            guard let next = try Self.lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) }) else {
+            guard let next = try lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) }) else {
                 return nil
             }
             folder = next
         }
         guard let last = path.last, !last.mayBeReserved else { return nil }
-        return try Self.lookingPastGaps { () throws(SystemError) in try folder.status(of: last) }
+        return try lookingPastGaps { () throws(SystemError) in try folder.status(of: last) }
     }
 
-    /// - Returns: nil for what has gone meanwhile, isn't what it was, or isn't the server's to read.
-    private static func lookingPastGaps<R>(_ look: () throws(SystemError) -> R) throws(SystemError) -> R? {
-        do throws(SystemError) {
-            return try look()
-        } catch {
-            if gaps.contains(error.errno) { return nil }
-            throw error
-        }
-    }
-
-    private static let gaps: Set<Errno> = [.noEntry, .notDirectory, .tooManyLinks, .accessDenied, .crossDevice]
     private static let slash = UInt8(ascii: "/")
 }

@@ -94,6 +94,8 @@ struct FileCommandTests {
         "a python-fileserver's files keep their addresses, and its log is taken over, once", arguments: [true, false])
     func importing(_ isRunning: Bool) throws {
         let server = try TestServer(site)
+        // While it is being made, the catalogue can't be used by others.
+        _ = try server.logLine(with: " catalogue-rebuilt ")
         if !isRunning { #expect(try server.stop().status == 0) }
         try site.scratch.makeFolder("old")
         try site.scratch.write("a report", to: "old/report.pdf")

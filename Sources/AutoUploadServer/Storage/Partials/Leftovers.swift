@@ -84,27 +84,15 @@ struct VisibleFiles {
     private mutating func look(in folder: Directory, depth: Int) throws(SystemError) {
         for name in try folder.names() where found.count < wanted.count {
             if depth <= 1, name == StoragePlace.ownFolder { continue }
-            guard let status = try Self.lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
+            guard let status = try lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
                 status.mount == mount
             else { continue }
             if status.kind == .regular, wanted.contains(status.identity) { found.insert(status.identity) }
             // A user's folder, and as many below it as a path may have.
             guard status.kind == .directory, depth <= RemotePath.maximumComponents,
-                let below = try Self.lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
+                let below = try lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
             else { continue }
             try look(in: below, depth: depth + 1)
         }
     }
-
-    /// - Returns: nil for what has gone meanwhile, isn't what it was, or isn't the server's to read: it has published nothing there.
-    private static func lookingPastGaps<R>(_ look: () throws(SystemError) -> R) throws(SystemError) -> R? {
-        do throws(SystemError) {
-            return try look()
-        } catch {
-            if gaps.contains(error.errno) { return nil }
-            throw error
-        }
-    }
-
-    private static let gaps: Set<Errno> = [.noEntry, .notDirectory, .tooManyLinks, .accessDenied, .crossDevice]
 }
