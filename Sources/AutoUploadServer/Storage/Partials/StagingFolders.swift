@@ -140,7 +140,8 @@ extension StagingFolders {
         do throws(SystemError) {
             try name.publish(file, from: staging.folder, to: folder, as: trial.name)
         } catch {
-            trial.end()
+            // It may have got its name all the same: then the note tells the next process of it.
+            if Self.removed(trial.name, from: folder) { trial.end() }
             if let name = name.inStaging { try? staging.folder.remove(name) }
             if error.errno == .crossDevice { return false }
             throw error
@@ -148,6 +149,16 @@ extension StagingFolders {
         try folder.remove(trial.name)
         trial.end()
         return true
+    }
+
+    /// - Returns: whether it isn't there any more.
+    private static func removed(_ name: FileName, from folder: Directory) -> Bool {
+        do throws(SystemError) {
+            try folder.remove(name)
+            return true
+        } catch {
+            return error.errno == .noEntry
+        }
     }
 
     /// Makes sure, as far as that can be known before, that a user's uploads can be moved into a folder below the user's.
@@ -187,7 +198,7 @@ extension StagingFolders {
     func forEachOwn(_ body: (StagingFolder, _ user: FileName) -> Void) throws(SystemError) {
         try root.forEachName { user throws(SystemError) in
             // Where an overlayfs was asked for its strength.
-            Trial.removeFile(user, from: root)
+            try? Trial.removeFile(user, from: root)
             // It may be anything, put there by anybody.
             guard user != StoragePlace.ownFolder, let home = try? root.openFolder(user, crossingMounts: false) else {
                 return

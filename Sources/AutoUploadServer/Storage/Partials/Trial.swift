@@ -46,31 +46,41 @@ struct Trial {
 // MARK: - What an earlier process has left
 
 extension Trial {
-    /// Removes the files that notes tell of, and the notes.
+    /// Removes the files that notes tell of, and the notes of those that are gone.
     ///
     /// - Parameter root: the storage folder.
     static func clear(_ notes: Directory, below root: Directory) {
         for note in (try? notes.names()) ?? [] where isOne(note) {
             guard let path = try? notes.target(ofLink: note) else { continue }
-            if let folder = try? folder(path, below: root) { removeFile(note, from: folder) }
-            try? notes.remove(note)
+            do throws(SystemError) {
+                if let folder = try folder(path, below: root) { try removeFile(note, from: folder) }
+                try notes.remove(note)
+            } catch {
+                // It stays noted, for the next process.
+            }
         }
     }
 
+    /// - Returns: nil when it is no more.
     private static func folder(_ path: [UInt8], below root: Directory) throws(SystemError) -> Directory? {
         var folder = root
         for component in path.split(separator: slash) {
-            guard let name = FileName(component) else { return nil }
-            folder = try folder.openFolder(name, crossingMounts: false)
+            guard let name = FileName(component),
+                let next = try lookingPastGaps({ () throws(SystemError) in
+                    try folder.openFolder(name, crossingMounts: false)
+                })
+            else { return nil }
+            folder = next
         }
         return folder
     }
 
     /// Removes it if it is one as they are made: regular, and empty.
-    static func removeFile(_ name: FileName, from folder: Directory) {
-        guard isOne(name), let status = try? folder.status(of: name), status.kind == .regular, status.size == 0 else {
-            return
-        }
-        try? folder.remove(name)
+    static func removeFile(_ name: FileName, from folder: Directory) throws(SystemError) {
+        guard isOne(name),
+            let status = try lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
+            status.kind == .regular, status.size == 0
+        else { return }
+        try folder.remove(name)
     }
 }

@@ -98,6 +98,7 @@ extension Landlock {
         private static let removeFile: UInt64 = 1 << 5
         private static let makeFolder: UInt64 = 1 << 7
         private static let makeFile: UInt64 = 1 << 8
+        private static let makeSymbolicLink: UInt64 = 1 << 12
         private static let refer: UInt64 = 1 << 13
         private static let truncate: UInt64 = 1 << 14
         /// With ioctl(2) of devices, which came last.
@@ -126,8 +127,8 @@ extension Landlock {
             case .removing: return Self.removeFile & files
             case .changing:
                 let changing =
-                    Self.writeFile | Self.removeFolder | Self.removeFile | Self.makeFolder | Self.makeFile | Self.refer
-                    | Self.truncate
+                    Self.writeFile | Self.removeFolder | Self.removeFile | Self.makeFolder | Self.makeFile
+                    | Self.makeSymbolicLink | Self.refer | Self.truncate
                 return (reading | changing) & files
             }
         }
