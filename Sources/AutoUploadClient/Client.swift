@@ -11,7 +11,7 @@ enum Client {
         ProcessLimits.setFileCreationMask(0o077)
         Program.run(Options.program) { () throws(ProgramError) in
             let arguments = try Options.parser.parse()
-            try Options.setLogFormat(arguments)
+            try LogFormat.use(arguments)
             switch arguments.command?.name {
             case ReceiptsCommand.name: return try ReceiptsCommand.run(arguments)
             case VerifyReceipt.name: return try VerifyReceipt.run(arguments)

@@ -18,7 +18,7 @@ enum Options {
             deletes, keepLocal, removeEmptyFolders, wipesUnproven, askAgain,
             encrypt, EncryptionOptions.recipient, EncryptionOptions.recipientsFile,
             EncryptionOptions.identity, FileTransform.into,
-            interval, once, afterBoot, onIdle, dryRun, state, forgetTime, logFormat, .config,
+            interval, once, afterBoot, onIdle, dryRun, state, forgetTime, .logFormat, .config,
         ],
         commands: [
             StatusCommand.command, CheckCommand.command, ReceiptsCommand.command, VerifyReceipt.command,
@@ -221,23 +221,10 @@ enum Options {
             Begin without the latest time that a server has told. It is remembered for devices without a clock of their own, whose \
             certificates are checked as of then; forget it when it was wrong, and they seem to have expired.
             """)
-    static let logFormat = Option(
-        "log-format", value: .text("text|json"), defaultText: "text", section: "Running",
-        help: "How the log looks: words, or an object of JSON in each line.")
     static let state = Option(
         "state", value: .text("FOLDER"), section: "Running",
         help: """
             Where to keep what was sent. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/auto-upload, or \
             ~/.local/state/auto-upload.
             """)
-}
-
-extension Options {
-    static func setLogFormat(_ arguments: ParsedArguments) throws(ProgramError) {
-        switch try arguments.string(of: logFormat) {
-        case "text": return
-        case "json": LogFormat.useJSON()
-        default: throw .usage("--log-format takes text or json")
-        }
-    }
 }

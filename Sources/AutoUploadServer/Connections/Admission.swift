@@ -24,7 +24,7 @@ package struct Admission {
         case refused(reason: String)
     }
 
-    private let limits: Limits
+    var limits: Limits
     private var next: UInt64 = 0
     private var groups: [UInt64: AddressGroup] = [:]
     private var members: [AddressGroup: Int] = [:]

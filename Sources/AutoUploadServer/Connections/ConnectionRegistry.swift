@@ -37,6 +37,11 @@ package final class ConnectionRegistry: Sendable {
     /// Whether newcomers had better wait for a moment.
     package var isCrowded: Bool { state.withLock { $0.admission.isCrowded } }
 
+    /// Who is there stays, though there be more than may come.
+    func take(_ limits: Admission.Limits) {
+        state.withLock { $0.admission.limits = limits }
+    }
+
     package func countStored() {
         storedFiles.add(1, ordering: .relaxed)
     }

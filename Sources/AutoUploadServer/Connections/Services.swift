@@ -14,7 +14,7 @@ package struct Services: Sendable {
     package var receipts: ReceiptKeyring
     package let registry: ConnectionRegistry
     package let slots: UploadSlots
-    package let limits: Limits
+    package private(set) var limits: Limits
     /// Name and version of this program, as clients are told.
     package let software: String
 
@@ -40,6 +40,13 @@ package struct Services: Sendable {
         (self.certificate, self.vault, self.gate, self.receipts) = (certificate, vault, gate, receipts)
         (self.registry, self.slots, self.limits, self.reading) = (registry, slots, limits, reading)
         (self.software, self.catalogue, self.log) = (software, catalogue, log)
+    }
+
+    /// Connections that come from now on are bound by these.
+    package mutating func take(_ limits: Limits) {
+        self.limits = limits
+        registry.take(limits.admission)
+        slots.take(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser)
     }
 
     /// Tells of what happened.

@@ -4,17 +4,21 @@ package import Platform
 /// How many uploads may be under way: each has a descriptor, of which no account may take all.
 package final class UploadSlots: Sendable {
     private struct Counts {
+        var inAll: Int
+        var perUser: Int
         var all = 0
         var users: [FileName: Int] = [:]
     }
 
-    private let inAll: Int
-    private let perUser: Int
-    private let counts = Monitor(Counts())
+    private let counts: Monitor<Counts>
 
     package init(inAll: Int, perUser: Int) {
-        self.inAll = inAll
-        self.perUser = perUser
+        counts = Monitor(Counts(inAll: inAll, perUser: perUser))
+    }
+
+    /// What is under way stays.
+    func take(inAll: Int, perUser: Int) {
+        counts.withLock { ($0.inAll, $0.perUser) = (inAll, perUser) }
     }
 
     /// A place for one upload, until it is let go.
@@ -35,8 +39,8 @@ package final class UploadSlots: Sendable {
     package func take(for user: FileName) -> Result<Slot, Full> {
         counts.withLock { counts in
             let mine = counts.users[user, default: 0]
-            if mine >= perUser { return .failure(.user(perUser)) }
-            if counts.all >= inAll { return .failure(.server) }
+            if mine >= counts.perUser { return .failure(.user(counts.perUser)) }
+            if counts.all >= counts.inAll { return .failure(.server) }
             counts.all += 1
             counts.users[user] = mine + 1
             return .success(Slot(self, user))

@@ -45,6 +45,9 @@ package enum ServerEvent {
     /// Another storage is served, in the place of the one that was open.
     case storageOpened(path: String)
     case warning(String)
+    /// The configuration was read anew: options that count from now on, and those that have changed and don't.
+    case reloaded([String], atNextStart: [String])
+    case notReloaded(String)
     case stopping
     case stopped(stored: UInt64)
 
@@ -148,6 +151,8 @@ extension ServerEvent {
             line(displacement == nil ? "storage-back" : "storage-away", path, displacement)
         case .storageOpened(let path): line("storage-opened", path, nil)
         case .warning(let text): LogLine("note", level: .warning, ("text", text))
+        case .reloaded(let taken, let later): LogLine(reloaded: taken, later)
+        case .notReloaded(let reason): LogLine("not-reloaded", level: .error, ("reason", reason))
         case .stopping: LogLine("stopping")
         case .stopped(let stored): LogLine("stopped", ("stored", String(stored)))
         }
@@ -181,6 +186,12 @@ extension LogLine {
         if case .user(let user) = untold.source { add("user", user.description) }
         if let address = untold.address { add("address", address.description) }
         add("lines", Int64(untold.count))
+    }
+
+    fileprivate init(reloaded taken: [String], _ later: [String]) {
+        self.init("reloaded", level: later.isEmpty ? .info : .warning)
+        if !taken.isEmpty { add("options", taken.joined(separator: " ")) }
+        if !later.isEmpty { add("at-next-start", later.joined(separator: " ")) }
     }
 
     fileprivate init(_ event: String, level: LogLevel = .info, _ fields: (key: String, value: String)...) {

@@ -3,7 +3,6 @@ import AdminSite
 import Catalogue
 import CommandLine
 import Connections
-import DeviceFace
 import Events
 import Logins
 import Platform
@@ -20,45 +19,54 @@ struct AutoUploadServer {
             ProcessLimits.forbidCoreDumps()
             SecretHeap.reserve()
             let openFiles = ProcessLimits.raiseOpenFiles()
-            let parser = CommandLineParser(
-                program: ServerOptions.program, summary: "Receives files from auto-upload-client, and keeps them safe.",
-                options: ServerOptions.table, commands: ServerOptions.commands,
-                exitCodes: ServerOptions.exitCodes)
-            let arguments = try parser.parse()
-            switch arguments.command?.name {
-            case ServerOptions.renewReceiptKey.name:
-                try Renewal.run(arguments)
-                return .success
-            case ServerOptions.forgetReceiptKey.name:
-                try Forgetting.run(arguments)
-                return .success
-            default: break
-            }
-            if let console = ConsoleCommand.named(arguments.command?.name) { return try console.run(arguments) }
-            let configuration = try Configuration(arguments)
-            var limits = configuration.limits
-            let warning = limits.fit(openFiles: openFiles)
-            var doors = try Doors.openPorts(configuration, limits.socket)
-            let pidFile = try ProcessFile.write(configuration.pidFile)
-            defer { pidFile?.remove() }
-            let confinement = Confinement(configuration)
-            try confinement.becomeUser()
-            doors += try Doors.openFiles(configuration, limits.socket)
-            // The first line of log starts a thread.
-            confinement.apply().forEach(warn)
-            if let warning { warn(warning) }
-            let accounts = try accounts(configuration)
-            let certificate = try certificate(configuration)
-            let opener = StorageOpener(configuration: configuration, accounts: accounts)
-            let web =
-                configuration.servesWeb
-                ? WebRules(
-                    drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
-                    admin: configuration.servesAdmin ? try adminSite(limits) : nil) : nil
-            guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return .success }
-            try Server(storehouse, doors, web: web).run()
+            let arguments = try ServerOptions.parser.parse()
+            try LogFormat.use(arguments)
+            if let code = try runCommand(arguments, openFiles) { return code }
+            try serve(arguments, openFiles)
             return .success
         }
+    }
+
+    /// - Returns: nil where it is to serve.
+    private static func runCommand(_ arguments: ParsedArguments, _ openFiles: UInt64) throws(ProgramError) -> ExitCode?
+    {
+        switch arguments.command?.name {
+        case ServerOptions.renewReceiptKey.name: try Renewal.run(arguments)
+        case ServerOptions.forgetReceiptKey.name: try Forgetting.run(arguments)
+        case CheckCommand.command.name:
+            return try CheckCommand.run(arguments, filesOnly: false, openFiles: openFiles)
+        case nil where arguments.flag(CheckCommand.filesOnly):
+            return try CheckCommand.run(arguments, filesOnly: true, openFiles: openFiles)
+        case nil: return nil
+        case let name: return try ConsoleCommand.named(name)?.run(arguments)
+        }
+        return .success
+    }
+
+    private static func serve(_ arguments: ParsedArguments, _ openFiles: UInt64) throws(ProgramError) {
+        let configuration = try Configuration(arguments)
+        var limits = configuration.limits
+        let warning = limits.fit(openFiles: openFiles)
+        var doors = try Doors.openPorts(configuration, limits.socket)
+        let pidFile = try ProcessFile.write(configuration.pidFile)
+        defer { pidFile?.remove() }
+        let confinement = Confinement(configuration)
+        try confinement.becomeUser()
+        doors += try Doors.openFiles(configuration, limits.socket)
+        ServiceManager.find()
+        // The first line of log starts a thread.
+        confinement.apply().forEach(warn)
+        if let warning { warn(warning) }
+        let accounts = try NeededFiles.accounts(configuration) { warn($0) }
+        let certificate = try NeededFiles.certificate(configuration)
+        let opener = StorageOpener(configuration: configuration, accounts: accounts)
+        let web =
+            configuration.servesWeb
+            ? WebRules(
+                drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
+                admin: configuration.servesAdmin ? try adminSite(limits) : nil) : nil
+        guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return }
+        try Server(storehouse, doors, web: web, Reloading(arguments, storehouse)).run()
     }
 
     /// Nothing but the storehouse keeps what belongs to the storage: it is let go of as a whole.
@@ -120,44 +128,11 @@ struct AutoUploadServer {
             catalogue: Catalogue(anonymisingAfter: opener.configuration.anonymisesAfter))
     }
 
-    private static func accounts(_ configuration: Configuration) throws(ProgramError) -> AccountDirectory {
-        do throws(PasswordFileError) {
-            return try AccountDirectory(path: configuration.passwordFile) { warn($0) }
-        } catch {
-            throw ProgramError("--pwdfile: \(error)\(passwordFileHint(error))", exitCode: .configuration)
-        }
-    }
-
-    private static func passwordFileHint(_ error: PasswordFileError) -> String {
-        guard case .unreadable(let error) = error else { return "" }
-        return switch error.errno {
-        case .noEntry: "; adduser -u NAME -f FILE makes it (installed as auto-upload-adduser)"
-        case .accessDenied: "; let the server's user read it, as by chgrp and chmod 640"
-        default: ""
-        }
-    }
-
     private static func verifiedLogins() throws(ProgramError) -> VerifiedLogins {
         do throws(SystemError) {
             return try VerifiedLogins()
         } catch {
             throw ProgramError(error)
-        }
-    }
-
-    private static func certificate(_ configuration: Configuration) throws(ProgramError) -> ServerCertificate {
-        do throws(TLSError) {
-            return try ServerCertificate(
-                chain: configuration.certificate, key: configuration.privateKey,
-                clients: configuration.clients, minimum: configuration.minimumTLS,
-                protocols: [Connection.applicationProtocol]
-                    + (configuration.servesWeb ? [WebConnection.applicationProtocol] : []))
-        } catch {
-            let options =
-                "--certificate, --privatekey" + (configuration.clients == nil ? "" : ", --client-ca")
-                + (configuration.clients?.revocations == nil ? "" : ", --client-crl")
-            let advice = configuration.runAs.map { "; the user \(escaped($0.name)) is to read these files" } ?? ""
-            throw ProgramError("\(options): \(error)\(advice)", exitCode: .configuration)
         }
     }
 

@@ -9,7 +9,7 @@ struct Door: Sendable {
 }
 
 /// Where plain HTTP is served: nowhere that another machine can reach.
-struct PlainPlace: Sendable {
+struct PlainPlace: Sendable, CustomStringConvertible {
     private let address: SocketAddress
     private let text: String
 
@@ -48,6 +48,8 @@ struct PlainPlace: Sendable {
         return host.contains(":") ? nil : SocketAddress(numeric: String(host), port: port)
     }
 
+    var description: String { escaped(text) }
+
     /// Of a socket in the file system.
     var path: String? { address.path }
 
@@ -55,9 +57,19 @@ struct PlainPlace: Sendable {
         do throws(SystemError) {
             return Door(listener: try Listener(on: address, options: options), isPlain: true)
         } catch {
-            throw ProgramError(
-                "--http-listen \(escaped(text)): \(error)\(advice(on: error))", exitCode: .operatingSystem)
+            throw explain(error)
         }
+    }
+
+    /// Finds out whether `open` could listen there; of a socket in the file system, whether its folder can be used.
+    func requireFree() throws(SystemError) {
+        guard let path else { return try Listener.tryOut(address) }
+        guard let (folder, _) = splitPath(path) else { throw SystemError("listen on", escaped(path), errno: .invalid) }
+        try Directory.open(path: folder).checkMayChangeNames()
+    }
+
+    func explain(_ error: SystemError) -> ProgramError {
+        ProgramError("--http-listen \(escaped(text)): \(error)\(advice(on: error))", exitCode: .operatingSystem)
     }
 
     private func advice(on error: SystemError) -> String {

@@ -80,7 +80,7 @@ enum Doors {
         return listeners
     }
 
-    private static func explain(_ error: SystemError, port: UInt16) -> ProgramError {
+    static func explain(_ error: SystemError, port: UInt16) -> ProgramError {
         switch error.errno {
         case .addressInUse:
             ProgramError(

@@ -114,9 +114,11 @@ enum ServerOptions {
     static let exitCodes: KeyValuePairs<ExitCode, String> = [
         .success: "It was ended by SIGTERM or SIGINT, or the command is done.",
         .usage: "The command line is wrong.",
+        .dataError: "A line of the password file isn't right (check), or a command has found what differs.",
         .noInput: "The file that --config names can't be read.",
         .software: "It met something that never happens: a defect.",
         .operatingSystem: "The system refused something, such as a port that another program uses.",
+        .temporaryFailure: "There is no room now (check), or a command finds the server busy.",
         .noPermission: "The port needs a right that the process lacks.",
         .configuration:
             "A file that it needs can't be used, or the storage folder can't keep what a confirmation promises.",
@@ -128,7 +130,11 @@ enum ServerOptions {
             + "clients don't trust until a person accepts it: for a key that is lost, or that others may have read. The "
             + "server must not be running.")
 
-    static let commands = [renewReceiptKey, forgetReceiptKey] + ConsoleCommand.all.map(\.command)
+    static let commands = [CheckCommand.command, renewReceiptKey, forgetReceiptKey] + ConsoleCommand.all.map(\.command)
+
+    static let parser = CommandLineParser(
+        program: program, summary: "Receives files from auto-upload-client, and keeps them safe.", options: table,
+        commands: commands, exitCodes: exitCodes)
 
     static let table: [Option] =
         [
@@ -137,7 +143,9 @@ enum ServerOptions {
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
-        ] + DropOptions.table + LimitOptions.table + ProcessOptions.table + [.config]
+        ] + DropOptions.table + LimitOptions.table + ProcessOptions.table + [
+            .logFormat, .config, CheckCommand.filesOnly,
+        ]
 }
 
 /// What the server was told, checked.
@@ -174,8 +182,11 @@ struct Configuration {
     let hasCatalogue: Bool
     /// Seconds; nil: never.
     let anonymisesAfter: Int64?
+    /// That `--config` names.
+    let ownFile: String?
 
     init(_ arguments: ParsedArguments) throws(ProgramError) {
+        ownFile = arguments.optionalString(of: .config)
         passwordFile = try arguments.string(of: ServerOptions.passwordFile)
         certificate = try arguments.string(of: ServerOptions.certificate)
         privateKey = try arguments.string(of: ServerOptions.privateKey)
@@ -209,7 +220,8 @@ struct Configuration {
 
     /// What is read again when it has changed.
     var filesToRead: [String] {
-        [passwordFile, certificate, privateKey] + [clients?.authorities, clients?.revocations].compactMap(\.self)
+        [passwordFile, certificate, privateKey]
+            + [clients?.authorities, clients?.revocations, ownFile].compactMap(\.self)
     }
 
     private static func clients(_ arguments: ParsedArguments) throws(ProgramError) -> ClientTrust? {

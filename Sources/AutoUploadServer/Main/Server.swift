@@ -14,10 +14,13 @@ struct Server: Sendable {
     private let doors: [Door]
     /// Nil where browsers and scripts aren't served.
     private let web: WebRules?
+    private let reloading: Reloading
 
-    /// - Parameter doors: of `Doors`.
-    init(_ storehouse: Storehouse, _ doors: [Door], web: WebRules?) {
-        (self.storehouse, self.doors, self.web) = (storehouse, doors, web)
+    /// - Parameters:
+    ///   - doors: of `Doors`.
+    ///   - reloading: is asked to read the configuration anew.
+    init(_ storehouse: Storehouse, _ doors: [Door], web: WebRules?, _ reloading: Reloading) {
+        (self.storehouse, self.doors, self.web, self.reloading) = (storehouse, doors, web, reloading)
         upkeep = Upkeep(storehouse)
     }
 
@@ -41,9 +44,9 @@ struct Server: Sendable {
         } catch {
             throw ProgramError(error)
         }
-        while !isToldToEnd(within: 3600) {
-            removeExpired()
-        }
+        ServiceManager.tell(.ready)
+        serve()
+        ServiceManager.tell(.stopping)
         services.report(.stopping)
         for door in doors { door.listener.leaveToNext() }
         services.registry.stop()
@@ -54,6 +57,21 @@ struct Server: Sendable {
         services.report(services.lines.takeUntold(isEnd: true).map(ServerEvent.untold))
         services.report(.stopped(stored: services.registry.stored))
     }
+
+    private func serve() {
+        var upkeepIsDue = Deadline.after(seconds: Self.seconds)
+        while !isToldToEnd(within: min(Self.seconds, ServiceManager.longestSilence)) {
+            // Who can't count connections takes none either.
+            _ = services.registry.count
+            ServiceManager.alive()
+            guard upkeepIsDue.hasPassed else { continue }
+            upkeepIsDue = .after(seconds: Self.seconds)
+            removeExpired()
+        }
+    }
+
+    /// Between two looks for what has expired.
+    private static let seconds = 3600.0
 
     private func removeExpired() {
         let services = services
@@ -70,11 +88,19 @@ struct Server: Sendable {
         }
     }
 
+    private func reload() {
+        ServiceManager.tell(.reloading)
+        reloading.run()
+        upkeep.hurry()
+        ServiceManager.tell(.ready)
+    }
+
     /// SIGHUP is no reason to end: what has changed is looked at without waiting.
     private func isToldToEnd(within seconds: Double) -> Bool {
         switch Signals.wait(until: .after(seconds: seconds)) {
         case .terminate: return true
-        case .reload, .attend: upkeep.hurry()
+        case .reload: reload()
+        case .attend: upkeep.hurry()
         case nil: break
         }
         return false

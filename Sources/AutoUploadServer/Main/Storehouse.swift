@@ -37,6 +37,11 @@ final class Storehouse: Sendable {
 
     var services: Services { current.withLock { $0 } }
 
+    /// Has new connections be bound by other limits.
+    func take(_ limits: Limits) {
+        current.withLock { $0.take(limits) }
+    }
+
     /// Seconds between two looks.
     private static let interval = 2.0
     /// Seconds between two attempts, when many have failed.

@@ -38,6 +38,7 @@ final class WaitingRoom: Sendable {
                 if !isWaiting { try begin(error.message) }
                 isWaiting = true
             }
+            ServiceManager.alive()
             if case .terminate = Signals.wait(until: .after(seconds: Self.interval)) { return nil }
         }
     }
@@ -55,6 +56,8 @@ final class WaitingRoom: Sendable {
                 state.change { $0.answering += 1 }
                 try Thread.detach { [self] in answer(door) }
             }
+            // It answers, and nothing that the service manager could do makes room.
+            ServiceManager.tell(.ready)
         } catch {
             state.change { $0.answering -= 1 }
             throw ProgramError(error)

@@ -1,5 +1,5 @@
 package import Domain
-import Platform
+package import Platform
 package import Storage
 import Transport
 
@@ -15,23 +15,48 @@ package struct ReceiptKeyChoice {
 
     /// - Parameter chosen: the file that an admin has chosen; nil stands for the usual place.
     package init(chosen: String?, _ storage: borrowing Storage, at folder: String) throws(ReceiptKeyError) {
-        isUsed = storage.isUsed
-        file = try ReceiptKeyFile(chosen: chosen, in: storage.own, of: folder)
-        mark = ReceiptKeyMark(in: storage.own)
-        usual = try chosen.map { _ throws(ReceiptKeyError) in
-            try ReceiptKeyFile(chosen: nil, in: storage.own, of: folder)
-        }
+        try self.init(chosen: chosen, in: storage.own, isUsed: storage.isUsed, at: folder)
+    }
+
+    /// - Parameters:
+    ///   - own: the server's own folder of the storage.
+    ///   - isUsed: whether the storage holds users' files.
+    package init(chosen: String?, in own: Directory, isUsed: Bool, at folder: String) throws(ReceiptKeyError) {
+        self.isUsed = isUsed
+        file = try ReceiptKeyFile(chosen: chosen, in: own, of: folder)
+        mark = ReceiptKeyMark(in: own)
+        usual = try chosen.map { _ throws(ReceiptKeyError) in try ReceiptKeyFile(chosen: nil, in: own, of: folder) }
+    }
+
+    /// What `keyring` takes, with nothing made or noted.
+    ///
+    /// - Returns: nil: it makes one.
+    package func look() throws(ReceiptKeyError) -> ReceiptKey? {
+        try present(readMark())?.key
     }
 
     /// - Parameter warn: is told what an admin should know.
     /// - Throws: `ReceiptKeyError` when there is no key that clients of this storage would trust.
     package func keyring(_ warn: (String) -> Void) throws(ReceiptKeyError) -> ReceiptKeyring {
         let found = try readMark()
+        if let keyring = try present(found) {
+            note(keyring, found, warn)
+            return keyring
+        }
+        let keyring = try file.loadOrMake()
+        warn(
+            "made a key for receipts: keep a copy of \(escaped(file.path)); clients that know another one stop deleting"
+        )
+        note(keyring, found, warn)
+        return keyring
+    }
+
+    /// - Returns: nil where there is none, and one may be made.
+    private func present(_ found: ReceiptKeyMark.Finding) throws(ReceiptKeyError) -> ReceiptKeyring? {
         if let keyring = try file.load() {
             if let used = found.key {
                 guard used.leads(to: keyring.key, over: keyring.predecessors) else { throw .another(file.path, used) }
             }
-            note(keyring, found, warn)
             return keyring
         }
         switch found {
@@ -42,12 +67,7 @@ package struct ReceiptKeyChoice {
         case .unknown: throw .lost(file.path, nil)
         }
         if let usual, try usual.load() != nil { throw .elsewhere(file.path, usual.path) }
-        let keyring = try file.loadOrMake()
-        warn(
-            "made a key for receipts: keep a copy of \(escaped(file.path)); clients that know another one stop deleting"
-        )
-        note(keyring, found, warn)
-        return keyring
+        return nil
     }
 
     /// Gives the storage another key, signed by its present one.

@@ -66,10 +66,13 @@ package struct Storage: ~Copyable {
 
     /// Whether users' folders lie in it since before this start.
     package var isUsed: Bool {
-        guard wasThere, let names = try? root.names() else { return false }
+        wasThere && Self.hasUsers(root)
+    }
+
+    static func hasUsers(_ root: Directory) -> Bool {
+        guard let names = try? root.names() else { return false }
         return names.contains { name in
-            name != Self.privateFolder && name != Self.foundByRepair
-                && (try? root.status(of: name).kind) == .directory
+            name != privateFolder && name != foundByRepair && (try? root.status(of: name).kind) == .directory
         }
     }
 

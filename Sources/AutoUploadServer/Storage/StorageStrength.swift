@@ -1,7 +1,7 @@
 import Platform
 
 /// What a flush is worth where the storage folder lies.
-enum StorageStrength: Equatable {
+package enum StorageStrength: Equatable {
     case known
     /// It is known how to make a file durable, and an admin should know what that rests on.
     case conditional(String)

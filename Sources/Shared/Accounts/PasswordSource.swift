@@ -36,6 +36,13 @@ final class PasswordSource: Sendable {
     }
 }
 
+extension PasswordFile {
+    /// - Throws: when it can't be read, or everybody may use it.
+    package static func load(path: String) throws(PasswordFileError) -> PasswordFile {
+        PasswordFile(try PasswordSource.read(path).0)
+    }
+}
+
 // MARK: - Reading
 
 extension PasswordSource {
@@ -85,7 +92,7 @@ extension PasswordSource {
         }
     }
 
-    private static func read(_ path: String) throws(PasswordFileError) -> ([UInt8], FileStatus?) {
+    fileprivate static func read(_ path: String) throws(PasswordFileError) -> ([UInt8], FileStatus?) {
         let content: [UInt8]
         let status: FileStatus
         do throws(SystemError) {

@@ -15,8 +15,10 @@ package struct CommandLineParser: Sendable {
     /// With what it leaves, for `--help`.
     let exitCodes: [(code: ExitCode, meaning: String)]
 
-    static let help = Option("help", letter: "h", section: "Other", help: "Show this help and exit.")
-    static let version = Option("version", section: "Other", help: "Show the version and exit.")
+    static let help = Option(
+        "help", letter: "h", isForCommandLineOnly: true, section: "Other", help: "Show this help and exit.")
+    static let version = Option(
+        "version", isForCommandLineOnly: true, section: "Other", help: "Show the version and exit.")
 
     /// - Parameters:
     ///   - program: the name under which it is started.
@@ -98,7 +100,7 @@ package struct CommandLineParser: Sendable {
 extension Option {
     /// Names the configuration file; a program that has it in its table takes its options from there, too.
     package static let config = Option(
-        "config", value: .text("FILE"), section: "Other",
+        "config", value: .text("FILE"), isForCommandLineOnly: true, section: "Other",
         help: "Read options from FILE, a line each: long name = value. The command line counts more.")
 }
 

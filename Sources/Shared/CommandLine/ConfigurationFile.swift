@@ -95,8 +95,7 @@ package struct ConfigurationFile {
         guard let option = options.first(where: { $0.names.contains { name.elementsEqual($0.utf8) } }) else {
             throw Complaint("there is no option \"\(escaped(name.prefix(40), quoting: true))\"\(hint(for: name))")
         }
-        let onCommandLineOnly = [Option.config.name, CommandLineParser.help.name, CommandLineParser.version.name]
-        if onCommandLineOnly.contains(option.name) {
+        if option.isForCommandLineOnly {
             throw Complaint("\(option.name) can stand on the command line only")
         }
         return option

@@ -13,6 +13,8 @@ package struct Option: Sendable {
     package let isRepeatable: Bool
     /// Whether the program can't start without it.
     package let isRequired: Bool
+    /// Whether it is about one start, so that it has no place in a configuration file.
+    package let isForCommandLineOnly: Bool
     /// The heading in `--help`.
     package let section: String
     /// What it does, in a sentence or two.
@@ -20,7 +22,8 @@ package struct Option: Sendable {
 
     package init(
         _ names: String..., letter: Character? = nil, value: OptionValue = .flag, defaultText: String? = nil,
-        isRepeatable: Bool = false, isRequired: Bool = false, section: String = "Options", help: String
+        isRepeatable: Bool = false, isRequired: Bool = false, isForCommandLineOnly: Bool = false,
+        section: String = "Options", help: String
     ) {
         self.names = names
         self.letter = letter
@@ -28,6 +31,7 @@ package struct Option: Sendable {
         self.defaultText = defaultText
         self.isRepeatable = isRepeatable
         self.isRequired = isRequired
+        self.isForCommandLineOnly = isForCommandLineOnly
         self.section = section
         self.help = help
     }

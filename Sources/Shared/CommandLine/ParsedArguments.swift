@@ -26,6 +26,11 @@ package struct ParsedArguments: Sendable {
         fromConfiguration.contains(option.name)
     }
 
+    /// Whether the other one says the same of the option. Secrets aren't compared.
+    package func isSame(_ option: Option, as other: ParsedArguments) -> Bool {
+        texts[option.name] == other.texts[option.name] && lists[option.name] == other.lists[option.name]
+    }
+
     /// Whether a flag is set.
     package func flag(_ option: Option) -> Bool {
         optionalString(of: option).flatMap(yesNoValue) ?? false

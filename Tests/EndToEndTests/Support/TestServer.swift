@@ -68,9 +68,10 @@ final class TestServer: Sendable {
     ///   - environment: added to this process's own.
     ///   - commands: of the shell, to be run before in a mount namespace of the server's own.
     ///   - words: a program, with its arguments, that becomes the server.
+    ///   - mark: of the line that tells where it listens.
     init(
         _ site: Site? = nil, options: [String] = [], environment: [String: String] = [:], after commands: String? = nil,
-        through words: [String] = []
+        through words: [String] = [], listening mark: String = " listening "
     ) throws {
         let site = try site ?? Site()
         self.site = site
@@ -79,8 +80,8 @@ final class TestServer: Sendable {
         let shell = commands.map { ["unshare", "-m", "sh", "-c", $0 + #" && exec "$0" "$@""#] } ?? []
         program = try RunningProgram(
             "/usr/bin/env", shell + words + [Binaries.server] + site.arguments() + options, environment: environment)
-        let ready = program.waitForLine(.error, containing: " listening ")
-        guard let ready, let port = ready.split(separator: ":").last.flatMap({ UInt16($0) }) else {
+        let ready = program.waitForLine(.error, containing: mark)
+        guard let ready, let port = ready.split(separator: ":").last.flatMap({ UInt16($0.filter(\.isNumber)) }) else {
             throw DidNotStart(outcome: try program.waitForEnd(seconds: 30))
         }
         self.port = port

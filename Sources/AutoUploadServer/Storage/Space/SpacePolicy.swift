@@ -1,4 +1,4 @@
-import Platform
+package import Platform
 
 /// How much of the storage uploads may take.
 package struct SpacePolicy: Hashable, Sendable {
@@ -11,7 +11,7 @@ package struct SpacePolicy: Hashable, Sendable {
     private static let mostKeptFree: UInt64 = 1 << 30
 
     /// Bytes that stay free of a file system of this size.
-    func floor(of room: FileSystemRoom) -> UInt64 {
+    package func floor(of room: FileSystemRoom) -> UInt64 {
         keepFree ?? min(Self.mostKeptFree, room.total / 50)
     }
 }

@@ -29,12 +29,7 @@ package final class Listener: Sendable {
         file = try address.path.map { path throws(SystemError) in try SocketFile(path: path) }
         let raw = try systemCall("make a socket for", subject) { shim_stream_socket(address.family) }
         descriptor = FileDescriptor(owning: raw)
-        var on: CInt = 1
-        unsafe setsockopt(raw, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
-        // IPv4 has a socket of its own, so that each address is logged as what it is.
-        if address.isIPv6 {
-            unsafe setsockopt(raw, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, socklen_t(MemoryLayout<CInt>.size))
-        }
+        Self.prepare(descriptor, for: address)
         if let file { try file.bind(descriptor, to: address) } else { try descriptor.bind(to: address) }
         try systemCall("listen on", subject) { listen(raw, backlog) }
         self.address = try unsafe SocketAddress { bound, length throws(SystemError) in
@@ -63,6 +58,22 @@ package final class Listener: Sendable {
         let flags = try systemCall("take over", subject) { fcntl(number, F_GETFL) }
         try systemCall("take over", subject) { fcntl(number, F_SETFL, flags | O_NONBLOCK) }
         self.descriptor = descriptor
+    }
+
+    /// Finds out whether `init` could listen on an address of TCP now, without listening there.
+    package static func tryOut(_ address: SocketAddress) throws(SystemError) {
+        let raw = try systemCall("make a socket for", address.description) { shim_stream_socket(address.family) }
+        let descriptor = FileDescriptor(owning: raw)
+        prepare(descriptor, for: address)
+        try descriptor.bind(to: address)
+    }
+
+    private static func prepare(_ descriptor: borrowing FileDescriptor, for address: SocketAddress) {
+        var on: CInt = 1
+        let (raw, length) = (descriptor.rawValue, socklen_t(MemoryLayout<CInt>.size))
+        unsafe setsockopt(raw, SOL_SOCKET, SO_REUSEADDR, &on, length)
+        // IPv4 has a socket of its own, so that each address is logged as what it is.
+        if address.isIPv6 { unsafe setsockopt(raw, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &on, length) }
     }
 
     /// Waits for a connection.

@@ -1,32 +1,31 @@
-import CommandLine
-import Platform
+package import Platform
 
 /// What was looked at, point by point: each is told at once, and the first that failed says how the program ends.
-final class Checklist {
-    private(set) var exitCode = ExitCode.success
+package final class Checklist {
+    package private(set) var exitCode = ExitCode.success
     private let show: (String) -> Void
 
-    init(show: @escaping (String) -> Void = printOutput) {
+    package init(show: @escaping (String) -> Void = printOutput) {
         self.show = show
     }
 
-    func passed(_ point: String, _ text: String) {
+    package func passed(_ point: String, _ text: String) {
         tell("ok", point, text)
     }
 
     /// It works, but not as it might be wished.
     ///
     /// - Parameter advice: what to do about it.
-    func warning(_ point: String, _ text: String, _ advice: String = "") {
+    package func warning(_ point: String, _ text: String, _ advice: String = "") {
         tell("warning", point, text, advice)
     }
 
-    func failed(_ point: String, _ text: String, _ advice: String = "", _ code: ExitCode) {
+    package func failed(_ point: String, _ text: String, _ advice: String = "", _ code: ExitCode) {
         if exitCode == .success { exitCode = code }
         tell("FAILED", point, text, advice)
     }
 
-    func untried(_ point: String) {
+    package func untried(_ point: String) {
         tell("-", point, "not tried, for what stands above")
     }
 
