@@ -20,6 +20,8 @@ struct Configuration {
     let wipesUnproven: Bool
     let keptCopies: KeptCopies?
     let removesEmptyFolders: Bool
+    /// What a wipe has to be worth; nil: nothing.
+    let requiredGrade: ErasureGrade?
     let trust: ServerTrust
     let prefix: RemotePath?
     let askingAgain: AskingAgain?
@@ -61,6 +63,7 @@ struct Configuration {
         wipesUnproven = arguments.flag(Options.wipesUnproven)
         keptCopies = try Self.keptCopies(arguments)
         removesEmptyFolders = arguments.flag(Options.removeEmptyFolders)
+        requiredGrade = try Self.requiredGrade(arguments)
         trust = try ServerTrust(arguments)
         prefix = try Self.prefix(arguments)
         askingAgain = arguments.optionalInteger(of: Options.askAgain).map { AskingAgain(days: $0) }
@@ -99,7 +102,7 @@ struct Configuration {
         if deletes { return }
         let given = [
             ("--keep-local", keptCopies != nil), ("--remove-empty-folders", removesEmptyFolders),
-            ("--wipe-unknown", wipesUnproven),
+            ("--wipe-unknown", wipesUnproven), ("--require-grade", requiredGrade != nil),
         ]
         for (option, isGiven) in given where isGiven {
             throw .usage("\(option) says what is done with -d y: give both, or neither")
@@ -144,6 +147,12 @@ struct Configuration {
         guard let text = arguments.optionalString(of: Options.keepLocal) else { return nil }
         if let copies = KeptCopies(text) { return copies }
         throw .usage("--keep-local takes a number of days, such as 14, or a size, such as 20G, not \(escaped(text))")
+    }
+
+    private static func requiredGrade(_ arguments: ParsedArguments) throws(ProgramError) -> ErasureGrade? {
+        guard let text = arguments.optionalString(of: Options.requireGrade) else { return nil }
+        if let grade = ErasureGrade(rawValue: text), grade > .unknown { return grade }
+        throw .usage("--require-grade takes flash, encrypted or in-place, not \(escaped(text))")
     }
 
     private static func patterns(

@@ -15,7 +15,7 @@ enum Options {
             username, password, passwordFile, oneTimeSeedFile, oneTimeCode,
             folder, prefix, settle, settleUnknown, hold, smallest, waitForNext, include, ignore, first, neighbours,
             order,
-            deletes, keepLocal, removeEmptyFolders, wipesUnproven, askAgain,
+            deletes, keepLocal, removeEmptyFolders, requireGrade, wipesUnproven, askAgain,
             encrypt, EncryptionOptions.recipient, EncryptionOptions.recipientsFile,
             EncryptionOptions.identity, FileTransform.into,
             interval, once, afterBoot, onIdle, dryRun, state, forgetTime, .logFormat, .config,
@@ -170,6 +170,12 @@ enum Options {
         help: """
             With -d y: remove folders below the watched one that are empty and haven't changed for an hour. Not with recorders that \
             don't make their folders anew.
+            """)
+    static let requireGrade = Option(
+        "require-grade", value: .text("flash|encrypted|in-place"), section: "Afterwards",
+        help: """
+            With -d y: wipe only where overwriting is worth so much: best effort on flash, on an encrypted medium, or in place. \
+            Files elsewhere are sent, and stay. check tells what the folder's file system gives.
             """)
     static let wipesUnproven = Option(
         "wipe-unknown", section: "Afterwards",

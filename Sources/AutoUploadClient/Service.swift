@@ -66,7 +66,8 @@ struct Service {
                 encryption: configuration.encryption),
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
             selection: configuration.selection, order: configuration.order, rateLimit: configuration.rateLimit,
-            askingAgain: configuration.askingAgain, removesEmptyFolders: configuration.removesEmptyFolders)
+            askingAgain: configuration.askingAgain, removesEmptyFolders: configuration.removesEmptyFolders,
+            makeGrading: { [required = configuration.requiredGrade] in ErasureGrading(required: required) })
         return PassContext(
             setup: setup,
             memory: PassMemory(holds: Holds(configuration.holds), forgetsTime: configuration.forgetsTime))

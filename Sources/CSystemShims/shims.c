@@ -35,6 +35,9 @@ const int shim_AT_EMPTY_PATH = AT_EMPTY_PATH;
 const int shim_SEEK_DATA = SEEK_DATA, shim_SEEK_HOLE = SEEK_HOLE;
 const uint64_t shim_RESOLVE_BENEATH_NO_LINKS = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
 const uint64_t shim_RESOLVE_NO_XDEV = RESOLVE_NO_XDEV;
+const uint32_t shim_EXTENT_LAST = FIEMAP_EXTENT_LAST, shim_EXTENT_SHARED = FIEMAP_EXTENT_SHARED,
+               shim_EXTENT_INLINE = FIEMAP_EXTENT_DATA_INLINE, shim_EXTENT_ENCODED = FIEMAP_EXTENT_ENCODED;
+const uint32_t shim_INODE_ENCRYPTED = FS_ENCRYPT_FL, shim_INODE_JOURNALS_DATA = FS_JOURNAL_DATA_FL;
 
 int shim_openat2(int folder, const char *path, int flags, uint32_t mode, uint64_t resolve) {
     struct open_how how = {.flags = (uint64_t)(unsigned)flags, .mode = mode, .resolve = resolve};
@@ -101,6 +104,34 @@ int shim_file_system_type(int descriptor, uint64_t *type) {
 int shim_map_extents(int descriptor) {
     struct fiemap map = {.fm_length = FIEMAP_MAX_OFFSET};
     return ioctl(descriptor, FS_IOC_FIEMAP, &map);
+}
+
+int shim_extents(int descriptor, uint64_t start, struct shim_extent *extents, uint32_t room) {
+    enum { most = 64 };
+    union {
+        struct fiemap map;
+        char bytes[sizeof(struct fiemap) + most * sizeof(struct fiemap_extent)];
+    } asked = {
+        .map = {
+            .fm_start = start,
+            .fm_length = FIEMAP_MAX_OFFSET - start,
+            .fm_extent_count = room < most ? room : most,
+        },
+    };
+    if (ioctl(descriptor, FS_IOC_FIEMAP, &asked.map) != 0) return -1;
+    for (uint32_t i = 0; i < asked.map.fm_mapped_extents; i++) {
+        const struct fiemap_extent *found = &asked.map.fm_extents[i];
+        extents[i] = (struct shim_extent){found->fe_logical, found->fe_length, found->fe_flags};
+    }
+    return (int)asked.map.fm_mapped_extents;
+}
+
+int shim_inode_flags(int descriptor, uint32_t *flags) {
+    /* Kernels write an int; who hands the call on may go by its number, which has the size of a long. */
+    unsigned both[2] = {0};
+    if (ioctl(descriptor, FS_IOC_GETFLAGS, both) != 0) return -1;
+    *flags = both[0];
+    return 0;
 }
 
 int shim_ignores_case(int folder) {

@@ -14,9 +14,10 @@ struct LocalChecks {
             neighbour(folder)
             rights(folder)
             leases(folder)
+            erasure(folder)
             state(folder)
         } else {
-            for point in ["storage", "client", "rights", "leases", "state"] { list.untried(point) }
+            for point in ["storage", "client", "rights", "leases", "wiping", "state"] { list.untried(point) }
         }
         clock()
     }
@@ -95,6 +96,19 @@ struct LocalChecks {
             return list.warning("leases", obstacle, "--wipe-unknown is given: files are wiped all the same")
         }
         list.failed("leases", obstacle, "", .temporaryFailure)
+    }
+
+    private func erasure(_ folder: WatchedFolder) {
+        guard configuration.deletes else { return list.passed("wiping", "not done: files stay") }
+        let ground = ErasureGround(under: folder.root.descriptor)
+        if let required = configuration.requiredGrade, ground.grade < required {
+            return list.failed(
+                "wiping", "\(ground); --require-grade wants \(required.rawValue)",
+                "record on another medium (docs/ERASURE.md), or ask for less: until then files are sent, and stay",
+                .temporaryFailure)
+        }
+        if ground.grade > .flash { return list.passed("wiping", "\(ground)") }
+        list.warning("wiping", "\(ground)", "docs/ERASURE.md says what that means, and what helps")
     }
 
     private func clock() {

@@ -8,7 +8,7 @@ enum CheckCommand {
     static let command = Command(
         name, required: [Options.servername, Options.username, Options.folder],
         help:
-            "Look whether all is right for the work with these options: folder, rights, leases, state, clock, interface, name, route, "
+            "Look whether all is right for the work with these options: folder, rights, leases, wiping, state, clock, interface, name, route, "
             + "connection, certificate, login. Each is told with what to do about it; leaves with 0 when nothing failed. Sends no file."
     )
 

@@ -15,7 +15,8 @@ enum ReceiptsCommand {
     static let command = Command(
         name, options: [export],
         help:
-            "List the receipts of everything that was confirmed, a line each: when, bytes, SHA-256, and where it is stored. "
+            "List the receipts of everything that was confirmed, a line each: when, bytes, SHA-256, where it is stored, and what wiping it was "
+            + "worth. "
             + "Of one state with -s, -u and -f, else of every state below --state.")
 
     static func run(_ arguments: ParsedArguments) throws(ProgramError) -> ExitCode {
@@ -42,8 +43,9 @@ enum ReceiptsCommand {
     private static func line(for kept: KeptReceipt) -> String {
         let statement = kept.receipt.statement
         let plaintext = kept.plaintext.map { " (decrypted: SHA-256 \($0))" } ?? ""
-        return
-            "\(utcText(statement.time)) \(statement.size) \(statement.digest) \(escaped(statement.path.bytes))\(plaintext)"
+        let wiped = kept.wipeGrade.map { " (wiped: \($0.rawValue))" } ?? ""
+        return "\(utcText(statement.time)) \(statement.size) \(statement.digest) \(escaped(statement.path.bytes))"
+            + plaintext + wiped
     }
 
     private static func write(_ state: ClientState, to export: ReceiptExport) throws(ProgramError) {

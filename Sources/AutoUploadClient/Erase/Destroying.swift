@@ -17,7 +17,7 @@ extension Eraser {
         }
         let removed = wipes.filter { $0.outcome == nil }
         goOn(removed) { () throws(WipeFailure) in try end(removed) }
-        for wipe in removed where wipe.outcome == nil { wipe.outcome = .wiped }
+        for wipe in removed where wipe.outcome == nil { wipe.outcome = .wiped(wipe.grade) }
     }
 
     private func goOn(_ wipes: [OngoingWipe], _ body: () throws(WipeFailure) -> Void) {
@@ -33,7 +33,10 @@ extension Eraser {
         // hard links may have come by.
         try wipe.checkLinks()
         let file = try wipe.heldFile()
-        try overwrite(wipe.record, file.descriptor, witness)
+        wipe.grade = grading.grade(of: file.descriptor)
+        if try !overwrite(wipe.record, file.descriptor, witness) {
+            wipe.grade = min(wipe.grade, grading.ground(under: file.descriptor).withoutOverwriting)
+        }
         try WipeFailure.system { () throws(SystemError) in
             // Before the blocks are given back: else the random bytes might never reach them.
             try before(.flushContent)
@@ -45,18 +48,21 @@ extension Eraser {
         }
     }
 
+    /// - Returns: false where there was no room for it.
     private func overwrite(
         _ record: WipeRecord, _ descriptor: borrowing FileDescriptor, _ witness: (any WipeWitness)?
-    ) throws(WipeFailure) {
+    ) throws(WipeFailure) -> Bool {
         try WipeFailure.system { () throws(SystemError) in try before(.overwrite) }
         var overwriter = try Overwriter()
         do throws(OverwriteError) {
             try overwriter.overwrite(descriptor, size: record.fingerprint.size) { witness?.stayInTouch() }
+            return true
         } catch {
             guard error.isLackOfSpace else { throw WipeFailure(error.reason) }
             // Such a file system would have written elsewhere anyway. To wait for room would be to wait for ever: this
             // file is what could make some.
             Log.write(.warning, "\(record.path): removed without being overwritten: \(error.reason)")
+            return false
         }
     }
 
@@ -73,6 +79,6 @@ extension Eraser {
     private func end(_ wipes: [OngoingWipe]) throws(WipeFailure) {
         if wipes.isEmpty { return }
         try WipeFailure.system { () throws(SystemError) in try before(.end) }
-        try WipeFailure.state { () throws(StateError) in try state.endWipes(wipes.map(\.record)) }
+        try WipeFailure.state { () throws(StateError) in try state.endWipes(wipes.map { ($0.record, $0.grade) }) }
     }
 }

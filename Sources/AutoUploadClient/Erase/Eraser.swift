@@ -15,6 +15,8 @@ struct Eraser: Sendable {
     var isForeign: @Sendable (FileSystemKind) -> Bool = { !$0.seesEveryWriter }
     /// Whether a new name lasts on such a file system once its folder is flushed.
     var keepsRenames: @Sendable (FileSystemKind) -> Bool = { $0.keepsRenamesByFolderFlush }
+    /// What a wipe is worth, and has to be.
+    var grading = ErasureGrading()
     /// Whether a person has said that also files are wiped that somebody may have open, for all that this machine can tell.
     var wipesUnproven = false
     /// Called before each step; what it throws counts as the step's failure. For tests.

@@ -90,7 +90,7 @@ extension Eraser {
     private func endVanished() {
         do throws(StateError) {
             let vanished = try state.wipeRecords().filter(isGone)
-            try state.endWipes(vanished.filter(\.isDecided))
+            try state.endWipes(vanished.filter(\.isDecided).map { ($0, .unknown) })
             try state.cancelWipes(vanished.filter { !$0.isDecided }.map(\.id))
         } catch {
             Log.write(.warning, "wipes that came to their end can't be forgotten: \(error)")

@@ -8,6 +8,8 @@ final class OngoingWipe {
     let directory: Directory
     /// What stands under the wiping name, held open.
     private(set) var held: HeldFile?
+    /// What the wipe is worth, once its content is gone.
+    var grade = ErasureGrade.unknown
     /// What became of it; nil while it goes on.
     var outcome: WipeOutcome?
 

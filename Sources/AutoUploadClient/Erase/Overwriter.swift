@@ -3,8 +3,7 @@ import Transport
 
 /// Overwrites what a file holds, in place: its size stays, its holes stay holes, no space is taken.
 ///
-/// That no trace remains can't be promised on flash, whose controller writes elsewhere, nor on a file system that copies
-/// on write.
+/// What that is worth on what the file stands on, an `ErasureGrade` says.
 struct Overwriter: ~Copyable {
     private static let bufferSize = 1 << 20
     /// A hole is no smaller, wherever there are any.

@@ -10,6 +10,8 @@ extension Eraser {
         let isLeased = try requireUnopened(descriptor, kind, size: wipe.record.fingerprint.size)
         wipe.hold(HeldFile(descriptor, isLeased: isLeased, isForeign: !isLeased || isForeign(kind)))
         try wipe.checkRenamed()
+        // It may share its blocks with another file since it was looked at first.
+        if let objection = try grading.objection(to: wipe.heldFile().descriptor) { throw WipeFailure(objection) }
     }
 
     /// Opens what stands under a wiping name.

@@ -15,6 +15,7 @@ extension Eraser {
         try check(status, request)
         try checkTag(status, request.fileTag)
         try WipeFailure.system { () throws(SystemError) in try directory.checkMayWrite(request.path.name) }
+        if let objection = grading.objection(to: request.path, in: folder) { throw WipeFailure(objection) }
         return try makeWipe(request, in: directory)
     }
 

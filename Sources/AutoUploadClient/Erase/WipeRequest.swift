@@ -19,8 +19,8 @@ struct WipeRequest: Hashable, Sendable {
 
 /// What became of a file that was to be wiped.
 enum WipeOutcome: Hashable, Sendable {
-    /// It is gone, durably.
-    case wiped
+    /// It is gone, durably; what was overwritten is worth so much.
+    case wiped(ErasureGrade)
     /// It stands where it stood, as it was. The reason is for a person to read.
     case kept(reason: String)
     /// It stands under its wiping name, if at all: `Eraser.finishInterrupted` goes on with it.

@@ -9,6 +9,8 @@ struct KeptReceipt: Hashable, Sendable {
     let path: LocalPath
     /// The hash of the content itself, where what is stored is encrypted.
     var plaintext: ContentDigest?
+    /// What wiping the file was worth; nil where it wasn't wiped since.
+    var wipeGrade: ErasureGrade?
 }
 
 extension ClientState {
@@ -68,9 +70,10 @@ extension ClientState {
         let proof = schemaVersion < StateSchema.firstWithProofs ? "x''" : "proof"
         let nonce = schemaVersion < StateSchema.firstWithNonces ? "x''" : "nonce"
         let plaintext = schemaVersion < StateSchema.firstWithSeals ? "x''" : "plaintext"
+        let grade = schemaVersion < StateSchema.firstWithGrades ? "''" : "wipe_grade"
         return """
-            SELECT key, user, stored_path, size, digest, time, signature, path, \(proof), \(nonce), \(plaintext) FROM receipts
-            ORDER BY time, stored_path
+            SELECT key, user, stored_path, size, digest, time, signature, path, \(proof), \(nonce), \(plaintext), \(grade)
+            FROM receipts ORDER BY time, stored_path
             """
     }
 }
@@ -91,6 +94,16 @@ extension SQLiteConnection {
                 .unsigned(statement.size), .blob(statement.digest.bytes), .integer(statement.time),
                 .blob(receipt.signature.bytes), .blob(path.bytes), .blob(receipt.proof.bytes),
                 .blob(statement.nonce?.bytes ?? []), .blob(plaintext?.bytes ?? []),
+            ])
+    }
+
+    /// Keeps with a file's receipts what wiping it was worth, inside a transaction.
+    mutating func noteWipe(_ record: WipeRecord, _ grade: ErasureGrade) throws(SQLiteError) {
+        try execute(
+            "UPDATE receipts SET wipe_grade = ? WHERE stored_path = ? AND digest = ? AND path = ?",
+            [
+                .text(grade.rawValue), .blob(record.storedPath.bytes), .blob(record.digest.bytes),
+                .blob(record.path.bytes),
             ])
     }
 
@@ -116,7 +129,7 @@ extension SQLiteStatement {
         return statement.map {
             KeptReceipt(
                 receipt: Receipt(statement: $0, signature: signature, proof: proof), path: path,
-                plaintext: self.digest(10))
+                plaintext: self.digest(10), wipeGrade: ErasureGrade(rawValue: text(11)))
         }
     }
 }

@@ -4,17 +4,18 @@ import SQLite
 enum StateSchema {
     /// Stands in the file's header: "AUpC".
     static let applicationID: Int64 = 0x4155_7043
-    static let version: Int64 = 8
+    static let version: Int64 = 9
     static let firstWithReceipts: Int64 = 2
     static let firstWithProofs: Int64 = 3
     static let firstWithNonces: Int64 = 4
     static let firstWithSeals: Int64 = 7
     static let firstWithTime: Int64 = 8
+    static let firstWithGrades: Int64 = 9
 
     /// Those of a new file.
     static let tables =
         firstTables + receiptTables + proofColumn + nonceColumns + patienceTables + volumeColumns + sealColumns
-        + timeTable
+        + timeTable + gradeColumn
     /// What makes a file of the version after one of an earlier.
     static let migrations: [Int64: [String]] = [
         // What stood there was empty: no server signed receipts.
@@ -25,6 +26,7 @@ enum StateSchema {
         5: volumeColumns,
         6: sealColumns,
         7: timeTable,
+        8: gradeColumn,
     ]
 
     private static let firstTables = [
@@ -79,6 +81,8 @@ enum StateSchema {
     private static let timeTable = [
         "CREATE TABLE latest_time (id INTEGER PRIMARY KEY CHECK (id = 1), time INTEGER NOT NULL)"
     ]
+    // Empty: the file wasn't wiped since.
+    private static let gradeColumn = ["ALTER TABLE receipts ADD COLUMN wipe_grade TEXT NOT NULL DEFAULT ''"]
     // 0: the file system's own number isn't known, only that of its device.
     private static let volumeColumns = ["confirmations", "uploads", "wipes", "holds"].map {
         "ALTER TABLE \($0) ADD COLUMN volume INTEGER NOT NULL DEFAULT 0"

@@ -26,12 +26,13 @@ extension ClientState {
     }
 
     /// The file is gone, and this was made durable: forgets the wipe and what was known about the file, but for a
-    /// day that there was one.
-    func endWipes(_ records: [WipeRecord]) throws(StateError) {
-        if records.isEmpty { return }
+    /// day that there was one. What the wipe was worth stays with the file's receipt.
+    func endWipes(_ wipes: [(record: WipeRecord, grade: ErasureGrade)]) throws(StateError) {
+        if wipes.isEmpty { return }
         try change("record the end of a wipe") { connection throws(SQLiteError) in
-            for record in records {
+            for (record, grade) in wipes {
                 try connection.execute(Self.deleteWipe, [.blob(record.id.bytes)])
+                try connection.noteWipe(record, grade)
                 try connection.forget(record.path, ifStill: record.fingerprint)
                 try connection.rememberWiped(record.path, changed: record.fingerprint.changed, at: currentUnixTime())
             }

@@ -43,6 +43,8 @@ struct StatusReport: Sendable {
     var confirmed = 0
     var wiped = 0
     var standings = Standings()
+    /// What wiping is worth in the folder; nil where nothing is wiped, or wasn't looked at yet.
+    var ground: ErasureGround?
 
     /// In one line.
     var summary: String {
@@ -53,7 +55,7 @@ struct StatusReport: Sendable {
     /// What was done before counts, too.
     func counting(from earlier: StatusReport) -> StatusReport {
         var report = self
-        (report.confirmed, report.wiped) = (earlier.confirmed, earlier.wiped)
+        (report.confirmed, report.wiped, report.ground) = (earlier.confirmed, earlier.wiped, earlier.ground)
         return report
     }
 
@@ -61,6 +63,7 @@ struct StatusReport: Sendable {
         confirmed += result.confirmed
         wiped += result.wiped
         standings = result.standings
+        ground = result.ground ?? ground
         (transfer, activity) = (nil, .waiting)
         lastPass = LastPass(
             ended: currentUnixTime(), confirmed: result.confirmed, wiped: result.wiped, remaining: result.remaining,
@@ -90,6 +93,7 @@ extension StatusReport {
             "now: \(activityText(at: now))",
             "since the start: \(confirmed) confirmed" + (deletes ? ", \(wiped) wiped" : ""),
         ]
+        if deletes, let ground { lines.append("wiping: \(ground)") }
         if let lastPass { lines += text(of: lastPass) }
         lines.append("files: " + (standings.counts.isEmpty ? "nothing waits" : countsText))
         lines += standings.named.map { "  " + $0.text(at: now) }
@@ -142,6 +146,10 @@ extension StatusReport {
         object.add("next-pass-in", nextPass.map { UInt64($0.seconds(since: now).rounded(.up)) })
         object.add("confirmed", confirmed)
         object.add("wiped", wiped)
+        if deletes, let ground {
+            object.add("wipe-grade", ground.grade.rawValue)
+            object.add("wipe-ground", ground.reason)
+        }
         if let transfer { object.add("transfer", json: transfer.json) }
         if let lastPass { object.add("last-pass", json: lastPass.json) }
         object.add("waiting", json: countsJSON)

@@ -9,7 +9,7 @@ final class ConfirmationBook {
     private var eraser: Eraser?
     private let reporter: Reporter
     private let troubles: Troubles
-    private let rights: WipeRights
+    private let obstacles: WipeObstacles
     private let known: ConfirmedFiles
     private let time: KnownTime
     private var unrecorded: [Entry] = []
@@ -48,14 +48,14 @@ final class ConfirmationBook {
 
     /// - Parameter eraser: nil where nothing is to be wiped.
     init(
-        state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles, rights: WipeRights,
+        state: ClientState, eraser: Eraser?, reporter: Reporter, troubles: Troubles, obstacles: WipeObstacles,
         known: ConfirmedFiles, time: KnownTime
     ) {
         self.state = state
         self.eraser = eraser
         self.reporter = reporter
         self.troubles = troubles
-        self.rights = rights
+        self.obstacles = obstacles
         self.known = known
         self.time = time
     }
@@ -199,15 +199,18 @@ extension ConfirmationBook {
 
     private func note(_ outcome: WipeOutcome, _ entry: Entry) {
         switch outcome {
-        case .wiped:
+        case .wiped(let grade):
             wiped += 1
             var line = LogLine("wiped", entry.file.path)
             line.add("bytes", entry.file.fingerprint.size)
+            line.add("grade", grade.rawValue)
             reporter.log(line)
         case .kept where eraser?.isGone(entry.file.path) == true:
             reporter.log(LogLine("gone", entry.file.path))
-        case .kept where eraser.map { rights.areMissing(for: entry.file.path, in: $0.folder) } == true: return
         case .kept(let reason):
+            if let obstacle = eraser.flatMap({ obstacles.obstacle(to: entry.file.path, in: $0.folder) }) {
+                return troubles.standings.add(.kept, entry.file.path, entry.file.size, obstacle)
+            }
             let now = fingerprint(of: entry.file)
             putBack.append((entry.file.path, entry.file.fingerprint, now))
             troubles.kept(entry.file, as: now, reason)

@@ -66,10 +66,15 @@ struct DryRun {
         case .upload(let due): (.send, afterwards(due), nil)
         case .recognise(let due):
             (.send, "the server is asked first: it resembles what it has. " + afterwards(due), nil)
-        case .confirmAgain: (.wipe, "once the server has confirmed it again", nil)
+        case .confirmAgain: wiping(file, pass)
         case .wait(let seconds, let delay): (pass.kind(of: file, delay), delay.reason, seconds)
         case .nothing(let idleness): (idleness.kind, reason(idleness, file, pass), nil)
         }
+    }
+
+    private func wiping(_ file: FoundFile, _ pass: Pass) -> (FileStanding.Kind, String, Double?) {
+        if let objection = pass.grading.objection(to: file.path, in: pass.folder) { return (.kept, objection, nil) }
+        return (.wipe, "once the server has confirmed it again", nil)
     }
 
     private func afterwards(_ due: DueFile) -> String {

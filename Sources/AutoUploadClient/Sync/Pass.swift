@@ -11,10 +11,13 @@ struct Pass {
     let state: ClientState
     /// What it finds in the way, which ends with it.
     let troubles: Troubles
+    /// What wipes are worth here.
+    let grading: ErasureGrading
 
     init(context: PassContext, folder: WatchedFolder, state: ClientState) {
         (setup, memory, troubles) = (context.setup, context.memory, context.troubles())
         (self.folder, self.state) = (folder, state)
+        grading = setup.makeGrading()
     }
 
     /// - Throws: `WorkplaceError.holdsServerStorage` when the folder holds what a server stores.
@@ -37,11 +40,12 @@ struct Pass {
         }
         forgetMissing(scan)
         plan.result.remaining += scan.problems.count + unfinishedWipes
-        if plan.tasks.isEmpty { plan.result.remaining += plan.rights.files } else { send(&plan) }
-        plan.rights.tell(setup.reporter, &memory.told)
+        if plan.tasks.isEmpty { plan.result.remaining += plan.obstacles.files } else { send(&plan) }
+        plan.obstacles.tell(setup.reporter, &memory.told)
         troubles.tellUnproven()
         removeEmptyFolders(scan)
         plan.result.standings = troubles.standings
+        if setup.planner.deletes { plan.result.ground = grading.ground(under: folder.root.descriptor) }
         state.moveToDisk()
         return plan.result
     }
@@ -81,10 +85,13 @@ struct Pass {
         let isFirst = memory.isFirstPass()
         if paths.isEmpty, !isFirst { return false }
         let paths = paths + (isFirst ? unseenWipes(besides: paths) : [])
-        let outcomes = Eraser(folder: folder, state: state).finishInterrupted(paths)
+        let outcomes = eraser.finishInterrupted(paths)
         for (path, outcome) in zip(paths, outcomes) {
             switch outcome {
-            case .wiped: setup.reporter.log(LogLine("wiped", path))
+            case .wiped(let grade):
+                var line = LogLine("wiped", path)
+                line.add("grade", grade.rawValue)
+                setup.reporter.log(line)
             case .kept(let reason), .unfinished(let reason): tellOnce("left", path, reason)
             }
         }

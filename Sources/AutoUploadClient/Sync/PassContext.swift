@@ -22,6 +22,8 @@ struct PassSetup {
     var rateLimit = RateSchedule()
     var askingAgain: AskingAgain?
     var removesEmptyFolders = false
+    /// Grades the wipes of a pass: what is mounted may be another medium by the next.
+    var makeGrading: @Sendable () -> ErasureGrading = { ErasureGrading() }
     /// Seconds without a word of ours after which the server hears a ping.
     var pingSeconds = 30.0
     /// Seconds from one look at a file that is being sent to the next: whether it still is what it was.

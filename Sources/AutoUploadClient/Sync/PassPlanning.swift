@@ -6,13 +6,13 @@ struct PassPlan {
     var result = PassResult()
     var tasks: [SyncTask] = []
     /// What stays for want of them isn't asked about.
-    let rights = WipeRights()
+    let obstacles: WipeObstacles
 }
 
 /// What is due, and why the rest isn't.
 extension Pass {
     func plan(_ files: [FoundFile]) -> PassPlan {
-        var plan = PassPlan()
+        var plan = PassPlan(obstacles: WipeObstacles(grading))
         memory.confirmed.keep(among: files)
         memory.holds.begin(files)
         memory.appenders.begin(files)
@@ -70,7 +70,10 @@ extension Pass {
                 ?? SyncTask(file: due, purpose: .upload)
         case .confirmAgain(let due):
             // Both sides would read all of it, for nothing.
-            if plan.rights.areMissing(for: file.path, in: folder) { return nil }
+            if let reason = plan.obstacles.obstacle(to: file.path, in: folder) {
+                troubles.standings.add(.kept, file.path, file.fingerprint.size, reason)
+                return nil
+            }
             return known(SyncTask(file: due, purpose: .confirmAgain))
         case .wait(let seconds, let delay): note(file, seconds, delay, in: &plan.result)
         case .nothing(let idleness): note(file, idleness, in: &plan.result)

@@ -12,6 +12,8 @@ struct PassResult {
     var settling: [LocalPath: Settling] = [:]
     private(set) var confirmed = 0
     private(set) var wiped = 0
+    /// What wiping is worth in the folder itself; nil where nothing is wiped.
+    var ground: ErasureGround?
     /// How the files stand that aren't done with.
     var standings = Standings()
     /// Whether a connection did its work, which tells that all is well with the server.

@@ -5,10 +5,10 @@ import Wire
 /// A pass's work with the server.
 extension Pass {
     func send(_ plan: inout PassPlan) {
-        let book = book(plan.rights)
+        let book = book(plan.obstacles)
         send(plan.tasks, book, &plan.result)
         plan.result.take(book)
-        plan.result.remaining += plan.rights.files
+        plan.result.remaining += plan.obstacles.files
         for (path, before, now) in book.putBack { memory.tracker.carryOver(path, from: before, to: now) }
         setup.reporter.end()
         summarise(book, plan.result)
@@ -49,12 +49,17 @@ extension Pass {
         }
     }
 
-    private func book(_ rights: WipeRights) -> ConfirmationBook {
+    private func book(_ obstacles: WipeObstacles) -> ConfirmationBook {
+        ConfirmationBook(
+            state: state, eraser: setup.planner.deletes ? setup.prepareEraser(eraser) : nil, reporter: setup.reporter,
+            troubles: troubles, obstacles: obstacles, known: memory.confirmed, time: setup.target.time)
+    }
+
+    var eraser: Eraser {
         var eraser = Eraser(folder: folder, state: state)
         eraser.wipesUnproven = setup.planner.wipesUnproven
-        return ConfirmationBook(
-            state: state, eraser: setup.planner.deletes ? setup.prepareEraser(eraser) : nil, reporter: setup.reporter,
-            troubles: troubles, rights: rights, known: memory.confirmed, time: setup.target.time)
+        eraser.grading = grading
+        return eraser
     }
 
     private func send(

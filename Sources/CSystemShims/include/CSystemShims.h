@@ -22,6 +22,8 @@ extern const int shim_AT_EMPTY_PATH;
 extern const int shim_SEEK_DATA, shim_SEEK_HOLE;
 extern const uint64_t shim_RESOLVE_BENEATH_NO_LINKS;
 extern const uint64_t shim_RESOLVE_NO_XDEV;
+extern const uint32_t shim_EXTENT_LAST, shim_EXTENT_SHARED, shim_EXTENT_INLINE, shim_EXTENT_ENCODED;
+extern const uint32_t shim_INODE_ENCRYPTED, shim_INODE_JOURNALS_DATA;
 
 /* openat2(2) */
 int shim_openat2(int folder, const char *path, int flags, uint32_t mode, uint64_t resolve);
@@ -40,6 +42,14 @@ int shim_may_write(int folder);
 int shim_file_system_type(int descriptor, uint64_t *type);
 /* ioctl(2) FS_IOC_FIEMAP, asking for nothing but whether there is an answer */
 int shim_map_extents(int descriptor);
+/* ioctl(2) FS_IOC_FIEMAP: where the file lies from `start` on, as many extents as there is room for; their number, or -1 */
+struct shim_extent {
+    uint64_t offset, length;
+    uint32_t flags;
+};
+int shim_extents(int descriptor, uint64_t start, struct shim_extent *extents, uint32_t room);
+/* ioctl(2) FS_IOC_GETFLAGS */
+int shim_inode_flags(int descriptor, uint32_t *flags);
 /* ioctl(2) FS_IOC_GETFLAGS: whether a folder has FS_CASEFOLD_FL */
 int shim_ignores_case(int folder);
 /* fstatfs(2): f_fsid */

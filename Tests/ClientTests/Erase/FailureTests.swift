@@ -50,7 +50,7 @@ struct FailureTests {
         #expect(try state.wipeRecords().isEmpty, "step \(step)")
         for (path, outcome) in zip(Self.paths, run.outcomes) {
             let isGone = try run.recordings.text(of: path) == nil
-            #expect(try isGone == (wasDecided.contains(.of(path)) || outcome == .wiped), "step \(step), \(path)")
+            #expect(try isGone == (wasDecided.contains(.of(path)) || outcome.isWiped), "step \(step), \(path)")
             #expect(try (state.confirmation(of: .of(path)) == nil) == isGone, "step \(step), \(path)")
         }
         try expectWhole(run, step)
@@ -82,14 +82,14 @@ struct FailureTests {
         let run = try run { (_, step) throws(SystemError) in if step == failing { throw .injected } }
         let isUndoable = [.look, .record, .rename, .open, .flushRenamed, .flushName, .decide].contains(failing)
         let isWayBack = [.putBack, .flushBack, .cancel].contains(failing)
-        #expect(run.outcomes.allSatisfy { isWayBack ? $0 == .wiped : isUndoable ? $0.isKept : $0.isUnfinished })
+        #expect(run.outcomes.allSatisfy { isWayBack ? $0.isWiped : isUndoable ? $0.isKept : $0.isUnfinished })
         try recover(run, 0)
     }
 
     @Test("a run takes fewer steps than are tried")
     func triesAllSteps() throws {
         let run = try run { (_, _) throws(SystemError) in }
-        #expect(run.outcomes.allSatisfy { $0 == .wiped })
+        #expect(run.outcomes.allSatisfy { $0.isWiped })
         #expect(run.hook.steps.count < Self.mostSteps)
         #expect(Set(run.hook.steps).count == WipeStep.allCases.count - 3)
     }

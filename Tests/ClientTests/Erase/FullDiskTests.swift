@@ -37,7 +37,7 @@ struct FullDiskTests {
         let opened = try state ?? recordings.openState()
         let eraser = Eraser(folder: recordings.watched, state: opened)
         let outcomes = try recordings.wipe(requests, eraser)
-        #expect(outcomes.allSatisfy { $0 == .wiped }, "\(outcomes)")
+        #expect(outcomes.allSatisfy { $0.isWiped }, "\(outcomes)")
         #expect(recordings.scan().files.isEmpty)
         #expect(try opened.wipeRecords().isEmpty)
     }

@@ -96,7 +96,7 @@ struct ClientStateTests {
         try state.decideWipes([record.id])
         #expect(try recordings.openState().wipeRecords().filter(\.isDecided).map(\.id) == [record.id])
         try state.record(try confirmation(record.path))
-        try state.endWipes([record])
+        try state.endWipes([(record, .inPlace)])
         #expect(try state.wipeRecord(record.id) == nil)
         #expect(try state.confirmation(of: record.path) == nil)
     }
@@ -107,7 +107,7 @@ struct ClientStateTests {
         let record = try wipe(.of("a"))
         try state.beginWipe(record)
         try state.record(try confirmation(.of("a"), fingerprint(inode: 99)))
-        try state.endWipes([record])
+        try state.endWipes([(record, .inPlace)])
         #expect(try state.confirmation(of: .of("a")) != nil)
     }
 

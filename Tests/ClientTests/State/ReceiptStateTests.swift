@@ -76,10 +76,28 @@ struct ReceiptStateTests {
         try state.forget(.of("a"))
         let record = try wipe(.of("b"))
         try state.beginWipe(record)
-        try state.endWipes([record])
+        try state.endWipes([(record, .inPlace)])
         try state.forgetMissing(keeping: [])
         #expect(try receipts(state).count == 3)
         #expect(try state.confirmation(of: .of("b")) == nil)
+    }
+
+    @Test("what wiping the file was worth stays with its receipt, until the file is there again")
+    func grade() throws {
+        let state = try recordings.openState()
+        let record = try wipe(.of("a"))
+        let statement = try ReceiptStatement(
+            key: signer.key, user: "käm", path: record.storedPath, size: 5, digest: record.digest, time: 1)
+        let receipt = Receipt(statement: statement, signature: try #require(signer.sign(statement.bytes)))
+        try state.record([
+            try confirmation(.of("a"), receipt: receipt), try confirmation(.of("b"), receipt: self.receipt([0x62])),
+        ])
+        try state.beginWipe(record)
+        try state.endWipes([(record, .flash)])
+        let kept = try receipts(try recordings.openState())
+        #expect(try kept.allSatisfy { try ($0.wipeGrade == .flash) == ($0.path == .of("a")) })
+        try state.record(try confirmation(.of("a"), receipt: receipt))
+        #expect(try receipts(state).allSatisfy { $0.wipeGrade == nil })
     }
 
     @Test("one that repeats another takes its place; one under another key doesn't")

@@ -44,7 +44,7 @@ struct VolumeTests {
         #expect(try after.wipeRecord(record.id)?.fingerprint == print(9))
         #expect(try state(volumes(1, 78)).confirmation(of: path)?.fingerprint == print(.max))
         #expect(try state(Volumes()).confirmation(of: path)?.fingerprint == print(.max))
-        try after.endWipes(after.wipeRecords())
+        try after.endWipes(after.wipeRecords().map { ($0, .flash) })
         #expect(try after.confirmation(of: path) == nil)
     }
 
@@ -76,7 +76,7 @@ struct VolumeTests {
             }
             let later = [
                 "uploads": ["seal", "sealed_chunks", "sealed_digest"], "confirmations": ["plaintext", "stored_size"],
-                "receipts": ["plaintext"],
+                "receipts": ["plaintext", "wipe_grade"],
             ]
             for (table, columns) in later {
                 for column in columns { try connection.execute("ALTER TABLE \(table) DROP COLUMN \(column)") }

@@ -51,9 +51,9 @@ struct WipeRightsCountTests {
             try OwnMounts.mountMemory(on: recordings.watched.path, mebibytes: 1)
             try OwnMounts.forbidChanges(in: recordings.watched.path)
             let folder = try WatchedFolder(path: recordings.watched.path)
-            let rights = WipeRights()
-            let areMissing = try (0..<3).allSatisfy { _ in rights.areMissing(for: try .of("clip"), in: folder) }
-            return areMissing ? rights.files : -1
+            let obstacles = WipeObstacles(ErasureGrading())
+            let stand = try (0..<3).allSatisfy { _ in obstacles.obstacle(to: try .of("clip"), in: folder) != nil }
+            return stand ? obstacles.files : -1
         }
         #expect(files == 1)
     }

@@ -11,11 +11,14 @@ final class RecordingsFolder: Sendable {
     private let scratch: ScratchFolder
     let watched: WatchedFolder
 
-    init() throws {
+    /// - Parameter mount: is given the watched folder's path, before that is opened.
+    init(mounting mount: (String) throws -> Void = { _ in }) throws {
         // A lease that is tried while a test opens the file sends SIGIO, as it does to the client.
         Signals.ignoreNuisances()
         scratch = try ScratchFolder("client")
-        watched = try WatchedFolder(path: scratch.makeFolder("recordings"))
+        let path = try scratch.makeFolder("recordings")
+        try mount(path)
+        watched = try WatchedFolder(path: path)
     }
 
     var base: String { scratch.path }

@@ -53,6 +53,7 @@ extension Eraser {
 }
 
 extension WipeOutcome {
+    var isWiped: Bool { if case .wiped = self { true } else { false } }
     var isKept: Bool { if case .kept = self { true } else { false } }
     var isUnfinished: Bool { if case .unfinished = self { true } else { false } }
 

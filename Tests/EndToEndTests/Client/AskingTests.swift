@@ -73,7 +73,7 @@ struct AskingTests {
         try client.record(sample(1000), as: "clip.mp4")
         let outcome = try ask(client, "check")
         #expect(outcome.status == 0, "\(outcome.output)\(outcome.error)")
-        for point in ["folder", "state", "name", "route", "connection", "certificate", "server", "login"] {
+        for point in ["folder", "wiping", "state", "name", "route", "connection", "certificate", "server", "login"] {
             #expect(outcome.output.contains("ok      \(point) "), "\(point): \(outcome.output)")
         }
         #expect(try server.site.stored().isEmpty)

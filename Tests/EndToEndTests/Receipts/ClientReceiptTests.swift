@@ -55,7 +55,7 @@ struct ClientReceiptTests {
         let lines = all.output.split(separator: "\n")
         #expect(lines.count == 2)
         let digest = try #require(ContentHasher.digest(of: Array("first".utf8)))
-        #expect(lines.contains { $0.hasSuffix("Z 5 \(digest) sub/first.mp4") })
+        #expect(lines.contains { $0.contains("Z 5 \(digest) sub/first.mp4 (wiped: ") })
         #expect(lines.contains { $0.hasSuffix(#" second\n.mp4"#) })
     }
 

@@ -67,6 +67,12 @@ package struct FileSystemKind: Hashable, Sendable {
     /// Whether what was allocated once can be written again though no room is left, also through a mapping into memory (mmap).
     package var overwritesInPlace: Bool { has(.overwritesInPlace) || isMemory }
 
+    /// Whether what is written over a file's content goes to where that lies. Nil where nobody here knows.
+    package var writesInPlace: Bool? {
+        if has(.keepsPlace) || isMemory { return true }
+        return has(.writesElsewhere) ? false : nil
+    }
+
     /// Bytes of the largest file that it can hold, where that can be told from its kind alone.
     package var largestFile: UInt64? { row?.largestFile }
 

@@ -18,6 +18,10 @@ enum FileSystemTable {
         static let keepsIdentity = Facts(rawValue: 1 << 10)
         static let oneVolume = Facts(rawValue: 1 << 11)
         static let overwritesInPlace = Facts(rawValue: 1 << 12)
+        /// What is written again goes to the place where it was, though room may be needed for that.
+        static let keepsPlace = Facts(rawValue: 1 << 13)
+        /// What is written again goes elsewhere: copy on write, or a log.
+        static let writesElsewhere = Facts(rawValue: 1 << 14)
 
         /// A local disk's own, whose flush is known.
         static let disk: Facts = [.keepsFlushed, .seesEveryWriter, .keepsInodes]
@@ -42,25 +46,32 @@ enum FileSystemTable {
             name: "ext4",
             facts: [
                 .disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .mayHaveJournal, .keepsIdentity,
-                .overwritesInPlace,
+                .overwritesInPlace, .keepsPlace,
             ]),
         0x5846_5342: Row(
             name: "xfs",
-            facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce, .overwritesInPlace]),
+            facts: [
+                .disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce, .overwritesInPlace, .keepsPlace,
+            ]),
         0x9123_683e: Row(
-            name: "btrfs", facts: [.disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce, .keepsIdentity]),
+            name: "btrfs",
+            facts: [
+                .disk, .keepsRenames, .flushesWhole, .keepsUnnamed, .renamesAtOnce, .keepsIdentity, .writesElsewhere,
+            ]),
         // It flushes all of itself for a file without a name.
-        0xf2f5_2010: Row(name: "f2fs", facts: [.disk, .keepsRenames, .flushesWhole, .renamesAtOnce]),
+        0xf2f5_2010: Row(
+            name: "f2fs", facts: [.disk, .keepsRenames, .flushesWhole, .renamesAtOnce, .writesElsewhere]),
         // The next three weren't tried: they are taken for what they document. ZFS doesn't flush files without a name.
-        0x2fc1_2fc1: Row(name: "zfs", facts: [.disk, .renamesAtOnce, .keepsIdentity]),
-        0xca45_1a4e: Row(name: "bcachefs", facts: [.disk, .renamesAtOnce, .keepsIdentity]),
-        0x3153_464a: Row(name: "jfs", facts: [.disk, .renamesAtOnce]),
+        0x2fc1_2fc1: Row(name: "zfs", facts: [.disk, .renamesAtOnce, .keepsIdentity, .writesElsewhere]),
+        0xca45_1a4e: Row(name: "bcachefs", facts: [.disk, .renamesAtOnce, .keepsIdentity, .writesElsewhere]),
+        0x3153_464a: Row(name: "jfs", facts: [.disk, .renamesAtOnce, .keepsPlace]),
         0x4d44: Row(
-            name: "vfat", facts: [.keepsFlushed, .seesEveryWriter, .oneVolume], largestFile: UInt64(UInt32.max)),
+            name: "vfat", facts: [.keepsFlushed, .seesEveryWriter, .oneVolume, .keepsPlace],
+            largestFile: UInt64(UInt32.max)),
         0x2011_bab0: Row(
-            name: "exfat", facts: [.keepsFlushed, .keepsRenames, .seesEveryWriter, .oneVolume],
+            name: "exfat", facts: [.keepsFlushed, .keepsRenames, .seesEveryWriter, .oneVolume, .keepsPlace],
             largestFile: UInt64(Int64.max)),
-        0x7366_746e: Row(name: "ntfs3", facts: [.keepsFlushed, .seesEveryWriter]),
+        0x7366_746e: Row(name: "ntfs3", facts: [.keepsFlushed, .seesEveryWriter, .keepsPlace]),
         // What its upper layer keeps, is kept.
         overlay: Row(name: "overlay", facts: [.keepsFlushed, .keepsInodes]),
         0x6969: Row(name: "nfs", facts: [.share, .keepsInodes]),
@@ -76,6 +87,6 @@ enum FileSystemTable {
         0x0102_1997: Row(name: "9p", facts: []),
         0x00c3_6400: Row(name: "ceph", facts: []),
         0xf15f: Row(name: "ecryptfs", facts: []),
-        0x2405_1905: Row(name: "ubifs", facts: []),
+        0x2405_1905: Row(name: "ubifs", facts: .writesElsewhere),
     ]
 }

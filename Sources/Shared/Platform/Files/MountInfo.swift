@@ -4,6 +4,8 @@ package struct MountInfo: Equatable, Sendable {
     package let number: UInt64
     /// Such as "overlay".
     package let fileSystem: String
+    /// What was mounted: the path of a device, or anything else.
+    package let source: String
     /// Of the file system, as in mount(8), with an empty value where there is none.
     package let options: [String: String]
 
@@ -16,6 +18,7 @@ package struct MountInfo: Equatable, Sendable {
         else { return nil }
         self.number = number
         fileSystem = String(fields[dash + 1])
+        source = Self.unescaped(fields[dash + 2])
         var options: [String: String] = [:]
         for option in fields[dash + 3].split(separator: ",") {
             let parts = option.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -26,7 +29,7 @@ package struct MountInfo: Equatable, Sendable {
 
     /// - Returns: nil when the kernel lists no such mount.
     package static func ofMount(_ number: UInt64) throws(SystemError) -> MountInfo? {
-        let file = try FileDescriptor.openForReading(path: "/proc/self/mountinfo")
+        let file = try FileDescriptor.openForReading(path: "/proc/thread-self/mountinfo")
         let text = String(decoding: try file.readToEnd(limit: 16 << 20), as: UTF8.self)
         return text.split(separator: "\n").lazy.compactMap { MountInfo(line: $0) }.first { $0.number == number }
     }
