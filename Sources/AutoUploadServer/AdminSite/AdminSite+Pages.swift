@@ -4,7 +4,7 @@ import Connections
 import Domain
 import Events
 import HTML
-import HTTP
+package import HTTP
 import Logins
 import Platform
 import SQLite
@@ -111,13 +111,16 @@ extension AdminSite {
 }
 
 /// Why something isn't shown.
-struct SiteTrouble: Error {
-    let status: HTTP.Status
+package struct SiteTrouble: Error {
+    package let status: HTTP.Status
     let page: MessagePage
 
     init(_ status: HTTP.Status, _ page: MessagePage) {
         (self.status, self.page) = (status, page)
     }
+
+    /// For a person.
+    package var text: String { page.text }
 
     static let notFound = SiteTrouble(.notFound, .notFound)
 }

@@ -19,7 +19,9 @@ extension ServerEvent {
         case .linkRevoked(let peer, let id, let owner, let path):
             [peer.entry(.linkRevoked, "\(id) \(owner)/\(escaped(path))")]
         case .stored(let peer, let stored, _, _):
-            peer.file(stored) + (stored.wasThere ? [] : [peer.entry(.upload, stored.path.description)])
+            peer.file(stored)
+                + (stored.wasThere
+                    ? [] : [peer.entry(.upload, (peer.otherAccount.map { "\($0)/" } ?? "") + stored.path.description)])
         case .found(let peer, let stored): peer.file(stored)
         default: []
         }

@@ -62,6 +62,9 @@ package enum ServerEvent {
         package init(address: SocketAddress, user: String? = nil, account: FileName? = nil) {
             (self.address, self.user, self.account) = (address, user, account)
         }
+
+        /// Whose files they are, where that isn't who sends them.
+        package var otherAccount: FileName? { account.flatMap { $0.description == user ? nil : $0 } }
     }
 
     /// Who decides how many of them there are.
@@ -116,6 +119,7 @@ extension ServerEvent {
         case .linkRevoked(let peer, _, let owner, let path): line("link-revoked", peer) { $0.add(owner, path) }
         case .stored(let peer, let stored, let offered, let seconds):
             line(stored.wasThere ? "already-there" : "stored", peer) {
+                if let owner = peer.otherAccount { $0.add("of", owner.description) }
                 $0.add(stored)
                 if stored.path != offered { $0.add("offered", bytes: offered.bytes) }
                 $0.add("seconds", seconds: seconds)

@@ -14,6 +14,11 @@ package struct Home: Hashable, Sendable {
         (self.user, self.prefix) = (user, prefix?.path)
     }
 
+    /// - Parameter folder: within the user's; nil: that itself.
+    package init(_ user: FileName, in folder: RemotePath?) {
+        (self.user, prefix) = (user, folder)
+    }
+
     /// Where a file lies in the user's folder.
     ///
     /// - Parameter path: as the client names it.

@@ -64,7 +64,7 @@ struct AutoUploadServer {
             configuration.servesWeb
             ? WebRules(
                 drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
-                admin: configuration.servesAdmin ? try adminSite(limits) : nil) : nil
+                admin: configuration.servesAdmin ? try adminSite(limits) : nil, linkDrops: try linkDrops()) : nil
         guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return }
         try Server(storehouse, doors, web: web, Reloading(arguments, storehouse)).run()
     }
@@ -88,6 +88,14 @@ struct AutoUploadServer {
     private static func adminSite(_ limits: Limits) throws(ProgramError) -> AdminSite {
         do throws(SystemError) {
             return try AdminSite(limits)
+        } catch {
+            throw ProgramError(error)
+        }
+    }
+
+    private static func linkDrops() throws(ProgramError) -> LinkDrops {
+        do throws(SystemError) {
+            return try LinkDrops()
         } catch {
             throw ProgramError(error)
         }

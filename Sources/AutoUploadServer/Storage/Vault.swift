@@ -342,6 +342,9 @@ package struct Stored: Hashable {
     /// The same content was there before.
     package let wasThere: Bool
 
+    /// The same, as somebody is told of it who mustn't know what was there.
+    package var asNew: Stored { Stored(path: path, size: size, digest: digest, tag: tag, wasThere: false) }
+
     /// The same, as somebody who knows it by another path is told of it.
     package func named(_ path: RemotePath) -> Stored {
         Stored(path: path, size: size, digest: digest, tag: tag, wasThere: wasThere)

@@ -5,6 +5,7 @@ import Logins
 /// Which part answers a request, by its target and method.
 enum Router {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
+        if let id = DropFace.link(head.target) { return try DropFace.answer(head, id, on: &connection) }
         let hasAdmin = connection.rules.admin != nil && connection.services.gate.hasRoles
         guard
             let endpoint = Endpoint(
@@ -17,6 +18,13 @@ enum Router {
         if case .link(let id) = endpoint, head.method != .options {
             return try LinkFace.answer(head, id, on: &connection)
         }
+        return try answerOurs(head, endpoint, on: &connection)
+    }
+
+    /// What only our own pages may ask for, or those that `--web-origin` names.
+    static func answerOurs(
+        _ head: RequestHead, _ endpoint: Endpoint, on connection: inout WebConnection
+    ) throws(WebTrouble) -> WebAnswer {
         let crossOrigin = connection.rules.crossOrigin
         if crossOrigin.isPreflight(head) { return CrossOrigin.preflightAnswer(endpoint.methods) }
         do throws(WebRefusal) {
@@ -41,6 +49,7 @@ enum Router {
         case .byName(let name): return LinkFace.redirect(toFileNamed: name)
         case .challenge: return connection.challenge
         case .page(let path):
+            if path.isEmpty, let link = connection.pass?.link { return DropPage.answer(link.link) }
             let isOpen = connection.rules.drops != nil
             guard let page = PageFile.answer(path, isOpen: isOpen, to: head) else { throw .refused(.notFound) }
             return page

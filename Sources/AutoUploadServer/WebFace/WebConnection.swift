@@ -1,6 +1,7 @@
 package import Connections
 import Events
 import HTTP
+import Logins
 package import Platform
 package import Transport
 
@@ -11,6 +12,8 @@ package struct WebConnection: ~Copyable {
     let rules: WebRules
     var requests: RequestStream
     var peer: ServerEvent.Peer
+    /// Of the request that is being answered.
+    var pass: UploadPass?
     /// Who sends the request that is being answered.
     private(set) var client: WebClient
     private var pace: Pace
@@ -86,6 +89,7 @@ extension WebConnection {
         pace.beginAnew()
         var answer: WebAnswer
         do throws(WebTrouble) {
+            leavePass()
             try findClient(head)
             answer = try Router.answer(head, on: &self)
         } catch {
@@ -95,6 +99,15 @@ extension WebConnection {
         rules.crossOrigin.allow(&answer, to: head)
         let stays = try send(answer, to: head)
         return stays ? nil : (reasonToEnd ?? "\(answer.status.code) \(answer.status.reason)")
+    }
+
+    /// Nothing of what let an earlier request in counts for another.
+    private mutating func leavePass() {
+        if pass != nil { (pass, peer.user, peer.account) = (nil, nil, nil) }
+    }
+
+    mutating func enter(_ pass: UploadPass) {
+        (self.pass, peer.user, peer.account) = (pass, pass.name, pass.home.user)
     }
 
     /// Behind a proxy one connection may carry the requests of many.

@@ -82,6 +82,7 @@ extension WebConnection {
 
     /// Who the request's head says its client is.
     mutating func logIn(_ head: RequestHead) throws(WebTrouble) -> Home? {
+        if let pass { return try admitted(by: pass, head) }
         if let credentials = try credentials(head) { return try logIn(credentials) }
         guard let drops = rules.drops, let answer = head.fields.values(of: .altcha).first else { return nil }
         do throws(WebRefusal) {
@@ -93,11 +94,26 @@ extension WebConnection {
 
     /// Whose the upload may be that a request to its own URL is about. Of who has no account nothing but the URL is asked.
     mutating func logIn(toUpload head: RequestHead) throws(WebTrouble) -> Home {
+        if let pass { return pass.home }
         if let credentials = try credentials(head) { return try logIn(credentials) }
         guard let drops = rules.drops else { throw .refused(.unauthorized) }
         do throws(WebRefusal) {
             return try drops.home()
         } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// - Returns: nil where a form may bring the proof that is wanted.
+    private func admitted(by pass: UploadPass, _ head: RequestHead) throws(WebTrouble) -> Home? {
+        let answer = head.fields.values(of: .altcha).first
+        do throws(WebRefusal) {
+            try pass.link?.requireProof(answer?.bytes, from: peer.address.group)
+            return pass.home
+        } catch {
+            if answer == nil { return nil }
+            services.report(
+                .loginDenied(peer, Refusal(status: .credentialsWrong, text: error.text), reason: nil))
             throw .refused(error)
         }
     }

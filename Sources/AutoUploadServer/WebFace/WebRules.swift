@@ -14,14 +14,17 @@ package struct WebRules: Sendable {
     /// Nil where there is none.
     let admin: AdminSite?
 
+    /// Lets those who have a link of an admin's add files; nil where there is no admin site.
+    let linkDrops: LinkDrops?
+
     /// Of files that come in pieces.
     let chunkTurns = ChunkTurns()
 
     package init(
         drops: AnonymousDrops? = nil, origins: [String] = [], proxies: TrustedProxies = TrustedProxies(),
-        admin: AdminSite? = nil
+        admin: AdminSite? = nil, linkDrops: LinkDrops? = nil
     ) {
-        (self.drops, self.proxies, self.admin) = (drops, proxies, admin)
+        (self.drops, self.proxies, self.admin, self.linkDrops) = (drops, proxies, admin, linkDrops)
         crossOrigin = CrossOrigin(origins)
     }
 }

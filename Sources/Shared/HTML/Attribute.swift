@@ -74,6 +74,7 @@ extension Attribute {
     package static func max(_ number: Double) -> Attribute { Attribute("max", "\(number)") }
     /// Of a meter.
     package static func number(_ number: Double) -> Attribute { Attribute("value", "\(number)") }
+    package static func rows(_ number: Int) -> Attribute { Attribute("rows", "\(number)") }
     package static func width(_ pixels: Int) -> Attribute { Attribute("width", "\(pixels)") }
     package static func height(_ pixels: Int) -> Attribute { Attribute("height", "\(pixels)") }
 }

@@ -62,6 +62,7 @@ extension Tag {
     package static let table = Tag("table")
     package static let tbody = Tag("tbody")
     package static let td = Tag("td")
+    package static let textarea = Tag("textarea")
     package static let th = Tag("th")
     package static let thead = Tag("thead")
     package static let time = Tag("time")

@@ -14,10 +14,11 @@ struct Curl {
     /// - Parameters:
     ///   - port: of a proxy before the server; nil: the server's own.
     ///   - source: the client's own address; nil: the usual one.
-    init(_ server: TestServer, port: UInt16? = nil, from source: String? = nil) throws {
+    ///   - path: below which all targets stand.
+    init(_ server: TestServer, port: UInt16? = nil, from source: String? = nil, below path: String = "") throws {
         self.server = server
         scratch = try ScratchFolder("curl")
-        base = "https://127.0.0.1:\(port ?? server.port)"
+        base = "https://127.0.0.1:\(port ?? server.port)" + path
         way = ["--cacert", server.site.certificates.authority] + (source.map { ["--interface", $0] } ?? [])
     }
 

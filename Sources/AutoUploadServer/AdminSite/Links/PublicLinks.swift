@@ -30,22 +30,35 @@ package struct PublicLinks: Sendable {
     ) -> SiteAnswer {
         (peer.user, peer.account) = (nil, nil)
         do throws(SiteTrouble) {
-            let link = try find(id, services, peer)
+            let link = try find(id, services, peer.address.group)
             if let form { return try unlock(link, form, desk, peer) }
             if link.password != nil, !passes.isOpened(link, fields) { return LinkPages.password(link, trouble: nil) }
             let answer = try content(of: link, services)
-            if !isHead { try use(link, services, peer) }
+            if !isHead, link.kind != .drop { try use(link, services, peer) }
             return answer
         } catch {
-            var answer = SiteAnswer(error.status, LinkPages.message(error.page))
-            if error.status == .tooManyRequests { answer.fields.set(.retryAfter, "60") }
-            return answer
+            return Self.answer(error)
         }
     }
 
+    /// A link by which files may be added.
+    package func drop(
+        _ id: LinkID, _ services: Services, from group: AddressGroup
+    ) throws(SiteTrouble) -> Link {
+        let link = try find(id, services, group)
+        guard link.kind == .drop else { throw .notFound }
+        return link
+    }
+
+    /// For who sees it.
+    package static func answer(_ trouble: SiteTrouble) -> SiteAnswer {
+        var answer = SiteAnswer(trouble.status, LinkPages.message(trouble.page))
+        if trouble.status == .tooManyRequests { answer.fields.set(.retryAfter, "60") }
+        return answer
+    }
+
     /// Who tries many that aren't there has to wait, whether or not the next one is.
-    private func find(_ id: LinkID, _ services: Services, _ peer: ServerEvent.Peer) throws(SiteTrouble) -> Link {
-        let group = peer.address.group
+    private func find(_ id: LinkID, _ services: Services, _ group: AddressGroup) throws(SiteTrouble) -> Link {
         guard misses.withLock({ $0.mayTry(group) }) else { throw .tooManyGuesses }
         let link = try services.ask { connection throws(SQLiteError) in try connection.link(id) }
         guard let link, !link.isOver(at: currentUnixTime()) else {
@@ -87,7 +100,8 @@ package struct PublicLinks: Sendable {
             guard let files, !files.isEmpty else { throw .notFound }
             let name = link.path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? link.user.bytes
             return Archive(services.vault, files, of: link.path).answer(named: name)
-        case .drop: throw .notFound
+        case .drop: return SiteAnswer(seeOther: OwnURL(link.id.text, ""))
+        case .several: throw .notFound
         }
     }
 

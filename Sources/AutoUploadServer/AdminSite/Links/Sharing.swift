@@ -28,6 +28,8 @@ struct Sharing {
         let user: FileName
         let path: [UInt8]
         let kind: Link.Kind
+        /// Files may be added to a folder that isn't there yet.
+        var isThere = true
 
         var name: [UInt8] { path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? user.bytes }
     }
@@ -45,8 +47,10 @@ struct Sharing {
             if try !connection.files(query).files.isEmpty { return true }
             return try !connection.folders(in: path, of: user, limit: 1).isEmpty
         }
-        guard isFolder else { throw .notFound }
-        return Place(user: user, path: path, kind: .folder)
+        let isPath = path.isEmpty || (try? RemotePath(path)) != nil
+        let isUser = context.services.gate.users.contains { $0.name.text.utf8.elementsEqual(user.bytes) }
+        guard isFolder || isPath && isUser else { throw .notFound }
+        return Place(user: user, path: path, kind: .folder, isThere: isFolder)
     }
 
     func show(_ visitor: Visitor) throws(SiteTrouble) -> SiteAnswer {
@@ -81,9 +85,25 @@ struct Sharing {
     }
 
     private func newLink(of place: Place, _ form: URLEncodedForm, _ visitor: Visitor) throws(SiteTrouble) -> Link {
+        let isDrop = form["kind"] == "drop" && place.kind == .folder
+        guard isDrop || place.isThere else { throw .notFound }
         let id = form["by-name"] != nil && place.kind == .file ? LinkID.ofName(place.name) : try? LinkID.random()
         guard let id else { throw .badForm("The server has no memory for it: come again.") }
-        var link = Link(id, place.kind, of: place.path, user: place.user, madeBy: visitor.login.user.text)
+        var link = Link(
+            id, isDrop ? .drop : place.kind, of: place.path, user: place.user, madeBy: visitor.login.user.text)
+        try setBounds(of: &link, form)
+        link.note = String((form["note"] ?? "").replacing("\r\n", with: "\n").prefix(Self.longestNote))
+        if isDrop {
+            link.largest = try Self.size(form["largest"])
+            link.bytesLeft = try Self.size(form["bytes"])
+            link.needsProof = form["proof"] != nil
+        } else if let password = form["password"], !password.isEmpty {
+            link.password = try hash(password)
+        }
+        return link
+    }
+
+    private func setBounds(of link: inout Link, _ form: URLEncodedForm) throws(SiteTrouble) {
         if let text = form["ends"], !text.isEmpty {
             guard let day = Day(text), day.end > currentUnixTime() else {
                 throw .badForm("“\(text)” isn't a day to come, as in 2027-11-29.")
@@ -92,13 +112,18 @@ struct Sharing {
         }
         if let text = form["uses"], !text.isEmpty {
             guard let count = Int64(text), (1...1_000_000_000).contains(count) else {
-                throw .badForm("“\(text)” isn't a number of downloads.")
+                throw .badForm("“\(text)” isn't a number of \(link.kind == .drop ? "files" : "downloads").")
             }
             link.usesLeft = count
         }
-        link.note = String((form["note"] ?? "").prefix(Self.longestNote))
-        if let password = form["password"], !password.isEmpty { link.password = try hash(password) }
-        return link
+    }
+
+    private static func size(_ text: String?) throws(SiteTrouble) -> UInt64? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let size = byteCount(text.utf8) else {
+            throw .badForm("“\(text)” isn't a number of bytes, as in 500M or 10G.")
+        }
+        return size
     }
 
     private static let longestNote = 500

@@ -35,6 +35,8 @@ struct FilesList {
                     " "
                     Tag.a(.class("button"), .href(Sharing.url(user, request.folderPath))) { "Share it" }
                 }
+            } else if let user = request.user, !request.isSearch {
+                Tag.p { Tag.a(.class("button"), .href(Sharing.url(user, request.folderPath))) { "Have files added" } }
             }
             if let next = page.next {
                 Tag.p { Tag.a(.class("button"), .rel("next"), .href(request.url(after: next))) { "More" } }

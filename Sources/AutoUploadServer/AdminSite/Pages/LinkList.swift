@@ -33,6 +33,8 @@ struct LinkTable {
                 Tag.a(.href(link.url)) { (host.map { "https://\(escaped($0))" } ?? "") + link.url.text }
                 if link.password != nil { Tag.span(.class("mark")) { "password" } }
                 if link.kind == .folder { Tag.span(.class("mark")) { "folder" } }
+                if link.kind == .drop { Tag.span(.class("mark")) { "adds files" } }
+                if link.needsProof { Tag.span(.class("mark")) { "CAPTCHA" } }
                 if link.isOver(at: currentUnixTime()) { Tag.span(.class("mark bad")) { "over" } }
             }
             if showsPlace {
@@ -44,7 +46,7 @@ struct LinkTable {
             }
             Tag.td(.class("time")) { if let ends = link.ends { Shown.time(ends) } else { "no end" } }
             Tag.td(.class("number")) { String(link.uses) }
-            Tag.td(.class("number")) { link.usesLeft.map(String.init) ?? "any" }
+            Tag.td(.class("number")) { left(link) }
             Tag.td {
                 if visitor.mayChange {
                     SiteForm.form(OwnURL("admin", Sharing.listPart, Sharing.revoke), by: visitor) {
@@ -54,6 +56,13 @@ struct LinkTable {
                 }
             }
         }
+    }
+}
+
+extension LinkTable {
+    private func left(_ link: Link) -> String {
+        let files = link.usesLeft.map(String.init) ?? "any"
+        return link.bytesLeft.map { "\(files), \(Shown.size($0))" } ?? files
     }
 }
 
@@ -83,7 +92,8 @@ struct SharePage {
         Layout.page("Share \(escaped(place.name))", .links, for: visitor) {
             if !links.isEmpty { LinkTable(links: links, host: host, showsPlace: false).html(for: visitor) }
             if visitor.mayChange {
-                form(visitor)
+                if place.isThere { form(visitor) }
+                if place.kind == .folder { DropForm(place: place).html(for: visitor) }
             } else if links.isEmpty {
                 Tag.p(.class("quiet")) { "There are no links to it." }
             }
@@ -92,7 +102,7 @@ struct SharePage {
 
     private func form(_ visitor: Visitor) -> HTML {
         Tag.section(.class("card")) {
-            Tag.h2 { "A new link" }
+            Tag.h2 { place.kind == .file ? "A new link" : "A link to have it" }
             Tag.p(.class("quiet")) {
                 place.kind == .file
                     ? "Whoever has its address may download the file, without an account."

@@ -4,8 +4,14 @@ package import SQLite
 package enum CatalogueSchema {
     /// `applicationID` stands in the file's header: "AUpK".
     package static let all = SQLiteSchema(
-        applicationID: 0x4155_704B, version: version, tables: upkeep + index + known, migrations: [:])
-    static let version: Int64 = 1
+        applicationID: 0x4155_704B, version: version, tables: upkeep + index + known,
+        migrations: [
+            1: [
+                "ALTER TABLE links ADD COLUMN needs_proof INTEGER NOT NULL DEFAULT 0",
+                "ALTER TABLE links ADD COLUMN files BLOB",
+            ]
+        ])
+    static let version: Int64 = 2
 
     /// What nothing but the catalogue knows: saved from a damaged file, and never forgotten by a rebuilding.
     static let irreplaceable = ["links", "sessions", "log"]
@@ -85,14 +91,14 @@ package enum CatalogueSchema {
         "CREATE INDEX log_by_action ON log (action, time, id)",
         "CREATE INDEX log_by_time ON log (time, id)",
         "CREATE INDEX log_of_people ON log (time) WHERE is_anonymous = 0",
-        // kind 0: a file, 1: a folder, 2: a drop. Times: Unix seconds; NULL: no end, no bound. password: a hash as in the password
+        // kind 0: a file, 1: a folder, 2: a drop, 3: several files, whose paths have NULs between. Times: Unix seconds; NULL: no end, no bound. password: a hash as in the password
         // file.
         """
         CREATE TABLE links (
             id TEXT PRIMARY KEY NOT NULL, kind INTEGER NOT NULL, user BLOB NOT NULL, path BLOB NOT NULL,
             made INTEGER NOT NULL, made_by TEXT NOT NULL, ends INTEGER,
             uses_left INTEGER, uses INTEGER NOT NULL DEFAULT 0, password TEXT, note TEXT NOT NULL DEFAULT '',
-            largest INTEGER, bytes_left INTEGER)
+            largest INTEGER, bytes_left INTEGER, needs_proof INTEGER NOT NULL DEFAULT 0, files BLOB)
         """,
         "CREATE INDEX links_of_file ON links (user, path)",
         // id: the SHA-256 of what the cookie holds. Times: Unix seconds.

@@ -10,6 +10,8 @@ package struct Link: Hashable, Sendable {
         case folder
         /// Files may be added to the folder, and nothing is shown of it.
         case drop
+        /// Of several files of a folder, or below it.
+        case several
     }
 
     package let id: LinkID
@@ -33,6 +35,10 @@ package struct Link: Hashable, Sendable {
     package var largest: UInt64?
     /// Bytes that may be added still; nil: no bound of its own.
     package var bytesLeft: UInt64?
+    /// Whether who adds files has to show a proof of work for each.
+    package var needsProof = false
+    /// Of several files: their paths, from the user's folder on.
+    package var files: [[UInt8]] = []
 
     package init(_ id: LinkID, _ kind: Kind, of path: [UInt8], user: FileName, madeBy: String) {
         (self.id, self.kind, self.path, self.user, self.madeBy) = (id, kind, path, user, madeBy)
@@ -46,20 +52,21 @@ package struct Link: Hashable, Sendable {
 
 extension SQLiteConnection {
     private static let columns =
-        "id, kind, user, path, made, made_by, ends, uses_left, uses, password, note, largest, bytes_left"
+        "id, kind, user, path, made, made_by, ends, uses_left, uses, password, note, largest, bytes_left, needs_proof, files"
 
     /// Adds a link.
     ///
     /// - Returns: false when the id is another's: of a file of the same name that is shared by it.
     package mutating func add(_ link: Link) throws(SQLiteError) -> Bool {
         try execute(
-            "INSERT OR IGNORE INTO links (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO links (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 .text(link.id.text), .integer(link.kind.rawValue), .blob(link.user.bytes), .blob(link.path),
                 .integer(link.made), .text(link.madeBy), .optional(link.ends), .optional(link.usesLeft),
                 .integer(link.uses), link.password.map { .text($0) } ?? .null, .text(link.note),
                 .optional(link.largest.map { Int64(clamping: $0) }),
-                .optional(link.bytesLeft.map { Int64(clamping: $0) }),
+                .optional(link.bytesLeft.map { Int64(clamping: $0) }), .integer(link.needsProof ? 1 : 0),
+                link.files.isEmpty ? .null : .blob(Array(link.files.joined(separator: [0]))),
             ])
         return try number("SELECT changes()") == 1
     }
@@ -95,6 +102,13 @@ extension SQLiteConnection {
         return try number("SELECT changes()") == 1
     }
 
+    /// Takes back a use that came to nothing.
+    package mutating func giveBack(_ id: LinkID, _ bytes: UInt64) throws(SQLiteError) {
+        try execute(
+            "UPDATE links SET uses = uses - 1, uses_left = uses_left + 1, bytes_left = bytes_left + ?1 WHERE id = ?2",
+            [.integer(Int64(clamping: bytes)), .text(id.text)])
+    }
+
     /// - Returns: whether there was one.
     package mutating func revoke(_ id: LinkID) throws(SQLiteError) -> Bool {
         try execute("DELETE FROM links WHERE id = ?", [.text(id.text)])
@@ -115,6 +129,8 @@ extension Link {
         (largest, bytesLeft) = (
             row.optional(11).map { UInt64(clamping: $0) }, row.optional(12).map { UInt64(clamping: $0) }
         )
+        needsProof = row.integer(13) == 1
+        files = row.isNull(14) ? [] : row.blob(14).split(separator: 0).map { Array($0) }
     }
 }
 

@@ -31,6 +31,18 @@ package struct LinkID: Hashable, Sendable {
         self.text = text
     }
 
+    /// What it is called where its text, which lets people in, is nobody's business.
+    ///
+    /// - Returns: nil when OpenSSL has no memory.
+    package var publicName: String? {
+        ContentHasher.digest(of: Array(text.utf8)).map { "link-\($0.description.prefix(8))" }
+    }
+
+    /// - Returns: nil for what can't be of random bits.
+    package static func ofRandomBits(_ text: String) -> LinkID? {
+        text.utf8.count == randomLength ? LinkID(text) : nil
+    }
+
     /// - Returns: nil for what can't be one, so that nothing is looked up for it.
     package init?(_ text: String) {
         let isRandom = text.utf8.count == Self.randomLength && text.utf8.allSatisfy(Self.isOfAddress)

@@ -21,6 +21,21 @@ enum LinkCommands {
     private static let drop = Option(
         "drop", section: "Commands", help: "Let files be added to the folder by the link, and show nothing of it.")
 
+    private static let largest = Option(
+        "largest", value: .size(), section: "Commands",
+        help: "Of a link by which files are added (--drop): the largest file.")
+    private static let bytes = Option(
+        "bytes", value: .size(), section: "Commands",
+        help: "Of a link by which files are added (--drop): bytes that it takes in all.")
+    private static let note = Option(
+        "note", value: .text("TEXT"), section: "Commands", help: "For who follows the link; shown as it is.")
+    private static let captcha = Option(
+        "captcha", section: "Commands",
+        help: "Of a link by which files are added (--drop): each costs its sender some work, by scripts of the page.")
+    private static let passwordFile = Option(
+        "password-file", value: .text("FILE"), section: "Commands",
+        help: "Have the link of a file or folder ask for the password in this file's first line; -: of standard input.")
+
     static let all = [
         ConsoleCommand(
             "links list", options: [ConsoleCommand.json],
@@ -28,7 +43,10 @@ enum LinkCommands {
                 "List the links, the newest first: address, kind, user, path, end, uses, uses that are left, who made it.",
             list),
         ConsoleCommand(
-            "links make", operands: ["PATH"], options: [ConsoleCommand.owner, days, uses, byName, drop],
+            "links make", operands: ["PATH"],
+            options: [
+                ConsoleCommand.owner, days, uses, byName, drop, largest, bytes, note, captcha, passwordFile,
+            ],
             help: "Make a link of a file or folder of a user's (--of), and show its address below the server's.", make),
         ConsoleCommand("links revoke", operands: ["ID"], help: "Have a link end now.", revoke),
     ]
@@ -57,7 +75,7 @@ enum LinkCommands {
 
     private static let make: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode = {
         arguments throws(ProgramError) in
-        let link = try newLink(arguments)
+        let link = try withBounds(try newLink(arguments), arguments)
         let isNew = try CatalogueConsole.with(arguments) { console throws(CatalogueError) in
             try console.perform { connection throws(SQLiteError) in
                 try connection.transaction { connection throws(SQLiteError) in
@@ -86,7 +104,9 @@ enum LinkCommands {
         do throws(SystemError) {
             let found = try place.files.kind(of: path, user: user)
             let wanted: Link.Kind = arguments.flag(drop) ? .drop : found == .directory ? .folder : .file
-            guard let found, (found == .directory) == (wanted != .file) else {
+            // A folder that files are to be added to may come with the first of them.
+            let isThere = found.map { ($0 == .directory) == (wanted != .file) } ?? (wanted == .drop)
+            guard isThere else {
                 throw SystemError("find", escaped(path), errno: wanted == .drop ? .notDirectory : .noEntry)
             }
             if arguments.flag(byName), wanted != .file {
@@ -102,6 +122,20 @@ enum LinkCommands {
         } catch {
             throw ProgramError(error, exitCode: .noInput)
         }
+    }
+
+    private static func withBounds(_ link: Link, _ arguments: ParsedArguments) throws(ProgramError) -> Link {
+        var link = link
+        link.note = arguments.optionalString(of: note) ?? ""
+        (link.largest, link.bytesLeft) = (arguments.optionalSize(of: largest), arguments.optionalSize(of: bytes))
+        link.needsProof = arguments.flag(captcha)
+        let isOfDrops = link.largest != nil || link.bytesLeft != nil || link.needsProof
+        if isOfDrops, link.kind != .drop { throw .usage("--largest, --bytes and --captcha are for --drop") }
+        if let file = arguments.optionalString(of: passwordFile) {
+            guard link.kind != .drop else { throw .usage("--password-file isn't for --drop") }
+            link.password = try LinkPassword.hash(ofFile: file)
+        }
+        return link
     }
 
     private static let revoke: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode = {

@@ -169,6 +169,18 @@ extension ResourceFolders {
         }
     }
 
+    /// A user's that aren't finished, as far as they can be read.
+    func unfinished(of user: FileName) throws(VaultError) -> [ResourceRecord.Found] {
+        do throws(SystemError) {
+            guard let folder = try folder(of: user) else { return [] }
+            return try records(in: folder).filter { !$0.isFinished }.compactMap { record in
+                (try? folder.open(record.name, .reading).readAll(limit: Self.limit)).flatMap(ResourceRecord.parse)
+            }
+        } catch {
+            throw VaultError(error)
+        }
+    }
+
     private static let limit = ResourceRecord.mostBytes
 
     private func trust(_ key: OfferedFile.Key) {

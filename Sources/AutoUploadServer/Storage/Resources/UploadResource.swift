@@ -1,6 +1,6 @@
 import Domain
 import Encodings
-import Platform
+package import Platform
 
 /// An upload resource as it was looked up: whoever had it open before has lost it.
 package struct UploadResource: Sendable {
@@ -117,6 +117,13 @@ extension Vault {
         guard isTurn != nil else { throw .beingStored }
         defer { joining.change { _ = $0.remove(key) } }
         return body()
+    }
+
+    /// A user's upload resources that aren't finished, with their bytes as far as they are known.
+    package func unfinishedResources(of user: FileName) throws(VaultError) -> [(
+        traits: ResourceTraits, length: UInt64?
+    )] {
+        try resources.unfinished(of: user).map { (traits: $0.record.traits, length: $0.length) }
     }
 
     private func awaitFinish(of key: OfferedFile.Key, before deadline: Deadline) throws(VaultError) {

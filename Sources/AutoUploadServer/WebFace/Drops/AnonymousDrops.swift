@@ -4,7 +4,6 @@ import Events
 import HTTP
 import Logins
 package import Platform
-import Transport
 
 /// What those without an account may drop.
 package struct DropRules: Hashable, Sendable {
@@ -26,34 +25,22 @@ package struct DropRules: Hashable, Sendable {
 /// Who goes on with one shows its URL for that, which nobody guesses.
 package final class AnonymousDrops: Sendable {
     let rules: DropRules
-    private let work: ProofOfWork
+    private let desk: ChallengeDesk
     /// Tells whether a user of the password file has the folder.
     private let belongsToUser: @Sendable (FileName) -> Bool
-    private let used: Monitor<UsedProofs>
     private let senders: Monitor<SenderBuckets>
-
-    /// Seconds for answering a challenge.
-    private static let lifetime: Int64 = 1200
-    /// How far the first file's challenge has to be looked: some tenths of a second's work for a phone.
-    private static let leastWork: UInt64 = 50_000
-    private static let mostWork: UInt64 = 5_000_000
 
     /// - Throws: `SystemError` when the kernel gives no randomness.
     package init(_ rules: DropRules, belongsToUser: @escaping @Sendable (FileName) -> Bool) throws(SystemError) {
         self.rules = rules
         self.belongsToUser = belongsToUser
-        work = ProofOfWork(key: try KeyedHash())
-        used = Monitor(UsedProofs(lifetime: Double(Self.lifetime), capacity: 100_000, now: .now))
+        desk = try ChallengeDesk()
         senders = Monitor(SenderBuckets(perHour: rules.filesPerHour))
     }
 
     /// - Returns: nil when there is no memory or randomness for one.
     func challenge(for group: AddressGroup) -> ProofOfWork.Challenge? {
-        let level = senders.withLock { $0.level(of: group, now: .now) }
-        let most = min(Self.mostWork, Self.leastWork * UInt64(1 + level))
-        guard let nonce = try? randomBytes(12) else { return nil }
-        return work.challenge(
-            until: currentUnixTime() + Self.lifetime, most: most, nonce: nonce, number: .random(in: 0...most))
+        desk.challenge(level: senders.withLock { $0.level(of: group, now: .now) })
     }
 
     /// - Returns: the folder to add to.
@@ -61,7 +48,8 @@ package final class AnonymousDrops: Sendable {
     func admit(_ answer: [UInt8], _ services: Services, _ peer: inout ServerEvent.Peer) throws(WebRefusal) -> Home {
         peer.user = rules.folder.description
         do throws(WebRefusal) {
-            try require(answer)
+            try requireOwnFolder()
+            try desk.require(answer)
         } catch {
             services.report(.loginDenied(peer, Refusal(status: .credentialsWrong, text: error.text), reason: nil))
             throw error
@@ -79,28 +67,6 @@ package final class AnonymousDrops: Sendable {
     private func requireOwnFolder() throws(WebRefusal) {
         if belongsToUser(rules.folder) {
             throw WebRefusal(.serviceUnavailable, "the server's admin must act: a user has the folder for drops")
-        }
-    }
-
-    private func require(_ answer: [UInt8]) throws(WebRefusal) {
-        try requireOwnFolder()
-        let proof: ProofOfWork.Proof
-        do throws(ProofOfWork.Flaw) {
-            proof = try work.verify(answer, now: currentUnixTime())
-        } catch {
-            throw Self.refusal(error)
-        }
-        switch used.withLock({ $0.use(proof.signature, now: .now) }) {
-        case .fresh: break
-        case .used: throw WebRefusal(.forbidden, "this challenge was answered before: ask for another at /challenge")
-        case .full: throw WebRefusal(.serviceUnavailable, "too many uploads at a time", retryAfter: 60)
-        }
-    }
-
-    private static func refusal(_ flaw: ProofOfWork.Flaw) -> WebRefusal {
-        switch flaw {
-        case .wrong: WebRefusal(.forbidden, "the challenge's answer is wrong: ask for another at /challenge")
-        case .expired: WebRefusal(.forbidden, "the challenge has expired: ask for another at /challenge")
         }
     }
 

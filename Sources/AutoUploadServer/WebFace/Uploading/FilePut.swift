@@ -15,6 +15,7 @@ enum FilePut {
         let offer: FileOffer
         do throws(WebRefusal) {
             offer = try FileOffer(head, named: name, in: home)
+            if connection.pass?.link != nil, offer.manner.needsOwnName { throw WebRefusal.tellsNothing }
         } catch {
             throw .refused(error)
         }
@@ -40,8 +41,7 @@ enum FilePut {
         do throws(WebRefusal) {
             if digest != offer.contentDigest ?? digest { throw WebRefusal(VaultError.digestMismatch) }
             upload = try WebUpload(
-                to: offer.path, in: offer.home, size: offer.size, modified: offer.modified, connection.services,
-                connection.rules, connection.peer)
+                to: offer.path, in: offer.home, size: offer.size, modified: offer.modified, by: connection.uploader)
         } catch {
             throw .refused(error)
         }

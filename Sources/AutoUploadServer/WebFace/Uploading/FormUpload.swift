@@ -23,12 +23,12 @@ enum FormUpload {
         let refusesTaken: Bool
         do throws(WebRefusal) {
             refusesTaken = try head.refusesTaken()
+            if refusesTaken, connection.pass?.link != nil { throw WebRefusal.tellsNothing }
         } catch {
             throw .refused(error)
         }
         var form = FormReceiver(
-            services: connection.services, rules: connection.rules, membership: connection.membership,
-            peer: connection.peer, home: home, refusesTaken: refusesTaken)
+            uploader: connection.uploader, home: home, refusesTaken: refusesTaken)
         var splitter = MultipartSplitter(boundary: boundary)
         do throws(WebTrouble) {
             try connection.receiveBody { bytes throws(WebRefusal) in
@@ -52,10 +52,7 @@ enum FormUpload {
 
 /// Stores the files of a form, and takes from its fields who sends them where the request's head doesn't say it.
 struct FormReceiver: MultipartReceiver {
-    let services: Services
-    let rules: WebRules
-    let membership: Membership
-    var peer: ServerEvent.Peer
+    private(set) var uploader: Uploader
     /// Whose the files are, as far as it is known.
     var home: Home?
     let refusesTaken: Bool
@@ -84,13 +81,11 @@ struct FormReceiver: MultipartReceiver {
     private static let mostOfStranger = 64 << 10
     private var ofStranger = 0
 
-    init(
-        services: Services, rules: WebRules, membership: Membership, peer: ServerEvent.Peer, home: Home?,
-        refusesTaken: Bool
-    ) {
-        (self.services, self.rules, self.membership, self.peer) = (services, rules, membership, peer)
-        (self.home, self.refusesTaken) = (home, refusesTaken)
+    init(uploader: Uploader, home: Home?, refusesTaken: Bool) {
+        (self.uploader, self.home, self.refusesTaken) = (uploader, home, refusesTaken)
     }
+
+    var peer: ServerEvent.Peer { uploader.peer }
 
     /// Fields that say something to us.
     private static let known = FormChunk.fieldNames.union(["username", "password", "otp", "altcha"])
@@ -119,10 +114,9 @@ struct FormReceiver: MultipartReceiver {
         let path = try FileOffer.path(
             name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init))
         guard let chunk else {
-            return .file(try WebUpload(to: path, in: home, size: nil, modified: nil, services, rules, peer))
+            return .file(try WebUpload(to: path, in: home, size: nil, modified: nil, by: uploader))
         }
         if files > 0 { throw WebRefusal(.badRequest, "a form brings one piece of one file") }
-        let uploader = Uploader(services: services, rules: rules, membership: membership, peer: peer)
         return .chunk(try ChunkUpload(chunk, of: path, in: home, refusesTaken: refusesTaken, by: uploader))
     }
 
@@ -186,17 +180,22 @@ struct FormReceiver: MultipartReceiver {
 
     private mutating func requireLogin() throws(WebRefusal) -> Home {
         if let home { return home }
-        guard let name = fields["username"], !name.isEmpty else { return try requireProof() }
+        guard uploader.pass == nil, let name = fields["username"], !name.isEmpty else { return try requireProof() }
         let credentials = WebCredentials(
             user: formText(name), password: fields["password"] ?? [], code: fields["otp"] ?? [])
-        let found = try credentials.logIn(membership, services, &peer)
+        let found = try credentials.logIn(uploader.membership, uploader.services, &uploader.peer)
         home = found
         return found
     }
 
     private mutating func requireProof() throws(WebRefusal) -> Home {
-        guard let drops = rules.drops, let answer = fields["altcha"] else { throw .unauthorized }
-        let found = try drops.admit(answer, services, &peer)
+        if let pass = uploader.pass {
+            try pass.link?.requireProof(fields["altcha"], from: peer.address.group)
+            home = pass.home
+            return pass.home
+        }
+        guard let drops = uploader.rules.drops, let answer = fields["altcha"] else { throw .unauthorized }
+        let found = try drops.admit(answer, uploader.services, &uploader.peer)
         home = found
         return found
     }

@@ -9,10 +9,7 @@ import Storage
 /// One request's hold on an upload resource: takes bytes into it, and stores it when it is whole. When the request ends, or its link breaks,
 /// what has come is left to be gone on with.
 struct ResourceUpload {
-    private let services: Services
-    private let membership: Membership
-    private let rules: WebRules
-    private let peer: ServerEvent.Peer
+    private let uploader: Uploader
     /// Holds the slot, too.
     private let hold: OpenTransfers.Hold
     private let begun = Instant.now
@@ -21,15 +18,22 @@ struct ResourceUpload {
     private(set) var received: UInt64
     /// Whether more came than it is to have.
     private(set) var isBeyondLength = false
+    /// The link by which it comes takes it no more.
+    private var isRefused = false
 
     private init(
         _ upload: OpenResource, _ slot: UploadSlots.Slot, offset: UInt64, _ uploader: Uploader
     ) {
-        (services, membership, peer) = (uploader.services, uploader.membership, uploader.peer)
-        rules = uploader.rules
-        (self.upload, received) = (upload, offset)
-        hold = services.transfers.begin(upload.traits.key, by: membership, slot)
+        (self.uploader, self.upload, received) = (uploader, upload, offset)
+        hold = uploader.services.transfers.begin(upload.traits.key, by: uploader.membership, slot)
     }
+
+    private var services: Services { uploader.services }
+    private var membership: Membership { uploader.membership }
+    private var peer: ServerEvent.Peer { uploader.peer }
+    private var drops: AnonymousDrops? { uploader.rules.drops }
+    /// Of a link.
+    private var bounds: LinkBounds? { uploader.pass?.link }
 
     var traits: ResourceTraits { upload.traits }
     var length: UInt64? { upload.resource.length }
@@ -50,11 +54,13 @@ extension ResourceUpload {
     static func create(_ traits: ResourceTraits, by uploader: Uploader) throws(WebRefusal) -> ResourceUpload {
         let services = uploader.services
         _ = try uploader.rules.drops?.begin(in: traits.user, size: traits.length, from: uploader.peer.address.group)
-        let slot = try services.takeSlot(for: traits.user)
+        let slot = try uploader.takeSlot(for: traits.user)
+        try uploader.pass?.link?.claim(traits.id, traits.length ?? 0, isKept: true)
         do throws(VaultError) {
             let upload = try services.vault.makeResource(traits) { services.report(.reclaimed($0, offset: $1)) }
             return ResourceUpload(upload, slot, offset: 0, uploader)
         } catch {
+            uploader.pass?.link?.end(traits.id)
             throw services.refuse(traits.path, error, uploader.peer)
         }
     }
@@ -68,7 +74,7 @@ extension ResourceUpload {
 
     static func open(_ resource: UploadResource, by uploader: Uploader) throws(WebRefusal) -> ResourceUpload {
         let services = uploader.services
-        let slot = try services.takeSlot(for: resource.traits.user)
+        let slot = try uploader.takeSlot(for: resource.traits.user)
         do throws(VaultError) {
             let upload = try services.vault.open(resource) { services.report(.reclaimed($0, offset: $1)) }
             return ResourceUpload(upload, slot, offset: resource.offset, uploader)
@@ -82,11 +88,13 @@ extension WebConnection {
     /// Looks an upload resource up, and takes it from whoever has it open.
     ///
     /// - Parameter id: as it stands in the URL.
-    /// - Throws: 404 for what isn't there, isn't there any more, or is another user's: nobody can tell which.
+    /// - Throws: 404 for what isn't there, isn't there any more, or is another user's, or another link's: nobody can tell which.
     mutating func resource(_ id: [UInt8], of user: FileName) throws(WebRefusal) -> UploadResource {
         guard let id = UploadID(hex: String(decoding: id, as: UTF8.self)) else { throw .unknownUpload }
-        guard let found = try uploader.resource(of: OfferedFile.Key(user: user, id: id)) else { throw .unknownUpload }
-        if user == rules.drops?.rules.folder { (peer.user, peer.account) = (user.description, user) }
+        guard let found = try uploader.resource(of: OfferedFile.Key(user: user, id: id)),
+            found.traits.dropMark?.link == pass?.link?.id
+        else { throw .unknownUpload }
+        if pass == nil, user == rules.drops?.rules.folder { (peer.user, peer.account) = (user.description, user) }
         return found
     }
 
@@ -128,7 +136,7 @@ extension ResourceUpload {
                 return try progress(&self)
             })
         } catch {
-            leave()
+            if isRefused { discard() } else { leave() }
             throw error
         }
     }
@@ -147,11 +155,23 @@ extension ResourceUpload {
             isBeyondLength = true
             throw .beyondLength
         }
-        try rules.drops?.requireFits(sum, in: traits.user)
-        try rules.drops?.requireTime(for: upload.resource)
+        try drops?.requireFits(sum, in: traits.user)
+        try drops?.requireTime(for: upload.resource)
+        try requireWithinBounds(sum)
         upload.append(bytes)
         if let failure = upload.failure { throw services.refuse(traits.path, failure, peer) }
         received = sum
+    }
+
+    private mutating func requireWithinBounds(_ bytes: UInt64) throws(WebRefusal) {
+        guard let bounds else { return }
+        do throws(WebRefusal) {
+            try bounds.requireGood()
+            try bounds.claim(traits.id, max(bytes, length ?? 0), isKept: true)
+        } catch {
+            isRefused = error.endsUpload
+            throw error
+        }
     }
 
     /// Copies the bytes of another upload, all of which have come.
@@ -207,7 +227,8 @@ extension ResourceUpload {
 
     /// Takes down how long the file is to be.
     mutating func setLength(_ length: UInt64) throws(WebRefusal) {
-        try rules.drops?.requireFits(length, in: traits.user)
+        try drops?.requireFits(length, in: traits.user)
+        try bounds?.claim(traits.id, length, isKept: true)
         do throws(VaultError) {
             try upload.setLength(length)
         } catch {
@@ -231,15 +252,34 @@ extension ResourceUpload {
     }
 
     /// Removes it, also where it was left already.
-    func discard() { upload.discard() }
+    func discard() {
+        upload.discard()
+        bounds?.end(traits.id)
+    }
 
     /// All has come: stores it.
     func finish(for home: Home) throws(WebRefusal) -> StoredFile {
         try readPrefix()
+        try count()
         do throws(VaultError) {
-            return try services.noteStored(try upload.finish(), offered: traits.path, since: begun, home, peer)
+            let stored = try upload.finish()
+            bounds?.end(traits.id)
+            return try uploader.noteStored(
+                stored, offered: traits.path, traits.dropMark, since: begun, home)
         } catch {
+            bounds?.takeBack(received)
+            if !error.leavesDurablePart { bounds?.end(traits.id) }
             throw services.refuse(traits.path, error, peer)
+        }
+    }
+
+    /// One that its link takes no more goes: nobody can make anything of it.
+    private func count() throws(WebRefusal) {
+        do throws(WebRefusal) {
+            try bounds?.count(received)
+        } catch {
+            if error.endsUpload { discard() }
+            throw error
         }
     }
 }

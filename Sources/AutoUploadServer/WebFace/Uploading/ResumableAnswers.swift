@@ -41,7 +41,9 @@ extension WebAnswer {
 
 extension ResourceTraits {
     /// The upload resource's own path on this server.
-    var location: FieldValue { FieldValue("/uploads/\(id)") ?? "" }
+    ///
+    /// - Parameter base: what stands before it.
+    func location(_ base: String) -> FieldValue { FieldValue("\(base)/uploads/\(id)") ?? "" }
 }
 
 extension WebAnswer {

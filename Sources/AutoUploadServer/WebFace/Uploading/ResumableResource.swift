@@ -22,7 +22,7 @@ enum ResumableResource {
         let outcome: Outcome
         do throws(WebRefusal) {
             let resource = try connection.resource(id, of: home.user)
-            guard let manner = PutManner(note: resource.traits.note) else { throw WebRefusal.unknownUpload }
+            guard let manner = PutManner(note: resource.traits.ownNote) else { throw WebRefusal.unknownUpload }
             switch settle(resource, for: head.method, manner, in: home, on: &connection) {
             case .success(let resource): outcome = try serve(head, resource, manner, in: home, on: connection)
             case .failure(let refusal): outcome = .answer(WebAnswer(refusal).completing(refusal.endsUpload))
@@ -62,7 +62,7 @@ enum ResumableResource {
         case .replay: return .answer(try replay(resource, manner, in: home, on: connection))
         case .refuse(let refusal): return .answer(WebAnswer(refusal, limits))
         case .cancel:
-            services.vault.remove(resource)
+            connection.uploader.remove(resource)
             return .answer(WebAnswer(.noContent, Fields()))
         case .append(let completes, let length):
             // Of an upload of unknown length it would be its end.
@@ -82,7 +82,8 @@ enum ResumableResource {
     ) throws(WebRefusal) -> WebAnswer {
         guard case .finished(let stored) = resource.standing else { throw .unknownUpload }
         do throws(VaultError) {
-            let file = try connection.services.receipted(stored, home, connection.peer)
+            let traits = resource.traits
+            let file = try connection.uploader.receipted(stored, offered: traits.path, traits.dropMark, home)
             return file.answer(manner).completing(true)
         } catch {
             throw WebRefusal(error)

@@ -19,6 +19,8 @@ struct ResumableTransfer {
     private let isCreation: Bool
     private let home: Home
     private let services: Services
+    /// What stands before places of this server.
+    private let base: String
     private var progress: Progress
 
     /// When its client was last told what is durable.
@@ -32,11 +34,11 @@ struct ResumableTransfer {
 
     private init(
         _ upload: ResourceUpload, _ manner: PutManner, _ request: ResumableRequest, completes: Bool,
-        _ contentDigest: ContentDigest?, isCreation: Bool, _ home: Home, _ services: Services
+        _ contentDigest: ContentDigest?, isCreation: Bool, _ home: Home, _ uploader: Uploader
     ) {
         (self.upload, self.manner, self.request) = (upload, manner, request)
         (self.completes, self.contentDigest, self.isCreation) = (completes, contentDigest, isCreation)
-        (self.home, self.services) = (home, services)
+        (self.home, services, base) = (home, uploader.services, uploader.pass?.base ?? "")
         progress = Progress(offset: upload.received)
     }
 }
@@ -56,13 +58,15 @@ extension ResumableTransfer {
         }
         var manner = offer.manner
         manner.isWholeOnce = completes
+        let (place, mark) = try connection.uploader.place(of: offer.path, in: offer.home)
         let traits = ResourceTraits(
-            user: offer.home.user, path: try offer.home.webPlace(of: offer.path), id: .random(), length: length,
+            user: offer.home.user, path: place, id: .random(), length: length,
             modified: offer.modified ?? FileTime(seconds: currentUnixTime(), nanoseconds: 0),
-            options: manner.needsOwnName ? .needsOwnName : [], digest: whole, note: manner.note)
+            options: manner.needsOwnName ? .needsOwnName : [], digest: whole,
+            note: (mark?.bytes ?? []) + manner.note)
         return ResumableTransfer(
             try ResourceUpload.create(traits, on: connection), manner, request, completes: completes,
-            completes ? nil : offer.contentDigest, isCreation: true, offer.home, connection.services)
+            completes ? nil : offer.contentDigest, isCreation: true, offer.home, connection.uploader)
     }
 
     /// Goes on with one that was looked up.
@@ -72,7 +76,7 @@ extension ResumableTransfer {
     ) throws(WebRefusal) -> ResumableTransfer {
         ResumableTransfer(
             try ResourceUpload.open(resource, on: connection), manner, request, completes: completes, contentDigest,
-            isCreation: false, home, connection.services)
+            isCreation: false, home, connection.uploader)
     }
 
     /// Takes down what is known by now of the length.
@@ -151,7 +155,7 @@ extension ResumableTransfer {
     /// What tells a client where it can go on.
     private var creation: Fields? {
         guard var fields = interimFields else { return nil }
-        fields.set(.location, upload.traits.location)
+        fields.set(.location, upload.traits.location(base))
         fields.set(.uploadLimit, limits.field)
         return fields
     }
@@ -184,7 +188,7 @@ extension ResumableTransfer {
             var answer = answer
             answer.fields.set(.uploadOffset, FieldValue(try upload.keep()))
             answer.fields.set(.uploadLimit, limits.field)
-            if isCreation { answer.fields.set(.location, upload.traits.location) }
+            if isCreation { answer.fields.set(.location, upload.traits.location(base)) }
             upload.leave(quietly: true)
             return answer
         } catch {
@@ -200,7 +204,7 @@ extension ResumableTransfer {
         }
         var answer = WebAnswer(refusal).completing(refusal.endsUpload)
         if isCreation, request.understandsInterim, !refusal.endsUpload {
-            answer.fields.set(.location, upload.traits.location)
+            answer.fields.set(.location, upload.traits.location(base))
         }
         if refusal.status == .contentTooLarge { answer.fields.set(.uploadLimit, limits.field) }
         return answer

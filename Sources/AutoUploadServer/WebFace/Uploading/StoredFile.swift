@@ -11,27 +11,46 @@ import Storage
 struct StoredFile {
     let stored: Stored
     let receipt: Receipt
+    /// What stands before its place on this server.
+    var base = ""
 }
 
-extension Services {
+extension Uploader {
     /// A file was stored for a web client: the log is told, and the client gets a receipt.
+    ///
+    /// - Parameters:
+    ///   - place: where it was to be, in the user's folder.
+    ///   - mark: of its upload, if it came by a link.
     func noteStored(
-        _ stored: Stored, offered path: RemotePath, since begun: Instant, _ home: Home, _ peer: ServerEvent.Peer
+        _ stored: Stored, offered place: RemotePath, _ mark: DropMark?, since begun: Instant, _ home: Home
     ) throws(VaultError) -> StoredFile {
-        registry.countStored()
-        report(.stored(peer, stored, offered: path, seconds: Instant.now.seconds(since: begun)))
-        return try receipted(stored, home, peer)
+        services.registry.countStored()
+        services.report(.stored(peer, stored, offered: place, seconds: Instant.now.seconds(since: begun)))
+        return try receipted(stored, offered: place, mark, home)
     }
 
     /// Makes a receipt for what is stored.
-    func receipted(_ stored: Stored, _ home: Home, _ peer: ServerEvent.Peer) throws(VaultError) -> StoredFile {
-        let stored = stored.named(by: home)
+    func receipted(
+        _ stored: Stored, offered place: RemotePath, _ mark: DropMark?, _ home: Home
+    ) throws(VaultError) -> StoredFile {
+        let stored = shown(stored, from: place, mark, in: home)
         guard let user = peer.user,
-            let receipt = receipts.receipts(for: [stored], of: user, at: currentUnixTime())?.first
+            let receipt = services.receipts.receipts(for: [stored], of: user, at: currentUnixTime())?.first
         else { throw .busy(SystemError("sign a receipt", errno: .noMemory)) }
-        return StoredFile(stored: stored, receipt: receipt)
+        return StoredFile(stored: stored, receipt: receipt, base: pass?.base ?? "")
     }
 
+    /// A place for an upload. Who comes by a link takes none of the user's.
+    func takeSlot(for user: FileName) throws(WebRefusal) -> UploadSlots.Slot {
+        let user = pass?.link == nil ? user : pass.flatMap { FileName($0.name) } ?? user
+        switch services.slots.take(for: user) {
+        case .success(let slot): return slot
+        case .failure: throw WebRefusal(.serviceUnavailable, "too many uploads at a time", retryAfter: 30)
+        }
+    }
+}
+
+extension Services {
     /// The client is told what it can act on, the log why.
     func refuse(_ path: RemotePath, _ error: VaultError, _ peer: ServerEvent.Peer) -> WebRefusal {
         report(.refused(peer, path: path.bytes, error.refusal, reason: error.description))
@@ -49,13 +68,6 @@ extension Services {
         }
     }
 
-    /// A place for an upload of a web client.
-    func takeSlot(for user: FileName) throws(WebRefusal) -> UploadSlots.Slot {
-        switch slots.take(for: user) {
-        case .success(let slot): return slot
-        case .failure: throw WebRefusal(.serviceUnavailable, "too many uploads at a time", retryAfter: 30)
-        }
-    }
 }
 
 extension Home {

@@ -6,7 +6,7 @@ import Storage
 extension StoredFile {
     /// Where the file is, as a path of this server.
     var location: String {
-        "/files/" + stored.path.components.map(percentEncoded).joined(separator: "/")
+        base + "/files/" + stored.path.components.map(percentEncoded).joined(separator: "/")
     }
 
     /// The fields of RFC 9110 and RFC 9530 that say what is stored.

@@ -9,16 +9,24 @@ struct Uploader {
     let services: Services
     let rules: WebRules
     let membership: Membership
-    let peer: ServerEvent.Peer
+    var peer: ServerEvent.Peer
+    /// Nil where a login lets in, or nothing but a challenge.
+    let pass: UploadPass?
 }
 
 extension WebConnection {
     var uploader: Uploader {
-        Uploader(services: services, rules: rules, membership: membership, peer: peer)
+        Uploader(services: services, rules: rules, membership: membership, peer: peer, pass: pass)
     }
 }
 
 extension Uploader {
+    /// Removes an upload, with all that has come.
+    func remove(_ resource: UploadResource) {
+        services.vault.remove(resource)
+        pass?.link?.end(resource.traits.id)
+    }
+
     /// Looks an upload resource up, and takes it from whoever has it open.
     ///
     /// - Returns: nil when there is none, or none any more.

@@ -1,7 +1,7 @@
 /// What a request says before its body. It holds nothing that could be read in two ways: see `RequestReader`.
 package struct RequestHead: Hashable, Sendable {
     package let method: Method
-    package let target: RequestTarget
+    package private(set) var target: RequestTarget
     package let version: HTTPVersion
     package let fields: Fields
     package let framing: BodyFraming
@@ -21,6 +21,13 @@ package struct RequestHead: Hashable, Sendable {
         expectsContinue = try Self.expectsContinue(fields, line.version)
         let closes = fields.contains("close", in: .connection)
         keepsAlive = !closes && (line.version == .http11 || fields.contains("keep-alive", in: .connection))
+    }
+
+    /// The same, as if what its target names first weren't there.
+    package var belowFirst: RequestHead {
+        var head = self
+        head.target = target.belowFirst
+        return head
     }
 
     private static func host(_ fields: Fields, _ version: HTTPVersion) throws(RequestError) -> Authority? {

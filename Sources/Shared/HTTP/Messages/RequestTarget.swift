@@ -15,7 +15,7 @@ package struct RequestTarget: Hashable, Sendable {
     }
 
     /// The names between the slashes, each without escapes: "/a%2Fb/" has "a/b" and an empty one. None for the server as a whole.
-    package let segments: [[UInt8]]
+    package private(set) var segments: [[UInt8]]
     /// What follows "?", as it came.
     package let query: [UInt8]?
     /// The host that a whole URL names, which counts rather than Host.
@@ -38,6 +38,13 @@ package struct RequestTarget: Hashable, Sendable {
         segments = isWholeServer ? [] : try Self.segments(path)
         if let query { _ = try Self.decoded(query, isPlain: isQueryByte) }
         self.query = query.map { [UInt8]($0) }
+    }
+
+    /// As seen from below its first name.
+    package var belowFirst: RequestTarget {
+        var target = self
+        target.segments = Array(segments.dropFirst())
+        return target
     }
 
     /// "http://host" or "https://host".

@@ -7,12 +7,14 @@ final class DropPage {
     let scratch: ScratchFolder
     private let port: UInt16
 
-    /// - Parameter port: of the server, or of what stands before it.
-    init(_ kind: Browser.Kind, port: UInt16) throws {
+    /// - Parameters:
+    ///   - port: of the server, or of what stands before it.
+    ///   - path: where it stands.
+    init(_ kind: Browser.Kind, port: UInt16, at path: String = "/") throws {
         browser = try Browser(kind)
         scratch = try ScratchFolder("chosen")
         self.port = port
-        try browser.open("https://127.0.0.1:\(port)/")
+        try browser.open("https://127.0.0.1:\(port)\(path)")
         try record()
     }
 

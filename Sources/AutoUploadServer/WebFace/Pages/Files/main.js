@@ -14,6 +14,8 @@ if (!crypto.subtle) throw new Error("this page needs HTTPS for more than its for
 const get = (id) => document.getElementById(id);
 const form = get("login");
 const queue = new Queue(lostLogin);
+/** Nobody logs in: the page's address lets in. */
+const isByLink = document.body.classList.contains("by-link");
 
 document.documentElement.classList.add("js");
 form.file.required = false;
@@ -53,6 +55,7 @@ function logIn(server) {
   get("login-trouble").textContent = "";
   get("user").textContent = server.user || "Without an account";
   get("leave").textContent = server.user ? "Log out" : "Log in";
+  if (isByLink) return queue.fill();
   say(server.user ? `Logged in as ${server.user}` : "You send without an account");
   // Who has logged in most likely wants to choose.
   document.querySelector("[data-picks=files]").focus();
@@ -65,7 +68,7 @@ function logOut() {
   form.hidden = false;
   get("who").hidden = true;
   queue.uploads.forEach(refresh);
-  form.username.focus();
+  form.username?.focus();
 }
 
 get("leave").addEventListener("click", () => {
@@ -75,7 +78,9 @@ get("leave").addEventListener("click", () => {
 
 function lostLogin({ user }) {
   logOut();
-  get("login-trouble").textContent = user
+  get("login-trouble").textContent = isByLink
+    ? "The server takes nothing by this address any more."
+    : user
     ? "The server doesn’t take your password any more. Log in again to go on."
     : "The server takes nothing without an account any more. Log in to go on.";
 }
@@ -230,3 +235,4 @@ const begun = missing.filter(({ path, size }) => path && size > 0);
 begun.forEach((upload) => (upload.cancel = () => memory.forget(upload.fingerprint)));
 queue.uploads.push(...begun);
 view.addRows(begun, act);
+if (isByLink) logIn(new Server());

@@ -2,7 +2,10 @@
 // secret in it: where an upload is says nothing to who can't log in. Without an account who knows the place can go on with this
 // one upload, and that is all.
 
-const prefix = "auto-upload/";
+import { Server } from "./server.js";
+
+/** Those of pages at other addresses of this server are their own. */
+const prefix = `auto-upload${Server.root.pathname}`;
 
 const quietly = (act) => {
   try {
@@ -27,5 +30,5 @@ export function recall(fingerprint) {
 
 /** @returns {string[]} the fingerprints of all */
 export function all() {
-  return quietly(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length))) ?? [];
+  return quietly(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)).filter((fingerprint) => !fingerprint.includes("/"))) ?? [];
 }

@@ -1,3 +1,4 @@
+import Catalogue
 import Connections
 import Domain
 import HTTP
@@ -15,7 +16,7 @@ struct ChunkUpload {
     private let home: Home
     private let uploader: Uploader
     private let key: OfferedFile.Key
-    private let place: ChunkTurns.Place
+    private let turn: ChunkTurns.Place
     /// nil: the piece has come before.
     private var upload: ResourceUpload?
     /// Bytes at the piece's beginning that have come before.
@@ -28,19 +29,25 @@ struct ChunkUpload {
     init(
         _ chunk: FormChunk, of path: RemotePath, in home: Home, refusesTaken: Bool, by uploader: Uploader
     ) throws(WebRefusal) {
+        let (place, mark) = try uploader.place(of: path, in: home)
         let traits = ResourceTraits(
-            user: home.user, path: try home.webPlace(of: path), id: try Self.id(chunk, path, home), length: chunk.total,
+            user: home.user, path: place, id: try Self.id(chunk, path, home, mark), length: chunk.total,
             modified: FileTime(seconds: currentUnixTime(), nanoseconds: 0), options: refusesTaken ? .needsOwnName : [],
-            note: Self.note)
+            note: (mark?.bytes ?? []) + Self.note)
         (self.chunk, self.home, self.uploader) = (chunk, home, uploader)
         key = OfferedFile.Key(user: home.user, id: traits.id)
-        place = uploader.rules.chunkTurns.place(for: key, offset: chunk.offset)
+        turn = uploader.rules.chunkTurns.place(for: key, offset: chunk.offset)
         try enter(traits)
     }
 
     /// What it belongs to is found by what its client says of it in every piece. Nobody else's can be.
-    private static func id(_ chunk: FormChunk, _ path: RemotePath, _ home: Home) throws(WebRefusal) -> UploadID {
-        let parts = [note, home.user.bytes, path.bytes, Array(String(chunk.total).utf8), chunk.upload]
+    private static func id(
+        _ chunk: FormChunk, _ path: RemotePath, _ home: Home, _ mark: DropMark?
+    ) throws(WebRefusal) -> UploadID {
+        let parts = [
+            note + Array((mark?.link.text ?? "").utf8), home.user.bytes, path.bytes, Array(String(chunk.total).utf8),
+            chunk.upload,
+        ]
         let words = parts.flatMap { Array("\($0.count):".utf8) + $0 }
         guard let digest = ContentHasher.digest(of: words), let id = UploadID(Array(digest.bytes.prefix(16))) else {
             throw WebRefusal(VaultError.busy(SystemError("name an upload", errno: .noMemory)))
@@ -57,14 +64,14 @@ struct ChunkUpload {
 extension ChunkUpload {
     private mutating func enter(_ traits: ResourceTraits) throws(WebRefusal) {
         while true {
-            try place.wait { [uploader] in uploader.membership.isToEnd }
+            try turn.wait { [uploader] in uploader.membership.isToEnd }
             let found = try uploader.resource(of: key)
             let resource = if let found { found } else { try make(traits) }
             if resource.offset >= chunk.offset {
                 if resource.offset < chunk.end { try open(resource) }
                 return
             }
-            place.pass(resource.offset)
+            turn.pass(resource.offset)
         }
     }
 
@@ -120,7 +127,7 @@ extension ChunkUpload {
     private mutating func keep() throws(WebRefusal) -> StoredFile? {
         let offset = try upload?.keep()
         discard()
-        place.pass(offset)
+        turn.pass(offset)
         return nil
     }
 
@@ -131,7 +138,7 @@ extension ChunkUpload {
             return try ResourceUpload.open(resource, by: uploader).finish(for: home)
         }
         do throws(VaultError) {
-            return try uploader.services.receipted(stored, home, uploader.peer)
+            return try uploader.receipted(stored, offered: resource.traits.path, resource.traits.dropMark, home)
         } catch {
             throw WebRefusal(error)
         }

@@ -72,7 +72,7 @@ struct TusFinal {
         do throws(VaultError) {
             if let earlier = try services.vault.resource(of: key) {
                 if case .finished(let stored) = earlier.standing {
-                    return try services.receipted(stored, home, connection.peer)
+                    return try connection.uploader.receipted(stored, offered: earlier.traits.path, nil, home)
                 }
                 services.vault.remove(earlier)
             }

@@ -10,12 +10,16 @@ enum TusCreation {
         _ head: RequestHead, _ home: Home, on connection: inout WebConnection
     ) throws(WebTrouble) -> WebAnswer {
         let concat = try TusConcat(head)
+        // Its parts would count twice.
+        if concat != nil, connection.pass?.link != nil { throw .refused(.wholeByLink) }
         if case .final(let parts)? = concat {
-            let final = try TusFinal(parts: parts, home: home, traits: traits(head, home, id: nil, length: nil))
+            let final = try TusFinal(
+                parts: parts, home: home, traits: traits(head, home, id: nil, length: nil, by: connection.uploader))
             return try final.answer(head, on: &connection)
         }
         let post = try Tus.allowed { () throws(TusFlaw) in try TusPost(head.fields, head.framing) }
-        let traits = try traits(head, home, id: .random(), length: post.length, isPart: concat != nil)
+        let traits = try traits(
+            head, home, id: .random(), length: post.length, isPart: concat != nil, by: connection.uploader)
         let checksum = try TusChecksum(head)
         var upload: ResourceUpload
         do throws(WebRefusal) {
@@ -45,11 +49,12 @@ enum TusCreation {
 
     /// - Parameter id: nil: it follows later.
     private static func traits(
-        _ head: RequestHead, _ home: Home, id: UploadID?, length: UInt64?, isPart: Bool = false
+        _ head: RequestHead, _ home: Home, id: UploadID?, length: UInt64?, isPart: Bool = false,
+        by uploader: Uploader
     ) throws(WebTrouble) -> ResourceTraits {
         let field = head.fields.combined(.uploadMetadata)?.bytes ?? []
         let note = TusNote(concat: head.fields.combined(.uploadConcat)?.bytes ?? [], metadata: field)
-        guard note.bytes.count <= ResourceTraits.longestNote else {
+        guard note.bytes.count + DropMark.longest <= ResourceTraits.longestNote else {
             throw .refused(WebRefusal(.fieldsTooLarge, "Upload-Metadata and Upload-Concat are too long"))
         }
         let metadata: TusMetadata
@@ -58,18 +63,27 @@ enum TusCreation {
         } catch {
             throw .refused(WebRefusal(.badRequest, error.text))
         }
+        let (place, mark) = try place(metadata, home, uploader)
         return ResourceTraits(
-            user: home.user, path: try path(metadata, home), id: id ?? .random(), length: length,
+            user: home.user, path: place, id: id ?? .random(), length: length,
             modified: metadata.modified ?? FileTime(seconds: currentUnixTime(), nanoseconds: 0),
-            options: isPart ? .isPart : [], note: note.bytes)
+            options: isPart ? .isPart : [], note: (mark?.bytes ?? []) + note.bytes)
     }
 
-    private static func path(_ metadata: TusMetadata, _ home: Home) throws(WebTrouble) -> RemotePath {
+    private static func place(
+        _ metadata: TusMetadata, _ home: Home, _ uploader: Uploader
+    ) throws(WebTrouble) -> (path: RemotePath, mark: DropMark?) {
+        let path: RemotePath
         do throws(RemotePath.Flaw) {
-            if let path = try metadata.path() { return try home.place(of: path) }
-            return try home.place(of: RemotePath(Array(unnamed().utf8)))
+            let named = try metadata.path()
+            path = if let named { named } else { try RemotePath(Array(unnamed().utf8)) }
         } catch {
             throw .refused(WebRefusal(.badRequest, "no file can be stored under the name in Upload-Metadata: \(error)"))
+        }
+        do throws(WebRefusal) {
+            return try uploader.place(of: path, in: home)
+        } catch {
+            throw .refused(error)
         }
     }
 

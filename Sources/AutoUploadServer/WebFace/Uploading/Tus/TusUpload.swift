@@ -14,10 +14,10 @@ struct TusUpload {
     func answerHead(on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
         let resource = try settled(on: &connection)
         var answer = WebAnswer(.ok, type: "text/plain; charset=utf-8", [])
-        for line in TusNote(resource.traits.note)?.fields.lines ?? [] { answer.fields.set(line.name, line.value) }
+        for line in TusNote(resource.traits.ownNote)?.fields.lines ?? [] { answer.fields.set(line.name, line.value) }
         switch resource.standing {
         case .finished(let stored):
-            let file = try receipted(stored, connection)
+            let file = try receipted(stored, resource, connection)
             for line in TusReception.fields(of: file).lines { answer.fields.set(line.name, line.value) }
         case .unfinished(let offset):
             for line in TusReception.fields(offset: offset, expires: resource.expires).lines {
@@ -38,7 +38,7 @@ struct TusUpload {
         let resource = try settled(on: &connection)
         let step = try Tus.allowed { () throws(TusFlaw) in try resource.tusState.step(patch) }
         if case .finished(let stored) = resource.standing, step == .replay {
-            return answer(TusReception.fields(of: try receipted(stored, connection)))
+            return answer(TusReception.fields(of: try receipted(stored, resource, connection)))
         }
         var upload = try opened(resource, on: connection)
         do throws(WebRefusal) {
@@ -67,23 +67,25 @@ struct TusUpload {
 
     func answerDelete(on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
         let resource = try found(on: &connection)
-        connection.services.vault.remove(resource)
+        connection.uploader.remove(resource)
         return WebAnswer(.noContent, "")
     }
 
     /// What was stored, with its receipt.
     func answerGet(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
-        guard case .finished(let stored) = try settled(on: &connection).standing else {
+        let resource = try settled(on: &connection)
+        guard case .finished(let stored) = resource.standing else {
             throw .refused(WebRefusal(.conflict, "the upload isn't finished: there is no receipt yet"))
         }
-        return AnswerForm(head.fields).answer(try receipted(stored, connection), .ok)
+        return AnswerForm(head.fields).answer(try receipted(stored, resource, connection), .ok)
     }
 
     private func receipted(
-        _ stored: Stored, _ connection: borrowing WebConnection
+        _ stored: Stored, _ resource: UploadResource, _ connection: borrowing WebConnection
     ) throws(WebTrouble) -> StoredFile {
+        let traits = resource.traits
         do throws(VaultError) {
-            return try connection.services.receipted(stored, home, connection.peer)
+            return try connection.uploader.receipted(stored, offered: traits.path, traits.dropMark, home)
         } catch {
             throw .refused(WebRefusal(error))
         }
@@ -92,7 +94,7 @@ struct TusUpload {
     private func found(on connection: inout WebConnection) throws(WebTrouble) -> UploadResource {
         do throws(WebRefusal) {
             let found = try connection.resource(id, of: home.user)
-            guard TusNote(found.traits.note) != nil else { throw WebRefusal.unknownUpload }
+            guard TusNote(found.traits.ownNote) != nil else { throw WebRefusal.unknownUpload }
             return found
         } catch {
             throw .refused(error)
@@ -115,6 +117,6 @@ extension UploadResource {
         let isFinished = if case .finished = standing { true } else { false }
         return TusState(
             offset: offset, length: length, isFinished: isFinished,
-            isJoined: TusNote(traits.note)?.concat.starts(with: "final".utf8) ?? false)
+            isJoined: TusNote(traits.ownNote)?.concat.starts(with: "final".utf8) ?? false)
     }
 }
