@@ -125,7 +125,8 @@ struct DropLinkTests {
         defer { again.program.signal(SIGTERM) }
         #expect(try head(upload).fields["upload-offset"] == "60000")
         #expect(try put(sample(90_000), "\(address)/files/other").status == 413)
-        #expect(try patch(upload, at: 60_000, Array(content[60_000...])).status == 204)
+        let last = try patch(upload, at: 60_000, Array(content[60_000...]))
+        #expect(last.status == 204, "\(last.status) \(last.text)")
         #expect(try again.site.stored().keys.sorted() == ["inbox/clip"])
     }
 

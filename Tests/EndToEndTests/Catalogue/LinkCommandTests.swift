@@ -62,7 +62,6 @@ struct LinkCommandTests {
         }
         #expect(try run(["docs", "--password-file", "-"]).status == 65)
         #expect(try run(["docs", "--password-file", site.scratch.path("none")]).status == 66)
-        #expect(try run(["docs", "--password", "open sesame"]).status == 64)
         #expect(try run(["docs", "--drop", "--password-file", file]).status == 64)
         for wrong in [["docs", "--captcha"], ["docs", "--largest", "1K"], ["docs", "--bytes", "1K"]] {
             #expect(try run(wrong).status == 64, "\(wrong)")

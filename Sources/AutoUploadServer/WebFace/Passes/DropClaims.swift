@@ -53,17 +53,24 @@ final class DropClaims: Sendable {
     ///   - link: as it was last seen.
     ///   - look: finds those that are kept.
     func add(_ claim: Claim, to link: Link, looking look: () -> [UploadID: UInt64]) -> Objection? {
-        let (objection, looked) = links.withLock { links in
-            (Self.add(claim, to: link, &links[link.id, default: Claims()]), links[link.id]?.looked)
+        if looked(link.id) == nil { note(look(), of: link.id) }
+        guard let objection = add(claim, to: link) else { return nil }
+        if let looked = looked(link.id), Instant.now.seconds(since: looked) < Self.pause { return objection }
+        note(look(), of: link.id)
+        return add(claim, to: link)
+    }
+
+    private func looked(_ link: LinkID) -> Instant? { links.withLock { $0[link]?.looked } }
+
+    private func note(_ kept: [UploadID: UInt64], of link: LinkID) {
+        links.withLock { links in
+            links[link, default: Claims()].kept = kept
+            links[link]?.looked = .now
         }
-        let isFresh = looked.map { Instant.now.seconds(since: $0) < Self.pause } ?? false
-        if isFresh || looked != nil && objection == nil { return objection }
-        let found = look()
-        return links.withLock { links in
-            links[link.id, default: Claims()].kept = found
-            links[link.id]?.looked = .now
-            return Self.add(claim, to: link, &links[link.id, default: Claims()])
-        }
+    }
+
+    private func add(_ claim: Claim, to link: Link) -> Objection? {
+        links.withLock { Self.add(claim, to: link, &$0[link.id, default: Claims()]) }
     }
 
     private static func add(_ claim: Claim, to link: Link, _ claims: inout Claims) -> Objection? {
