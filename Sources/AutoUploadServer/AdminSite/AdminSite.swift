@@ -85,6 +85,8 @@ extension AdminSite {
         case Sharing.part: return try Sharing(context, peer).make(form, visitor)
         case Sharing.listPart where names == [Sharing.listPart, Sharing.revoke]:
             return try Sharing(context, peer).revoke(form)
+        case Deleting.part: return try Deleting(context, peer).delete(form)
+        case TrashRequest.part: return try TrashRequest(context, peer).change(form)
         case LogRequest.part where names == [LogRequest.part, LogChanges.clear]: return try LogChanges(context).clear()
         case LogRequest.part where names == [LogRequest.part, LogChanges.anonymise]:
             return try LogChanges(context).anonymise(form)

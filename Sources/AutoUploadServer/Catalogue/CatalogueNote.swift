@@ -1,12 +1,17 @@
 package import Domain
 package import Platform
+package import Storage
 
 /// Something that happened, as the catalogue is told of it. Whoever tells it never waits for the catalogue.
 package enum CatalogueNote: Sendable {
     /// A file is stored, or was found to be.
     case stored(StoredFile)
-    /// A file was removed.
-    case removed(RemotePath, user: FileName)
+    /// A file was deleted.
+    case removed(DeletedFile, user: FileName)
+    /// A file was taken out of the trash.
+    case restored(RestoredFile, user: FileName)
+    /// A file in the trash was removed for good.
+    case gone(RemotePath, TrashBatch, user: FileName)
     case logged(LogEntry)
 
     package struct StoredFile: Sendable {
@@ -35,6 +40,8 @@ package struct LogEntry: Hashable, Sendable {
         case delete
         case linkMade
         case linkRevoked
+        case restore
+        case purge
 
         /// For scripts and pages.
         package var name: String {
@@ -47,6 +54,8 @@ package struct LogEntry: Hashable, Sendable {
             case .delete: "delete"
             case .linkMade: "link-made"
             case .linkRevoked: "link-revoked"
+            case .restore: "restore"
+            case .purge: "purge"
             }
         }
 
@@ -73,6 +82,8 @@ package struct LogEntry: Hashable, Sendable {
     package static let anonymous = "anonymized"
     /// Who does something at this machine's console, where no address is known.
     package static let terminal = "terminal"
+    /// What is done because its time has come.
+    package static let server = "server"
     /// Who isn't logged in.
     package static let nobody = "not_authenticated"
 }

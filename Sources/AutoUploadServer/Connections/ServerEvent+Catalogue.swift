@@ -1,12 +1,12 @@
-import Catalogue
+package import Catalogue
 import Domain
-import Events
+package import Events
 import Platform
 import Storage
 
 /// What of the events the catalogue keeps.
 extension ServerEvent {
-    var catalogueNotes: [CatalogueNote] {
+    package var catalogueNotes: [CatalogueNote] {
         switch self {
         case .loggedIn(let peer, _): [peer.entry(.login, "")]
         case .loginDenied(let peer, let refusal, _): [peer.entry(.loginDenied, refusal.text)]
@@ -18,6 +18,15 @@ extension ServerEvent {
             [peer.entry(.linkMade, "\(id) \(owner)/\(escaped(path))")]
         case .linkRevoked(let peer, let id, let owner, let path):
             [peer.entry(.linkRevoked, "\(id) \(owner)/\(escaped(path))")]
+        case .deleted(let peer, let owner, let file):
+            [.removed(file, user: owner), .done(.delete, by: peer, owner, file.path)]
+        case .restored(let peer, let owner, let file):
+            [.restored(file, user: owner), .done(.restore, by: peer, owner, file.path)]
+        case .purged(let peer, let owner, let file, let batch):
+            [
+                .gone(file.path, batch, user: owner),
+                .done(.purge, by: peer, console: LogEntry.server, owner, file.path),
+            ]
         case .stored(let peer, let stored, _, _):
             peer.file(stored)
                 + (stored.wasThere
@@ -25,6 +34,17 @@ extension ServerEvent {
         case .found(let peer, let stored): peer.file(stored)
         default: []
         }
+    }
+}
+
+extension CatalogueNote {
+    /// - Parameter console: who has done it, where it isn't somebody who has logged in.
+    fileprivate static func done(
+        _ action: LogEntry.Action, by peer: ServerEvent.Peer?, console: String = LogEntry.terminal, _ owner: FileName,
+        _ path: RemotePath
+    ) -> CatalogueNote {
+        let info = "\(owner)/\(escaped(path.bytes))"
+        return peer?.entry(action, info) ?? .logged(LogEntry(user: console, address: "", action, info: info))
     }
 }
 

@@ -18,6 +18,11 @@ package enum ServerEvent {
     case downloaded(Peer, owner: FileName, path: RemotePath, from: UInt64, bytes: UInt64)
     case linkMade(Peer, id: String, owner: FileName, path: [UInt8])
     case linkRevoked(Peer, id: String, owner: FileName, path: [UInt8])
+    /// Without a peer: at this machine's console.
+    case deleted(Peer?, owner: FileName, DeletedFile)
+    case restored(Peer?, owner: FileName, RestoredFile)
+    /// A file was removed from the trash for good; without a peer: its time has come.
+    case purged(Peer?, owner: FileName, DeletedFile, TrashBatch)
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
     /// The reason is for the admin: it may say what the client needn't know.
@@ -83,7 +88,8 @@ package enum ServerEvent {
         case .closed(let peer, _, _, _):
             peer.account.map { .connection(of: $0, peer.address) } ?? .stranger(peer.address)
         case .loggedIn(let peer, _), .loginDenied(let peer, _, _), .loggedOut(let peer),
-            .downloaded(let peer, _, _, _, _), .linkMade(let peer, _, _, _), .linkRevoked(let peer, _, _, _),
+            .downloaded(let peer, _, _, _, _), .deleted(let peer?, _, _), .restored(let peer?, _, _),
+            .purged(let peer?, _, _, _), .linkMade(let peer, _, _, _), .linkRevoked(let peer, _, _, _),
             .found(let peer, _), .refused(let peer, _, _, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
@@ -114,6 +120,22 @@ extension ServerEvent {
                 $0.add("path", bytes: path.bytes)
                 if offset > 0 { $0.add("offset", offset) }
                 $0.add("bytes", bytes)
+            }
+        case .deleted(let peer, let owner, let file):
+            line("deleted", peer) {
+                $0.add(owner, file.path.bytes)
+                $0.add("bytes", file.size)
+                if file.batch == nil { $0.add("trash", "no") }
+            }
+        case .restored(let peer, let owner, let file):
+            line("restored", peer) {
+                $0.add(owner, file.path.bytes)
+                if file.path != file.deleted.path { $0.add("deleted", bytes: file.deleted.path.bytes) }
+            }
+        case .purged(let peer, let owner, let file, _):
+            line("purged", peer) {
+                $0.add(owner, file.path.bytes)
+                $0.add("bytes", file.size)
             }
         case .linkMade(let peer, _, let owner, let path): line("link-made", peer) { $0.add(owner, path) }
         case .linkRevoked(let peer, _, let owner, let path): line("link-revoked", peer) { $0.add(owner, path) }
@@ -174,11 +196,11 @@ extension ServerEvent {
     }
 
     private func line(
-        _ event: String, _ peer: Peer, _ level: LogLevel = .info, _ add: (inout LogLine) -> Void
+        _ event: String, _ peer: Peer?, _ level: LogLevel = .info, _ add: (inout LogLine) -> Void
     ) -> LogLine {
         var line = LogLine(event, level: level)
-        if let user = peer.user { line.add("user", user) }
-        line.add("address", peer.address.description)
+        if let user = peer?.user { line.add("user", user) }
+        if let peer { line.add("address", peer.address.description) }
         add(&line)
         return line
     }

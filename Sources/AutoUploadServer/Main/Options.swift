@@ -76,6 +76,9 @@ enum ServerOptions {
     static let partialExpiry = Option(
         "partial-expiry", value: .integer("DAYS", 1...3650), defaultText: "7", section: "Storage",
         help: "Keep what has come of an unfinished upload for so long, for its client to go on.")
+    static let trashDays = Option(
+        "trash-days", value: .integer("DAYS", 0...36_500), defaultText: "7", section: "Storage",
+        help: "Keep what an admin deletes in the trash of its user for so long; 0: it is removed at once.")
     static let receiptKey = Option(
         "receipt-key", value: .text("FILE"), section: "Storage",
         help: "The private key that receipts are signed with, made for a new storage. Default: receipt-key.pem in the "
@@ -142,7 +145,7 @@ enum ServerOptions {
             clientAuthorities, clientRevocations, web, admin, webOrigins,
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
-            readBack, partialExpiry, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
+            readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
         ] + DropOptions.table + LimitOptions.table + ProcessOptions.table + [
             .logFormat, .config, CheckCommand.filesOnly,
         ]
@@ -176,6 +179,7 @@ struct Configuration {
     /// Nil where nobody may upload without an account.
     let drops: DropRules?
     let partials: PartialRules
+    let trash: TrashRules
     /// Nil: it stays who it is.
     let runAs: UserIdentity?
     let isConfined: Bool
@@ -208,6 +212,7 @@ struct Configuration {
         let days = try arguments.integer(of: ServerOptions.anonymiseAfter)
         anonymisesAfter = days == 0 ? nil : Int64(days) * 86_400
         partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
+        trash = TrashRules(expiry: Int64(try arguments.integer(of: ServerOptions.trashDays)) * 86_400)
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         requiresMarker = arguments.flag(ServerOptions.requireMarker)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)

@@ -41,6 +41,7 @@ struct Server: Sendable {
         do throws(SystemError) {
             try upkeep.start()
             try storehouse.start()
+            try TrashUpkeep(storehouse).start()
         } catch {
             throw ProgramError(error)
         }

@@ -105,7 +105,8 @@ struct StorageOpener: Sendable {
         do throws(StorageError) {
             return try Vault(
                 storage, rights: configuration.rights, partials: configuration.partials, space: configuration.space,
-                quotas: { Self.quota(of: $0, in: accounts, drops) }, readsBack: configuration.readsBack, after: old,
+                quotas: { Self.quota(of: $0, in: accounts, drops) }, trash: configuration.trash,
+                readsBack: configuration.readsBack, after: old,
                 tellingOf: { place, displacement in
                     Log.write(ServerEvent.storageAway(path: place.path, displacement).logLine)
                 })

@@ -42,7 +42,7 @@ struct Publisher: Sendable {
     }
 
     /// Bytes that a name may have in a folder.
-    private func room(in chain: FolderChain) -> Int {
+    func room(in chain: FolderChain) -> Int {
         min(spelling.longest, RemotePath.lengths.upperBound - chain.pathLength)
     }
 
@@ -88,7 +88,7 @@ struct Publisher: Sendable {
     /// rests on the bytes, never on a name or a size.
     ///
     /// - Returns: nil when there is nothing, or something else.
-    private func find(
+    func find(
         _ chain: FolderChain, _ name: FileName, size: UInt64, _ digest: ContentDigest, _ permit: ReadingPermit
     ) throws(VaultError) -> Place? {
         do throws(SystemError) {

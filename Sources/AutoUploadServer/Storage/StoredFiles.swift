@@ -11,6 +11,9 @@ package struct StoredFiles: Sendable {
         self.root = root
     }
 
+    /// What was deleted.
+    package var trash: TrashFolders { TrashFolders(root: root) }
+
     /// A file or a folder in a user's folder.
     package struct Item {
         /// Of the folder that it lies in, from the user's folder on; empty: that itself.

@@ -16,6 +16,8 @@ package final class Vault: Sendable {
     let joining = Monitor<Set<OfferedFile.Key>>([])
     private let recent = RecentCommits()
     let publisher: Publisher
+    let trash: Trash
+    let trashRules: TrashRules
     private let rights: AccessRights
     private let flusher: Flusher
     private let durable: DurableFolders
@@ -39,6 +41,7 @@ package final class Vault: Sendable {
     ///   - rules: how unfinished uploads are kept.
     ///   - space: how much uploads may take.
     ///   - quotas: tells a user's quota.
+    ///   - trash: how long what was deleted is kept.
     ///   - readsBack: whether what was written is read from the medium before it is confirmed.
     ///   - calls: how to flush.
     ///   - predecessor: that was retired: what it doesn't trust any more isn't trusted by this one.
@@ -46,8 +49,9 @@ package final class Vault: Sendable {
     package init(
         _ storage: consuming Storage, rights: AccessRights, partials rules: PartialRules = PartialRules(),
         space policy: SpacePolicy = SpacePolicy(),
-        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none }, readsBack: Bool = false,
-        flushing calls: FlushCalls = FlushCalls(), after predecessor: Vault? = nil,
+        quotas: @escaping @Sendable (FileName) -> QuotaSetting = { _ in .none },
+        trash trashRules: TrashRules = TrashRules(),
+        readsBack: Bool = false, flushing calls: FlushCalls = FlushCalls(), after predecessor: Vault? = nil,
         tellingOf tell: @escaping @Sendable (StoragePlace, Displacement?) -> Void = { _, _ in }
     ) throws(StorageError) {
         self.tell = tell
@@ -65,6 +69,8 @@ package final class Vault: Sendable {
                 space.noteFolder(of: $0)
             },
             flusher: flusher, spelling: storage.abilities.spelling, readBack: readBack)
+        trash = Trash(root: storage.root, publisher, stagings, durable, space, storage.traces)
+        self.trashRules = trashRules
         own = storage.own
         trial =
             storage.abilities.lacksRoom ? StorageTrial(own: storage.own, root: storage.root, rights: rights) : nil
@@ -227,7 +233,7 @@ package final class Vault: Sendable {
         }
     }
 
-    private func requireIntact() throws(VaultError) {
+    func requireIntact() throws(VaultError) {
         try FolderTree.wrap { () throws(SystemError) in try flusher.calls.requireIntact(own) }
         try requireInPlace()
     }

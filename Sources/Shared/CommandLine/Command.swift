@@ -4,6 +4,8 @@ package struct Command: Sendable {
     package let name: String
     /// What must stand behind the name, each by the word that `--help` shows.
     package let operands: [String]
+    /// Whether more of the last may follow.
+    package let repeatsOperand: Bool
     /// What it can't do without; options that only the usual work needs are not asked for.
     package let required: [Option]
     /// Options that nothing but commands takes, and no configuration file.
@@ -12,10 +14,13 @@ package struct Command: Sendable {
     package let help: String
 
     package init(
-        _ name: String, operands: [String] = [], required: [Option] = [], options: [Option] = [], help: String
+        _ name: String, operands: [String] = [], repeatsOperand: Bool = false, required: [Option] = [],
+        options: [Option] = [],
+        help: String
     ) {
         self.name = name
         self.operands = operands
+        self.repeatsOperand = repeatsOperand
         self.required = required
         self.options = options
         self.help = help

@@ -208,9 +208,10 @@ extension CommandLineParser {
             if arguments.command == nil, !isBegun { throw tooMany(name) }
             return
         }
-        guard arguments.operands.count < command.operands.count else { throw tooMany(nil) }
+        let index = min(arguments.operands.count, command.operands.count - (command.repeatsOperand ? 1 : 0))
+        guard command.operands.indices.contains(index) else { throw tooMany(nil) }
         guard let text else {
-            throw .usage("\(command.operands[arguments.operands.count]) isn't valid UTF-8")
+            throw .usage("\(command.operands[index]) isn't valid UTF-8")
         }
         arguments.operands.append(text)
     }

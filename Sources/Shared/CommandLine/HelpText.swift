@@ -11,7 +11,7 @@ extension CommandLineParser {
     /// The text of `--help`, without a closing end of line.
     package var helpText: String {
         var lines = usage("Usage: ", [], options.filter(\.isRequired))
-        for command in commands { lines += usage("   or: ", [command.name] + command.operands, command.required) }
+        for command in commands { lines += usage("   or: ", [command.name] + command.shownOperands, command.required) }
         lines += [""] + wrapped(summary)
         if !commands.isEmpty { lines += ["", "Commands:"] + commands.flatMap(entry) }
         for section in sections {
@@ -53,7 +53,7 @@ extension CommandLineParser {
     }
 
     private func entry(_ command: Command) -> [String] {
-        entry((["  \(command.name)"] + command.operands).joined(separator: " "), command.help)
+        entry((["  \(command.name)"] + command.shownOperands).joined(separator: " "), command.help)
     }
 
     private func entry(_ heading: String, _ explanation: String) -> [String] {
@@ -93,4 +93,10 @@ private func wrapped(_ text: String, width: Int = 80, hanging: Int = 0) -> [Stri
         }
     }
     return lines + [line]
+}
+
+extension Command {
+    fileprivate var shownOperands: [String] {
+        repeatsOperand ? operands.dropLast() + operands.suffix(1).map { "\($0)..." } : operands
+    }
 }

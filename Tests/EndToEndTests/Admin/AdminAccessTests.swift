@@ -23,6 +23,7 @@ struct AdminAccessTests {
             let share = "/admin/share/\(Fixtures.user)/trip"
             #expect(try eventually { try visitor.get("/admin/files").text.contains("clip.mp4") })
             #expect(try visitor.post(share, ["token": try visitor.token(), "uses": "3"]).status == 303)
+            let clip = "/admin/delete/\(Fixtures.user)/trip/clip.mp4"
             let browser = try Browser(kind)
             try browser.open("https://127.0.0.1:\(server.port)/admin/login")
             try Self.inspect(browser, "login")
@@ -30,7 +31,7 @@ struct AdminAccessTests {
             let pages = [
                 ("overview", "/admin/"), ("files", "/admin/files"), ("folder", "/admin/files/\(Fixtures.user)/trip"),
                 ("share", share), ("links", "/admin/links"),
-                ("live", "/admin/live"), ("log", "/admin/log"), ("clear", "/admin/log/clear"),
+                ("delete", clip), ("live", "/admin/live"), ("log", "/admin/log"), ("clear", "/admin/log/clear"),
             ]
             for (name, target) in pages {
                 try browser.open("https://127.0.0.1:\(server.port)\(target)")
@@ -43,6 +44,9 @@ struct AdminAccessTests {
             // Which is no clip: that is complained of.
             try browser.open("https://127.0.0.1:\(server.port)/admin/file/\(Fixtures.user)/trip/clip.mp4")
             try Self.inspect(browser, "file")
+            #expect(try visitor.post(clip, ["token": try visitor.token()]).status == 303)
+            try browser.open("https://127.0.0.1:\(server.port)/admin/trash")
+            try Self.inspect(browser, "trash")
         }
     }
 

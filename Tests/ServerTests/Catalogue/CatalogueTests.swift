@@ -39,7 +39,8 @@ struct CatalogueTests {
         // Told again, as found: all stays.
         try catalogue.store([1, 2, 3], as: "x/a", at: 1_800_000_000)
         #expect(try catalogue.files() == [file])
-        catalogue.catalogue.note([.removed(stored.path, user: file.user)])
+        let deleted = DeletedFile(path: stored.path, size: 3, batch: nil)
+        catalogue.catalogue.note([.removed(deleted, user: file.user)])
         #expect(try catalogue.files().isEmpty)
         let bytes = try catalogue.catalogue.read { connection throws(SQLiteError) in
             try connection.number("SELECT files + bytes FROM users")

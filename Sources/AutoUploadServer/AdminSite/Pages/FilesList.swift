@@ -26,7 +26,14 @@ struct FilesList {
             FilesSearch(request: request).html
             for complaint in request.complaints { Tag.p(.class("trouble"), .role("alert")) { complaint } }
             if !folders.isEmpty { folderList }
-            table
+            if visitor.mayChange, !page.files.isEmpty {
+                Tag.form(.class("chosen"), .get, .action(OwnURL("admin", Deleting.part))) {
+                    table(canChoose: true)
+                    Tag.button { "Delete those that are ticked" }
+                }
+            } else {
+                table(canChoose: false)
+            }
             if let user = request.user, !request.isSearch, !page.files.isEmpty || !folders.isEmpty {
                 Tag.p {
                     Tag.a(.class("button"), .href(FilesRequest.url(user, request.folder, in: Archive.part))) {
@@ -76,7 +83,7 @@ struct FilesList {
         }
     }
 
-    @HTMLBuilder private var table: HTML {
+    @HTMLBuilder private func table(canChoose: Bool) -> HTML {
         if page.files.isEmpty {
             Tag.p(.class("quiet")) {
                 request.after != nil
@@ -91,9 +98,10 @@ struct FilesList {
                             if showsUser { Tag.th(.scope("col")) { "User" } }
                             heading("Size", .size)
                             heading("Stored", .time)
+                            if canChoose { Tag.th(.scope("col")) { "Choose" } }
                         }
                     }
-                    Tag.tbody { for file in page.files { row(file) } }
+                    Tag.tbody { for file in page.files { row(file, canChoose) } }
                 }
             }
         }
@@ -109,7 +117,7 @@ struct FilesList {
         }
     }
 
-    private func row(_ file: FileEntry) -> HTML {
+    private func row(_ file: FileEntry, _ canChoose: Bool) -> HTML {
         let place = StoredPlace(owner: file.user, path: file.path)
         // In its own folder the name is enough.
         let name = request.user == nil || request.isSearch ? file.path.bytes : place.name
@@ -118,6 +126,13 @@ struct FilesList {
             if showsUser { Tag.td { Tag.a(.href(FilesRequest.url(file.user))) { Shown.name(file.user.bytes) } } }
             Tag.td(.class("number")) { Shown.size(file.size) }
             Tag.td(.class("time")) { Shown.time(file.stored) }
+            if canChoose {
+                Tag.td(.class("choice")) {
+                    Tag.input(
+                        .type("checkbox"), .name("id"), .value(String(file.id)), .label("Choose \(escaped(place.name))")
+                    )
+                }
+            }
         }
     }
 }

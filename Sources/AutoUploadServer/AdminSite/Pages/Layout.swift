@@ -6,12 +6,13 @@ import Logins
 enum Layout {
     /// The parts of the site, as its menu has them.
     enum Part: CaseIterable {
-        case overview, files, links, live, log
+        case overview, files, trash, links, live, log
 
         var title: String {
             switch self {
             case .overview: "Overview"
             case .files: "Files"
+            case .trash: "Trash"
             case .links: "Links"
             case .live: "Under way"
             case .log: "Log"
@@ -22,6 +23,7 @@ enum Layout {
             switch self {
             case .overview: OwnURL("admin", "")
             case .files: FilesRequest.url()
+            case .trash: OwnURL("admin", TrashRequest.part)
             case .links: OwnURL("admin", Sharing.listPart)
             case .live: OwnURL("admin", LivePage.part)
             case .log: OwnURL("admin", LogRequest.part)

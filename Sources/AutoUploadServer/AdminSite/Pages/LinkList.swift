@@ -39,8 +39,13 @@ struct LinkTable {
             }
             if showsPlace {
                 Tag.td {
-                    Tag.a(.href(Sharing.url(link.user, link.path))) {
-                        Shown.name(link.user.bytes + [UInt8(ascii: "/")] + link.path)
+                    if let path = link.deletedPath {
+                        Shown.name(link.user.bytes + [UInt8(ascii: "/")] + path)
+                        Tag.span(.class("mark bad")) { "deleted" }
+                    } else {
+                        Tag.a(.href(Sharing.url(link.user, link.path))) {
+                            Shown.name(link.user.bytes + [UInt8(ascii: "/")] + link.path)
+                        }
                     }
                 }
             }

@@ -43,6 +43,10 @@ struct StoredFilePage {
                     Tag.a(.class("button"), .href(place.url(Self.contentPart))) { "Download" }
                     " "
                     Tag.a(.class("button"), .href(Sharing.url(place.owner, place.path.bytes))) { "Share" }
+                    if visitor.mayChange {
+                        " "
+                        Tag.a(.class("button"), .href(place.url(Deleting.part))) { "Delete" }
+                    }
                 }
             }
         }

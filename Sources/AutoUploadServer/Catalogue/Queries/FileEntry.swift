@@ -1,6 +1,6 @@
 package import Domain
 package import Platform
-import SQLite
+package import SQLite
 
 /// A file, as the index knows it.
 package struct FileEntry: Hashable, Sendable {
@@ -36,6 +36,17 @@ extension FileEntry {
         stored = row.integer(6)
         modified = FileTime(unixNanoseconds: row.integer(7))
         folder = row.integer(8)
+    }
+}
+
+extension SQLiteConnection {
+    /// Files by their numbers in the index, as far as it has them.
+    package mutating func files(numbered numbers: [Int64]) throws(SQLiteError) -> [FileEntry] {
+        let marks = Array(repeating: "?", count: numbers.count).joined(separator: ", ")
+        return try query(
+            "SELECT \(FileEntry.columns) FROM files f JOIN folders d ON d.id = f.folder JOIN users u ON u.id = f.user "
+                + "WHERE f.id IN (\(marks)) ORDER BY u.name, d.path, f.name", numbers.map { .integer($0) }
+        ) { FileEntry($0) }
     }
 }
 

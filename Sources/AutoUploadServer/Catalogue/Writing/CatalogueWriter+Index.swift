@@ -14,25 +14,42 @@ extension CatalogueWriter {
             for (note, file) in zip(notes, found) {
                 switch note {
                 case .stored: if let file { numbers.append(try connection.put(file, &known)) }
-                case .removed(let path, let user): try connection.remove(path, of: user, &known)
+                case .removed(let deleted, let user):
+                    try connection.remove(deleted.path, of: user, &known)
+                    try connection.noteDeletion(deleted, of: user)
+                case .restored(let restored, let user):
+                    if let file { numbers.append(try connection.put(file, &known)) }
+                    try connection.noteReturn(restored, of: user)
+                case .gone(let path, let batch, let user):
+                    try connection.removeLinks(to: batch.place(of: path), of: user)
                 case .logged(let entry): try connection.add(entry)
                 }
             }
             return numbers
         }
         for number in numbers ?? [] { rebuilding?.seen.insert(number) }
-        for case .removed(let path, let user) in notes { rebuilding?.noteRemoved(path, user) }
+        for case .removed(let file, let user) in notes { rebuilding?.noteRemoved(file.path, user) }
     }
 
     /// - Returns: nil for what isn't there any more, or isn't what it was.
     private static func look(_ note: CatalogueNote, _ files: StoredFiles) -> FoundFile? {
-        guard case .stored(let stored) = note, let status = try? files.status(of: stored.path, user: stored.user),
-            status.size == stored.size, let name = FileName(stored.path.parts.name)
+        switch note {
+        case .stored(let stored):
+            var file = look(stored.path, of: stored.user, size: stored.size, files)
+            file?.stored = stored.time
+            file?.digest = stored.digest
+            return file
+        case .restored(let restored, let user):
+            return look(restored.path, of: user, size: restored.deleted.size, files)
+        case .removed, .gone, .logged: return nil
+        }
+    }
+
+    private static func look(_ path: RemotePath, of user: FileName, size: UInt64, _ files: StoredFiles) -> FoundFile? {
+        guard let status = try? files.status(of: path, user: user), status.size == size,
+            let name = FileName(path.parts.name)
         else { return nil }
-        var file = FoundFile(stored.user, Array(stored.path.parts.folders), name, status)
-        file.stored = stored.time
-        file.digest = stored.digest
-        return file
+        return FoundFile(user, Array(path.parts.folders), name, status)
     }
 
     // MARK: Rebuilding

@@ -9,13 +9,16 @@ struct ConsoleCommand: Sendable {
     let run: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode
 
     static let all =
-        CatalogueCommands.all + FileCommands.all + LogCommands.all + LinkCommands.all + FileserverImport.all
+        CatalogueCommands.all + FileCommands.all + TrashCommands.all + LogCommands.all + LinkCommands.all
+        + FileserverImport.all
 
     init(
-        _ name: String, operands: [String] = [], options: [Option] = [], help: String,
+        _ name: String, operands: [String] = [], repeatsOperand: Bool = false, options: [Option] = [], help: String,
         _ run: @escaping @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode
     ) {
-        command = Command(name, operands: operands, required: [ServerOptions.folder], options: options, help: help)
+        command = Command(
+            name, operands: operands, repeatsOperand: repeatsOperand, required: [ServerOptions.folder],
+            options: options, help: help)
         self.run = run
     }
 

@@ -48,7 +48,7 @@ enum FileCommands {
         }
     }
 
-    private static func remotePath(_ text: String) throws(ProgramError) -> RemotePath {
+    static func remotePath(_ text: String) throws(ProgramError) -> RemotePath {
         do throws(RemotePath.Flaw) {
             return try RemotePath(Array(text.utf8))
         } catch {

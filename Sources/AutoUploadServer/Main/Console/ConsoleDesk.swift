@@ -6,8 +6,8 @@ import Events
 import Platform
 import Storage
 
-/// Takes files that are added at this machine's console while the server runs, from its own user and from root alone: two programs
-/// never write to one storage.
+/// Takes files that are added, deleted or taken out of the trash at this machine's console while the server runs, from its own user
+/// and from root alone: two programs never write to one storage.
 struct ConsoleDesk: Sendable {
     private let storehouse: Storehouse
     private let folder: String
@@ -40,7 +40,18 @@ struct ConsoleDesk: Sendable {
     private func serve(_ connection: consuming LocalConnection) throws(SystemError) {
         guard let peer = connection.peer, peer.user == 0 || peer.user == ProcessLimits.userID else { return }
         connection.limitWaits(seconds: ConsoleMessages.patience)
-        guard let file = try ConsoleMessages.readFile(from: connection) else { return }
+        switch try ConsoleMessages.readRequest(from: connection) {
+        case nil: return
+        case .add(let file): try add(file, from: connection)
+        case .change(let change):
+            let services = storehouse.services
+            let (answer, event) = change.perform(on: services.vault)
+            if let event { services.report(event) }
+            try ConsoleMessages.write(answer, to: connection)
+        }
+    }
+
+    private func add(_ file: OfferedFile, from connection: borrowing LocalConnection) throws(SystemError) {
         do throws(ConsoleRefusal) {
             guard let name = String(validating: file.user.bytes, as: UTF8.self), (try? UserName(name)) != nil else {
                 throw ConsoleRefusal(text: "no user can have the name \(file.user)")

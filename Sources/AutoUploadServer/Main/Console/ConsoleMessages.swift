@@ -16,22 +16,36 @@ enum ConsoleMessages {
         return "auto-upload-server:\(status.identity.device)-\(status.identity.inode)"
     }
 
-    // MARK: A file to be added: its record, then its bytes
+    // MARK: What is asked
+
+    enum Request: Sendable {
+        /// Its bytes follow.
+        case add(OfferedFile)
+        case change(FileChange)
+    }
 
     static func write(_ file: OfferedFile, to connection: borrowing LocalConnection) throws(SystemError) {
         var record: [UInt8] = []
         file.write(to: &record)
-        var bytes: [UInt8] = []
-        bytes.writeInteger(UInt16(clamping: record.count))
-        try connection.write(bytes + record)
+        try writeCounted(record, to: connection)
+    }
+
+    static func write(_ change: FileChange, to connection: borrowing LocalConnection) throws(SystemError) {
+        var record: [UInt8] = [FileChange.mark]
+        change.write(to: &record)
+        try writeCounted(record, to: connection)
     }
 
     /// - Returns: nil for what `write` doesn't write.
-    static func readFile(from connection: borrowing LocalConnection) throws(SystemError) -> OfferedFile? {
+    static func readRequest(from connection: borrowing LocalConnection) throws(SystemError) -> Request? {
         guard let record = try readCounted(from: connection) else { return nil }
         var span = record.span
+        if record.first == FileChange.mark {
+            let _: UInt8? = span.takeInteger()
+            return FileChange(takingFrom: &span).map { .change($0) }
+        }
         guard let file = OfferedFile(takingFrom: &span), span.isEmpty, file.size != nil else { return nil }
-        return file
+        return .add(file)
     }
 
     // MARK: The answer
@@ -47,9 +61,7 @@ enum ConsoleMessages {
     static func write(_ answer: Answer, to connection: borrowing LocalConnection) throws(SystemError) {
         let digest = answer.digest?.bytes ?? [UInt8](repeating: 0, count: ContentDigest.byteCount)
         let record = [answer.digest == nil ? 0 : 1, answer.wasThere ? 1 : 0] + digest + answer.text.prefix(longest / 2)
-        var bytes: [UInt8] = []
-        bytes.writeInteger(UInt16(clamping: record.count))
-        try connection.write(bytes + record)
+        try writeCounted(record, to: connection)
     }
 
     static func readAnswer(from connection: borrowing LocalConnection) throws(SystemError) -> Answer? {
@@ -59,6 +71,23 @@ enum ConsoleMessages {
             let digest = ContentDigest(takingFrom: &span)
         else { return nil }
         return Answer(digest: isStored == 1 ? digest : nil, wasThere: wasThere == 1, text: [UInt8](span))
+    }
+
+    static func write(_ answer: FileChange.Answer, to connection: borrowing LocalConnection) throws(SystemError) {
+        try writeCounted([answer.code] + answer.text.prefix(longest / 2), to: connection)
+    }
+
+    static func readChange(from connection: borrowing LocalConnection) throws(SystemError) -> FileChange.Answer? {
+        guard let record = try readCounted(from: connection), let code = record.first else { return nil }
+        return FileChange.Answer(code: code, text: Array(record.dropFirst()))
+    }
+
+    private static func writeCounted(
+        _ record: [UInt8], to connection: borrowing LocalConnection
+    ) throws(SystemError) {
+        var bytes: [UInt8] = []
+        bytes.writeInteger(UInt16(clamping: record.count))
+        try connection.write(bytes + record)
     }
 
     private static func readCounted(from connection: borrowing LocalConnection) throws(SystemError) -> [UInt8]? {

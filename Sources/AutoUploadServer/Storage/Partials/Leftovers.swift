@@ -83,7 +83,11 @@ struct VisibleFiles {
 
     private mutating func look(in folder: Directory, depth: Int) throws(SystemError) {
         for name in try folder.names() where found.count < wanted.count {
-            if depth <= 1, name == StoragePlace.ownFolder { continue }
+            if depth == 0, name == StoragePlace.ownFolder { continue }
+            if depth == 1, name == StoragePlace.ownFolder {
+                try lookInTrash(of: folder)
+                continue
+            }
             guard let status = try lookingPastGaps({ () throws(SystemError) in try folder.status(of: name) }),
                 status.mount == mount
             else { continue }
@@ -93,6 +97,22 @@ struct VisibleFiles {
                 let below = try lookingPastGaps({ () throws(SystemError) in try folder.openFolder(name) })
             else { continue }
             try look(in: below, depth: depth + 1)
+        }
+    }
+
+    /// What was deleted can be had back.
+    ///
+    /// - Parameter home: the user's folder.
+    private mutating func lookInTrash(of home: Directory) throws(SystemError) {
+        let trash = try lookingPastGaps { () throws(SystemError) in
+            try home.openFolder(StoragePlace.ownFolder).openFolder(Trash.name)
+        }
+        // A batch's folder stands where a user's does.
+        for batch in try trash?.names() ?? [] {
+            guard let below = try lookingPastGaps({ () throws(SystemError) in try trash?.openFolder(batch) }),
+                let below
+            else { continue }
+            try look(in: below, depth: 2)
         }
     }
 }

@@ -99,8 +99,7 @@ final class StagingFolders: Sendable {
 extension StagingFolders {
     private func find(in home: Directory, of user: FileName) throws(SystemError) -> StagingFolder {
         if try canMove(from: central, to: home, [user]) { return central }
-        let own = try keptPrivate(Storage.openOrMake(StoragePlace.ownFolder, in: home))
-        if Storage.isUsed(own) { throw SystemError(Self.foreign, errno: .notPermitted) }
+        let own = try ownFolder(in: home)
         let staging = central.beside(try keptPrivate(Storage.openOrMake(Self.name, in: own)))
         guard try canMove(from: staging, to: home, [user]) else { throw SystemError(Self.noReach, errno: .crossDevice) }
         do throws(SystemError) {
@@ -111,6 +110,13 @@ extension StagingFolders {
             if error.isLackOfRoom { throw error }
         }
         return staging
+    }
+
+    /// The server's own folder in a user's.
+    func ownFolder(in home: Directory) throws(SystemError) -> Directory {
+        let own = try keptPrivate(Storage.openOrMake(StoragePlace.ownFolder, in: home))
+        if Storage.isUsed(own) { throw SystemError(Self.foreign, errno: .notPermitted) }
+        return own
     }
 
     /// Who may write to it could put another file in the place of one that is about to be published.

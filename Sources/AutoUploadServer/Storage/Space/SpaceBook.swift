@@ -100,6 +100,20 @@ extension SpaceBook {
         ledger.withLock { $0[user].addStored(policy.charge.ofFolders(1)) }
     }
 
+    /// A user's file was deleted: what is in the trash counts for nobody.
+    ///
+    /// - Parameter size: bytes.
+    func noteRemoved(of user: FileName, _ size: UInt64) {
+        ledger.withLock { $0[user].removeStored(policy.charge.ofFile(size)) }
+    }
+
+    /// A file was taken out of the user's trash. It is never refused.
+    ///
+    /// - Parameter size: bytes.
+    func noteStored(of user: FileName, _ size: UInt64) {
+        ledger.withLock { $0[user].addStored(policy.charge.ofFile(size)) }
+    }
+
     /// Counts what is there already: a part of an upload that was begun earlier. It is never refused.
     func hold(user: FileName, bytes: UInt64) -> Reservation {
         Reservation(self, ledger.withLock { $0.open(user, size: bytes, onDisk: bytes, isBegun: true) })

@@ -109,4 +109,10 @@ struct UserSpace {
         count?.stored.add(bytes)
         counting?.stored.add(bytes)
     }
+
+    /// A count that is under way may have seen it: to count too much is the safe side.
+    mutating func removeStored(_ bytes: UInt64) {
+        guard let stored = count?.stored else { return }
+        count?.stored = stored.less(bytes)
+    }
 }

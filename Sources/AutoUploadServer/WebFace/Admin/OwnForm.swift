@@ -26,11 +26,13 @@ enum OwnForm {
         return try parsed(body)
     }
 
-    private static let longest = URLEncodedForm.Limits().bytes
+    /// A page of a list has as many files to be chosen.
+    private static let limits = URLEncodedForm.Limits(bytes: 16 << 10, fields: 256)
+    private static let longest = limits.bytes
 
     static func parsed(_ bytes: [UInt8]) throws(WebTrouble) -> URLEncodedForm {
         do throws(URLEncodedForm.Flaw) {
-            return try URLEncodedForm(bytes)
+            return try URLEncodedForm(bytes, limits: limits)
         } catch {
             throw .refused(WebRefusal(.badRequest, error.description))
         }

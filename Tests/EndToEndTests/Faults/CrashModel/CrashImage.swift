@@ -14,6 +14,8 @@ struct CrashImage {
     private var paths: [FileSystemModel.Object: String] = [:]
     /// Whether files that have just got their first names are there at all.
     private var hasName: [FileSystemModel.Object: Bool] = [:]
+    /// Which changes of names survive, by their time.
+    private var renamings: [Int: Bool] = [:]
 
     init(_ model: FileSystemModel, _ survival: Survival, seed: UInt64) {
         self.model = model
@@ -44,7 +46,7 @@ struct CrashImage {
     private mutating func entries(of folder: FileSystemModel.Object) -> [String: FileSystemModel.Object] {
         guard let folder = model.folders[folder] else { return [:] }
         var entries = folder.durable
-        for change in folder.pending where survives() { entries.apply(change.change) }
+        for change in folder.pending where survives(change.time) { entries.apply(change.change) }
         return entries.filter { isThere($0.value) }
     }
 
@@ -62,6 +64,16 @@ struct CrashImage {
         var content = file.durable
         for change in file.pending where survives() { content.apply(torn(change.change)) }
         return content
+    }
+
+    /// Renaming is one step: both folders have it, or neither.
+    ///
+    /// - Parameter time: of a change of names.
+    private mutating func survives(_ time: Int) -> Bool {
+        if let known = renamings[time] { return known }
+        let survives = survives()
+        renamings[time] = survives
+        return survives
     }
 
     private mutating func survives() -> Bool {
