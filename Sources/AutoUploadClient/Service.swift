@@ -9,6 +9,7 @@ struct Service {
     private let reporter: Reporter
     /// Goes on over changes of the configuration.
     private let idle = IdleCommand()
+    private let changes = FolderChanges()
 
     init(_ board: StatusBoard, _ stop: StopRequest) {
         self.board = board
@@ -22,7 +23,7 @@ struct Service {
 
     func daemon(_ configuration: Configuration) throws(ProgramError) -> Daemon {
         let gate = InterfaceGate(configuration.interfaces, log: reporter.announce)
-        let context = try Self.context(configuration, stop, gate, reporter)
+        let context = try Self.context(configuration, stop, gate, reporter, changes)
         return Daemon(configuration, context, gate: gate, stop: stop, board: board, idle: idle)
     }
 
@@ -31,6 +32,7 @@ struct Service {
         _ daemon: Daemon, _ arguments: ParsedArguments, _ password: Password
     ) throws(ProgramError) -> ExitCode {
         var daemon = daemon
+        changes.follow { [stop] in stop.wake() }
         while case .reloading = try daemon.runUntilStopped() {
             ServiceManager.tell(.reloading)
             if let next = renewed(arguments, password) { daemon = next }
@@ -57,7 +59,8 @@ struct Service {
     }
 
     static func context(
-        _ configuration: Configuration, _ stop: StopRequest, _ gate: InterfaceGate, _ reporter: Reporter
+        _ configuration: Configuration, _ stop: StopRequest, _ gate: InterfaceGate, _ reporter: Reporter,
+        _ changes: FolderChanges = FolderChanges()
     ) throws(ProgramError) -> PassContext {
         let setup = PassSetup(
             planner: Planner(
@@ -70,7 +73,8 @@ struct Service {
             makeGrading: { [required = configuration.requiredGrade] in ErasureGrading(required: required) })
         return PassContext(
             setup: setup,
-            memory: PassMemory(holds: Holds(configuration.holds), forgetsTime: configuration.forgetsTime))
+            memory: PassMemory(
+                holds: Holds(configuration.holds), forgetsTime: configuration.forgetsTime, changes: changes))
     }
 
     static func target(_ configuration: Configuration) throws(ProgramError) -> ServerTarget {

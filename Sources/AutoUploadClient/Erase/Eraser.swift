@@ -7,7 +7,7 @@ import Wire
 /// stood. From then on its content may be gone, and an error leaves it under its wiping name, with its record.
 struct Eraser: Sendable {
     /// Files that are held open, and that share flushes, at a time.
-    private static let batchSize = 32
+    private static let batchSize = 256
 
     let folder: WatchedFolder
     let state: ClientState

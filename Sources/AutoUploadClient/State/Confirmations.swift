@@ -62,12 +62,11 @@ extension ClientState {
 
     /// Forgets what is known about files that are no longer there. Writes nothing when all of them are.
     ///
-    /// - Parameter paths: those that are there. A scan with problems doesn't know them all: don't call then.
-    func forgetMissing(keeping paths: Set<LocalPath>) throws(StateError) {
-        let known = try read("list the confirmations") { connection throws(SQLiteError) in
-            try connection.query(Self.selectMissable) { row in row.localPath(0) }
+    /// - Parameter isThere: whether a file is. A scan with problems doesn't know all that are: don't call then.
+    func forgetMissing(unless isThere: (LocalPath) -> Bool) throws(StateError) {
+        let missing = try read("list the confirmations") { connection throws(SQLiteError) in
+            try connection.query(Self.selectMissable) { row in row.localPath(0).flatMap { isThere($0) ? nil : $0 } }
         }
-        let missing = known.filter { !paths.contains($0) }
         if missing.isEmpty { return }
         try change("forget missing files") { connection throws(SQLiteError) in
             for path in missing {

@@ -65,7 +65,7 @@ final class Daemon {
                 $0.nextPass = next
             }
             ServiceManager.tell(.status(board.current.summary))
-            if isCalledEarly(before: next, after: result.failure) { retries.forget() }
+            if isCalledEarly(before: next, after: result.failure, began) { retries.forget() }
             if stop.takeReload() { return .reloading }
         }
         ServiceManager.tell(.stopping)
@@ -137,7 +137,8 @@ extension Daemon {
     ///
     /// - Returns: whether it was ended early, by a person who asks for a pass, or as this machine has come to another network
     ///   after one in which the server couldn't be reached: a captive portal may be left behind.
-    private func isCalledEarly(before next: Instant, after failure: SyncFailure?) -> Bool {
+    private func isCalledEarly(before next: Instant, after failure: SyncFailure?, _ began: Instant) -> Bool {
+        var next = next
         let mayBeNetwork = failure?.concernsNetwork == true
         let before = Surroundings(of: configuration.interfaces)
         while !stop.isStopping, Instant.now < next {
@@ -148,10 +149,24 @@ extension Daemon {
                 context.memory.notes.forgetPauses()
                 return true
             }
+            if let due = noteChanges(since: began), failure == nil { next = min(next, due) }
             if mayBeNetwork, Surroundings(of: configuration.interfaces).differ(from: before) { return true }
         }
         return false
     }
+
+    /// Looks at what is told of the folder, if anything is.
+    ///
+    /// - Parameter began: when the last pass did.
+    /// - Returns: by when a pass finds it settled.
+    private func noteChanges(since began: Instant) -> Instant? {
+        guard context.memory.noteChanges(in: configuration.folder, context.setup.selection) else { return nil }
+        let settled = Instant.now.advanced(bySeconds: configuration.settle.settleSeconds + SettleTracker.anotherLook)
+        return max(settled, began.advanced(bySeconds: min(configuration.intervalSeconds, Self.shortestInterval)))
+    }
+
+    /// Seconds from one look to the next at least, where files are closed all the time: each may need a connection.
+    private static let shortestInterval = 30.0
 
     /// One of the daemon's passes. A folder that can't be used now may come later: a card that is put in.
     func pass() throws(ProgramError) -> PassResult {

@@ -42,6 +42,25 @@ enum Purpose: Hashable, Sendable {
     case lastWord(WipeID)
 }
 
+/// What is known of the encryption of a file that is due.
+private indirect enum Rest: Hashable, Sendable {
+    struct Values: Hashable, Sendable {
+        var form = ContentForm.plain
+        var plaintext: ContentDigest?
+        var mark: SealMark?
+    }
+
+    case none
+    case some(Values)
+
+    init() { self = .none }
+
+    var values: Values {
+        get { if case .some(let values) = self { values } else { Values() } }
+        set { self = newValue == Values() ? .none : .some(newValue) }
+    }
+}
+
 /// A file in the line of those that wait for their turn.
 struct SyncTask: Hashable, Sendable {
     let file: DueFile
@@ -56,12 +75,26 @@ struct SyncTask: Hashable, Sendable {
     /// Whether the server may have all of it: it was begun earlier, but nothing is kept of it, so perhaps only the answer
     /// was lost; or it resembles what was confirmed.
     var isInDoubt = false
+    /// What most files don't have, kept apart: many may wait.
+    private var rest = Rest()
+
     /// As what its content travels.
-    var form = ContentForm.plain
+    var form: ContentForm {
+        get { rest.values.form }
+        set { rest.values.form = newValue }
+    }
+
     /// The hash of its content, once it was read, where that isn't the one that the server confirms.
-    var plaintext: ContentDigest?
+    var plaintext: ContentDigest? {
+        get { rest.values.plaintext }
+        set { rest.values.plaintext = newValue }
+    }
+
     /// How far its seal was used when it was sent.
-    var mark: SealMark?
+    var mark: SealMark? {
+        get { rest.values.mark }
+        set { rest.values.mark = newValue }
+    }
 
     /// Bytes of what the server is asked about, or offered.
     var size: UInt64 { if case .known(let content) = form { content.size } else { file.size } }
@@ -72,4 +105,8 @@ struct SyncTask: Hashable, Sendable {
     var writer = WriterState.none
     /// When it was begun last.
     var began = Instant(nanoseconds: 0)
+
+    init(file: DueFile, purpose: Purpose, isInDoubt: Bool = false) {
+        (self.file, self.purpose, self.isInDoubt) = (file, purpose, isInDoubt)
+    }
 }

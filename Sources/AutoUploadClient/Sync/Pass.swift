@@ -29,17 +29,19 @@ struct Pass {
         let unfinishedWipes = countUnfinished(scan.interruptedWipes)
         report(scan.problems)
         report(scan.leftOut)
-        memory.tracker.observe(scan)
+        memory.observe(scan)
         var plan = plan(scan.files)
         if !plan.tasks.isEmpty, let seconds = tickToWait(plan.result) {
             // Else it would take a connection of its own, a moment later.
             setup.transfer.wait(seconds: seconds)
             scan = try look()
-            memory.tracker.observe(scan)
+            memory.observe(scan)
             plan = self.plan(scan.files)
         }
         forgetMissing(scan)
         plan.result.remaining += scan.problems.count + unfinishedWipes
+        // What is due has all that the sending needs; of a large folder the rest takes room for nothing.
+        scan.files = []
         if plan.tasks.isEmpty { plan.result.remaining += plan.obstacles.files } else { send(&plan) }
         plan.obstacles.tell(setup.reporter, &memory.told)
         troubles.tellUnproven()
@@ -66,7 +68,8 @@ struct Pass {
     }
 
     private func look() throws(WorkplaceError) -> Scan {
-        let scan = Scanner(folder: folder, selection: setup.selection).scan()
+        let scan = Scanner(folder: folder, selection: setup.selection, changes: memory.changes).scan()
+        tellOfFlaw()
         if let marker = scan.storeMarkers.first { throw .holdsServerStorage("\(escaped(folder.path)), at \(marker),") }
         do throws(StateError) {
             try state.take(scan.volumes)
@@ -74,6 +77,14 @@ struct Pass {
             setup.warn("file-systems-not-noted", error)
         }
         return scan
+    }
+
+    /// The looks notice everything all the same, only later.
+    private func tellOfFlaw() {
+        guard let flaw = memory.changes.takeFlaw(), memory.told.isNews(flaw) else { return }
+        var line = LogLine("changes-not-told")
+        line.add("reason", flaw)
+        setup.reporter.log(line)
     }
 
     /// - Returns: whether files may have got their names back, so that another look is due.
@@ -135,10 +146,10 @@ struct Pass {
     /// An empty folder may be a card that was taken out: what was on it is remembered until something else is there.
     private func forgetMissing(_ scan: Scan) {
         guard scan.problems.isEmpty, !scan.files.isEmpty, memory.isTimeToTidy() else { return }
-        let paths = Set(scan.files.map(\.path))
-        memory.notes.keep(only: paths)
+        let paths = Set(scan.files.lazy.map { ShortMark($0.path) })
+        memory.notes.keep { paths.contains(ShortMark($0)) }
         do throws(StateError) {
-            try state.forgetMissing(keeping: paths)
+            try state.forgetMissing { paths.contains(ShortMark($0)) }
             try state.forgetWipedPaths(at: currentUnixTime())
         } catch {
             setup.warn("state-not-tidied", error)

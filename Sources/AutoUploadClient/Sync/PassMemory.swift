@@ -10,13 +10,19 @@ final class PassMemory {
     var emptyFolders = EmptyFolders()
     /// What the state was found to say: asked again at each pass, a large folder would cost a second of work a minute.
     let confirmed = ConfirmedFiles()
+    /// What is told of the folder between two looks.
+    let changes: FolderChanges
     var told = Told()
     private var isToForgetTime: Bool
     private var hasBegun = false
     private var nextTidying = Instant(nanoseconds: 0)
 
     /// - Parameter forgetsTime: begins without the time that is remembered.
-    init(holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders(), forgetsTime: Bool = false) {
+    init(
+        holds: Holds = Holds(HoldTable()), appenders: Appenders = Appenders(), forgetsTime: Bool = false,
+        changes: FolderChanges = FolderChanges()
+    ) {
+        self.changes = changes
         self.holds = holds
         self.appenders = appenders
         isToForgetTime = forgetsTime

@@ -30,6 +30,8 @@ struct SendingOrder: Hashable, Sendable {
 
     /// What belongs together goes at the place of the one that goes first.
     private func together(_ tasks: [SyncTask]) -> [SyncTask] {
+        // Mostly nothing does, and the groups of a large folder take room.
+        if Set(tasks.lazy.map { ShortMark($0.file.path.stem) }).count == tasks.count { return tasks }
         var places: [LocalPath: Int] = [:]
         var groups: [[SyncTask]] = []
         for task in tasks {

@@ -89,8 +89,8 @@ final class WaitingNotes {
     }
 
     /// Forgets files that are gone.
-    func keep(only paths: Set<LocalPath>) {
+    func keep(where isThere: (LocalPath) -> Bool) {
         if entries.isEmpty { return }
-        entries = entries.filter { paths.contains($0.key) }
+        entries = entries.filter { isThere($0.key) }
     }
 }

@@ -31,6 +31,10 @@ struct Exclusion: Sendable {
         (pattern, isPrefix, self.kind) = (prefix, true, kind)
     }
 
+    static func anyCovers(_ name: FileName, _ kind: FileKind) -> Bool {
+        all.contains { $0.covers(name, kind) }
+    }
+
     func covers(_ name: FileName, _ kind: FileKind) -> Bool {
         kind == self.kind && name.hasPrefix(ignoringCase: pattern)
             && (isPrefix || name.bytes.count == pattern.utf8.count)

@@ -5,7 +5,11 @@ struct FoundFile: Hashable, Sendable {
     let path: LocalPath
     let fingerprint: Fingerprint
     /// How many names lead to it, as far as the file system says.
-    let links: UInt64
+    let links: UInt32
+
+    init(path: LocalPath, fingerprint: Fingerprint, links: UInt64) {
+        (self.path, self.fingerprint, self.links) = (path, fingerprint, UInt32(clamping: links))
+    }
 }
 
 /// A place that a scan couldn't look into.
@@ -23,7 +27,7 @@ struct Scan: Sendable {
     /// The wall clock when the walk began.
     let clock: FileTime
     /// What may be a recording; oldest modification first, then by path.
-    let files: [FoundFile]
+    var files: [FoundFile]
     /// Files under a wiping name: an earlier wipe that didn't come to its end.
     let interruptedWipes: [LocalPath]
     /// Where the walk couldn't look; it went on elsewhere. What lies there is absent from the other lists.

@@ -10,11 +10,15 @@ struct Scanner {
     let folder: WatchedFolder
     /// What a person wants to be looked at.
     var selection = FileSelection()
+    /// Is told of each folder before it is looked into.
+    var changes: FolderChanges?
 
     func scan() -> Scan {
         let (began, clock) = (Instant.now, FileTime.now)
-        var walk = Walk(selection)
+        var walk = Walk(selection, changes)
+        changes?.beginLook()
         walk.visit(folder)
+        changes?.endLook()
         walk.files.sort(by: Walk.isOlder)
         return Scan(
             began: began, ended: .now, clock: clock, files: walk.files,
@@ -26,6 +30,7 @@ struct Scanner {
 
 private struct Walk {
     let selection: FileSelection
+    let changes: FolderChanges?
     var files: [FoundFile] = []
     var interruptedWipes: [LocalPath] = []
     var problems: [ScanProblem] = []
@@ -34,8 +39,8 @@ private struct Walk {
     var leftOut = LeftOut()
     var volumes = Volumes()
 
-    init(_ selection: FileSelection) {
-        self.selection = selection
+    init(_ selection: FileSelection, _ changes: FolderChanges?) {
+        (self.selection, self.changes) = (selection, changes)
     }
 
     static func isOlder(_ left: FoundFile, _ right: FoundFile) -> Bool {
@@ -61,6 +66,8 @@ private struct Walk {
             if !volumes.knows(device) {
                 volumes.add(device, identity: try? directory.descriptor.fileSystemIdentity())
             }
+            // Before the look: what happens behind it is told.
+            changes?.watch(directory, at: folders)
             let names = try directory.names()
             if names.isEmpty, let name = folders.last {
                 let path = LocalPath(folders: folders.dropLast(), name: name)
@@ -97,7 +104,7 @@ private struct Walk {
     }
 
     private mutating func isLeftOut(_ path: LocalPath, _ kind: FileKind) -> Bool {
-        if Exclusion.all.contains(where: { $0.covers(path.name, kind) }) {
+        if Exclusion.anyCovers(path.name, kind) {
             if kind == .directory { leftOut.folders += 1 } else { leftOut.files += 1 }
             return true
         }

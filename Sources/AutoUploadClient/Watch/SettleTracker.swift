@@ -30,8 +30,10 @@ struct SettleTracker: Sendable {
     /// What `waitingTime` asks for when the time has passed, but the file hasn't been looked at since.
     static let anotherLook = 0.01
 
+    /// As small as can be: there is one for each file of the folder.
     private struct Sighting {
-        let fingerprint: Fingerprint
+        /// Of the fingerprint.
+        let mark: ShortMark
         /// No earlier than the first look that found it so.
         let since: Instant
         /// No later than the last one.
@@ -40,7 +42,8 @@ struct SettleTracker: Sendable {
         let look: UInt32
     }
 
-    private var sightings: [LocalPath: Sighting] = [:]
+    /// By the marks of their paths.
+    private var sightings: [ShortMark: Sighting] = [:]
     private var look: UInt32 = 0
     /// The wall clock when the latest look began.
     private var clock: FileTime?
@@ -62,28 +65,39 @@ struct SettleTracker: Sendable {
     mutating func assume(_ scan: Scan) {
         observe(scan)
         for file in scan.files {
-            guard let sighting = sightings[file.path] else { continue }
+            let path = ShortMark(file.path)
+            guard let sighting = sightings[path] else { continue }
             let age = UInt64(max(0, min(scan.clock.seconds(since: file.fingerprint.changed), 1e9)) * 1e9)
             let since = sighting.since.nanoseconds
-            sightings[file.path] = Sighting(
-                fingerprint: sighting.fingerprint, since: Instant(nanoseconds: since - min(since, age)),
+            sightings[path] = Sighting(
+                mark: sighting.mark, since: Instant(nanoseconds: since - min(since, age)),
                 until: sighting.until, look: sighting.look)
         }
     }
 
     /// A wipe that was taken back has set the file's change time: it has stood still all the same.
     mutating func carryOver(_ path: LocalPath, from earlier: Fingerprint, to fingerprint: Fingerprint) {
-        guard let sighting = sightings[path], sighting.fingerprint == earlier, fingerprint.mayStillBe(earlier) else {
+        let path = ShortMark(path)
+        guard let sighting = sightings[path], sighting.mark == ShortMark(earlier), fingerprint.mayStillBe(earlier)
+        else {
             return
         }
         sightings[path] = Sighting(
-            fingerprint: fingerprint, since: sighting.since, until: sighting.until, look: sighting.look)
+            mark: ShortMark(fingerprint), since: sighting.since, until: sighting.until, look: sighting.look)
     }
 
     /// It settles anew, as if it had changed just now.
     mutating func beginAnew(_ path: LocalPath, at now: Instant) {
+        let path = ShortMark(path)
         guard let sighting = sightings[path] else { return }
-        sightings[path] = Sighting(fingerprint: sighting.fingerprint, since: now, until: now, look: sighting.look)
+        sightings[path] = Sighting(mark: sighting.mark, since: now, until: now, look: sighting.look)
+    }
+
+    /// Takes in a file between two scans, as it is now. Where it is known as that already, nothing changes.
+    mutating func note(_ file: FoundFile, at now: Instant) {
+        let (path, mark) = (ShortMark(file.path), ShortMark(file.fingerprint))
+        if sightings[path]?.mark == mark { return }
+        sightings[path] = Sighting(mark: mark, since: now, until: now, look: look)
     }
 
     private mutating func observe(
@@ -94,11 +108,10 @@ struct SettleTracker: Sendable {
         sightings.reserveCapacity(files.count)
         // In place: of a million files, a second table would take hundreds of MiB.
         for file in files {
-            let earlier = sightings[file.path].flatMap {
-                $0.look == look &- 1 && $0.fingerprint == file.fingerprint ? $0 : nil
-            }
-            sightings[file.path] = Sighting(
-                fingerprint: file.fingerprint, since: earlier?.since ?? ended,
+            let (path, mark) = (ShortMark(file.path), ShortMark(file.fingerprint))
+            let earlier = sightings[path].flatMap { $0.look == look &- 1 && $0.mark == mark ? $0 : nil }
+            sightings[path] = Sighting(
+                mark: mark, since: earlier?.since ?? ended,
                 until: earlier.map { max($0.until, began) } ?? began, look: look)
         }
         if sightings.count > files.count { sightings = sightings.filter { $0.value.look == look } }
@@ -118,7 +131,7 @@ struct SettleTracker: Sendable {
     ) -> Double? {
         guard let needed = neededSeconds(fingerprint, writer, rules, wasWiped) else { return nil }
         if needed <= 0 { return 0 }
-        guard let sighting = sightings[path], sighting.fingerprint == fingerprint else { return needed }
+        guard let sighting = sightings[ShortMark(path)], sighting.mark == ShortMark(fingerprint) else { return needed }
         if sighting.until.seconds(since: sighting.since) >= needed { return 0 }
         return max(needed - now.seconds(since: sighting.since), Self.anotherLook)
     }

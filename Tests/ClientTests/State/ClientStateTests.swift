@@ -43,7 +43,7 @@ struct ClientStateTests {
         let (keptUpload, goneUpload) = try (LocalPath.of("b/kept"), LocalPath.of("b/gone"))
         try state.record([try confirmation(kept), try confirmation(gone)])
         let ids = try [keptUpload, goneUpload].map { try state.uploadID(for: $0, fingerprint()).id }
-        try state.forgetMissing(keeping: [kept, keptUpload])
+        try state.forgetMissing { [kept, keptUpload].contains($0) }
         #expect(try state.confirmation(of: kept) != nil)
         #expect(try state.confirmation(of: gone) == nil)
         #expect(try state.uploadID(for: keptUpload, fingerprint()) == StoredUploadID(id: ids[0], isFresh: false))
@@ -139,7 +139,7 @@ struct ClientStateTests {
         try state.record(try confirmation(.of("a")))
         let before = try fileStates()
         #expect(try state.confirmation(of: .of("a")) != nil)
-        try state.forgetMissing(keeping: [.of("a")])
+        try state.forgetMissing { $0.description == "a" }
         try state.record([])
         try state.endWipes([])
         _ = try state.wipeRecords()

@@ -77,7 +77,7 @@ struct ReceiptStateTests {
         let record = try wipe(.of("b"))
         try state.beginWipe(record)
         try state.endWipes([(record, .inPlace)])
-        try state.forgetMissing(keeping: [])
+        try state.forgetMissing { _ in false }
         #expect(try receipts(state).count == 3)
         #expect(try state.confirmation(of: .of("b")) == nil)
     }

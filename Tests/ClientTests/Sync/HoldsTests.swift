@@ -104,7 +104,7 @@ struct HoldsTests {
         #expect(holds.isNews(part.path))
         #expect(!holds.isNews(part.path))
         holds.begin([])
-        try state.forgetMissing(keeping: [])
+        try state.forgetMissing { _ in false }
         #expect(try state.holdRecord(of: part.path) == nil)
         pass(100)
         #expect(try rest(holds, part) == 86_400)
