@@ -5,36 +5,31 @@ import Platform
 
 /// What is to be set for a user, or taken off.
 struct SettingsChange {
-    private let quota: Change<UInt64>?
-    private let prefix: Change<PathPrefix>?
-    private let seed: Change<OneTimeSeed>?
-    private let lock: Bool?
-    private let role: Change<Role>?
+    private let change: UserChange
+    private let seed: UserChange.Value<OneTimeSeed>?
     /// What is to be shown of a new seed.
     let newCodes: OneTimeSetup?
 
-    private enum Change<Value> {
-        case set(Value)
-        case takeOff
-    }
-
     /// - Throws: `ProgramError` (64) for what can't be set.
     init(_ arguments: ParsedArguments) throws(ProgramError) {
-        quota = try arguments.optionalString(of: AddUserOptions.quota).map(Self.quota)
-        prefix = try arguments.optionalString(of: AddUserOptions.prefix).map(Self.prefix)
-        role = try arguments.optionalString(of: AddUserOptions.role).map(Self.role)
+        var change = UserChange()
+        change.quota = try arguments.optionalString(of: AddUserOptions.quota).map(Self.quota)
+        change.prefix = try arguments.optionalString(of: AddUserOptions.prefix).map(Self.prefix)
+        change.role = try arguments.optionalString(of: AddUserOptions.role).map(Self.role)
         if arguments.flag(AddUserOptions.totp), arguments.flag(AddUserOptions.noTOTP) {
             throw .usage("--totp and --no-totp exclude each other")
         }
         if arguments.flag(AddUserOptions.lock), arguments.flag(AddUserOptions.unlock) {
             throw .usage("--lock and --unlock exclude each other")
         }
-        lock = arguments.flag(AddUserOptions.lock) ? true : arguments.flag(AddUserOptions.unlock) ? false : nil
+        change.isLocked =
+            arguments.flag(AddUserOptions.lock) ? true : arguments.flag(AddUserOptions.unlock) ? false : nil
+        self.change = change
         newCodes = arguments.flag(AddUserOptions.totp) ? try OneTimeSetup.make() : nil
         seed = newCodes.map { .set($0.seed) } ?? (arguments.flag(AddUserOptions.noTOTP) ? .takeOff : nil)
     }
 
-    private static func quota(_ text: String) throws(ProgramError) -> Change<UInt64> {
+    private static func quota(_ text: String) throws(ProgramError) -> UserChange.Value<UInt64> {
         if text == "none" { return .takeOff }
         guard let bytes = byteCount(text.utf8) else {
             throw .usage("--quota takes bytes, also as in 500M or 2G, or none")
@@ -42,7 +37,7 @@ struct SettingsChange {
         return .set(bytes)
     }
 
-    private static func prefix(_ text: String) throws(ProgramError) -> Change<PathPrefix> {
+    private static func prefix(_ text: String) throws(ProgramError) -> UserChange.Value<PathPrefix> {
         if text.isEmpty { return .takeOff }
         do throws(PathPrefix.Flaw) {
             return .set(try PathPrefix(text.utf8))
@@ -51,7 +46,7 @@ struct SettingsChange {
         }
     }
 
-    private static func role(_ text: String) throws(ProgramError) -> Change<Role> {
+    private static func role(_ text: String) throws(ProgramError) -> UserChange.Value<Role> {
         if text == "none" { return .takeOff }
         guard let role = Role(rawValue: text) else { throw .usage("--role takes admin, viewer or none") }
         return .set(role)
@@ -60,34 +55,19 @@ struct SettingsChange {
     /// For a person; nil: nothing.
     var description: String? {
         let changed = [
-            quota.map { _ in "quota" }, prefix.map { _ in "prefix" }, seed.map { _ in "one-time codes" },
-            role.map { _ in "role" }, lock.map { _ in "lock" },
+            change.quota.map { _ in "quota" }, change.prefix.map { _ in "prefix" }, seed.map { _ in "one-time codes" },
+            change.role.map { _ in "role" }, change.isLocked.map { _ in "lock" },
         ]
         let names = changed.compactMap(\.self)
         return names.isEmpty ? nil : names.joined(separator: " and ")
     }
 
     func apply(to name: UserName, in file: inout PasswordFile) throws(PasswordChangeError) {
-        switch quota {
-        case .set(let bytes): try file.setQuota(bytes, of: name)
-        case .takeOff: try file.setQuota(nil, of: name)
-        case nil: break
-        }
-        switch prefix {
-        case .set(let folders): try file.setPrefix(folders, of: name)
-        case .takeOff: try file.setPrefix(nil, of: name)
-        case nil: break
-        }
+        try file.set(change, of: name)
         switch seed {
         case .set(let seed): try file.setSeed(seed, of: name)
         case .takeOff: try file.setSeed(nil, of: name)
         case nil: break
         }
-        switch role {
-        case .set(let role): try file.setRole(role, of: name)
-        case .takeOff: try file.setRole(nil, of: name)
-        case nil: break
-        }
-        if let lock { try file.setLock(lock, of: name) }
     }
 }

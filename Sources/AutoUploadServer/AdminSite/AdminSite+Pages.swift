@@ -35,6 +35,8 @@ extension AdminSite {
             let page = try context.services.ask { connection throws(SQLiteError) in try connection.log(request.query) }
             return SiteAnswer(.ok, LogList(request: request, page: page).html(for: visitor))
         case Deleting.part: return try Deleting(context, peer).ask(visitor)
+        case StoredReceipt.part: return try StoredReceipt(context, peer).answer()
+        case UsersRequest.part: return try UsersRequest(self, context, peer).show(visitor)
         case TrashRequest.part: return try TrashRequest(context, peer).show(visitor)
         case Sharing.part: return try Sharing(context, peer).show(visitor)
         case Sharing.listPart where names.count == 1: return try Sharing(context, peer).list(visitor)

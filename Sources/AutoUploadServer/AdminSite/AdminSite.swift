@@ -12,10 +12,25 @@ package import Platform
 package struct AdminSite: Sendable {
     let sessions: SiteSessions
     let live = LiveUploads()
+    let passwordFile: EditedFile
     package let links: PublicLinks
 
+    /// The password file.
+    package struct EditedFile: Sendable {
+        let path: String
+        /// Whether the server was told that it may write there.
+        let mayEdit: Bool
+
+        package init(path: String, mayEdit: Bool) {
+            (self.path, self.mayEdit) = (path, mayEdit)
+        }
+    }
+
     /// - Throws: `SystemError` when the kernel gives no randomness.
-    package init(_ limits: Limits) throws(SystemError) {
+    ///
+    /// - Parameter passwordFile: in which an admin may set something for users.
+    package init(_ limits: Limits, passwordFile: EditedFile) throws(SystemError) {
+        self.passwordFile = passwordFile
         links = try PublicLinks()
         sessions = SiteSessions(idle: limits.sessionIdle, lifetime: limits.sessionLifetime)
     }
@@ -34,6 +49,7 @@ package struct AdminSite: Sendable {
         _ request: SiteRequest, _ services: Services, _ desk: LoginDesk, _ peer: inout ServerEvent.Peer
     ) -> SiteAnswer {
         (peer.user, peer.account) = (nil, nil)
+        defer { keepSessions(services.catalogue) }
         let context = Context(request: request, services: services, desk: desk)
         if let asset = SiteAsset.answer(request) { return asset }
         let visitor = visitor(context, &peer)
@@ -45,7 +61,7 @@ package struct AdminSite: Sendable {
 
     /// Who has logged in, if that still counts.
     private func visitor(_ context: Context, _ peer: inout ServerEvent.Peer) -> Visitor? {
-        guard let id = context.request.session.id, let login = sessions.login(with: id) else { return nil }
+        guard let id = context.request.session.id, let login = login(with: id, context.services) else { return nil }
         guard let role = context.services.gate.role(of: login) else {
             sessions.end(id)
             return nil
@@ -86,6 +102,7 @@ extension AdminSite {
         case Sharing.listPart where names == [Sharing.listPart, Sharing.revoke]:
             return try Sharing(context, peer).revoke(form)
         case Deleting.part: return try Deleting(context, peer).delete(form)
+        case UsersRequest.part: return try UsersRequest(self, context, peer).change(form)
         case TrashRequest.part: return try TrashRequest(context, peer).change(form)
         case LogRequest.part where names == [LogRequest.part, LogChanges.clear]: return try LogChanges(context).clear()
         case LogRequest.part where names == [LogRequest.part, LogChanges.anonymise]:

@@ -80,6 +80,7 @@ struct Entrance {
 
     func leave(_ visitor: Visitor, _ peer: ServerEvent.Peer) -> SiteAnswer {
         site.sessions.end(visitor.session)
+        site.keepSessions(context.services.catalogue, waits: true)
         context.services.report(.loggedOut(peer))
         var answer = SiteAnswer(seeOther: OwnURL("admin", Self.login))
         answer.fields.append(.setCookie, SessionCookie.removing)

@@ -13,6 +13,7 @@ package enum CatalogueNote: Sendable {
     /// A file in the trash was removed for good.
     case gone(RemotePath, TrashBatch, user: FileName)
     case logged(LogEntry)
+    case session(SessionNote)
 
     package struct StoredFile: Sendable {
         let user: FileName
@@ -42,6 +43,7 @@ package struct LogEntry: Hashable, Sendable {
         case linkRevoked
         case restore
         case purge
+        case userChanged
 
         /// For scripts and pages.
         package var name: String {
@@ -56,6 +58,7 @@ package struct LogEntry: Hashable, Sendable {
             case .linkRevoked: "link-revoked"
             case .restore: "restore"
             case .purge: "purge"
+            case .userChanged: "user-changed"
             }
         }
 

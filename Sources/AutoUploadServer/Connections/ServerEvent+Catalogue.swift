@@ -27,6 +27,7 @@ extension ServerEvent {
                 .gone(file.path, batch, user: owner),
                 .done(.purge, by: peer, console: LogEntry.server, owner, file.path),
             ]
+        case .userChanged(let peer, let name, let change): [peer.entry(.userChanged, "\(name): \(escaped(change))")]
         case .stored(let peer, let stored, _, _):
             peer.file(stored)
                 + (stored.wasThere

@@ -23,6 +23,8 @@ package enum ServerEvent {
     case restored(Peer?, owner: FileName, RestoredFile)
     /// A file was removed from the trash for good; without a peer: its time has come.
     case purged(Peer?, owner: FileName, DeletedFile, TrashBatch)
+    /// Something was set for a user at the admin site.
+    case userChanged(Peer, name: String, change: String)
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
     /// The reason is for the admin: it may say what the client needn't know.
@@ -89,7 +91,8 @@ package enum ServerEvent {
             peer.account.map { .connection(of: $0, peer.address) } ?? .stranger(peer.address)
         case .loggedIn(let peer, _), .loginDenied(let peer, _, _), .loggedOut(let peer),
             .downloaded(let peer, _, _, _, _), .deleted(let peer?, _, _), .restored(let peer?, _, _),
-            .purged(let peer?, _, _, _), .linkMade(let peer, _, _, _), .linkRevoked(let peer, _, _, _),
+            .purged(let peer?, _, _, _), .userChanged(let peer, _, _), .linkMade(let peer, _, _, _),
+            .linkRevoked(let peer, _, _, _),
             .found(let peer, _), .refused(let peer, _, _, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
@@ -136,6 +139,11 @@ extension ServerEvent {
             line("purged", peer) {
                 $0.add(owner, file.path.bytes)
                 $0.add("bytes", file.size)
+            }
+        case .userChanged(let peer, let name, let change):
+            line("user-changed", peer) {
+                $0.add("name", name)
+                $0.add("change", change)
             }
         case .linkMade(let peer, _, let owner, let path): line("link-made", peer) { $0.add(owner, path) }
         case .linkRevoked(let peer, _, let owner, let path): line("link-revoked", peer) { $0.add(owner, path) }

@@ -1,5 +1,6 @@
 package import Accounts
 import Domain
+import Transport
 
 /// What let somebody in: it counts as long as the user's line has this hash, and this place for files.
 package struct Login: Hashable, Sendable {
@@ -14,6 +15,12 @@ package struct Login: Hashable, Sendable {
         prefix = entry.settings.prefix
         hash = entry.hash.text
         seed = entry.settings.seed
+    }
+
+    /// A hash of all that it depends on of the user's line; nil when OpenSSL has no memory.
+    package var lineDigest: [UInt8]? {
+        let parts = [user.text, hash, seed?.text ?? ""].map { Array($0.utf8) } + [prefix?.path.bytes ?? []]
+        return ContentHasher.digest(of: Array(parts.joined(separator: [UInt8(ascii: "\n")])))?.bytes
     }
 
     /// Why it counts no more, if so.

@@ -101,6 +101,15 @@ package final class LoginGate: Sendable {
         return login.objection(entry) == nil ? entry?.settings.role : nil
     }
 
+    /// A login of a user as it would be now.
+    ///
+    /// - Parameter digest: of the user's line as it was; another, or a lock: nil.
+    package func login(of user: String, ifLineIs digest: [UInt8]) -> Login? {
+        guard let entry = accounts.entry(named: user.utf8), !entry.settings.isLocked else { return nil }
+        let login = Login(entry)
+        return login.lineDigest == digest ? login : nil
+    }
+
     /// Whether anybody has a role.
     package var hasRoles: Bool { accounts.hasRoles }
 

@@ -64,7 +64,8 @@ struct AutoUploadServer {
             configuration.servesWeb
             ? WebRules(
                 drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
-                admin: configuration.servesAdmin ? try adminSite(limits) : nil, linkDrops: try linkDrops()) : nil
+                admin: configuration.servesAdmin ? try adminSite(limits, configuration) : nil,
+                linkDrops: try linkDrops()) : nil
         guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return }
         try Server(storehouse, doors, web: web, Reloading(arguments, storehouse)).run()
     }
@@ -85,9 +86,12 @@ struct AutoUploadServer {
         return storehouse
     }
 
-    private static func adminSite(_ limits: Limits) throws(ProgramError) -> AdminSite {
+    private static func adminSite(
+        _ limits: Limits, _ configuration: Configuration
+    ) throws(ProgramError) -> AdminSite {
         do throws(SystemError) {
-            return try AdminSite(limits)
+            return try AdminSite(
+                limits, passwordFile: .init(path: configuration.passwordFile, mayEdit: configuration.editsUsers))
         } catch {
             throw ProgramError(error)
         }

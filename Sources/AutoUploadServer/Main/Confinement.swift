@@ -91,7 +91,8 @@ extension Confinement {
 
     /// The folder above the storage folder is one: what is mounted there later, or takes its name, is opened by its path.
     private var placesToChange: [String] {
-        [configuration.folder, configuration.receiptKey].compactMap { $0 }
+        [configuration.folder, configuration.receiptKey, configuration.editsUsers ? configuration.passwordFile : nil]
+            .compactMap { $0 }
             .map { Self.place(above: (try? canonicalPath($0)) ?? $0) }
     }
 

@@ -43,6 +43,11 @@ enum ServerOptions {
     static let admin = Option(
         "admin", value: .text("on|off"), defaultText: "on", section: "Network",
         help: "Serve the admin site at /admin/ to users with a role (adduser --role); with none there is no such site.")
+    static let editUsers = Option(
+        "edit-users", section: "Network",
+        help:
+            "Let admins set quota, prefix, role and lock of users at the admin site: then the server may change what is in the folder of "
+            + "--pwdfile.")
     static let webOrigins = Option(
         "web-origin", value: .text("ORIGIN"), isRepeatable: true, section: "Network",
         help:
@@ -142,7 +147,7 @@ enum ServerOptions {
     static let table: [Option] =
         [
             passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS,
-            clientAuthorities, clientRevocations, web, admin, webOrigins,
+            clientAuthorities, clientRevocations, web, admin, editUsers, webOrigins,
             plainPlaces, trustedProxies, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
@@ -165,6 +170,7 @@ struct Configuration {
     let minimumTLS: TLSVersion
     let servesWeb: Bool
     let servesAdmin: Bool
+    let editsUsers: Bool
     let webOrigins: [String]
     let plainPlaces: [PlainPlace]
     let proxies: TrustedProxies
@@ -202,6 +208,7 @@ struct Configuration {
         minimumTLS = try Self.tlsVersion(try arguments.string(of: ServerOptions.minimumTLS))
         servesWeb = try Self.isOn(arguments.string(of: ServerOptions.web), "--web")
         servesAdmin = try Self.isOn(arguments.string(of: ServerOptions.admin), "--admin")
+        editsUsers = arguments.flag(ServerOptions.editUsers)
         webOrigins = try Self.origins(arguments.strings(of: ServerOptions.webOrigins))
         (plainPlaces, proxies) = try Self.proxied(arguments, servesWeb)
         limits = try Limits(arguments)

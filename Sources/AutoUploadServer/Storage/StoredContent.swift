@@ -1,5 +1,6 @@
 package import Domain
 package import Platform
+import Transport
 
 /// A stored file, open to be read. It stays what it was opened as, whatever becomes of its name.
 package final class StoredContent: Sendable {
@@ -15,6 +16,27 @@ package final class StoredContent: Sendable {
 
     /// Bytes that it had when it was opened.
     package var size: UInt64 { status.size }
+
+    /// The digest of all of it.
+    ///
+    /// - Parameter goesOn: is asked before each piece; from false on it throws.
+    /// - Returns: nil when OpenSSL has no memory.
+    package func digest(while goesOn: () -> Bool) throws(VaultError) -> ContentDigest? {
+        var hasher = ContentHasher()
+        var offset: UInt64 = 0
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        do throws(SystemError) {
+            while true {
+                guard goesOn() else { throw SystemError("read", errno: .interrupted) }
+                let count = try read(at: offset, into: &buffer)
+                buffer.span.withRawBytes { hasher.update($0.extracting(..<count)) }
+                if count < buffer.count { return hasher.finalize() }
+                offset += UInt64(count)
+            }
+        } catch {
+            throw VaultError(error)
+        }
+    }
 
     /// Reads from a place on, until the buffer is full or the file ends.
     ///

@@ -7,6 +7,8 @@ package enum PasswordChangeError: Error, Hashable, Sendable {
     case noSuchUser
     /// What stands where in the line can't be told, so that a change could leave it half done.
     case unclear
+    /// No admin would be left who isn't locked.
+    case lastAdmin
 }
 
 /// A line that isn't right. It never holds what the line says: that may be a secret.

@@ -169,6 +169,8 @@ extension PasswordFileError: CustomStringConvertible {
             "there is no such user in the password file; --list shows who is there (capital letters count)"
         case .refused(.unclear):
             "what stands where in the user's line can't be told: remove the user first"
+        case .refused(.lastAdmin):
+            "the last admin who isn't locked keeps role and access; adduser, on the server, can change that"
         case .openToAll(let path):
             "the password file \(escaped(path)) can be used by everybody; run chmod o= on it. Where that changes nothing, "
                 + SystemError.adviceOnSecrets
@@ -183,7 +185,7 @@ extension PasswordFileError: CustomStringConvertible {
     package var exitCode: ExitCode {
         switch self {
         case .unreadable: .noInput
-        case .unwritable, .cantBePrivate, .refused(.taken), .refused(.unclear): .cantCreate
+        case .unwritable, .cantBePrivate, .refused(.taken), .refused(.unclear), .refused(.lastAdmin): .cantCreate
         case .busy: .temporaryFailure
         case .refused(.noSuchUser): .noUser
         case .openToAll: .configuration

@@ -51,6 +51,7 @@ extension Attribute {
     package static let get = Attribute("method", "get")
     package static let required = Attribute("required", nil)
     package static let controls = Attribute("controls", nil)
+    package static let checked = Attribute("checked", nil)
     package static let selected = Attribute("selected", nil)
     package static let autofocus = Attribute("autofocus", nil)
     package static let noSpellcheck = Attribute("spellcheck", "false")

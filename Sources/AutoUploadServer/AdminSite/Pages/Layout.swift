@@ -6,7 +6,7 @@ import Logins
 enum Layout {
     /// The parts of the site, as its menu has them.
     enum Part: CaseIterable {
-        case overview, files, trash, links, live, log
+        case overview, files, trash, links, users, live, log
 
         var title: String {
             switch self {
@@ -14,6 +14,7 @@ enum Layout {
             case .files: "Files"
             case .trash: "Trash"
             case .links: "Links"
+            case .users: "Users"
             case .live: "Under way"
             case .log: "Log"
             }
@@ -25,6 +26,7 @@ enum Layout {
             case .files: FilesRequest.url()
             case .trash: OwnURL("admin", TrashRequest.part)
             case .links: OwnURL("admin", Sharing.listPart)
+            case .users: OwnURL("admin", UsersRequest.part)
             case .live: OwnURL("admin", LivePage.part)
             case .log: OwnURL("admin", LogRequest.part)
             }

@@ -5,6 +5,8 @@ import Storage
 struct MessagePage {
     let title: String
     let text: String
+    /// Of a console, that does it.
+    var command: String?
 
     static let notFound = MessagePage(title: "Not found", text: "There is nothing here, or not any more.")
     static let stale = MessagePage(
@@ -14,8 +16,8 @@ struct MessagePage {
     static let viewer = MessagePage(
         title: "Nothing was changed", text: "You may see all of this, and change nothing (role=viewer).")
 
-    init(title: String, text: String) {
-        (self.title, self.text) = (title, text)
+    init(title: String, text: String, command: String? = nil) {
+        (self.title, self.text, self.command) = (title, text, command)
     }
 
     /// Nobody but those who run the server sees these pages: they are told what the log is told.
@@ -24,6 +26,9 @@ struct MessagePage {
     }
 
     func html(for visitor: Visitor) -> HTML {
-        Layout.page(title, for: visitor) { Tag.p { text } }
+        Layout.page(title, for: visitor) {
+            Tag.p { text }
+            if let command { Tag.p { Tag.code { command } } }
+        }
     }
 }

@@ -43,6 +43,8 @@ struct StoredFilePage {
                     Tag.a(.class("button"), .href(place.url(Self.contentPart))) { "Download" }
                     " "
                     Tag.a(.class("button"), .href(Sharing.url(place.owner, place.path.bytes))) { "Share" }
+                    " "
+                    Tag.a(.class("button"), .href(place.url(StoredReceipt.part))) { "Receipt" }
                     if visitor.mayChange {
                         " "
                         Tag.a(.class("button"), .href(place.url(Deleting.part))) { "Delete" }

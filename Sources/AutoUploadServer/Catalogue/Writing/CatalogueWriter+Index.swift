@@ -23,6 +23,7 @@ extension CatalogueWriter {
                 case .gone(let path, let batch, let user):
                     try connection.removeLinks(to: batch.place(of: path), of: user)
                 case .logged(let entry): try connection.add(entry)
+                case .session(let note): try connection.take(note)
                 }
             }
             return numbers
@@ -41,7 +42,7 @@ extension CatalogueWriter {
             return file
         case .restored(let restored, let user):
             return look(restored.path, of: user, size: restored.deleted.size, files)
-        case .removed, .gone, .logged: return nil
+        case .removed, .gone, .logged, .session: return nil
         }
     }
 
