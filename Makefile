@@ -4,7 +4,7 @@ DESTDIR ?=
 RELEASE = swift build -c release --static-swift-stdlib
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' $(MAKEFILE_LIST) | expand -t 18
 
 build: ## the three programs, in release mode
 	scripts/install-dependencies build && $(RELEASE)
@@ -69,7 +69,13 @@ man: ## manual pages of the built programs
 install: ## the built programs into PREFIX/bin (/usr/local), documents and manual pages into PREFIX/share
 	scripts/install "$(DESTDIR)$(PREFIX)"
 
+package: ## the Debian packages, into .build/packages
+	scripts/package
+
+package-test: ## the packages in fresh trees of Debian 12 and 13: installed, run, upgraded, purged
+	scripts/package-test
+
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bare soak catalogue faults attacks page powercut filesystems recorders bench growth man install clean
+.PHONY: help build test demo format lint tsan asan fuzz bare soak catalogue faults attacks page powercut filesystems recorders bench growth man install package package-test clean

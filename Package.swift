@@ -67,8 +67,9 @@ let package = Package(
         shared("CommandLine", ["Platform"]),
         shared("QRCodes", ["CQRencode"]),
         shared("SQLite", ["Platform", "CSQLite"]),
+        shared("Measuring", ["Platform"]),
 
-        server("Storage", ["Transport", "Platform", "Domain", "Encodings"]),
+        server("Storage", ["Transport", "Measuring", "Platform", "Domain", "Encodings"]),
         server("Logins", ["Accounts", "Transport", "Platform", "Domain", "Encodings"]),
         server("Receipts", ["Storage", "Transport", "Platform", "Domain"]),
         server("Events", ["Storage", "Transport", "Platform", "Domain"]),
@@ -76,7 +77,16 @@ let package = Package(
         server(
             "Connections",
             [
-                "Storage", "Catalogue", "Logins", "Receipts", "Events", "Transport", "Accounts", "Platform", "Domain",
+                "Storage", "Catalogue", "Logins", "Receipts", "Events", "Transport", "Accounts", "Measuring",
+                "Platform",
+                "Domain",
+            ]),
+        server(
+            "Monitoring",
+            [
+                "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Events", "Accounts", "HTTP", "Measuring",
+                "Transport",
+                "Platform", "Domain", "Encodings",
             ]),
         server(
             "DeviceFace",
@@ -102,8 +112,9 @@ let package = Package(
         .executableTarget(
             name: "AutoUploadServer",
             dependencies: [
-                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins",
-                "Receipts", "Events", "Transport", "Accounts", "CommandLine", "Platform", "Domain", "Encodings",
+                "DeviceFace", "WebFace", "AdminSite", "Monitoring", "Connections", "Storage", "Catalogue", "SQLite",
+                "Logins", "Receipts", "Events", "Transport", "Accounts", "CommandLine", "Platform", "Domain",
+                "Encodings",
             ],
             path: "Sources/AutoUploadServer/Main", swiftSettings: strict),
         .executableTarget(
@@ -121,6 +132,7 @@ let package = Package(
         tests("EncodingsTests", ["Encodings"]),
         tests("PlatformTests", ["Platform"]),
         tests("HTMLTests", ["HTML"]),
+        tests("MeasuringTests", ["Measuring"]),
         tests("ZipTests", ["Zip"]),
         tests("DomainTests", ["Domain"]),
         tests("WireTests", ["Wire", "Domain", "Encodings"], resources: [.copy("vectors")]),
@@ -138,8 +150,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Catalogue",
-                "SQLite", "Logins", "Receipts", "Events", "HTTP", "HTML",
+                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Monitoring", "Connections", "Storage",
+                "Catalogue", "SQLite", "Measuring", "Logins", "Receipts", "Events", "HTTP", "HTML",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),
         tests(

@@ -39,6 +39,9 @@ struct HelpTextTests {
                                                 Long.
 
                 Other:
+                      --completion bash|zsh|fish
+                                                Show a script that has a shell complete options
+                                                and commands, and exit.
                   -h, --help                    Show this help and exit.
                       --version                 Show the version and exit.
 

@@ -104,7 +104,8 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
         Arrows("Sources/Shared/QRCodes", ["CQRencode"]),
         Arrows("Sources/Shared/SQLite", ["Platform", "CSQLite"]),
-        Arrows("Sources/AutoUploadServer/Storage", ["Encodings", "Domain", "Platform", "Transport"]),
+        Arrows("Sources/Shared/Measuring", ["Platform"]),
+        Arrows("Sources/AutoUploadServer/Storage", ["Encodings", "Domain", "Measuring", "Platform", "Transport"]),
         Arrows("Sources/AutoUploadServer/Logins", ["Accounts", "Domain", "Platform", "Transport", "Encodings"]),
         Arrows("Sources/AutoUploadServer/Receipts", ["Storage", "Domain", "Platform", "Transport"]),
         Arrows("Sources/AutoUploadServer/Events", ["Storage", "Domain", "Platform", "Transport"]),
@@ -113,7 +114,17 @@ struct Arrows: Sendable {
             ["SQLite", "Storage", "Domain", "Platform", "Transport", "Encodings"]),
         Arrows(
             "Sources/AutoUploadServer/Connections",
-            ["Storage", "Catalogue", "Logins", "Receipts", "Events", "Accounts", "Domain", "Platform", "Transport"]),
+            [
+                "Storage", "Catalogue", "Logins", "Receipts", "Events", "Accounts", "Measuring", "Domain", "Platform",
+                "Transport",
+            ]),
+        Arrows(
+            "Sources/AutoUploadServer/Monitoring",
+            [
+                "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Events", "Accounts", "HTTP", "Measuring",
+                "Domain",
+                "Platform", "Transport", "Encodings",
+            ]),
         Arrows(
             "Sources/AutoUploadServer/DeviceFace",
             ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Domain", "Platform", "Transport"]),
@@ -134,8 +145,9 @@ struct Arrows: Sendable {
         Arrows(
             "Sources/AutoUploadServer/Main",
             [
-                "DeviceFace", "WebFace", "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins",
-                "Receipts", "Events", "Accounts", "CommandLine", "Domain", "Platform", "Transport", "Encodings",
+                "DeviceFace", "WebFace", "AdminSite", "Monitoring", "Connections", "Storage", "Catalogue", "SQLite",
+                "Logins", "Receipts", "Events", "Accounts", "CommandLine", "Domain", "Platform", "Transport",
+                "Encodings",
             ]),
         Arrows(
             "Sources/AutoUploadClient", ["Age", "Encodings", "Transport", "CommandLine", "Platform", "Wire", "Domain"]),

@@ -107,6 +107,12 @@ package final class Catalogue: Sendable {
         if let error = outcome ?? .busy { throw error }
     }
 
+    /// Whether there is to be one.
+    package var isWanted: Bool { state.withLock { $0.place != nil } }
+
+    /// What waits to be written down.
+    package var backlog: Int { state.withLock { $0.notes.count + $0.jobs.count } }
+
     /// What stands in the way of its use; nil when nothing does.
     package var trouble: String? {
         state.withLock { $0.isOpen ? nil : $0.trouble ?? "the catalogue isn't open yet" }

@@ -44,6 +44,11 @@ package struct Admission {
     /// Whether so many are about to go that newcomers had better wait until some are gone.
     var isCrowded: Bool { leaving.count >= limits.leaving }
 
+    /// Connections that aren't logged in, that are, and that are about to go.
+    var tally: (waiting: Int, loggedIn: Int, leaving: Int) {
+        (waitingCount, groups.count - waitingCount, leaving.count)
+    }
+
     func isLeaving(_ number: UInt64) -> Bool { leaving.contains(number) }
 
     /// Decides about a newcomer.

@@ -13,6 +13,7 @@ package final class ConnectionRegistry: Sendable {
     private struct Place {
         let socket: CInt
         let standing = Standing()
+        let since = Instant.now
         var login: Login?
         var certificate: ClientCertificate?
         /// When it was told to end.
@@ -31,6 +32,8 @@ package final class ConnectionRegistry: Sendable {
     }
 
     package var count: Int { state.withLock { $0.admission.count } }
+    /// Connections that aren't logged in, that are, and that are about to go.
+    package var tally: (waiting: Int, loggedIn: Int, leaving: Int) { state.withLock { $0.admission.tally } }
     package var isStopping: Bool { stopping.load(ordering: .acquiring) }
     package var stored: UInt64 { storedFiles.load(ordering: .relaxed) }
 
@@ -122,6 +125,29 @@ package final class ConnectionRegistry: Sendable {
     func hasLeft(_ number: UInt64) -> Bool {
         // Under the lock, so that the number is still that connection's.
         state.withLock { $0.places[number].map { Socket.hasPeerLeft(rawDescriptor: $0.socket) } ?? true }
+    }
+
+    /// One that is open, for people who look on.
+    package struct Visit: Sendable {
+        /// At the other end of the socket, which may be a proxy.
+        package let address: SocketAddress?
+        /// Nil before the login.
+        package let login: Login?
+        package let since: Instant
+        /// Whether an upload is under way.
+        package let isBusy: Bool
+    }
+
+    /// Those that are open, the oldest first.
+    package var visits: [Visit] {
+        state.withLock { state in
+            state.places.sorted { $0.key < $1.key }.map { _, place in
+                Visit(
+                    // Under the lock, so that the number is still that connection's.
+                    address: Socket.peer(rawDescriptor: place.socket), login: place.login, since: place.since,
+                    isBusy: place.standing.activity.isBusy)
+            }
+        }
     }
 
     private func remove(_ number: UInt64) {

@@ -119,7 +119,7 @@ package final class ReadingGate: Sendable {
     }
 
     /// Connections that wait for a turn.
-    var waiting: Int { state.withLock { $0.calls.count } }
+    package var waiting: Int { state.withLock { $0.calls.count } }
 
     private static func callNext(_ state: inout State) {
         while let number = state.queue.next() { state.calls.removeValue(forKey: number)?.event.signal() }

@@ -25,6 +25,9 @@ package struct Services: Sendable {
     /// An index of what is stored, and what files can't say. It is told of what happens.
     package let catalogue: Catalogue
     package let lines = LineAllowance()
+    package let counts = EventCounts()
+    /// Unix seconds at which the process began to serve.
+    package let started = currentUnixTime()
     /// Tells of those that lost their place before their login.
     package let displaced = Monitor(RefusalDigest())
 
@@ -53,6 +56,7 @@ package struct Services: Sendable {
     package func report(_ event: ServerEvent) { report([event]) }
 
     package func report(_ events: [ServerEvent]) {
+        for event in events { counts.note(event) }
         let told = events.filter { isTold($0.cause) }
         if told.isEmpty { return }
         log(told)

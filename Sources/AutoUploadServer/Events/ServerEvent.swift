@@ -8,6 +8,8 @@ package enum ServerEvent {
     /// The public part of the key that receipts are signed with.
     case receiptKey(ReceiptKey)
     case listening(SocketAddress, isPlain: Bool)
+    /// Measurements can be read there.
+    case measured(SocketAddress)
     case connected(SocketAddress)
     case loggedIn(Peer, protection: String)
     /// The reason is for the admin: it may say what the client mustn't know.
@@ -58,6 +60,11 @@ package enum ServerEvent {
     case stopping
     case stopped(stored: UInt64)
 
+    /// By which way in something came.
+    package enum Face: String, CaseIterable, Sendable {
+        case device, web, console
+    }
+
     /// Who is at the other end.
     package struct Peer {
         package let address: SocketAddress
@@ -65,9 +72,12 @@ package enum ServerEvent {
         package var user: String?
         /// Who has logged in.
         package var account: FileName?
+        package let face: Face
 
-        package init(address: SocketAddress, user: String? = nil, account: FileName? = nil) {
-            (self.address, self.user, self.account) = (address, user, account)
+        package init(
+            address: SocketAddress, user: String? = nil, account: FileName? = nil, by face: Face = .device
+        ) {
+            (self.address, self.user, self.account, self.face) = (address, user, account, face)
         }
 
         /// Whose files they are, where that isn't who sends them.
@@ -109,6 +119,7 @@ extension ServerEvent {
             isPlain
                 ? LogLine("listening", ("address", address.description), ("plain", "http"))
                 : line("listening", address: address)
+        case .measured(let address): line("metrics", address: address)
         case .connected(let address): line("connect", address: address)
         case .loggedIn(let peer, let protection): line("login", peer) { $0.add("protection", protection) }
         case .loginDenied(let peer, let refusal, let reason):

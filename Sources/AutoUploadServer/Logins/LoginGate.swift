@@ -113,6 +113,12 @@ package final class LoginGate: Sendable {
     /// Whether anybody has a role.
     package var hasRoles: Bool { accounts.hasRoles }
 
+    /// Logins that wait for their turn at the password check.
+    package var waiting: Int { state.withLock { $0.queue.waitingCount } }
+
+    /// Users of the password file whose lines are right, and how many lines aren't.
+    package var directory: (users: [UserName], problems: Int) { accounts.summary }
+
     /// The users of the password file, as it is now.
     package var users: [PasswordEntry] { accounts.entries }
 

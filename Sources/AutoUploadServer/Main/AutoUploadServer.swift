@@ -33,6 +33,7 @@ struct AutoUploadServer {
         switch arguments.command?.name {
         case ServerOptions.renewReceiptKey.name: try Renewal.run(arguments)
         case ServerOptions.forgetReceiptKey.name: try Forgetting.run(arguments)
+        case SetupCommand.command.name: try SetupCommand.run(arguments)
         case CheckCommand.command.name:
             return try CheckCommand.run(arguments, filesOnly: false, openFiles: openFiles)
         case nil where arguments.flag(CheckCommand.filesOnly):

@@ -74,7 +74,7 @@ extension Confinement {
         }
         for place in placesToChange { rules.allow(.changing, beneath: place) }
         // At the end.
-        for path in [configuration.pidFile].compactMap({ $0 }) + configuration.plainPlaces.compactMap(\.path) {
+        for path in [configuration.pidFile].compactMap({ $0 }) + configuration.places.compactMap(\.path) {
             rules.allow(.removing, beneath: Self.place(above: path))
         }
         return rules

@@ -4,38 +4,54 @@ import Platform
 /// Where clients come in.
 struct Door: Sendable {
     let listener: Listener
-    /// Plain HTTP, for a reverse proxy on this machine; else TLS, and both faces.
-    var isPlain = false
+    var use = Use.protected
+
+    /// What it is for.
+    enum Use {
+        /// TLS, and both faces.
+        case protected
+        /// HTTP, for a reverse proxy on this machine.
+        case plain
+        /// Measurements.
+        case metrics
+    }
+
+    var isPlain: Bool { use == .plain }
 }
 
-/// Where plain HTTP is served: nowhere that another machine can reach.
+/// Where there is plain HTTP: nowhere that another machine can reach.
 struct PlainPlace: Sendable, CustomStringConvertible {
     private let address: SocketAddress
     private let text: String
+    private let use: Door.Use
 
     /// - Parameter text: `ADDRESS:PORT` or `unix:PATH`.
-    init(_ text: String) throws(ProgramError) {
-        self.text = text
+    init(_ text: String, _ use: Door.Use = .plain) throws(ProgramError) {
+        (self.text, self.use) = (text, use)
+        let option = Self.option(of: use)
         let unix = "unix:"
         if text.hasPrefix(unix) {
             guard let address = SocketAddress(path: String(text.dropFirst(unix.count))) else {
-                throw .usage("--http-listen unix:PATH takes a path of at most \(SocketAddress.longestPath) bytes")
+                throw .usage("\(option) unix:PATH takes a path of at most \(SocketAddress.longestPath) bytes")
             }
             self.address = address
             return
         }
         guard let address = Self.numeric(text) else {
             throw .usage(
-                "--http-listen takes ADDRESS:PORT, as in 127.0.0.1:8080 or [::1]:8080, or unix:PATH: the address is numeric"
+                "\(option) takes ADDRESS:PORT, as in 127.0.0.1:8080 or [::1]:8080, or unix:PATH: the address is numeric"
             )
         }
         guard address.hostAddress.isLoopback else {
             throw .usage(
-                "--http-listen takes loopback addresses (127.0.0.1, ::1) and unix:PATH only: it is HTTP without TLS, in which "
-                    + "others would read passwords and files; let a reverse proxy on this machine stand before it")
+                "\(option) takes loopback addresses (127.0.0.1, ::1) and unix:PATH only: it is HTTP without TLS, in which "
+                    + "others would read \(use == .metrics ? "who uses it" : "passwords and files"); let a reverse proxy on this "
+                    + "machine stand before it")
         }
         self.address = address
     }
+
+    private static func option(of use: Door.Use) -> String { use == .metrics ? "--metrics-listen" : "--http-listen" }
 
     private static func numeric(_ text: String) -> SocketAddress? {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
@@ -55,7 +71,7 @@ struct PlainPlace: Sendable, CustomStringConvertible {
 
     func open(_ options: SocketOptions) throws(ProgramError) -> Door {
         do throws(SystemError) {
-            return Door(listener: try Listener(on: address, options: options), isPlain: true)
+            return Door(listener: try Listener(on: address, options: options), use: use)
         } catch {
             throw explain(error)
         }
@@ -69,7 +85,8 @@ struct PlainPlace: Sendable, CustomStringConvertible {
     }
 
     func explain(_ error: SystemError) -> ProgramError {
-        ProgramError("--http-listen \(escaped(text)): \(error)\(advice(on: error))", exitCode: .operatingSystem)
+        ProgramError(
+            "\(Self.option(of: use)) \(escaped(text)): \(error)\(advice(on: error))", exitCode: .operatingSystem)
     }
 
     private func advice(on error: SystemError) -> String {

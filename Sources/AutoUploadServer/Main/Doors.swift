@@ -19,14 +19,14 @@ enum Doors {
                 Door(listener: $0)
             }
         }
-        for place in configuration.plainPlaces where place.path == nil { doors.append(try place.open(options)) }
+        for place in configuration.places where place.path == nil { doors.append(try place.open(options)) }
         return doors
     }
 
     /// Sockets in the file system: they belong to the user whom the server has become.
     static func openFiles(_ configuration: Configuration, _ options: SocketOptions) throws(ProgramError) -> [Door] {
         var doors: [Door] = []
-        for place in configuration.plainPlaces where place.path != nil { doors.append(try place.open(options)) }
+        for place in configuration.places where place.path != nil { doors.append(try place.open(options)) }
         return doors
     }
 
@@ -42,17 +42,17 @@ enum Doors {
                 "the socket \(escaped(name)) of the service manager: \(error): it is to be a stream that listens "
                     + "(ListenStream=, Accept=no)", exitCode: .configuration)
         }
-        guard name == plainName else { return Door(listener: listener) }
+        guard let use = uses[name] else { return Door(listener: listener) }
         guard listener.address.isUnix || listener.address.hostAddress.isLoopback else {
             throw ProgramError(
-                "the socket \(plainName) of the service manager is open to other machines (\(listener.address)), who would read "
+                "the socket \(name) of the service manager is open to other machines (\(listener.address)), who would read "
                     + "passwords and files: let it listen on loopback, or in the file system", exitCode: .configuration)
         }
-        return Door(listener: listener, isPlain: true)
+        return Door(listener: listener, use: use)
     }
 
-    /// As FileDescriptorName= has it.
-    private static let plainName = "http"
+    /// By FileDescriptorName=.
+    private static let uses: [String: Door.Use] = ["http": .plain, "metrics": .metrics]
 
     private static func listen(
         address: String?, port: UInt16, _ options: SocketOptions

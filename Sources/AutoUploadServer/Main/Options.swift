@@ -63,6 +63,11 @@ enum ServerOptions {
         help:
             "A reverse proxy whose Forwarded or X-Forwarded-For tells who its clients are; unix: whoever uses a socket of "
             + "--http-listen. May be given several times.")
+    static let metricsPlaces = Option(
+        "metrics-listen", value: .text("ADDRESS:PORT|unix:PATH"), isRepeatable: true, section: "Network",
+        help:
+            "Give measurements for Prometheus there (GET /metrics): on a loopback address, or a socket that its group may use. May "
+            + "be given several times.")
     static let fileMode = Option(
         "file-mode", value: .permissions, defaultText: "600", section: "Storage",
         help: "Permissions of stored files. Folders can be entered by whoever can read files.")
@@ -138,7 +143,9 @@ enum ServerOptions {
             + "clients don't trust until a person accepts it: for a key that is lost, or that others may have read. The "
             + "server must not be running.")
 
-    static let commands = [CheckCommand.command, renewReceiptKey, forgetReceiptKey] + ConsoleCommand.all.map(\.command)
+    static let commands =
+        [SetupCommand.command, CheckCommand.command, renewReceiptKey, forgetReceiptKey]
+        + ConsoleCommand.all.map(\.command)
 
     static let parser = CommandLineParser(
         program: program, summary: "Receives files from auto-upload-client, and keeps them safe.", options: table,
@@ -148,7 +155,7 @@ enum ServerOptions {
         [
             passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS,
             clientAuthorities, clientRevocations, web, admin, editUsers, webOrigins,
-            plainPlaces, trustedProxies, fileMode, group, keepFree,
+            plainPlaces, trustedProxies, metricsPlaces, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
         ] + DropOptions.table + LimitOptions.table + ProcessOptions.table + [
@@ -173,6 +180,7 @@ struct Configuration {
     let editsUsers: Bool
     let webOrigins: [String]
     let plainPlaces: [PlainPlace]
+    let metricsPlaces: [PlainPlace]
     let proxies: TrustedProxies
     let rights: AccessRights
     /// Nil stands for the usual place.
@@ -211,6 +219,7 @@ struct Configuration {
         editsUsers = arguments.flag(ServerOptions.editUsers)
         webOrigins = try Self.origins(arguments.strings(of: ServerOptions.webOrigins))
         (plainPlaces, proxies) = try Self.proxied(arguments, servesWeb)
+        metricsPlaces = try Self.metricsPlaces(arguments)
         limits = try Limits(arguments)
         runAs = try ProcessOptions.user(arguments)
         isConfined = try Self.isOn(arguments.string(of: ProcessOptions.confine), "--confine")
@@ -229,6 +238,9 @@ struct Configuration {
             largestFile: arguments.optionalSize(of: ServerOptions.largestFile))
         rights = try AccessRights(arguments)
     }
+
+    /// Of HTTP without TLS.
+    var places: [PlainPlace] { plainPlaces + metricsPlaces }
 
     /// What is read again when it has changed.
     var filesToRead: [String] {
@@ -267,6 +279,14 @@ struct Configuration {
             hosts.insert(host)
         }
         return (places, TrustedProxies(hosts))
+    }
+
+    private static func metricsPlaces(_ arguments: ParsedArguments) throws(ProgramError) -> [PlainPlace] {
+        var places: [PlainPlace] = []
+        for text in arguments.strings(of: ServerOptions.metricsPlaces) {
+            places.append(try PlainPlace(text, .metrics))
+        }
+        return places
     }
 
     private static func isOn(_ text: String, _ option: String) throws(ProgramError) -> Bool {

@@ -2,6 +2,7 @@ import Catalogue
 import CommandLine
 import Connections
 import Events
+import Monitoring
 import Platform
 import Receipts
 import Storage
@@ -30,18 +31,13 @@ struct Server: Sendable {
     func run() throws(ProgramError) {
         services.report(.receiptKey(services.receipts.key))
         ConsoleDesk(storehouse, folder: storehouse.path).start()
-        for door in doors {
-            services.report(.listening(door.listener.address, isPlain: door.isPlain))
-            do throws(SystemError) {
-                try Thread.detach { accept(by: door) }
-            } catch {
-                throw ProgramError(error)
-            }
-        }
         do throws(SystemError) {
+            for door in doors { try open(door) }
             try upkeep.start()
             try storehouse.start()
             try TrashUpkeep(storehouse).start()
+            let storehouse = storehouse
+            try EarlierUploads.find { storehouse.services }
         } catch {
             throw ProgramError(error)
         }
@@ -57,6 +53,16 @@ struct Server: Sendable {
         services.catalogue.end()
         services.report(services.lines.takeUntold(isEnd: true).map(ServerEvent.untold))
         services.report(.stopped(stored: services.registry.stored))
+    }
+
+    private func open(_ door: Door) throws(SystemError) {
+        guard door.use != .metrics else {
+            services.report(.measured(door.listener.address))
+            let storehouse = storehouse
+            return try MetricsDesk { storehouse.services }.start(at: door.listener)
+        }
+        services.report(.listening(door.listener.address, isPlain: door.isPlain))
+        try Thread.detach { accept(by: door) }
     }
 
     private func serve() {
@@ -116,6 +122,7 @@ struct Server: Sendable {
                 waitUntilSomeAreGone()
                 guard let socket = try door.listener.accept(until: .after(seconds: 1)) else { continue }
                 guard let (address, reason) = start(socket, door) else { continue }
+                services.counts.noteRefusedConnection()
                 if let reason = refusals.add(reason) { services.report(.full(address, reason: reason)) }
             } catch {
                 if services.registry.isStopping { return }
@@ -157,18 +164,5 @@ struct Server: Sendable {
         } catch {
             return (address, error.description)
         }
-    }
-}
-
-/// Carries a socket, which has one owner, into a thread's closure, which may be called only once but doesn't say so.
-private final class HandOver: Sendable {
-    private let socket: Monitor<Socket?>
-
-    init(_ socket: consuming Socket) {
-        self.socket = Monitor(socket)
-    }
-
-    func take() -> Socket? {
-        socket.withLock { $0.take() }
     }
 }

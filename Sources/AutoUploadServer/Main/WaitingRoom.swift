@@ -51,7 +51,7 @@ final class WaitingRoom: Sendable {
     private func begin(_ reason: String) throws(ProgramError) {
         Log.write(ServerEvent.warning("\(reason); until then every client is told to come later").logLine)
         do throws(SystemError) {
-            for door in doors {
+            for door in doors where door.use != .metrics {
                 Log.write(ServerEvent.listening(door.listener.address, isPlain: door.isPlain).logLine)
                 state.change { $0.answering += 1 }
                 try Thread.detach { [self] in answer(door) }

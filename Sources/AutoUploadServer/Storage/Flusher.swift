@@ -1,3 +1,4 @@
+import Measuring
 import Platform
 
 /// The calls that every confirmation, and every offset that is told, rests on: in one place, so that tests can put failing
@@ -43,23 +44,27 @@ extension FlushCalls {
 struct Flusher: Sendable {
     let calls: FlushCalls
     let distrust: FlushDistrust
+    let meter: StorageMeter
 
-    init(_ calls: FlushCalls, _ distrust: FlushDistrust = FlushDistrust()) {
-        (self.calls, self.distrust) = (calls, distrust)
+    init(
+        _ calls: FlushCalls, _ distrust: FlushDistrust = FlushDistrust(),
+        measuredBy meter: StorageMeter = StorageMeter()
+    ) {
+        (self.calls, self.distrust, self.meter) = (calls, distrust, meter)
     }
 
     /// Of a file: its content and attributes.
     func flush(_ file: borrowing FileDescriptor, _ identity: FileIdentity) throws(SystemError) {
-        try flush(identity, hasContent: true) { () throws(SystemError) in try calls.file(file) }
+        try flush(identity, hasContent: true, meter.files) { () throws(SystemError) in try calls.file(file) }
     }
 
     /// Of a file whose content has been flushed: that it has a name, or another one.
     func flushNaming(of file: borrowing FileDescriptor, _ identity: FileIdentity) throws(SystemError) {
-        try flush(identity, hasContent: false) { () throws(SystemError) in try calls.file(file) }
+        try flush(identity, hasContent: false, meter.files) { () throws(SystemError) in try calls.file(file) }
     }
 
     func flush(_ folder: Directory, _ identity: FileIdentity) throws(SystemError) {
-        try flush(identity, hasContent: false) { () throws(SystemError) in try calls.folder(folder) }
+        try flush(identity, hasContent: false, meter.folders) { () throws(SystemError) in try calls.folder(folder) }
     }
 
     func flush(_ folder: Directory) throws(SystemError) {
@@ -68,15 +73,17 @@ struct Flusher: Sendable {
 
     /// The whole file system that the storage folder lies on.
     func flushAll(_ root: Directory) throws(SystemError) {
-        try distrust.watch(root) { () throws(SystemError) in try calls.storage(root) }
+        try distrust.watch(root) { () throws(SystemError) in
+            try meter.time(meter.whole) { () throws(SystemError) in try calls.storage(root) }
+        }
     }
 
     private func flush(
-        _ identity: FileIdentity, hasContent: Bool, _ flush: () throws(SystemError) -> Void
+        _ identity: FileIdentity, hasContent: Bool, _ histogram: Histogram, _ flush: () throws(SystemError) -> Void
     ) throws(SystemError) {
         try distrust.requireTrust(in: [.inode(identity)])
         do throws(SystemError) {
-            try flush()
+            try meter.time(histogram, flush)
         } catch {
             distrust.lose(identity, hasContent: hasContent, error)
             throw error

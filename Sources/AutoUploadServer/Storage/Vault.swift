@@ -1,4 +1,5 @@
 package import Domain
+import Measuring
 package import Platform
 import Synchronization
 import Transport
@@ -21,13 +22,14 @@ package final class Vault: Sendable {
     private let rights: AccessRights
     private let flusher: Flusher
     private let durable: DurableFolders
-    private let space: SpaceBook
+    let space: SpaceBook
+    package let meter: StorageMeter
     private let readBack: ReadBack?
     /// Nil where a flush of the whole file system can't be relied on.
     private let group: GroupFlush?
     private let crowd = CommitCrowd()
     /// Uploads that wait to be made durable.
-    private let waiting = Atomic(0)
+    let waiting = Atomic(0)
     /// The server's own folder, where no client path leads.
     private let own: Directory
     private let place: StoragePlace
@@ -57,7 +59,8 @@ package final class Vault: Sendable {
         self.tell = tell
         space = try storage.spaceBook(policy, quotas)
         readBack = readsBack ? ReadBack() : nil
-        flusher = Flusher(calls, predecessor?.flusher.distrust ?? FlushDistrust())
+        meter = predecessor?.meter ?? StorageMeter()
+        flusher = Flusher(calls, predecessor?.flusher.distrust ?? FlushDistrust(), measuredBy: meter)
         durable = DurableFolders(flusher, moves: MovesFlush(root: storage.root, traces: storage.traces))
         group = try storage.groupFlush(flusher)
         stagings = try storage.stagingFolders(flusher, rules, space)
@@ -156,6 +159,7 @@ package final class Vault: Sendable {
             // Before anybody who waits for the end of the commit goes on.
             if result.failure == nil { recent.note(upload.offered) }
             upload.end(result.failure)
+            if result.failure == nil { meter.answers.observe(Instant.now.seconds(since: upload.complete)) }
         }
         return results
     }
@@ -173,6 +177,7 @@ package final class Vault: Sendable {
         } catch {
             return uploads.map { _ in .failure(error) }
         }
+        meter.batches.observe(Double(uploads.count))
         let ready = makeDurable(uploads, group)
         var confirmed: [Result<Stored, VaultError>] = []
         while confirmed.count < uploads.count {

@@ -37,7 +37,7 @@ package struct WebConnection: ~Copyable {
         self.rules = rules
         requests = RequestStream(stream)
         client = WebClient(address: requests.peer, isProtected: requests.isProtected)
-        peer = ServerEvent.Peer(address: requests.peer)
+        peer = ServerEvent.Peer(address: requests.peer, by: .web)
         pace = Pace(services.limits)
     }
 }
@@ -116,7 +116,7 @@ extension WebConnection {
             client = try rules.proxies.client(
                 of: head.fields, from: requests.peer, isProtected: requests.isProtected)
             if client.address.hostAddress == peer.address.hostAddress { return }
-            peer = ServerEvent.Peer(address: client.address)
+            peer = ServerEvent.Peer(address: client.address, by: .web)
             guard membership.registry.move(membership.number, to: client.address.group) else { throw .crowded }
         } catch {
             throw .refused(error)

@@ -80,6 +80,13 @@ package final class AccountDirectory: Sendable {
         return file.names.compactMap { file.entry(for: $0) }
     }
 
+    /// The users whose lines are right, and how many lines aren't.
+    package var summary: (users: [UserName], problems: Int) {
+        refresh()
+        let file = source.file
+        return (file.names, file.problems.count)
+    }
+
     /// Whether anybody has a role.
     package var hasRoles: Bool {
         refresh()

@@ -20,6 +20,13 @@ package struct CommandLineParser: Sendable {
     static let version = Option(
         "version", isForCommandLineOnly: true, section: "Other", help: "Show the version and exit.")
 
+    static let template = Option(
+        "print-config", isForCommandLineOnly: true, section: "Other",
+        help: "Show a file for --config with every option, each explained in a comment, and exit.")
+    static let completion = Option(
+        "completion", value: .text(Shell.allCases.map(\.rawValue).joined(separator: "|")), isForCommandLineOnly: true,
+        section: "Other", help: "Show a script that has a shell complete options and commands, and exit.")
+
     /// - Parameters:
     ///   - program: the name under which it is started.
     ///   - summary: what it is for, in a sentence.
@@ -36,7 +43,8 @@ package struct CommandLineParser: Sendable {
         // Several commands may take the same.
         var names: Set<String> = []
         let ofCommands = commands.flatMap(\.options).filter { names.insert($0.name).inserted }
-        self.options = options + ofCommands + [Self.help, Self.version]
+        let template = options.contains { $0.name == Option.config.name } ? [Self.template] : []
+        self.options = options + ofCommands + template + [Self.completion, Self.help, Self.version]
         self.commands = commands
         self.operandHint = operandHint
         self.exitCodes = exitCodes.map { ($0.key, $0.value) }
@@ -65,12 +73,23 @@ package struct CommandLineParser: Sendable {
     package func parse(_ vector: ArgumentVector) throws(ProgramError) -> Outcome {
         var arguments = try read(vector)
         if arguments.flag(Self.help) { return .show(helpText) }
-        if arguments.flag(Self.version) { return .show("\(program) \(Version.current)") }
+        if let text = try page(arguments) { return .show(text) }
         if let path = arguments.optionalString(of: .config) {
             arguments.fill(from: try ConfigurationFile(options: usualOptions).read(path: path))
         }
         try checkRequired(arguments)
         return .run(arguments)
+    }
+
+    /// What is shown instead of any work.
+    private func page(_ arguments: ParsedArguments) throws(ProgramError) -> String? {
+        if arguments.flag(Self.version) { return "\(program) \(Version.current)" }
+        if arguments.flag(Self.template) { return configurationTemplate }
+        guard let name = arguments.optionalString(of: Self.completion) else { return nil }
+        guard let shell = Shell(rawValue: name) else {
+            throw .usage("\(Self.completion.written) takes \(Self.completion.value.name ?? "")")
+        }
+        return completion(for: shell)
     }
 
     /// The same command line, with what its configuration file says now.
@@ -91,7 +110,7 @@ package struct CommandLineParser: Sendable {
     }
 
     /// Without those of commands.
-    private var usualOptions: [Option] {
+    var usualOptions: [Option] {
         let names = commands.flatMap(\.options).map(\.name)
         return options.filter { !names.contains($0.name) }
     }

@@ -40,7 +40,7 @@ extension CommandLineParser {
     }
 
     /// In the order in which the table first names them.
-    private var sections: [String] {
+    var sections: [String] {
         options.reduce(into: []) { sections, option in
             if !sections.contains(option.section) { sections.append(option.section) }
         }
@@ -81,7 +81,7 @@ extension CommandLineParser {
 /// Breaks text between words.
 ///
 /// - Parameter hanging: the indentation of the lines after the first.
-private func wrapped(_ text: String, width: Int = 80, hanging: Int = 0) -> [String] {
+func wrapped(_ text: String, width: Int = 80, hanging: Int = 0) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(separator: " ") {

@@ -11,7 +11,7 @@ struct DoorCheck {
         } else {
             listen(configuration)
         }
-        for place in configuration.plainPlaces { places.append(place.tryOut()) }
+        for place in configuration.places { places.append(place.tryOut()) }
     }
 
     private mutating func listen(_ configuration: Configuration) {

@@ -90,12 +90,3 @@ struct StorageChecks {
             "let a time service run: certificates and one-time codes go by it")
     }
 }
-
-/// Bytes for people, in units of 1024: "12.4G".
-func byteText(_ bytes: UInt64) -> String {
-    var (number, unit) = (Double(bytes), "")
-    for next in ["K", "M", "G", "T", "P"] where number >= 1024 { (number, unit) = (number / 1024, next) }
-    if unit.isEmpty { return "\(bytes)" }
-    let tenths = Int((number * 10).rounded())
-    return tenths % 10 == 0 ? "\(tenths / 10)\(unit)" : "\(tenths / 10).\(tenths % 10)\(unit)"
-}

@@ -3,14 +3,20 @@ import Catalogue
 import Connections
 import Domain
 import Events
+import Monitoring
 import Platform
 import Storage
 
-/// Takes files that are added, deleted or taken out of the trash at this machine's console while the server runs, from its own user
-/// and from root alone: two programs never write to one storage.
+/// Takes files that are added, deleted or taken out of the trash at this machine's console while the server runs, and tells how it is:
+/// its own user and root alone. Two programs never write to one storage.
 struct ConsoleDesk: Sendable {
     private let storehouse: Storehouse
     private let folder: String
+    /// Those who are served now.
+    private let guests = Monitor(0)
+
+    /// That are served at a time.
+    private static let most = 16
 
     init(_ storehouse: Storehouse, folder: String) {
         (self.storehouse, self.folder) = (storehouse, folder)
@@ -29,7 +35,7 @@ struct ConsoleDesk: Sendable {
     private func listen(_ listener: borrowing LocalListener) {
         while true {
             do throws(SystemError) {
-                try serve(listener.accept())
+                try receive(listener.accept())
             } catch {
                 // It is for who asked to see.
                 Thread.sleep(seconds: 0.01)
@@ -37,17 +43,36 @@ struct ConsoleDesk: Sendable {
         }
     }
 
-    private func serve(_ connection: consuming LocalConnection) throws(SystemError) {
+    /// By a thread of its own: a file may take hours.
+    private func receive(_ connection: consuming LocalConnection) throws(SystemError) {
         guard let peer = connection.peer, peer.user == 0 || peer.user == ProcessLimits.userID else { return }
+        guests.wait { $0 < Self.most ? () : nil }
+        guests.change { $0 += 1 }
+        let handOver = HandOver(connection)
+        do throws(SystemError) {
+            try Thread.detach(stackSize: 1 << 20) {
+                if let connection = handOver.take() { try? serve(connection) }
+                guests.change { $0 -= 1 }
+            }
+        } catch {
+            guests.change { $0 -= 1 }
+            throw error
+        }
+    }
+
+    private func serve(_ connection: consuming LocalConnection) throws(SystemError) {
         connection.limitWaits(seconds: ConsoleMessages.patience)
         switch try ConsoleMessages.readRequest(from: connection) {
-        case nil: return
         case .add(let file): try add(file, from: connection)
+        case .tell(let question):
+            let report = StatusReport(storehouse.services, path: storehouse.path)
+            try connection.write(Array((question == .status ? report.text : report.json).utf8))
         case .change(let change):
             let services = storehouse.services
             let (answer, event) = change.perform(on: services.vault)
             if let event { services.report(event) }
             try ConsoleMessages.write(answer, to: connection)
+        case nil: return
         }
     }
 
@@ -60,6 +85,7 @@ struct ConsoleDesk: Sendable {
             let stored = try services.vault.add(file) { buffer throws(SystemError) in try connection.read(into: &buffer)
             }
             services.catalogue.note(.added(stored, to: file.user))
+            services.counts.noteStored(stored, of: file.user, by: .console)
             let answer = ConsoleMessages.Answer(
                 digest: stored.digest, wasThere: stored.wasThere, text: stored.path.bytes)
             try? ConsoleMessages.write(answer, to: connection)

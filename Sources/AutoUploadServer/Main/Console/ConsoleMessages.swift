@@ -22,6 +22,7 @@ enum ConsoleMessages {
         /// Its bytes follow.
         case add(OfferedFile)
         case change(FileChange)
+        case tell(Question)
     }
 
     static func write(_ file: OfferedFile, to connection: borrowing LocalConnection) throws(SystemError) {
@@ -36,9 +37,26 @@ enum ConsoleMessages {
         try writeCounted(record, to: connection)
     }
 
-    /// - Returns: nil for what `write` doesn't write.
+    // MARK: A question
+
+    /// How the server is, in one of two forms.
+    enum Question: String, CaseIterable {
+        case status
+        case statusAsJSON = "status-json"
+    }
+
+    static func write(_ question: Question, to connection: borrowing LocalConnection) throws(SystemError) {
+        var bytes: [UInt8] = []
+        bytes.writeInteger(UInt16(clamping: question.rawValue.utf8.count))
+        try connection.write(bytes + question.rawValue.utf8)
+    }
+
+    /// - Returns: nil for what none of these writes.
     static func readRequest(from connection: borrowing LocalConnection) throws(SystemError) -> Request? {
         guard let record = try readCounted(from: connection) else { return nil }
+        if let question = Question.allCases.first(where: { record.elementsEqual($0.rawValue.utf8) }) {
+            return .tell(question)
+        }
         var span = record.span
         if record.first == FileChange.mark {
             let _: UInt8? = span.takeInteger()

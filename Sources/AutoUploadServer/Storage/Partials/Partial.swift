@@ -1,4 +1,5 @@
 import Domain
+import Measuring
 import Platform
 import Synchronization
 
@@ -9,6 +10,8 @@ import Synchronization
 final class Partial: Sendable {
     let offered: OfferedFile
     let staging: StagingFolder
+    /// Since when this process knows of it.
+    let begun = Instant.now
     private let state: Monitor<PartialState>
     private let newcomers = Atomic(0)
     /// Bytes that have come, for people who look on.
@@ -116,6 +119,7 @@ extension Partial {
     func append(_ bytes: RawSpan, by owner: UInt64) -> VaultError? {
         withIncoming(of: owner) { file in
             received.add(UInt64(bytes.byteCount), ordering: .relaxed)
+            staging.flusher.meter.received.add(UInt64(bytes.byteCount))
             file.append(bytes)
             return file.failure
         } ?? .some(.takenOver)

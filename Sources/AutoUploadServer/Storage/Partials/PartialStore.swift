@@ -124,6 +124,11 @@ final class PartialStore: Sendable {
 
     var underWay: [UploadUnderWay] { partials.withLock { Array($0.values) }.map(\.underWay) }
 
+    /// How many there are, and since when this process knows of the oldest.
+    var tally: (count: Int, oldest: Instant?) {
+        partials.withLock { ($0.count, $0.values.lazy.map(\.begun).min()) }
+    }
+
     func contains(_ key: OfferedFile.Key) -> Bool { partials.withLock { $0[key] != nil } }
 
     /// Removes unfinished uploads of the same user that nobody goes on with, as many as must go, if the offer then has room: those

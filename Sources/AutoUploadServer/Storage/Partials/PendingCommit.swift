@@ -9,6 +9,8 @@ package struct PendingCommit: Sendable {
     package let size: UInt64
     /// Whether it is stored under its own name or not at all; else it gets a derived one where that is taken.
     package var needsOwnName = false
+    /// When all of it had come.
+    let complete = Instant.now
     private let upload: PartialUpload
     /// Why it can't be stored, if that has shown already.
     private let failure: VaultError?

@@ -55,6 +55,9 @@ final class SpaceBook: Sendable {
     /// Bytes of the largest file that is taken, where there is a bound.
     var largestFile: UInt64? { policy.largestFile }
 
+    /// Bytes of the file system that stay free.
+    func keptFree(of room: FileSystemRoom) -> UInt64 { policy.floor(of: room) }
+
     /// Bytes that are promised and not yet on the disk.
     var promised: UInt64 { ledger.withLock { $0.promised } }
 }

@@ -63,6 +63,13 @@ package struct Socket: ~Copyable, Sendable {
         _ = shutdown(rawDescriptor, CInt(SHUT_RDWR))
     }
 
+    /// Who is at the other end; nil when the connection is gone. From any thread; the number must be one that is open.
+    package static func peer(rawDescriptor: CInt) -> SocketAddress? {
+        try? unsafe SocketAddress { address, length throws(SystemError) in
+            try systemCall("find the peer") { unsafe getpeername(rawDescriptor, address, length) }
+        }
+    }
+
     /// Whether the peer has ended its side, or the connection is broken, as far as is known. From any thread; the number must be
     /// one that is open.
     package static func hasPeerLeft(rawDescriptor: CInt) -> Bool { shim_peer_has_left(rawDescriptor) != 0 }

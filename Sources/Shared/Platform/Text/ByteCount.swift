@@ -23,6 +23,15 @@ package func byteCountText(_ count: UInt64) -> String {
     return String(count)
 }
 
+/// Bytes for people, in units of 1024: "12.4G".
+package func byteText(_ bytes: UInt64) -> String {
+    var (number, unit) = (Double(bytes), "")
+    for next in ["K", "M", "G", "T", "P"] where number >= 1024 { (number, unit) = (number / 1024, next) }
+    if unit.isEmpty { return "\(bytes)" }
+    let tenths = Int((number * 10).rounded())
+    return tenths % 10 == 0 ? "\(tenths / 10)\(unit)" : "\(tenths / 10).\(tenths % 10)\(unit)"
+}
+
 private let units: [(letter: Character, shift: UInt64)] = [("T", 40), ("G", 30), ("M", 20), ("K", 10)]
 
 private func isDigit(_ byte: UInt8) -> Bool {
