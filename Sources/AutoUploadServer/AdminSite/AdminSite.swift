@@ -60,7 +60,7 @@ package struct AdminSite: Sendable {
     }
 
     /// Who has logged in, if that still counts.
-    private func visitor(_ context: Context, _ peer: inout ServerEvent.Peer) -> Visitor? {
+    func visitor(_ context: Context, _ peer: inout ServerEvent.Peer) -> Visitor? {
         guard let id = context.request.session.id, let login = login(with: id, context.services) else { return nil }
         guard let role = context.services.gate.role(of: login) else {
             sessions.end(id)

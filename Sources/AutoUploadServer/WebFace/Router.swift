@@ -6,6 +6,7 @@ import Logins
 enum Router {
     static func answer(_ head: RequestHead, on connection: inout WebConnection) throws(WebTrouble) -> WebAnswer {
         if let id = DropFace.link(head.target) { return try DropFace.answer(head, id, on: &connection) }
+        if SiteUploadFace.isAsked(head.target) { return try SiteUploadFace.answer(head, on: &connection) }
         let hasAdmin = connection.rules.admin != nil && connection.services.gate.hasRoles
         guard
             let endpoint = Endpoint(
@@ -49,7 +50,7 @@ enum Router {
         case .byName(let name): return LinkFace.redirect(toFileNamed: name)
         case .challenge: return connection.challenge
         case .page(let path):
-            if path.isEmpty, let link = connection.pass?.link { return DropPage.answer(link.link) }
+            if path.isEmpty, let pass = connection.pass { return DropPage.answer(pass) }
             let isOpen = connection.rules.drops != nil
             guard let page = PageFile.answer(path, isOpen: isOpen, to: head) else { throw .refused(.notFound) }
             return page

@@ -88,6 +88,7 @@ extension FieldName {
     static let username = FieldName("Username")
     static let password = FieldName("Password")
     static let oneTimeCode = FieldName("OTP")
+    static let formToken = FieldName("Form-Token")
     static let altcha = FieldName("Altcha")
     static let modificationTime = FieldName("X-OC-Mtime")
 }

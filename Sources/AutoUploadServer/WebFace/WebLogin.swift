@@ -69,6 +69,12 @@ struct WebCredentials {
 }
 
 extension WebConnection {
+    /// Who has said nothing is told what to say; a page of the admin site would have a browser ask for a password in vain.
+    var notAdmitted: WebRefusal {
+        pass?.site == nil
+            ? .unauthorized : WebRefusal(.forbidden, "the page is too old, or isn't from here: load it anew")
+    }
+
     mutating func logIn(_ credentials: WebCredentials) throws(WebTrouble) -> Home {
         let before = peer.account
         do throws(WebRefusal) {
@@ -94,7 +100,10 @@ extension WebConnection {
 
     /// Whose the upload may be that a request to its own URL is about. Of who has no account nothing but the URL is asked.
     mutating func logIn(toUpload head: RequestHead) throws(WebTrouble) -> Home {
-        if let pass { return pass.home }
+        if let pass {
+            try requireFormToken(of: pass, head)
+            return pass.home
+        }
         if let credentials = try credentials(head) { return try logIn(credentials) }
         guard let drops = rules.drops else { throw .refused(.unauthorized) }
         do throws(WebRefusal) {
@@ -106,6 +115,12 @@ extension WebConnection {
 
     /// - Returns: nil where a form may bring the proof that is wanted.
     private func admitted(by pass: UploadPass, _ head: RequestHead) throws(WebTrouble) -> Home? {
+        if pass.site != nil {
+            // A form has it in a field.
+            if head.fields.values(of: .formToken).isEmpty { return nil }
+            try requireFormToken(of: pass, head)
+            return pass.home
+        }
         let answer = head.fields.values(of: .altcha).first
         do throws(WebRefusal) {
             try pass.link?.requireProof(answer?.bytes, from: peer.address.group)
@@ -114,6 +129,14 @@ extension WebConnection {
             if answer == nil { return nil }
             services.report(
                 .loginDenied(peer, Refusal(status: .credentialsWrong, text: error.text), reason: nil))
+            throw .refused(error)
+        }
+    }
+
+    private func requireFormToken(of pass: UploadPass, _ head: RequestHead) throws(WebTrouble) {
+        do throws(WebRefusal) {
+            try pass.requireFormToken(head.fields.values(of: .formToken).first?.bytes)
+        } catch {
             throw .refused(error)
         }
     }

@@ -34,6 +34,13 @@ struct FilesList {
             } else {
                 table(canChoose: false)
             }
+            if let user = request.user, !request.isSearch, visitor.mayChange {
+                Tag.p {
+                    Tag.a(.class("button"), .href(SiteUploader.url(user, request.folderPath))) { "Upload here" }
+                    " "
+                    Tag.a(.class("button"), .href(Sharing.url(user, request.folderPath))) { "Have others upload here" }
+                }
+            }
             if let user = request.user, !request.isSearch, !page.files.isEmpty || !folders.isEmpty {
                 Tag.p {
                     Tag.a(.class("button"), .href(FilesRequest.url(user, request.folder, in: Archive.part))) {
@@ -42,8 +49,6 @@ struct FilesList {
                     " "
                     Tag.a(.class("button"), .href(Sharing.url(user, request.folderPath))) { "Share it" }
                 }
-            } else if let user = request.user, !request.isSearch {
-                Tag.p { Tag.a(.class("button"), .href(Sharing.url(user, request.folderPath))) { "Have files added" } }
             }
             if let next = page.next {
                 Tag.p { Tag.a(.class("button"), .rel("next"), .href(request.url(after: next))) { "More" } }

@@ -22,12 +22,18 @@ enum AdminFace {
         }
         guard methods.contains(head.method) else { throw .refused(.methodNotAllowed(methods)) }
         let form = head.method == .post ? try OwnForm.receive(head, on: &connection) : nil
-        let request = SiteRequest(
+        let request = try request(head, segments, form, on: connection)
+        let desk = LoginDesk(gate: connection.services.gate, membership: connection.membership)
+        return WebAnswer(site.answer(request, connection.services, desk, &connection.peer), to: head)
+    }
+
+    static func request(
+        _ head: RequestHead, _ segments: [[UInt8]], _ form: URLEncodedForm?, on connection: borrowing WebConnection
+    ) throws(WebTrouble) -> SiteRequest {
+        SiteRequest(
             segments: segments, query: try OwnForm.parsed(head.target.query ?? []), form: form, fields: head.fields,
             host: head.authority?.description,
             protection: connection.requests.protection)
-        let desk = LoginDesk(gate: connection.services.gate, membership: connection.membership)
-        return WebAnswer(site.answer(request, connection.services, desk, &connection.peer), to: head)
     }
 }
 

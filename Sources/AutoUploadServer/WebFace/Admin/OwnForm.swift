@@ -38,7 +38,7 @@ enum OwnForm {
         }
     }
 
-    private static func requireOwnPage(_ head: RequestHead, _ client: WebClient) throws(WebRefusal) {
+    static func requireOwnPage(_ head: RequestHead, _ client: WebClient) throws(WebRefusal) {
         let own = head.authority.flatMap { Origin(scheme: client.scheme, $0) }
         let origins = head.fields.values(of: .origin)
         let sites = head.fields.values(of: FieldName("Sec-Fetch-Site"))

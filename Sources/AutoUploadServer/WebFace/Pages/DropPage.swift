@@ -1,12 +1,12 @@
 import AdminSite
-import Catalogue
 import HTML
 import HTTP
 
-/// The page as who has a link sees it: nobody logs in, and it says what the link's admin has noted.
+/// The page as who has a link sees it, or an admin who uploads to somebody's folder: nobody logs in, and it says where it leads.
 enum DropPage {
-    static func answer(_ link: Link) -> WebAnswer {
-        let page = start + DropNotice(link).html.bytes + middle + end
+    static func answer(_ pass: UploadPass) -> WebAnswer {
+        let notice = pass.site?.notice ?? pass.link.map { DropNotice($0.link).html } ?? HTML()
+        let page = start + notice.bytes + middle + (pass.site?.hiddenField.bytes ?? []) + end
         return WebAnswer(.ok, type: "text/html; charset=utf-8", page)
     }
 

@@ -1,3 +1,4 @@
+import AdminSite
 import Connections
 import Domain
 import HTTP
@@ -13,7 +14,12 @@ struct UploadPass: Sendable {
     /// What stands before the places of the server that its client is told of.
     let base: String
     /// Nil: without bounds, and with a look at what is there.
-    let link: LinkBounds?
+    var link: LinkBounds?
+    /// The admin who uploads by the site's page; nil: somebody else does.
+    var site: SiteUploader?
+
+    /// Whose files receipts say they are.
+    var receiptUser: String { site?.owner.description ?? name }
 }
 
 extension UploadPass {
@@ -24,6 +30,17 @@ extension UploadPass {
         guard let link else { return (try home.webPlace(of: path), nil) }
         let place = try DropPlace(of: path, by: link.id, in: home, vault)
         return (place.path, place.mark)
+    }
+}
+
+extension UploadPass {
+    /// - Parameter token: of the page that asks, as it came.
+    /// - Throws: 403 where it isn't one of the admin's session.
+    func requireFormToken(_ token: [UInt8]?) throws(WebRefusal) {
+        guard let site else { return }
+        guard let token, site.isFormToken(String(decoding: token, as: UTF8.self)) else {
+            throw WebRefusal(.forbidden, "the page is too old, or isn't from here: load it anew")
+        }
     }
 }
 
@@ -38,6 +55,8 @@ extension Uploader {
     ///
     /// - Parameter place: where it was to be, in the user's folder.
     func shown(_ stored: Stored, from place: RemotePath, _ mark: DropMark?, in home: Home) -> Stored {
+        // An admin sees all of the user's folder.
+        if pass?.site != nil { return stored }
         guard pass?.link != nil else { return stored.named(by: home) }
         let name = mark.map { DropPlace.name(of: place, $0, in: home) } ?? home.name(of: place)
         return stored.named(name).asNew

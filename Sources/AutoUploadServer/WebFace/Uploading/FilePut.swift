@@ -11,7 +11,7 @@ enum FilePut {
     static func answer(
         _ head: RequestHead, named name: [[UInt8]], on connection: inout WebConnection
     ) throws(WebTrouble) -> WebAnswer {
-        guard let home = try connection.logIn(head) else { throw .refused(.unauthorized) }
+        guard let home = try connection.logIn(head) else { throw .refused(connection.notAdmitted) }
         let offer: FileOffer
         do throws(WebRefusal) {
             offer = try FileOffer(head, named: name, in: home)

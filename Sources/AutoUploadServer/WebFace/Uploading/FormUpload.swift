@@ -88,7 +88,7 @@ struct FormReceiver: MultipartReceiver {
     var peer: ServerEvent.Peer { uploader.peer }
 
     /// Fields that say something to us.
-    private static let known = FormChunk.fieldNames.union(["username", "password", "otp", "altcha"])
+    private static let known = FormChunk.fieldNames.union(["username", "password", "otp", "altcha", "token"])
 
     mutating func beginPart(_ head: PartHead) throws(WebRefusal) {
         if let name = head.fileName {
@@ -190,6 +190,7 @@ struct FormReceiver: MultipartReceiver {
 
     private mutating func requireProof() throws(WebRefusal) -> Home {
         if let pass = uploader.pass {
+            try pass.requireFormToken(fields["token"])
             try pass.link?.requireProof(fields["altcha"], from: peer.address.group)
             home = pass.home
             return pass.home

@@ -34,7 +34,7 @@ extension Uploader {
         _ stored: Stored, offered place: RemotePath, _ mark: DropMark?, _ home: Home
     ) throws(VaultError) -> StoredFile {
         let stored = shown(stored, from: place, mark, in: home)
-        guard let user = peer.user,
+        guard let user = pass?.receiptUser ?? peer.user,
             let receipt = services.receipts.receipts(for: [stored], of: user, at: currentUnixTime())?.first
         else { throw .busy(SystemError("sign a receipt", errno: .noMemory)) }
         return StoredFile(stored: stored, receipt: receipt, base: pass?.base ?? "")

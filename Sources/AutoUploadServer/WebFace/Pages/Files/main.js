@@ -79,7 +79,7 @@ get("leave").addEventListener("click", () => {
 function lostLogin({ user }) {
   logOut();
   get("login-trouble").textContent = isByLink
-    ? "The server takes nothing by this address any more."
+    ? form.token ? "Your session is over: log in again, and load this page anew." : "The server takes nothing by this address any more."
     : user
     ? "The server doesn’t take your password any more. Log in again to go on."
     : "The server takes nothing without an account any more. Log in to go on.";
@@ -235,4 +235,4 @@ const begun = missing.filter(({ path, size }) => path && size > 0);
 begun.forEach((upload) => (upload.cancel = () => memory.forget(upload.fingerprint)));
 queue.uploads.push(...begun);
 view.addRows(begun, act);
-if (isByLink) logIn(new Server());
+if (isByLink) logIn(new Server("", "", "", form.token?.value));

@@ -44,8 +44,10 @@ export class Server {
   static challenge = new URL("challenge", Server.root);
 
   /** @param {string} user nobody: uploads are begun with answers to challenges, and gone on with by their places alone */
-  constructor(user = "", password = "", code = "") {
+  constructor(user = "", password = "", code = "", token = "") {
     this.user = user;
+    // Of a session of the admin site.
+    if (token) this.#login["Form-Token"] = token;
     if (code) this.#login.OTP = code;
     if (user) this.#login.Authorization = `Basic ${base64(`${user}:${password}`)}`;
   }
@@ -81,7 +83,7 @@ export class Server {
 
   /** Without an account: each upload's beginning needs an answer of its own. */
   async #admitted(headers, signal, begin) {
-    if (this.user) return begin();
+    if (this.user || this.#login["Form-Token"]) return begin();
     const challenge = await this.#ask("GET", Server.challenge, signal);
     // By a link there may be none to answer; else nothing is taken.
     if (challenge.status === 404) return begin();
@@ -127,7 +129,7 @@ export class Server {
     const headers = { ...tus, Accept: "application/json", ...this.#login };
     const signals = [AbortSignal.timeout(patience), signal].filter(Boolean);
     try {
-      return await fetch(url, { method, headers, credentials: "omit", cache: "no-store", signal: any(signals) });
+      return await fetch(url, { method, headers, credentials: this.#login["Form-Token"] ? "same-origin" : "omit", cache: "no-store", signal: any(signals) });
     } catch (error) {
       signal?.throwIfAborted();
       throw new Broken(String(error));

@@ -35,7 +35,7 @@ enum Tus {
         // The receipt is for anybody who has the URL and the password, whether by tus or not.
         if method != .get { try requireVersion(head) }
         guard case .tusUpload(let id) = endpoint else {
-            guard let home = try connection.logIn(head) else { throw .refused(.unauthorized) }
+            guard let home = try connection.logIn(head) else { throw .refused(connection.notAdmitted) }
             return try TusCreation.answer(head, home, on: &connection)
         }
         let upload = TusUpload(id: id, home: try connection.logIn(toUpload: head))
