@@ -42,8 +42,14 @@ attacks: ## the attacks that docs/THREAT_MODEL.md lists, with 1000 samples where
 page: ## a file of 3 GiB by the page, in Chromium and Firefox, with each trouble on its way
 	scripts/soak page
 
+logins: ## 10,000 wrong logins at the admin site beside a working admin
+	scripts/soak logins
+
+listing: ## 50 browsers that list and download beside 500 devices
+	scripts/soak listing
+
 catalogue: ## how long questions for files take of an index of a million
-	scripts/soak catalogue
+	scripts/soak logins listing catalogue
 
 faults: ## each call of the file system that fails, a power cut at each, links that break at each place; takes hours
 	scripts/soak faults

@@ -8,8 +8,9 @@ struct AdminVisitor {
     /// As curl keeps it.
     private let jar: String
 
-    init(_ server: TestServer) throws {
-        curl = try Curl(server)
+    /// - Parameter source: its own address; nil: the usual one.
+    init(_ server: TestServer, from source: String? = nil) throws {
+        curl = try Curl(server, from: source)
         origin = curl.base
         jar = curl.scratch.path("cookies")
     }

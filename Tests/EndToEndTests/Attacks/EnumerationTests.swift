@@ -80,7 +80,7 @@ struct EnumerationTests {
 }
 
 /// Compares two series that would be alike if they were drawn from one.
-private struct RankComparison {
+struct RankComparison {
     /// How often a value of the first is larger than one of the second; ties count half.
     let share: Double
     private let bound: Double

@@ -14,6 +14,8 @@ struct LinkCommandTests {
         let path = try stranger.scratch.write(sample(1000), to: "report.pdf")
         let stored = try stranger("/files/docs/report.pdf", Curl.login + ["-T", path]).status
         guard stored == 201 else { throw Failure("not stored") }
+        // There is a catalogue by now.
+        try server.site.expectListed()
     }
 
     /// - Returns: the address.
