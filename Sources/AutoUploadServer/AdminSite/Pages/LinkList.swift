@@ -49,9 +49,18 @@ struct LinkTable {
                     }
                 }
             }
-            Tag.td(.class("time")) { if let ends = link.ends { Shown.time(ends) } else { "no end" } }
-            Tag.td(.class("number")) { String(link.uses) }
-            Tag.td(.class("number")) { left(link) }
+            Tag.td(.class("time")) {
+                Shown.hint("until")
+                if let ends = link.ends { Shown.time(ends) } else { "no end" }
+            }
+            Tag.td(.class("number")) {
+                Shown.hint("used")
+                String(link.uses)
+            }
+            Tag.td(.class("number")) {
+                Shown.hint("left")
+                left(link)
+            }
             Tag.td {
                 if visitor.mayChange {
                     SiteForm.form(OwnURL("admin", Sharing.listPart, Sharing.revoke), by: visitor) {

@@ -12,6 +12,9 @@ enum Shown {
         return (tenths < 100 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(value.rounded()))") + " \(units[unit])"
     }
 
+    /// Says what a value is where a table has no heads: on phones.
+    static func hint(_ text: String) -> HTML { Tag.span(.class("hint")) { "\(text) " } }
+
     private static let units = ["kB", "MB", "GB", "TB", "PB", "EB"]
 
     /// A moment, to the minute; the second stands where one looks for it.

@@ -101,9 +101,15 @@ struct UserTable {
                 if let last = row.lastUpload { Shown.time(last) } else { "never" }
                 if Self.isSilent(row, now) { Tag.span(.class("mark bad")) { "silent" } }
             }
-            Tag.td(.class("number")) { String(row.totals?.files ?? 0) }
+            Tag.td(.class("number")) {
+                Shown.hint("files")
+                String(row.totals?.files ?? 0)
+            }
             Tag.td(.class("number")) { Shown.size(row.totals?.bytes ?? 0) }
-            Tag.td(.class("number")) { quota(row) }
+            Tag.td(.class("number")) {
+                Shown.hint("quota")
+                quota(row)
+            }
         }
     }
 

@@ -55,7 +55,9 @@ struct PageAccessTests {
         const isShown = (element) => element.checkVisibility() && element.getClientRects().length > 0;
         const light = (color) => {
             const part = (value) => (value /= 255) <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-            const [red, green, blue] = color.match(/[\\d.]+/g).slice(0, 3).map(Number).map(part);
+            // What was mixed is told as parts of one.
+            const whole = color.startsWith('color(') ? 255 : 1;
+            const [red, green, blue] = color.match(/[\\d.]+/g).slice(0, 3).map((value) => part(value * whole));
             return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
         };
         const ground = (element) => {
