@@ -44,6 +44,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
         .systemLibrary(name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
@@ -56,11 +58,12 @@ let package = Package(
         shared("HTTP", ["Encodings"]),
         shared("HTML", ["Encodings"]),
         shared("JSON", ["CJansson"]),
+        shared("HTTPClient", ["CCurl"]),
         // Optimised always: archives of very many files are written in a test.
         .target(
             name: "Zip", dependencies: ["Encodings", "CZlib"], path: "Sources/Shared/Zip",
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
-        shared("Ciphers", ["Platform", "Encodings", "COpenSSL"]),
+        shared("Ciphers", ["Platform", "Encodings", "COpenSSL", "CSodium"]),
         shared("Age", ["Ciphers", "Platform", "Encodings"]),
         shared("Transport", ["Wire", "Domain", "Platform", "Encodings", "COpenSSL"]),
         shared("Accounts", ["Encodings", "Platform", "Domain", "CArgon2"]),
@@ -101,9 +104,15 @@ let package = Package(
             ],
             resources: [.embedInCode("Pages/Files")]),
         server(
+            "Blobs",
+            [
+                "Connections", "Storage", "SQLite", "HTTP", "HTTPClient", "JSON", "Ciphers", "Platform", "Encodings",
+            ]),
+        server(
             "WebFace",
             [
-                "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP",
+                "AdminSite", "Blobs", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events",
+                "HTTP",
                 "HTML",
                 "JSON", "Transport", "Platform", "Domain", "Encodings",
             ],
@@ -112,7 +121,8 @@ let package = Package(
         .executableTarget(
             name: "AutoUploadServer",
             dependencies: [
-                "DeviceFace", "WebFace", "AdminSite", "Monitoring", "Connections", "Storage", "Catalogue", "SQLite",
+                "DeviceFace", "WebFace", "AdminSite", "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
+                "SQLite",
                 "Logins", "Receipts", "Events", "Transport", "Accounts", "CommandLine", "Platform", "Domain",
                 "Encodings",
             ],
@@ -150,8 +160,9 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Monitoring", "Connections", "Storage",
-                "Catalogue", "SQLite", "Measuring", "Logins", "Receipts", "Events", "HTTP", "HTML",
+                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Blobs", "Monitoring", "Connections",
+                "Storage",
+                "Catalogue", "SQLite", "Measuring", "Ciphers", "JSON", "Logins", "Receipts", "Events", "HTTP", "HTML",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),
         tests(
@@ -162,7 +173,8 @@ let package = Package(
             "EndToEndTests", ["SQLite", "Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"],
             exclude: [
                 "Encryption/install", "Encryption/pyrage_peer.py",
-                "Web/Clients/constraints", "Web/Clients/install", "Web/Clients/schemathesis.toml",
+                "Web/Blobs/onion.py", "Web/Blobs/upstream.py", "Web/Clients/constraints", "Web/Clients/install",
+                "Web/Clients/schemathesis.toml",
                 "Web/Clients/schemathesis_hooks.py", "Web/Clients/send.py", "Web/Tus/aiotus_upload.py",
                 "Web/Tus/upload.py",
             ]),

@@ -290,6 +290,15 @@ int shim_landlock_allow(int rules, int folder, uint64_t file_rights) {
     return (int)syscall(landlock_add_rule, rules, 1U, &rule, 0U);
 }
 
+struct landlock_port {
+    uint64_t rights, port;
+};
+
+int shim_landlock_allow_port(int rules, uint64_t port) {
+    struct landlock_port rule = {.rights = 2, .port = port};
+    return (int)syscall(landlock_add_rule, rules, 2U, &rule, 0U);
+}
+
 int shim_landlock_restrict(int rules) { return (int)syscall(landlock_restrict_self, rules, 0U); }
 
 int shim_lock_memory(void *memory, size_t length) {

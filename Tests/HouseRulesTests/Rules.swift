@@ -32,6 +32,7 @@ struct Rule: Sendable, CustomStringConvertible {
             except: [
                 "Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/",
                 "Sources/Shared/Accounts/", "Sources/Shared/CommandLine/", "Sources/Shared/JSON/",
+                "Sources/Shared/HTTPClient/",
                 "Sources/Shared/QRCodes/", "Sources/Shared/Zip/", "Sources/Shared/SQLite/",
             ],
             example: "let pointer = unsafe buffer.baseAddress"),
@@ -95,9 +96,10 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
         Arrows("Sources/Shared/HTML", ["Encodings"]),
         Arrows("Sources/Shared/JSON", ["CJansson"]),
+        Arrows("Sources/Shared/HTTPClient", ["CCurl"]),
         Arrows("Sources/Shared/Zip", ["Encodings", "CZlib"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
-        Arrows("Sources/Shared/Ciphers", ["Platform", "Encodings", "COpenSSL"]),
+        Arrows("Sources/Shared/Ciphers", ["Platform", "Encodings", "COpenSSL", "CSodium"]),
         Arrows("Sources/Shared/Age", ["Ciphers", "Platform", "Encodings"]),
         Arrows("Sources/Shared/Transport", ["Wire", "Domain", "Platform", "Encodings", "COpenSSL", "Glibc"]),
         Arrows("Sources/Shared/Accounts", ["Encodings", "Platform", "Domain", "CArgon2", "Glibc"]),
@@ -136,16 +138,21 @@ struct Arrows: Sendable {
                 "Platform", "Transport", "Encodings",
             ]),
         Arrows(
+            "Sources/AutoUploadServer/Blobs",
+            ["Connections", "Storage", "SQLite", "HTTP", "HTTPClient", "JSON", "Ciphers", "Platform", "Encodings"]),
+        Arrows(
             "Sources/AutoUploadServer/WebFace",
             [
-                "AdminSite", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events", "HTTP",
+                "AdminSite", "Blobs", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events",
+                "HTTP",
                 "HTML", "JSON", "Encodings", "Domain", "Platform", "Transport",
             ]),
         // Chooses between the faces, and speaks neither's protocol.
         Arrows(
             "Sources/AutoUploadServer/Main",
             [
-                "DeviceFace", "WebFace", "AdminSite", "Monitoring", "Connections", "Storage", "Catalogue", "SQLite",
+                "DeviceFace", "WebFace", "AdminSite", "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
+                "SQLite",
                 "Logins", "Receipts", "Events", "Accounts", "CommandLine", "Domain", "Platform", "Transport",
                 "Encodings",
             ]),

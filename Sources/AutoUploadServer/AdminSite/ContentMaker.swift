@@ -12,7 +12,7 @@ package final class ContentMaker {
     private let make: () -> Piece
 
     /// - Parameter make: gives the next piece; waits a second at most.
-    init(_ make: @escaping () -> Piece) {
+    package init(_ make: @escaping () -> Piece) {
         self.make = make
     }
 

@@ -1,5 +1,6 @@
 import Accounts
 import AdminSite
+import Blobs
 import Catalogue
 import CommandLine
 import Connections
@@ -61,13 +62,16 @@ struct AutoUploadServer {
         let accounts = try NeededFiles.accounts(configuration) { warn($0) }
         let certificate = try NeededFiles.certificate(configuration)
         let opener = StorageOpener(configuration: configuration, accounts: accounts)
+        let blobs = configuration.blobs.map { BlobStore($0) }
         let web =
             configuration.servesWeb
             ? WebRules(
                 drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
                 admin: configuration.servesAdmin ? try adminSite(limits, configuration) : nil,
-                linkDrops: try linkDrops()) : nil
-        guard let storehouse = try storehouse(limits, certificate, opener, doors) else { return }
+                linkDrops: try linkDrops(),
+                blobs: blobs.map { BlobService($0, agent: "auto-upload-server/\(Version.current)") }) : nil
+        guard let storehouse = try storehouse(limits, certificate, opener, blobs, doors) else { return }
+        try start(web)
         try Server(storehouse, doors, web: web, Reloading(arguments, storehouse)).run()
     }
 
@@ -75,15 +79,18 @@ struct AutoUploadServer {
     ///
     /// - Returns: nil when the process was told to end before there was room to begin.
     private static func storehouse(
-        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ doors: [Door]
+        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ blobs: BlobStore?,
+        _ doors: [Door]
     ) throws(ProgramError) -> Storehouse? {
         guard let stock = try WaitingRoom(doors, certificate).open(opener) else { return nil }
         stock.warnings.forEach(warn)
         let services = try services(limits, certificate, opener, stock)
-        let storehouse = Storehouse(services, path: opener.configuration.folder) { old throws(ProgramError) in
+        let storehouse = Storehouse(services, path: opener.configuration.folder, blobs: blobs) {
+            old throws(ProgramError) in
             try opener.reopen(after: old)
         }
         storehouse.openCatalogue(stock)
+        storehouse.openBlobs(stock)
         return storehouse
     }
 
@@ -101,6 +108,14 @@ struct AutoUploadServer {
     private static func linkDrops() throws(ProgramError) -> LinkDrops {
         do throws(SystemError) {
             return try LinkDrops()
+        } catch {
+            throw ProgramError(error)
+        }
+    }
+
+    private static func start(_ web: WebRules?) throws(ProgramError) {
+        do throws(SystemError) {
+            try web?.blobs?.start()
         } catch {
             throw ProgramError(error)
         }

@@ -1,3 +1,4 @@
+import Blobs
 import CommandLine
 import Platform
 
@@ -73,6 +74,14 @@ extension Confinement {
             for place in Self.placesToRead(path) { rules.allow(.reading, beneath: place) }
         }
         for place in placesToChange { rules.allow(.changing, beneath: place) }
+        let sources = configuration.blobs?.sources ?? []
+        for source in sources {
+            rules.allowConnecting(to: source.port)
+            // A name's server may want TCP.
+            rules.allowConnecting(to: 53)
+        }
+        // How names are looked up.
+        if !sources.isEmpty { for path in ["/etc", "/run/systemd/resolve"] { rules.allow(.reading, beneath: path) } }
         // At the end.
         for path in [configuration.pidFile].compactMap({ $0 }) + configuration.places.compactMap(\.path) {
             rules.allow(.removing, beneath: Self.place(above: path))

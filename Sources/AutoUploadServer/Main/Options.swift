@@ -1,3 +1,4 @@
+import Blobs
 import CommandLine
 import Connections
 import Platform
@@ -158,7 +159,7 @@ enum ServerOptions {
             plainPlaces, trustedProxies, metricsPlaces, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
-        ] + DropOptions.table + LimitOptions.table + ProcessOptions.table + [
+        ] + DropOptions.table + BlobOptions.table + LimitOptions.table + ProcessOptions.table + [
             .logFormat, .config, CheckCommand.filesOnly,
         ]
 }
@@ -194,6 +195,8 @@ struct Configuration {
     let drops: DropRules?
     let partials: PartialRules
     let trash: TrashRules
+    /// Nil where there are no expiring blobs.
+    let blobs: BlobRules?
     /// Nil: it stays who it is.
     let runAs: UserIdentity?
     let isConfined: Bool
@@ -224,6 +227,8 @@ struct Configuration {
         runAs = try ProcessOptions.user(arguments)
         isConfined = try Self.isOn(arguments.string(of: ProcessOptions.confine), "--confine")
         drops = try DropRules(arguments)
+        blobs = try BlobRules(arguments)
+        if blobs != nil, !servesWeb { throw .usage("--blobs are of the web, which --web off turns off") }
         hasCatalogue = try Self.isOn(arguments.string(of: ServerOptions.catalogue), "--catalogue")
         let days = try arguments.integer(of: ServerOptions.anonymiseAfter)
         anonymisesAfter = days == 0 ? nil : Int64(days) * 86_400

@@ -1,3 +1,4 @@
+import Blobs
 import Catalogue
 import CommandLine
 import Connections
@@ -51,6 +52,7 @@ struct Server: Sendable {
         waitForConnections()
         services.vault.end()
         services.catalogue.end()
+        storehouse.blobs?.end()
         services.report(services.lines.takeUntold(isEnd: true).map(ServerEvent.untold))
         services.report(.stopped(stored: services.registry.stored))
     }

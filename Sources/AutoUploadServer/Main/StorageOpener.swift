@@ -1,4 +1,5 @@
 import Accounts
+import Blobs
 import Catalogue
 import CommandLine
 import Events
@@ -15,6 +16,8 @@ struct Stock {
     let receipts: ReceiptKeyring
     /// Nil: there is to be none.
     let catalogue: CataloguePlace?
+    /// Where expiring blobs lie, should there be any.
+    var blobs: BlobPlace?
     /// What an admin should know.
     var warnings: [String] = []
 }
@@ -64,9 +67,11 @@ struct StorageOpener: Sendable {
         let catalogue =
             configuration.hasCatalogue
             ? CataloguePlace(folder: configuration.folder, own: storage.own, files: storage.files) : nil
+        let own = storage.own
         let vault = try vault(storage, after: old)
+        let blobs = BlobPlace(folder: configuration.folder, own: own) { [weak vault] in vault?.spareRoom ?? 0 }
         return Stock(
-            vault: vault, receipts: receipts, catalogue: catalogue, warnings: warnings + vault.warnings)
+            vault: vault, receipts: receipts, catalogue: catalogue, blobs: blobs, warnings: warnings + vault.warnings)
     }
 
     private func storage(requiresMarker: Bool) throws(Trouble) -> Storage {

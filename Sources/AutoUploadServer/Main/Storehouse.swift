@@ -1,3 +1,4 @@
+import Blobs
 import Catalogue
 import CommandLine
 import Connections
@@ -12,6 +13,8 @@ final class Storehouse: Sendable {
     private let current: Monitor<Services>
     private let open: @Sendable (_ predecessor: Vault) throws(ProgramError) -> Stock
     let path: String
+    /// Nil where there are to be none.
+    let blobs: BlobStore?
     private let attempts = Monitor(Attempts())
 
     /// To open one storage.
@@ -24,14 +27,16 @@ final class Storehouse: Sendable {
 
     /// - Parameters:
     ///   - path: of the storage folder.
+    ///   - blobs: that lie in it; nil where there are to be none.
     ///   - open: opens a storage that was used before, and makes nothing that isn't there. It retires the predecessor where that
     ///     has the same one open, by another mount.
     init(
-        _ services: Services, path: String,
+        _ services: Services, path: String, blobs: BlobStore? = nil,
         open: @escaping @Sendable (_ predecessor: Vault) throws(ProgramError) -> Stock
     ) {
         current = Monitor(services)
         self.path = path
+        self.blobs = blobs
         self.open = open
     }
 
@@ -81,6 +86,7 @@ final class Storehouse: Sendable {
         current.withLock { ($0.vault, $0.receipts) = (stock.vault, stock.receipts) }
         attempts.withLock { $0 = Attempts() }
         openCatalogue(stock)
+        openBlobs(stock)
         // Also those that say nothing: they keep the disk busy that a person may want to take away.
         old.registry.endAll(.storageOpened)
         old.report([.storageOpened(path: path), .receiptKey(stock.receipts.key)])
@@ -94,6 +100,16 @@ final class Storehouse: Sendable {
             try services.catalogue.start(at: place)
         } catch {
             services.report(.warning("the catalogue: \(error)"))
+        }
+    }
+
+    /// As the catalogue.
+    func openBlobs(_ stock: Stock) {
+        guard let blobs, let place = stock.blobs else { return }
+        do throws(SystemError) {
+            try blobs.start(at: place)
+        } catch {
+            services.report(.warning("the blobs: \(error)"))
         }
     }
 

@@ -87,6 +87,9 @@ package final class Vault: Sendable {
     /// Of the storage's file system; nil where it doesn't tell.
     package var room: FileSystemRoom? { (try? own.descriptor.fileSystemRoom()) ?? nil }
 
+    /// Bytes of it that are promised to no upload, and needn't stay free; nil where it doesn't tell.
+    package var spareRoom: UInt64? { space.spare }
+
     /// Bytes that the user may still store; nil without a quota.
     package func quotaRemaining(of user: FileName) -> UInt64? {
         space.remaining(of: user)

@@ -1,3 +1,4 @@
+import Blobs
 import Catalogue
 import HTTP
 
@@ -24,13 +25,26 @@ enum Endpoint: Hashable {
     case link(LinkID)
     /// A file that is shared by its name.
     case byName([UInt8])
+    /// An expiring blob, or where one is taken.
+    case blob(BlobTarget)
+    /// A blob in JSON for who asks for it, and a file's path for who puts one.
+    case blobOrFile(BlobTarget, name: [[UInt8]])
 
     /// - Parameters:
     ///   - takesDrops: whether those without an account may upload.
     ///   - hasAdmin: whether there is an admin site.
     ///   - hasLinks: whether what is shared may be had.
+    ///   - hasBlobs: whether there are expiring blobs.
     /// - Returns: nil where there is nothing.
-    init?(_ target: RequestTarget, takesDrops: Bool, hasAdmin: Bool, hasLinks: Bool) {
+    init?(_ target: RequestTarget, takesDrops: Bool, hasAdmin: Bool, hasLinks: Bool, hasBlobs: Bool = false) {
+        if hasBlobs, let blob = BlobTarget(target.segments) {
+            if case .encodedBlob = blob {
+                self = .blobOrFile(blob, name: Array(target.segments.dropFirst()))
+            } else {
+                self = .blob(blob)
+            }
+            return
+        }
         let segments = target.segments.map { String(decoding: $0, as: UTF8.self) }
         switch segments.first {
         case "files"? where segments.count > 1:
@@ -71,7 +85,8 @@ enum Endpoint: Hashable {
     var isTus: Bool {
         switch self {
         case .tus, .tusUpload: true
-        case .files, .upload, .resumable, .challenge, .page, .wholeServer, .admin, .link, .byName: false
+        case .files, .upload, .resumable, .challenge, .page, .wholeServer, .admin, .link, .byName, .blob, .blobOrFile:
+            false
         }
     }
 
@@ -86,6 +101,8 @@ enum Endpoint: Hashable {
         case .page, .challenge: [.get, .head, .options]
         case .admin, .link: [.get, .head, .post, .options]
         case .byName: [.get, .head, .options]
+        case .blob(let target): target.methods
+        case .blobOrFile: [.get, .head, .put, .options]
         case .wholeServer: [.get, .head, .put, .post, .patch, .delete, .options]
         }
     }

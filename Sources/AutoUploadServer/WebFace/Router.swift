@@ -11,7 +11,7 @@ enum Router {
         guard
             let endpoint = Endpoint(
                 head.target, takesDrops: connection.rules.drops != nil, hasAdmin: hasAdmin,
-                hasLinks: connection.rules.admin != nil)
+                hasLinks: connection.rules.admin != nil, hasBlobs: connection.rules.blobs != nil)
         else {
             throw .refused(.notFound)
         }
@@ -48,6 +48,10 @@ enum Router {
         case .upload: return try upload(head, on: &connection)
         case .resumable(let id): return try ResumableResource.answer(head, id: id, on: &connection)
         case .byName(let name): return LinkFace.redirect(toFileNamed: name)
+        case .blob(let target): return try BlobFace.answer(head, target, on: &connection)
+        case .blobOrFile(let target, let name):
+            if head.method == .put { return try FilePut.answer(head, named: name, on: &connection) }
+            return try BlobFace.answer(head, target, on: &connection)
         case .challenge: return connection.challenge
         case .page(let path):
             if path.isEmpty, let pass = connection.pass { return DropPage.answer(pass) }

@@ -13,6 +13,8 @@ struct WebAnswer {
         /// Sent while it is read.
         case file(ServedFile)
         case made(ContentMaker)
+        /// Of so many bytes.
+        case measured(ContentMaker, length: UInt64)
     }
 
     init(_ status: HTTP.Status, type: FieldValue, _ content: [UInt8]) {
@@ -69,6 +71,7 @@ struct WebAnswer {
         switch content {
         case .bytes(let bytes): UInt64(bytes.count)
         case .file(let file): file.length
+        case .measured(_, let length): length
         case .made: nil
         }
     }

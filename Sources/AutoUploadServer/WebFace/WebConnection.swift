@@ -153,6 +153,9 @@ extension WebConnection {
         case .made(let maker):
             try requests.send(start.bytes, until: .after(seconds: services.limits.send))
             if start.content != .nothing { try send(maker, inChunks: start.content == .chunks) }
+        case .measured(let maker, _):
+            try requests.send(start.bytes, until: .after(seconds: services.limits.send))
+            if start.content != .nothing { try send(maker, inChunks: false) }
         }
         return start.keepsAlive && passOverBody()
     }

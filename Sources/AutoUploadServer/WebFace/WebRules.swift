@@ -1,4 +1,5 @@
 package import AdminSite
+package import Blobs
 
 /// What of the web face its admin chose.
 package struct WebRules: Sendable {
@@ -17,14 +18,18 @@ package struct WebRules: Sendable {
     /// Lets those who have a link of an admin's add files; nil where there is no admin site.
     let linkDrops: LinkDrops?
 
+    /// Nil where there are none.
+    package let blobs: BlobService?
+
     /// Of files that come in pieces.
     let chunkTurns = ChunkTurns()
 
     package init(
         drops: AnonymousDrops? = nil, origins: [String] = [], proxies: TrustedProxies = TrustedProxies(),
-        admin: AdminSite? = nil, linkDrops: LinkDrops? = nil
+        admin: AdminSite? = nil, linkDrops: LinkDrops? = nil, blobs: BlobService? = nil
     ) {
         (self.drops, self.proxies, self.admin, self.linkDrops) = (drops, proxies, admin, linkDrops)
+        self.blobs = blobs
         crossOrigin = CrossOrigin(origins)
     }
 }

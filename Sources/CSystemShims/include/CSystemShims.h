@@ -110,6 +110,8 @@ int shim_landlock_version(void);
 int shim_landlock_create(uint64_t file_rights, uint64_t network_rights, uint64_t scopes);
 /* landlock_add_rule(2): what may be done beneath an open folder */
 int shim_landlock_allow(int rules, int folder, uint64_t file_rights);
+/* landlock_add_rule(2): connections may be made to a port of TCP */
+int shim_landlock_allow_port(int rules, uint64_t port);
 /* landlock_restrict_self(2) */
 int shim_landlock_restrict(int rules);
 /* mlock(2) of whole pages that madvise(2) keeps out of core files as well: 0 where both are done */

@@ -1,3 +1,4 @@
+import Connections
 import Encodings
 import Foundation
 import Platform

@@ -11,7 +11,7 @@ struct ConsoleCommand: Sendable {
     static let all =
         StatusCommand.all + CatalogueCommands.all + FileCommands.all + TrashCommands.all + LogCommands.all
         + LinkCommands.all
-        + FileserverImport.all
+        + FileserverImport.all + SessionFilesImport.all
 
     init(
         _ name: String, operands: [String] = [], repeatsOperand: Bool = false, options: [Option] = [], help: String,

@@ -60,6 +60,12 @@ final class SpaceBook: Sendable {
 
     /// Bytes that are promised and not yet on the disk.
     var promised: UInt64 { ledger.withLock { $0.promised } }
+
+    /// Bytes that are promised to no upload, and needn't stay free; nil where the file system doesn't tell.
+    var spare: UInt64? {
+        guard let room = (try? root.descriptor.fileSystemRoom()) ?? nil else { return nil }
+        return room.available.less(policy.floor(of: room)).less(promised)
+    }
 }
 
 // MARK: - Reserving

@@ -1,4 +1,5 @@
 import Catalogue
+import Connections
 import HTTP
 package import Platform
 

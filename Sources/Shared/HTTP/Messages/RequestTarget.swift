@@ -23,7 +23,8 @@ package struct RequestTarget: Hashable, Sendable {
     /// "*".
     package let isWholeServer: Bool
 
-    init(_ bytes: ArraySlice<UInt8>, method: Method) throws(Flaw) {
+    /// - Parameter bytes: as they stand in a request.
+    package init(_ bytes: ArraySlice<UInt8>, method: Method) throws(Flaw) {
         if bytes.elementsEqual("*".utf8) {
             guard method == .options else { throw .asterisk }
             (segments, query, authority, isWholeServer) = ([], nil, nil, true)

@@ -24,6 +24,7 @@ package struct Landlock: Sendable {
     }
 
     private var folders: [(path: String, use: Use)] = []
+    private var ports: [UInt16] = []
 
     package init() {}
 
@@ -32,9 +33,12 @@ package struct Landlock: Sendable {
         folders.append((path, use))
     }
 
+    /// Lets TCP connections be made to a port, wherever.
+    package mutating func allowConnecting(to port: UInt16) { ports.append(port) }
+
     /// Confines this thread, and those that it will start, which may gain no privileges any more (`ProcessLimits.forbidNewPrivileges`).
     ///
-    /// No program can be run, no device be used and no TCP connection or port be opened any more, and no signal be sent to processes
+    /// No program can be run, no device be used and no other TCP connection or port be opened any more, and no signal be sent to processes
     /// outside; as far as the kernel's version knows of it.
     package func confine() throws(SystemError) -> Outcome {
         let version = Int(shim_landlock_version())
@@ -48,6 +52,12 @@ package struct Landlock: Sendable {
         }
         let rules = FileDescriptor(owning: raw)
         for (path, use) in folders { try allow(path, rights.allowed(use), in: rules) }
+        if rights.network != 0 {
+            for port in ports {
+                let raw = rules.rawValue
+                try systemCall("allow connections by Landlock") { shim_landlock_allow_port(raw, UInt64(port)) }
+            }
+        }
         try Self.take(rules)
         return .confined(version: version)
     }

@@ -1,7 +1,7 @@
-import Platform
+package import Platform
 
 /// How much each address has sent of late: a bucket for each, which leaks.
-struct SenderBuckets {
+package struct SenderBuckets {
     private struct Bucket {
         var level: Double
         var seen: Instant
@@ -13,12 +13,12 @@ struct SenderBuckets {
     private let capacity: Int
 
     /// - Parameter capacity: addresses that are known at a time. Of more, those that have sent least are forgotten.
-    init(perHour: Int, capacity: Int = 10_000) {
+    package init(perHour: Int, capacity: Int = 10_000) {
         (self.perHour, self.capacity) = (Double(perHour), capacity)
     }
 
     /// Uploads in the bucket.
-    func level(of group: AddressGroup, now: Instant) -> Double {
+    package func level(of group: AddressGroup, now: Instant) -> Double {
         buckets[group.site].map { level(of: $0, now) } ?? 0
     }
 
@@ -29,7 +29,7 @@ struct SenderBuckets {
     /// Counts an upload, if there is room for it.
     ///
     /// - Returns: nil when there was; else the seconds after which there is.
-    mutating func add(_ group: AddressGroup, now: Instant) -> UInt32? {
+    package mutating func add(_ group: AddressGroup, now: Instant) -> UInt32? {
         let level = level(of: group, now: now)
         guard level + 1 <= perHour else { return UInt32(((level + 1 - perHour) * 3600 / perHour).rounded(.up)) }
         if buckets.count >= capacity, buckets[group.site] == nil { forgetSome(now) }
