@@ -48,7 +48,7 @@ struct TrashList {
             Tag.table(.class("list")) {
                 Tag.thead {
                     Tag.tr {
-                        for title in ["File", "Size", "Deleted", "Kept until", ""] {
+                        for title in ["File", "Size", "Deleted", "Kept", ""] {
                             Tag.th(.scope("col")) { title }
                         }
                     }
@@ -70,7 +70,10 @@ struct TrashList {
             }
             Tag.td(.class("number")) { isLong ? "" : Shown.size(row.files.reduce(0) { $0 &+ $1.size }) }
             Tag.td(.class("time")) { Shown.time(batch.time) }
-            Tag.td(.class("time")) { Shown.time(batch.time.addingReportingOverflow(expiry).partialValue) }
+            Tag.td(.class("time")) {
+                "until "
+                Shown.time(batch.time.addingReportingOverflow(expiry).partialValue)
+            }
             Tag.td { if visitor.mayChange { TrashForms.forms(row.place, escaped(row.name), visitor) } }
         }
     }

@@ -71,7 +71,7 @@ struct UserPage {
         Layout.page(user.name.text, .users, for: visitor) {
             Tag.section(.class("card")) {
                 if !canEdit {
-                    Tag.p(.class("note")) {
+                    Tag.p(.class("quiet")) {
                         "This server may not change its password file (--edit-users): it shows the command that does it."
                     }
                 }
