@@ -8,8 +8,6 @@ enum Client {
     static func main() {
         Signals.ignoreNuisances()
         ProcessLimits.forbidCoreDumps()
-        // Wipes hold many files open at a time.
-        ProcessLimits.raiseOpenFiles()
         ProcessLimits.setFileCreationMask(0o077)
         Program.run(Options.program) { () throws(ProgramError) in
             let arguments = try Options.parser.parse()

@@ -20,6 +20,10 @@ struct Configuration {
     let wipesUnproven: Bool
     let keptCopies: KeptCopies?
     let removesEmptyFolders: Bool
+    /// Goes on while files are sent.
+    let sendingCommand: String?
+    /// Where the keys of encrypted folders are.
+    let keyFolder: String?
     /// What a wipe has to be worth; nil: nothing.
     let requiredGrade: ErasureGrade?
     let trust: ServerTrust
@@ -63,6 +67,8 @@ struct Configuration {
         wipesUnproven = arguments.flag(Options.wipesUnproven)
         keptCopies = try Self.keptCopies(arguments)
         removesEmptyFolders = arguments.flag(Options.removeEmptyFolders)
+        sendingCommand = arguments.optionalString(of: Options.whileSending)
+        keyFolder = arguments.optionalString(of: Options.recordingKey)
         requiredGrade = try Self.requiredGrade(arguments)
         trust = try ServerTrust(arguments)
         prefix = try Self.prefix(arguments)
@@ -103,6 +109,7 @@ struct Configuration {
         let given = [
             ("--keep-local", keptCopies != nil), ("--remove-empty-folders", removesEmptyFolders),
             ("--wipe-unknown", wipesUnproven), ("--require-grade", requiredGrade != nil),
+            ("--recording-key", keyFolder != nil),
         ]
         for (option, isGiven) in given where isGiven {
             throw .usage("\(option) says what is done with -d y: give both, or neither")

@@ -15,10 +15,10 @@ enum Options {
             username, password, passwordFile, oneTimeSeedFile, oneTimeCode,
             folder, prefix, settle, settleUnknown, hold, smallest, waitForNext, include, ignore, first, neighbours,
             order,
-            deletes, keepLocal, removeEmptyFolders, requireGrade, wipesUnproven, askAgain,
+            deletes, keepLocal, removeEmptyFolders, requireGrade, recordingKey, wipesUnproven, askAgain,
             encrypt, EncryptionOptions.recipient, EncryptionOptions.recipientsFile,
             EncryptionOptions.identity, FileTransform.into,
-            interval, once, afterBoot, onIdle, dryRun, state, forgetTime, .logFormat, .config,
+            interval, once, afterBoot, onIdle, whileSending, dryRun, state, forgetTime, .logFormat, .config,
         ],
         commands: [
             StatusCommand.command, CheckCommand.command, ReceiptsCommand.command, VerifyReceipt.command,
@@ -177,6 +177,12 @@ enum Options {
             With -d y: wipe only where overwriting is worth so much: best effort on flash, on an encrypted medium, or in place. \
             Files elsewhere are sent, and stay. check tells what the folder's file system gives.
             """)
+    static let recordingKey = Option(
+        "recording-key", value: .text("FOLDER"), section: "Afterwards",
+        help: """
+            With -d y, and folders under fscrypt with a key each: when all of one is wiped, and a newer one stands beside it, its key is \
+            taken from the kernel, and its file FOLDER/ID.key is wiped.
+            """)
     static let wipesUnproven = Option(
         "wipe-unknown", section: "Afterwards",
         help: """
@@ -214,6 +220,12 @@ enum Options {
         help: """
             Run COMMAND (by /bin/sh) when everything is sent and the server was reached, once each time, as to switch the device \
             off. Nothing waits for it; after 10 minutes it is ended.
+            """)
+    static let whileSending = Option(
+        "while-sending", value: .text("COMMAND"), section: "Running",
+        help: """
+            Run COMMAND (by /bin/sh) while files are sent; its input ends when it is to end: 'systemd-inhibit --what=sleep:shutdown cat' \
+            keeps the device awake.
             """)
     static let dryRun = Option(
         "dry-run", section: "Running",

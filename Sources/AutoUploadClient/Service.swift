@@ -70,6 +70,7 @@ struct Service {
             target: try target(configuration), transfer: TransferGuard(stop: stop, gate: gate), reporter: reporter,
             selection: configuration.selection, order: configuration.order, rateLimit: configuration.rateLimit,
             askingAgain: configuration.askingAgain, removesEmptyFolders: configuration.removesEmptyFolders,
+            sendingCommand: configuration.sendingCommand, keyFolder: configuration.keyFolder,
             makeGrading: { [required = configuration.requiredGrade] in ErasureGrading(required: required) })
         return PassContext(
             setup: setup,

@@ -2,6 +2,7 @@
 
 #include <linux/fs.h>
 #include <linux/fiemap.h>
+#include <linux/fscrypt.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -131,6 +132,25 @@ int shim_inode_flags(int descriptor, uint32_t *flags) {
     unsigned both[2] = {0};
     if (ioctl(descriptor, FS_IOC_GETFLAGS, both) != 0) return -1;
     *flags = both[0];
+    return 0;
+}
+
+int shim_encryption_key(int folder, uint8_t identifier[16]) {
+    struct fscrypt_get_policy_ex_arg asked = {.policy_size = sizeof asked.policy};
+    if (ioctl(folder, FS_IOC_GET_ENCRYPTION_POLICY_EX, &asked) != 0) return -1;
+    if (asked.policy.version != FSCRYPT_POLICY_V2) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    memcpy(identifier, asked.policy.v2.master_key_identifier, FSCRYPT_KEY_IDENTIFIER_SIZE);
+    return 0;
+}
+
+int shim_remove_encryption_key(int folder, const uint8_t identifier[16], int *busy) {
+    struct fscrypt_remove_key_arg asked = {.key_spec = {.type = FSCRYPT_KEY_SPEC_TYPE_IDENTIFIER}};
+    memcpy(asked.key_spec.u.identifier, identifier, FSCRYPT_KEY_IDENTIFIER_SIZE);
+    if (ioctl(folder, FS_IOC_REMOVE_ENCRYPTION_KEY, &asked) != 0) return -1;
+    *busy = (asked.removal_status_flags & FSCRYPT_KEY_REMOVAL_STATUS_FLAG_FILES_BUSY) != 0;
     return 0;
 }
 

@@ -7,7 +7,7 @@ import Wire
 /// stood. From then on its content may be gone, and an error leaves it under its wiping name, with its record.
 struct Eraser: Sendable {
     /// Files that are held open, and that share flushes, at a time.
-    private static let batchSize = 256
+    private static let batchSize = max(32, min(1024, Int(clamping: ProcessLimits.raiseOpenFiles() / 4)))
 
     let folder: WatchedFolder
     let state: ClientState
@@ -68,7 +68,8 @@ struct Eraser: Sendable {
     private func wipeBatch(
         _ requests: ArraySlice<WipeRequest>, _ witness: (any WipeWitness)?
     ) -> [WipeOutcome] {
-        let attempts = requests.map(attempt)
+        var directories: [[FileName]: Directory] = [:]
+        let attempts = requests.map { attempt($0, &directories) }
         let wipes = attempts.compactMap { try? $0.get() }
         hide(wipes, witness)
         destroy(wipes.filter { $0.outcome == nil }, witness)
@@ -80,9 +81,12 @@ struct Eraser: Sendable {
         }
     }
 
-    private func attempt(_ request: WipeRequest) -> Result<OngoingWipe, WipeFailure> {
+    /// - Parameter directories: those that are open already: files of a batch share them.
+    private func attempt(
+        _ request: WipeRequest, _ directories: inout [[FileName]: Directory]
+    ) -> Result<OngoingWipe, WipeFailure> {
         do throws(WipeFailure) {
-            return .success(try prepare(request))
+            return .success(try prepare(request, &directories))
         } catch {
             return .failure(error)
         }

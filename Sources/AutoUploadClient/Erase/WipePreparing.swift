@@ -6,12 +6,16 @@ extension Eraser {
     /// Looks at a file that is to be wiped, and makes sure that it is what was read and confirmed, and nobody else's.
     ///
     /// It isn't opened yet: as long as it bears its own name, who opens it without waiting must meet no lease of ours.
-    func prepare(_ request: WipeRequest) throws(WipeFailure) -> OngoingWipe {
+    func prepare(
+        _ request: WipeRequest, _ directories: inout [[FileName]: Directory]
+    ) throws(WipeFailure) -> OngoingWipe {
         let (directory, status) = try WipeFailure.system { () throws(SystemError) in
             try before(.look)
-            let directory = try folder.directory(of: request.path)
+            let known = directories[request.path.folders]
+            let directory = if let known { known } else { try folder.directory(of: request.path) }
             return (directory, try directory.status(of: request.path.name, fresh: true))
         }
+        directories[request.path.folders] = directory
         try check(status, request)
         try checkTag(status, request.fileTag)
         try WipeFailure.system { () throws(SystemError) in try directory.checkMayWrite(request.path.name) }

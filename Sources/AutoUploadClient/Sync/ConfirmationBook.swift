@@ -38,7 +38,7 @@ final class ConfirmationBook {
     }
 
     /// So many files, or bytes, are wiped before others are begun.
-    private static let batch = 256
+    private static let batch = 1024
     private static let batchBytes: UInt64 = 256 * 1024 * 1024
     /// So many are written down at the latest.
     private static let recordBatch = 1024

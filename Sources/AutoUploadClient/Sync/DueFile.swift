@@ -39,15 +39,17 @@ enum Purpose: Hashable, Sendable {
     /// It was confirmed earlier: ask whether it still is, so that it may be wiped.
     case confirmAgain
     /// It is hidden and about to be wiped: ask for the last time.
-    case lastWord(WipeID)
+    indirect case lastWord(WipeID)
 }
 
-/// What is known of the encryption of a file that is due.
+/// What is known of a file that is due once it was begun, or that is encrypted.
 private indirect enum Rest: Hashable, Sendable {
     struct Values: Hashable, Sendable {
         var form = ContentForm.plain
         var plaintext: ContentDigest?
         var mark: SealMark?
+        var tries = 0
+        var began = Instant(nanoseconds: 0)
     }
 
     case none
@@ -67,8 +69,6 @@ struct SyncTask: Hashable, Sendable {
     var purpose: Purpose
     /// What became of it while it was read.
     var standing = Standing.unchanged
-    /// How often it was begun in this pass.
-    var tries = 0
     /// Whether the server has said in this connection that it doesn't have it, nor will: no answer was lost, so it is to
     /// be sent, from wherever the server says.
     var isKnownAbsent = false
@@ -103,8 +103,18 @@ struct SyncTask: Hashable, Sendable {
     var mustAsk: Bool { isInDoubt && !isKnownAbsent }
     /// What the system said about who writes it when it was read last.
     var writer = WriterState.none
+
+    /// How often it was begun in this pass.
+    var tries: Int {
+        get { rest.values.tries }
+        set { rest.values.tries = newValue }
+    }
+
     /// When it was begun last.
-    var began = Instant(nanoseconds: 0)
+    var began: Instant {
+        get { rest.values.began }
+        set { rest.values.began = newValue }
+    }
 
     init(file: DueFile, purpose: Purpose, isInDoubt: Bool = false) {
         (self.file, self.purpose, self.isInDoubt) = (file, purpose, isInDoubt)

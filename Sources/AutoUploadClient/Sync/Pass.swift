@@ -68,7 +68,10 @@ struct Pass {
     }
 
     private func look() throws(WorkplaceError) -> Scan {
-        let scan = Scanner(folder: folder, selection: setup.selection, changes: memory.changes).scan()
+        let scan = Scanner(
+            folder: folder, selection: setup.selection, changes: memory.changes,
+            notesEncryption: setup.keyFolder != nil
+        ).scan()
         tellOfFlaw()
         if let marker = scan.storeMarkers.first { throw .holdsServerStorage("\(escaped(folder.path)), at \(marker),") }
         do throws(StateError) {

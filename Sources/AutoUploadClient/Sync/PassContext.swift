@@ -22,6 +22,10 @@ struct PassSetup {
     var rateLimit = RateSchedule()
     var askingAgain: AskingAgain?
     var removesEmptyFolders = false
+    /// Goes on while files are sent.
+    var sendingCommand: String?
+    /// Where the keys of encrypted folders are, which go with the last of what they were for.
+    var keyFolder: String?
     /// Grades the wipes of a pass: what is mounted may be another medium by the next.
     var makeGrading: @Sendable () -> ErasureGrading = { ErasureGrading() }
     /// Seconds without a word of ours after which the server hears a ping.

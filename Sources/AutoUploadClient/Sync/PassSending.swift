@@ -20,6 +20,8 @@ extension Pass {
         setup.reporter.begin(files: tasks.count, bytes: tasks.reduce(0) { $0 &+ $1.file.size })
         do throws(SyncFailure) {
             let connection = try connect()
+            let companion = startCompanion()
+            defer { withExtendedLifetime(companion) {} }
             result.wasLoggedIn = true
             result.mayNotWipe = try !trustsReceipts(of: connection.welcome) && setup.planner.deletes
             if result.mayNotWipe { book.stopWiping() }
@@ -33,6 +35,24 @@ extension Pass {
             result.failure = error
             result.remaining += max(1, tasks.count - book.confirmed)
         }
+    }
+
+    /// What a person wants to go on meanwhile, as to keep the device awake.
+    private func startCompanion() -> ShellCommand.Companion? {
+        guard let command = setup.sendingCommand else { return nil }
+        do throws(SystemError) {
+            return try ShellCommand.Companion(command)
+        } catch {
+            tellOnce("while-sending-failed", error.description)
+            return nil
+        }
+    }
+
+    private func tellOnce(_ event: String, _ reason: String) {
+        guard memory.told.isNews("\(event): \(reason)") else { return }
+        var line = LogLine(event, level: .warning)
+        line.add("reason", reason)
+        setup.reporter.log(line)
     }
 
     /// Connects and logs in, though there is nothing to be sent.

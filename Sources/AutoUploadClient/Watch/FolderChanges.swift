@@ -78,6 +78,14 @@ final class FolderChanges {
         }
     }
 
+    /// Watches a folder no longer, until the next look comes to it.
+    func leave(_ path: [FileName]) {
+        for watch in folders.filter({ $0.value == path }).keys {
+            notices?.end(watch)
+            folders[watch] = nil
+        }
+    }
+
     func take() -> News {
         var news = News()
         for notice in notices?.take() ?? [] {

@@ -12,10 +12,12 @@ struct Scanner {
     var selection = FileSelection()
     /// Is told of each folder before it is looked into.
     var changes: FolderChanges?
+    /// Whether it is of interest which folders are encrypted.
+    var notesEncryption = false
 
     func scan() -> Scan {
         let (began, clock) = (Instant.now, FileTime.now)
-        var walk = Walk(selection, changes)
+        var walk = Walk(selection, changes, notesEncryption)
         changes?.beginLook()
         walk.visit(folder)
         changes?.endLook()
@@ -23,7 +25,8 @@ struct Scanner {
         return Scan(
             began: began, ended: .now, clock: clock, files: walk.files,
             interruptedWipes: walk.interruptedWipes.sorted(), problems: walk.problems,
-            storeMarkers: walk.storeMarkers.sorted(), emptyFolders: walk.emptyFolders, leftOut: walk.leftOut,
+            storeMarkers: walk.storeMarkers.sorted(), emptyFolders: walk.emptyFolders, encrypted: walk.encrypted,
+            leftOut: walk.leftOut,
             volumes: walk.volumes)
     }
 }
@@ -31,6 +34,8 @@ struct Scanner {
 private struct Walk {
     let selection: FileSelection
     let changes: FolderChanges?
+    let notesEncryption: Bool
+    var encrypted: [[FileName]: EncryptedFolder] = [:]
     var files: [FoundFile] = []
     var interruptedWipes: [LocalPath] = []
     var problems: [ScanProblem] = []
@@ -39,8 +44,8 @@ private struct Walk {
     var leftOut = LeftOut()
     var volumes = Volumes()
 
-    init(_ selection: FileSelection, _ changes: FolderChanges?) {
-        (self.selection, self.changes) = (selection, changes)
+    init(_ selection: FileSelection, _ changes: FolderChanges?, _ notesEncryption: Bool) {
+        (self.selection, self.changes, self.notesEncryption) = (selection, changes, notesEncryption)
     }
 
     static func isOlder(_ left: FoundFile, _ right: FoundFile) -> Bool {
@@ -66,6 +71,7 @@ private struct Walk {
             if !volumes.knows(device) {
                 volumes.add(device, identity: try? directory.descriptor.fileSystemIdentity())
             }
+            noteEncryption(directory, status, at: folders)
             // Before the look: what happens behind it is told.
             changes?.watch(directory, at: folders)
             let names = try directory.names()
@@ -89,7 +95,13 @@ private struct Walk {
                 if status.kind == .regular, OwnNames.isWiping(path.name) { interruptedWipes.append(path) }
                 return
             }
-            if isLeftOut(path, status.kind) { return }
+            if isLeftOut(path, status.kind) {
+                // What lies there may need its key all the same.
+                if notesEncryption, status.kind == .directory, let passedOver = try? directory.openFolder(path.name) {
+                    noteEncryption(passedOver, status, at: path.folders + [path.name])
+                }
+                return
+            }
             switch status.kind {
             case .regular:
                 files.append(FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links))
@@ -101,6 +113,11 @@ private struct Walk {
             // Files come and go while we look; what is gone is no problem.
             if error.errno != .noEntry { report(error, at: path.folders + [path.name]) }
         }
+    }
+
+    private mutating func noteEncryption(_ directory: Directory, _ status: FileStatus, at folders: [FileName]) {
+        guard notesEncryption, let key = directory.encryptionKey else { return }
+        encrypted[folders] = EncryptedFolder(key: key, modified: status.modified)
     }
 
     private mutating func isLeftOut(_ path: LocalPath, _ kind: FileKind) -> Bool {

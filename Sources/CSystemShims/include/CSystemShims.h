@@ -50,6 +50,10 @@ struct shim_extent {
 int shim_extents(int descriptor, uint64_t start, struct shim_extent *extents, uint32_t room);
 /* ioctl(2) FS_IOC_GETFLAGS */
 int shim_inode_flags(int descriptor, uint32_t *flags);
+/* ioctl(2) FS_IOC_GET_ENCRYPTION_POLICY_EX: the identifier of a folder's key, of a policy of version 2 */
+int shim_encryption_key(int folder, uint8_t identifier[16]);
+/* ioctl(2) FS_IOC_REMOVE_ENCRYPTION_KEY: `busy` is set to 1 where files are open under it still */
+int shim_remove_encryption_key(int folder, const uint8_t identifier[16], int *busy);
 /* ioctl(2) FS_IOC_GETFLAGS: whether a folder has FS_CASEFOLD_FL */
 int shim_ignores_case(int folder);
 /* fstatfs(2): f_fsid */

@@ -45,6 +45,7 @@ package struct Errno: RawRepresentable, Hashable, Sendable {
     package static let noDeviceData = Errno(rawValue: ENXIO)
     package static let readOnly = Errno(rawValue: EROFS)
     package static let illegalBytes = Errno(rawValue: EILSEQ)
+    package static let noKey = Errno(rawValue: ENOKEY)
     package static let stale = Errno(rawValue: ESTALE)
     package static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
     package static let connectionAborted = Errno(rawValue: ECONNABORTED)

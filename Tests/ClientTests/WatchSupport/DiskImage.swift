@@ -19,11 +19,13 @@ final class DiskImage {
     private var mounted: String?
 
     /// Makes an empty one.
-    init(_ kind: Kind) throws {
+    ///
+    /// - Parameter options: for its mkfs.
+    init(_ kind: Kind, _ options: String...) throws {
         scratch = try ScratchFolder("image")
         path = scratch.path("image")
         try Self.run("truncate", "-s", "\(kind.mebibytes)M", path)
-        try Self.run("mkfs.\(kind.rawValue)", "-q", path)
+        try Self.run(["mkfs.\(kind.rawValue)", "-q"] + options + [path])
     }
 
     deinit { try? unmount() }

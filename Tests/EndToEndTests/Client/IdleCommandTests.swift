@@ -39,6 +39,22 @@ struct IdleCommandTests {
         #expect(runs == lines.count && (2...3).contains(runs), "\(ended.error)")
     }
 
+    @Test("one that goes on while files are sent ends with that, or with the client")
+    func companion() throws {
+        let ran = client.scratch.path("ran")
+        let command = "echo begun >>'\(ran)'; cat; echo ended >>'\(ran)'"
+        #expect(try client.pass("--while-sending", command).status == 0)
+        #expect(lines.isEmpty)
+        try client.record(sample(1000, seed: 1), as: "a")
+        #expect(try client.pass("--while-sending", command).status == 0)
+        #expect(try eventually { lines == ["begun", "ended"] }, "\(lines)")
+        try client.record(sample(1000, seed: 2), as: "b")
+        let program = try client.start("--while-sending", command)
+        #expect(try eventually { lines.count == 4 }, "\(program.text(.error))")
+        program.signal(SIGTERM)
+        #expect(try program.waitForEnd().status == 0)
+    }
+
     @Test("it holds nothing up, isn't run beside itself, and its failure is told")
     func slow() throws {
         let gate = client.scratch.path("gate")

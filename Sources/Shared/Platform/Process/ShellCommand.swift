@@ -20,7 +20,7 @@ package enum ShellCommand {
     package static func start(
         _ text: String, seconds: Double, ended: @escaping @Sendable (Ending) -> Void
     ) throws(SystemError) {
-        let process = try spawn(["/bin/sh", "-c", text])
+        let process = try spawn(["/bin/sh", "-c", text], input: nil)
         do throws(SystemError) {
             try Thread.detach { ended(wait(for: process, until: .after(seconds: seconds))) }
         } catch {
@@ -28,6 +28,27 @@ package enum ShellCommand {
             var status: CInt = 0
             unsafe waitpid(process, &status, 0)
             throw error
+        }
+    }
+
+    /// A command that goes on beside this process until it is to end, or this process has ended, however that did.
+    package final class Companion: Sendable {
+        private let process: pid_t
+        private let input: FileDescriptor
+
+        /// Starts a command whose input ends when it is to end.
+        package init(_ text: String) throws(SystemError) {
+            var ends: [CInt] = [-1, -1]
+            try systemCall("make a pipe") { unsafe shim_pipe(&ends) }
+            let reading = FileDescriptor(owning: ends[0])
+            input = FileDescriptor(owning: ends[1])
+            process = try spawn(["/bin/sh", "-c", text], input: reading.rawValue)
+        }
+
+        deinit {
+            // By a thread of its own: nobody waits for it.
+            let process = process
+            try? Thread.detach { _ = ShellCommand.wait(for: process, until: .after(seconds: ShellCommand.leave)) }
         }
     }
 
@@ -69,7 +90,7 @@ extension ShellCommand.Ending {
 // MARK: - Starting
 
 extension ShellCommand {
-    private static func spawn(_ words: [String]) throws(SystemError) -> pid_t {
+    private static func spawn(_ words: [String], input: CInt?) throws(SystemError) -> pid_t {
         var attributes = posix_spawnattr_t()
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -79,7 +100,11 @@ extension ShellCommand {
             unsafe posix_spawn_file_actions_destroy(&actions)
         }
         setSignals(&attributes)
-        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if let input {
+            unsafe posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        } else {
+            unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        }
         // All of ours are closed by it anyway; what a library has opened may not be.
         unsafe shim_close_from(&actions, STDERR_FILENO + 1)
         let (arguments, environment) = unsafe (strings(words), strings(cleanEnvironment))
