@@ -49,6 +49,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CQRencode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .target(name: "CSystemShims", cSettings: [.define("_GNU_SOURCE")]),
 
         shared("Encodings", []),
@@ -58,7 +59,6 @@ let package = Package(
         shared("HTTP", ["Encodings"]),
         shared("HTML", ["Encodings"]),
         shared("JSON", ["CJansson"]),
-        shared("HTTPClient", ["CCurl"]),
         // Optimised always: archives of very many files are written in a test.
         .target(
             name: "Zip", dependencies: ["Encodings", "CZlib"], path: "Sources/Shared/Zip",
@@ -71,6 +71,10 @@ let package = Package(
         shared("QRCodes", ["CQRencode"]),
         shared("SQLite", ["Platform", "CSQLite"]),
         shared("Measuring", ["Platform"]),
+        shared("XML", ["CExpat"]),
+        shared("HTTPClient", ["Platform", "CCurl"]),
+        shared("S3", ["Ciphers", "Platform", "Encodings"]),
+        shared("S3Client", ["S3", "HTTPClient", "XML", "Ciphers", "Encodings"]),
 
         server("Storage", ["Transport", "Measuring", "Platform", "Domain", "Encodings"]),
         server("Logins", ["Accounts", "Transport", "Platform", "Domain", "Encodings"]),
@@ -92,6 +96,12 @@ let package = Package(
                 "Platform", "Domain", "Encodings",
             ]),
         server(
+            "DirectUploads",
+            [
+                "S3Client", "S3", "HTTPClient", "HTTP", "JSON", "SQLite", "Logins", "Ciphers", "Transport", "Platform",
+                "Domain", "Encodings",
+            ]),
+        server(
             "DeviceFace",
             ["Connections", "Storage", "Logins", "Receipts", "Events", "Wire", "Transport", "Platform", "Domain"]),
         server(
@@ -111,7 +121,8 @@ let package = Package(
         server(
             "WebFace",
             [
-                "AdminSite", "Blobs", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events",
+                "AdminSite", "DirectUploads", "S3", "Blobs", "Connections", "Storage", "Catalogue", "SQLite", "Logins",
+                "Receipts", "Events",
                 "HTTP",
                 "HTML",
                 "JSON", "Transport", "Platform", "Domain", "Encodings",
@@ -121,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "AutoUploadServer",
             dependencies: [
-                "DeviceFace", "WebFace", "AdminSite", "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
+                "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3", "HTTPClient",
+                "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
                 "SQLite",
                 "Logins", "Receipts", "Events", "Transport", "Accounts", "CommandLine", "Platform", "Domain",
                 "Encodings",
@@ -144,6 +156,9 @@ let package = Package(
         tests("HTMLTests", ["HTML"]),
         tests("MeasuringTests", ["Measuring"]),
         tests("ZipTests", ["Zip"]),
+        tests("XMLTests", ["XML"]),
+        tests("S3Tests", ["S3", "Platform"], resources: [.copy("vectors")]),
+        tests("S3ClientTests", ["S3Client", "S3", "HTTPClient", "XML", "Platform"]),
         tests("DomainTests", ["Domain"]),
         tests("WireTests", ["Wire", "Domain", "Encodings"], resources: [.copy("vectors")]),
         tests(
@@ -160,7 +175,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "Blobs", "Monitoring", "Connections",
+                "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3",
+                "HTTPClient", "Blobs", "Monitoring", "Connections",
                 "Storage",
                 "Catalogue", "SQLite", "Measuring", "Ciphers", "JSON", "Logins", "Receipts", "Events", "HTTP", "HTML",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
@@ -170,7 +186,8 @@ let package = Package(
             resources: [.copy("fixtures")]),
         tests("HouseRulesTests", []),
         tests(
-            "EndToEndTests", ["SQLite", "Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"],
+            "EndToEndTests",
+            ["SQLite", "S3", "S3Client", "Platform", "Wire", "Domain", "Transport", "Encodings", "CSQLite"],
             exclude: [
                 "Encryption/install", "Encryption/pyrage_peer.py",
                 "Web/Blobs/onion.py", "Web/Blobs/upstream.py", "Web/Clients/constraints", "Web/Clients/install",

@@ -32,14 +32,17 @@ struct Rule: Sendable, CustomStringConvertible {
             except: [
                 "Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/",
                 "Sources/Shared/Accounts/", "Sources/Shared/CommandLine/", "Sources/Shared/JSON/",
+                "Sources/Shared/QRCodes/", "Sources/Shared/Zip/", "Sources/Shared/SQLite/", "Sources/Shared/XML/",
                 "Sources/Shared/HTTPClient/",
-                "Sources/Shared/QRCodes/", "Sources/Shared/Zip/", "Sources/Shared/SQLite/",
             ],
             example: "let pointer = unsafe buffer.baseAddress"),
         Rule(
             "no check is switched off", #"@unchecked Sendable|nonisolated\(unsafe\)|swift-format-ignore"#,
             inComments: true,
-            except: ["Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/"],
+            except: [
+                "Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/",
+                "Sources/Shared/HTTPClient/",
+            ],
             example: "// swift-format-ignore: NeverForceUnwrap"),
     ]
 
@@ -96,7 +99,6 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
         Arrows("Sources/Shared/HTML", ["Encodings"]),
         Arrows("Sources/Shared/JSON", ["CJansson"]),
-        Arrows("Sources/Shared/HTTPClient", ["CCurl"]),
         Arrows("Sources/Shared/Zip", ["Encodings", "CZlib"]),
         Arrows("Sources/Shared/Platform", ["Encodings", "CSystemShims", "Glibc"]),
         Arrows("Sources/Shared/Ciphers", ["Platform", "Encodings", "COpenSSL", "CSodium"]),
@@ -108,6 +110,10 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/SQLite", ["Platform", "CSQLite"]),
         Arrows("Sources/Shared/Measuring", ["Platform"]),
         Arrows("Sources/AutoUploadServer/Storage", ["Encodings", "Domain", "Measuring", "Platform", "Transport"]),
+        Arrows("Sources/Shared/XML", ["CExpat"]),
+        Arrows("Sources/Shared/HTTPClient", ["Platform", "CCurl"]),
+        Arrows("Sources/Shared/S3", ["Ciphers", "Platform", "Encodings"]),
+        Arrows("Sources/Shared/S3Client", ["S3", "HTTPClient", "XML", "Ciphers", "Encodings"]),
         Arrows("Sources/AutoUploadServer/Logins", ["Accounts", "Domain", "Platform", "Transport", "Encodings"]),
         Arrows("Sources/AutoUploadServer/Receipts", ["Storage", "Domain", "Platform", "Transport"]),
         Arrows("Sources/AutoUploadServer/Events", ["Storage", "Domain", "Platform", "Transport"]),
@@ -141,9 +147,16 @@ struct Arrows: Sendable {
             "Sources/AutoUploadServer/Blobs",
             ["Connections", "Storage", "SQLite", "HTTP", "HTTPClient", "JSON", "Ciphers", "Platform", "Encodings"]),
         Arrows(
+            "Sources/AutoUploadServer/DirectUploads",
+            [
+                "S3Client", "S3", "HTTPClient", "HTTP", "JSON", "SQLite", "Logins", "Ciphers", "Transport", "Platform",
+                "Domain", "Encodings",
+            ]),
+        Arrows(
             "Sources/AutoUploadServer/WebFace",
             [
-                "AdminSite", "Blobs", "Connections", "Storage", "Catalogue", "SQLite", "Logins", "Receipts", "Events",
+                "AdminSite", "DirectUploads", "S3", "Blobs", "Connections", "Storage", "Catalogue", "SQLite", "Logins",
+                "Receipts", "Events",
                 "HTTP",
                 "HTML", "JSON", "Encodings", "Domain", "Platform", "Transport",
             ]),
@@ -151,7 +164,8 @@ struct Arrows: Sendable {
         Arrows(
             "Sources/AutoUploadServer/Main",
             [
-                "DeviceFace", "WebFace", "AdminSite", "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
+                "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3", "HTTPClient",
+                "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
                 "SQLite",
                 "Logins", "Receipts", "Events", "Accounts", "CommandLine", "Domain", "Platform", "Transport",
                 "Encodings",

@@ -29,6 +29,11 @@ package enum ServerEvent {
     case userChanged(Peer, name: String, change: String)
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
     case found(Peer, Stored)
+    /// An object that its sender has put into the bucket, by the engine's own word.
+    case sentToBucket(Peer, key: String, bytes: UInt64)
+    case removedFromBucket(Peer, key: String)
+    /// What was asked for isn't the asker's, or the engine doesn't do it.
+    case bucketRefusal(Peer, reason: String)
     /// The reason is for the admin: it may say what the client needn't know.
     case refused(Peer, path: [UInt8], Refusal, reason: String?)
     /// So many lines of a minute weren't told.
@@ -103,7 +108,7 @@ package enum ServerEvent {
             .downloaded(let peer, _, _, _, _), .deleted(let peer?, _, _), .restored(let peer?, _, _),
             .purged(let peer?, _, _, _), .userChanged(let peer, _, _), .linkMade(let peer, _, _, _),
             .linkRevoked(let peer, _, _, _),
-            .found(let peer, _), .refused(let peer, _, _, _),
+            .found(let peer, _), .refused(let peer, _, _, _), .bucketRefusal(let peer, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
         default: .server
@@ -166,6 +171,13 @@ extension ServerEvent {
                 $0.add("seconds", seconds: seconds)
             }
         case .found(let peer, let stored): line("present", peer) { $0.add(stored) }
+        case .sentToBucket(let peer, let key, let bytes):
+            line("sent-to-bucket", peer) {
+                $0.add("key", key)
+                $0.add("bytes", bytes)
+            }
+        case .bucketRefusal(let peer, let reason): line("bucket-refused", peer, .warning) { $0.add("reason", reason) }
+        case .removedFromBucket(let peer, let key): line("removed-from-bucket", peer) { $0.add("key", key) }
         case .refused(let peer, let path, let refusal, let reason):
             line("refused", peer, refusal.status == .absent ? .info : .warning) {
                 $0.add("path", bytes: path)

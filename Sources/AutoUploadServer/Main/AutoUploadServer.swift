@@ -4,6 +4,7 @@ import Blobs
 import Catalogue
 import CommandLine
 import Connections
+import DirectUploads
 import Events
 import Logins
 import Platform
@@ -35,6 +36,7 @@ struct AutoUploadServer {
         case ServerOptions.renewReceiptKey.name: try Renewal.run(arguments)
         case ServerOptions.forgetReceiptKey.name: try Forgetting.run(arguments)
         case SetupCommand.command.name: try SetupCommand.run(arguments)
+        case BucketCommand.prepare.name: return try BucketCommand.run(arguments)
         case CheckCommand.command.name:
             return try CheckCommand.run(arguments, filesOnly: false, openFiles: openFiles)
         case nil where arguments.flag(CheckCommand.filesOnly):
@@ -63,15 +65,18 @@ struct AutoUploadServer {
         let certificate = try NeededFiles.certificate(configuration)
         let opener = StorageOpener(configuration: configuration, accounts: accounts)
         let blobs = configuration.blobs.map { BlobStore($0) }
+        let direct = configuration.direct.map { DirectUploads($0, folder: configuration.folder) }
         let web =
             configuration.servesWeb
             ? WebRules(
                 drops: try drops(opener), origins: configuration.webOrigins, proxies: configuration.proxies,
                 admin: configuration.servesAdmin ? try adminSite(limits, configuration) : nil,
                 linkDrops: try linkDrops(),
-                blobs: blobs.map { BlobService($0, agent: "auto-upload-server/\(Version.current)") }) : nil
+                blobs: blobs.map { BlobService($0, agent: "auto-upload-server/\(Version.current)") },
+                direct: direct) : nil
         guard let storehouse = try storehouse(limits, certificate, opener, blobs, doors) else { return }
         try start(web)
+        if let direct { try sweep(direct, storehouse) }
         try Server(storehouse, doors, web: web, Reloading(arguments, storehouse)).run()
     }
 
@@ -92,6 +97,14 @@ struct AutoUploadServer {
         storehouse.openCatalogue(stock)
         storehouse.openBlobs(stock)
         return storehouse
+    }
+
+    private static func sweep(_ direct: DirectUploads, _ storehouse: Storehouse) throws(ProgramError) {
+        do throws(SystemError) {
+            try DirectSweeper(uploads: direct, storehouse: storehouse).start()
+        } catch {
+            throw ProgramError(error)
+        }
     }
 
     private static func adminSite(

@@ -1,6 +1,8 @@
 import Blobs
 import CommandLine
+import DirectUploads
 import Platform
+import S3
 
 /// What the server gives up for good once its ports are open, before it reads a file that it will read again: what it can't do from
 /// then on it learns at its start, and not when a certificate is renewed.
@@ -73,6 +75,7 @@ extension Confinement {
         for path in configuration.filesToRead {
             for place in Self.placesToRead(path) { rules.allow(.reading, beneath: place) }
         }
+        if let direct = configuration.direct { allow(direct.bucket.endpoint.tcpPort, &rules) }
         for place in placesToChange { rules.allow(.changing, beneath: place) }
         let sources = configuration.blobs?.sources ?? []
         for source in sources {
@@ -87,6 +90,17 @@ extension Confinement {
             rules.allow(.removing, beneath: Self.place(above: path))
         }
         return rules
+    }
+
+    /// Connections to the S3 engine's port, and finding out its address.
+    private func allow(_ port: UInt16, _ rules: inout Landlock) {
+        for port in [port, 53] { rules.allowConnecting(to: port) }
+        for path in [
+            "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
+            "/run/systemd/resolve",
+        ] {
+            rules.allow(.reading, beneath: path)
+        }
     }
 
     /// What is replaced by renaming lies in the same folder; and where the path is a link, it may come to lead to a neighbour of what it

@@ -1,6 +1,7 @@
 import Blobs
 import CommandLine
 import Connections
+import DirectUploads
 import Platform
 import Storage
 import Transport
@@ -145,7 +146,7 @@ enum ServerOptions {
             + "server must not be running.")
 
     static let commands =
-        [SetupCommand.command, CheckCommand.command, renewReceiptKey, forgetReceiptKey]
+        [SetupCommand.command, CheckCommand.command, renewReceiptKey, forgetReceiptKey, BucketCommand.prepare]
         + ConsoleCommand.all.map(\.command)
 
     static let parser = CommandLineParser(
@@ -159,7 +160,7 @@ enum ServerOptions {
             plainPlaces, trustedProxies, metricsPlaces, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
-        ] + DropOptions.table + BlobOptions.table + LimitOptions.table + ProcessOptions.table + [
+        ] + DropOptions.table + BlobOptions.table + BucketOptions.table + LimitOptions.table + ProcessOptions.table + [
             .logFormat, .config, CheckCommand.filesOnly,
         ]
 }
@@ -197,6 +198,8 @@ struct Configuration {
     let trash: TrashRules
     /// Nil where there are no expiring blobs.
     let blobs: BlobRules?
+    /// Nil where nothing goes straight to a bucket.
+    let direct: DirectRules?
     /// Nil: it stays who it is.
     let runAs: UserIdentity?
     let isConfined: Bool
@@ -234,6 +237,10 @@ struct Configuration {
         anonymisesAfter = days == 0 ? nil : Int64(days) * 86_400
         partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
         trash = TrashRules(expiry: Int64(try arguments.integer(of: ServerOptions.trashDays)) * 86_400)
+        direct = try DirectRules(
+            arguments, largest: arguments.optionalSize(of: ServerOptions.largestFile),
+            expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
+        if direct != nil, !servesWeb { throw .usage("--s3-endpoint serves the web, which --web off turns off") }
         receiptKey = arguments.optionalString(of: ServerOptions.receiptKey)
         requiresMarker = arguments.flag(ServerOptions.requireMarker)
         allowWeakStorage = arguments.flag(ServerOptions.allowWeakStorage)
@@ -250,7 +257,7 @@ struct Configuration {
     /// What is read again when it has changed.
     var filesToRead: [String] {
         [passwordFile, certificate, privateKey]
-            + [clients?.authorities, clients?.revocations, ownFile].compactMap(\.self)
+            + [clients?.authorities, clients?.revocations, direct?.authorities, ownFile].compactMap(\.self)
     }
 
     private static func clients(_ arguments: ParsedArguments) throws(ProgramError) -> ClientTrust? {
@@ -294,7 +301,7 @@ struct Configuration {
         return places
     }
 
-    private static func isOn(_ text: String, _ option: String) throws(ProgramError) -> Bool {
+    static func isOn(_ text: String, _ option: String) throws(ProgramError) -> Bool {
         switch text {
         case "on": true
         case "off": false
@@ -302,7 +309,7 @@ struct Configuration {
         }
     }
 
-    private static func origins(_ texts: [String]) throws(ProgramError) -> [String] {
+    static func origins(_ texts: [String]) throws(ProgramError) -> [String] {
         for text in texts where !CrossOrigin.isOne(text) {
             throw .usage(
                 "--web-origin takes SCHEME://HOST or SCHEME://HOST:PORT, with nothing behind it, not \(escaped(text))")

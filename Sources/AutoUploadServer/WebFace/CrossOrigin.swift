@@ -52,7 +52,7 @@ package struct CrossOrigin: Sendable {
     private static let allowed: FieldValue = """
         Authorization, Username, Password, OTP, Altcha, Content-Type, Accept, Tus-Resumable, Upload-Length, Upload-Defer-Length, \
         Upload-Offset, Upload-Metadata, Upload-Checksum, Upload-Concat, X-HTTP-Method-Override, X-Requested-With, \
-        X-Request-ID, Upload-Complete, Upload-Incomplete, Content-Disposition, Upload-Draft-Interop-Version, Repr-Digest, Content-Digest, If-None-Match, \
+        X-Request-ID, Cache-Control, Upload-Complete, Upload-Incomplete, Content-Disposition, Upload-Draft-Interop-Version, Repr-Digest, Content-Digest, If-None-Match, \
         X-OC-Mtime
         """
     private static let exposed: FieldValue = """

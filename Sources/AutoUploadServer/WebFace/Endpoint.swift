@@ -15,6 +15,8 @@ enum Endpoint: Hashable {
     case resumable(id: [UInt8])
     /// Of those who have no account.
     case challenge
+    /// Of uploads that go straight to a bucket.
+    case direct(DirectResource)
     /// - path: without the slash in front.
     case page(String)
     case wholeServer
@@ -32,11 +34,15 @@ enum Endpoint: Hashable {
 
     /// - Parameters:
     ///   - takesDrops: whether those without an account may upload.
+    ///   - isDirect: whether uploads may go straight to a bucket.
     ///   - hasAdmin: whether there is an admin site.
     ///   - hasLinks: whether what is shared may be had.
     ///   - hasBlobs: whether there are expiring blobs.
     /// - Returns: nil where there is nothing.
-    init?(_ target: RequestTarget, takesDrops: Bool, hasAdmin: Bool, hasLinks: Bool, hasBlobs: Bool = false) {
+    init?(
+        _ target: RequestTarget, takesDrops: Bool, isDirect: Bool = false, hasAdmin: Bool, hasLinks: Bool,
+        hasBlobs: Bool = false
+    ) {
         if hasBlobs, let blob = BlobTarget(target.segments) {
             if case .encodedBlob = blob {
                 self = .blobOrFile(blob, name: Array(target.segments.dropFirst()))
@@ -55,6 +61,9 @@ enum Endpoint: Hashable {
             self = id.isEmpty ? .tus : .tusUpload(id: id)
         case "uploads"? where segments.count == 2: self = .resumable(id: target.segments[1])
         case "challenge"? where segments.count == 1 && takesDrops: self = .challenge
+        case "s3"? where isDirect:
+            guard let resource = DirectResource(Array(target.segments.dropFirst())) else { return nil }
+            self = .direct(resource)
         case "admin"? where hasAdmin: self = .admin(segments: Array(target.segments.dropFirst()))
         case nil where target.isWholeServer: self = .wholeServer
         default:
@@ -69,7 +78,7 @@ enum Endpoint: Hashable {
         }
     }
 
-    private static let own: Set = ["files", "upload", "uploads", "tus", "page", "admin", "challenge"]
+    private static let own: Set = ["files", "upload", "uploads", "tus", "page", "admin", "challenge", "s3"]
 
     /// A name may have slashes, and so may an address that follows from one.
     private static func link(_ segments: [[UInt8]]) -> Endpoint? {
@@ -85,7 +94,8 @@ enum Endpoint: Hashable {
     var isTus: Bool {
         switch self {
         case .tus, .tusUpload: true
-        case .files, .upload, .resumable, .challenge, .page, .wholeServer, .admin, .link, .byName, .blob, .blobOrFile:
+        case .files, .upload, .resumable, .challenge, .direct, .page, .wholeServer, .admin, .link, .byName, .blob,
+            .blobOrFile:
             false
         }
     }
@@ -99,6 +109,7 @@ enum Endpoint: Hashable {
         case .tusUpload: [.head, .patch, .delete, .get, .options]
         case .resumable: [.get, .head, .patch, .delete, .options]
         case .page, .challenge: [.get, .head, .options]
+        case .direct(let resource): resource.methods
         case .admin, .link: [.get, .head, .post, .options]
         case .byName: [.get, .head, .options]
         case .blob(let target): target.methods

@@ -10,8 +10,8 @@ enum Router {
         let hasAdmin = connection.rules.admin != nil && connection.services.gate.hasRoles
         guard
             let endpoint = Endpoint(
-                head.target, takesDrops: connection.rules.drops != nil, hasAdmin: hasAdmin,
-                hasLinks: connection.rules.admin != nil, hasBlobs: connection.rules.blobs != nil)
+                head.target, takesDrops: connection.rules.drops != nil, isDirect: connection.rules.direct != nil,
+                hasAdmin: hasAdmin, hasLinks: connection.rules.admin != nil, hasBlobs: connection.rules.blobs != nil)
         else {
             throw .refused(.notFound)
         }
@@ -53,10 +53,10 @@ enum Router {
             if head.method == .put { return try FilePut.answer(head, named: name, on: &connection) }
             return try BlobFace.answer(head, target, on: &connection)
         case .challenge: return connection.challenge
+        case .direct(let resource): return try DirectFace.answer(head, resource, on: &connection)
         case .page(let path):
             if path.isEmpty, let pass = connection.pass { return DropPage.answer(pass) }
-            let isOpen = connection.rules.drops != nil
-            guard let page = PageFile.answer(path, isOpen: isOpen, to: head) else { throw .refused(.notFound) }
+            guard let page = PageFile.answer(path, connection.rules, to: head) else { throw .refused(.notFound) }
             return page
         case .tus, .tusUpload, .wholeServer, .admin, .link: throw .refused(.notFound)
         }

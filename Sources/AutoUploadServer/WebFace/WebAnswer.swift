@@ -45,16 +45,20 @@ struct WebAnswer {
     /// and what a page consists of comes from here, in files of its own.
     private static let common: [(FieldName, FieldValue)] = [
         (.cacheControl, "no-store"), (.contentTypeOptions, "nosniff"),
-        (
-            .contentSecurityPolicy,
-            """
-            default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
-            form-action 'self'; frame-ancestors 'none'; base-uri 'none'
-            """
-        ),
+        (.contentSecurityPolicy, policy(connectingTo: nil) ?? "default-src 'none'"),
         // Not "no-referrer": with it browsers say "Origin: null" of our own form, as of one from who knows where.
         (.referrerPolicy, "same-origin"),
     ]
+
+    /// - Parameter origin: of another server that the page speaks to.
+    static func policy(connectingTo origin: String?) -> FieldValue? {
+        let others = origin.map { " \($0)" } ?? ""
+        return FieldValue(
+            """
+            default-src 'none'; script-src 'self'; connect-src 'self'\(others); style-src 'self'; img-src 'self'; \
+            form-action 'self'; frame-ancestors 'none'; base-uri 'none'
+            """)
+    }
 
     /// - Parameters:
     ///   - request: what is answered; nil where it couldn't be read.

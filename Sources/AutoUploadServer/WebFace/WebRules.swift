@@ -1,5 +1,6 @@
 package import AdminSite
 package import Blobs
+package import DirectUploads
 
 /// What of the web face its admin chose.
 package struct WebRules: Sendable {
@@ -21,15 +22,19 @@ package struct WebRules: Sendable {
     /// Nil where there are none.
     package let blobs: BlobService?
 
+    /// Signs for uploads that go straight to a bucket; nil: none do.
+    let direct: DirectUploads?
+
     /// Of files that come in pieces.
     let chunkTurns = ChunkTurns()
 
     package init(
         drops: AnonymousDrops? = nil, origins: [String] = [], proxies: TrustedProxies = TrustedProxies(),
-        admin: AdminSite? = nil, linkDrops: LinkDrops? = nil, blobs: BlobService? = nil
+        admin: AdminSite? = nil, linkDrops: LinkDrops? = nil, blobs: BlobService? = nil,
+        direct: DirectUploads? = nil
     ) {
         (self.drops, self.proxies, self.admin, self.linkDrops) = (drops, proxies, admin, linkDrops)
-        self.blobs = blobs
+        (self.blobs, self.direct) = (blobs, direct)
         crossOrigin = CrossOrigin(origins)
     }
 }

@@ -1,5 +1,7 @@
+import DirectUploads
 import Domain
 import HTTP
+import S3
 import Transport
 
 /// What the pages consist of. It lies in `Files/` as what it is, and the build makes it part of the program.
@@ -15,12 +17,16 @@ struct PageFile {
 
     static func isThere(_ path: String) -> Bool { all[path] != nil }
 
-    /// - Parameters:
-    ///   - path: without the slash in front.
-    ///   - isOpen: whether those without an account may add files.
-    static func answer(_ path: String, isOpen: Bool, to head: RequestHead) -> WebAnswer? {
-        guard let file = isOpen && path.isEmpty ? openPage : all[path] else { return nil }
-        return file.answer(head.fields)
+    /// - Parameter path: without the slash in front.
+    static func answer(_ path: String, _ rules: WebRules, to head: RequestHead) -> WebAnswer? {
+        guard path.isEmpty else { return all[path]?.answer(head.fields) }
+        let direct = rules.direct.flatMap { $0.rules.servesPage ? $0.rules : nil }
+        var answer = sendingPage(isOpen: rules.drops != nil, isDirect: direct != nil).answer(head.fields)
+        if let direct {
+            let policy = WebAnswer.policy(connectingTo: direct.bucket.endpoint.origin)
+            if let policy { answer.fields.set(.contentSecurityPolicy, policy) }
+        }
+        return answer
     }
 
     private static let all: [String: PageFile] = [
@@ -38,11 +44,22 @@ struct PageFile {
         "page/memory.js": script(PackageResources.memory_js),
         "page/challenge.js": script(PackageResources.challenge_js),
         "page/digests.js": script(PackageResources.digests_js),
+        "page/pauses.js": script(PackageResources.pauses_js),
+        "page/direct.js": script(PackageResources.direct_js),
+        "page/bucket.js": script(PackageResources.bucket_js),
     ]
 
-    /// The page that offers to send without an account.
-    private static let openPage = PageFile(
-        page, PackageResources.index_html.replacing(Array("<body>".utf8), with: Array("<body class=\"open\">".utf8)))
+    /// The page itself.
+    ///
+    /// - Parameters:
+    ///   - isOpen: whether those without an account may add files.
+    ///   - isDirect: whether those with one send straight to a bucket.
+    private static func sendingPage(isOpen: Bool, isDirect: Bool) -> PageFile {
+        let classes = (isOpen ? ["open"] : []) + (isDirect ? ["direct"] : [])
+        guard let whole = all[""], !classes.isEmpty else { return all[""] ?? PageFile(page, []) }
+        let body = "<body class=\"\(classes.joined(separator: " "))\">"
+        return PageFile(page, whole.content.replacing(Array("<body>".utf8), with: Array(body.utf8)))
+    }
 
     private static let page: FieldValue = "text/html; charset=utf-8"
 

@@ -55,7 +55,7 @@ extension WebAnswer {
         switch endpoint {
         case .files, .upload, .wholeServer: fields.set(.uploadLimit, services.uploadLimits().field)
         case .resumable: fields.set(.acceptPatch, ResumableState.mediaType)
-        case .tus, .tusUpload, .challenge, .page, .admin, .link, .byName, .blob, .blobOrFile: break
+        case .tus, .tusUpload, .challenge, .direct, .page, .admin, .link, .byName, .blob, .blobOrFile: break
         }
     }
 }

@@ -1,5 +1,6 @@
 // The page: what people do on it, and what it does by itself.
 
+import { DirectUpload } from "./direct.js";
 import * as memory from "./memory.js";
 import { ofDrop, ofList } from "./picking.js";
 import { Queue } from "./queue.js";
@@ -87,9 +88,13 @@ function lostLogin({ user }) {
 
 // MARK: files
 
+/** Whether who has an account sends straight to a bucket: the server says so in the page. */
+const isDirect = () => document.body.classList.contains("direct") && (!queue.server || !!queue.server.user);
+
 function add(found) {
   // Also what looks the same as another: the server knows best whether it is.
-  const uploads = found.map(({ file, path }) => new Upload(file, path, refresh));
+  const Kind = isDirect() ? DirectUpload : Upload;
+  const uploads = found.map(({ file, path }) => new Kind(file, path, refresh));
   view.addRows(uploads, act);
   uploads.forEach(refresh);
   queue.add(uploads);
@@ -165,7 +170,7 @@ get("clear").addEventListener("click", () => {
   remove(queue.uploads.filter((upload) => upload.state === "stored"));
 });
 get("save-list").addEventListener("click", () => {
-  const lines = queue.uploads.filter((upload) => upload.stored).map(({ stored, path }) => `${stored.sha256}  ${stored.name ?? path}\n`);
+  const lines = queue.uploads.filter((upload) => /^[0-9a-f]{64}$/.test(upload.stored?.sha256)).map(({ stored, path }) => `${stored.sha256}  ${stored.name ?? path}\n`);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob(lines, { type: "text/plain" }));
   link.download = "SHA256SUMS";

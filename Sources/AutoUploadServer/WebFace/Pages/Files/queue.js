@@ -1,6 +1,6 @@
 // All files: a few of them are sent at a time. Knows how much is done, and how fast.
 
-import { wake } from "./upload.js";
+import { wake } from "./pauses.js";
 
 const lanes = 4;
 /** Seconds over which the rate is counted. */

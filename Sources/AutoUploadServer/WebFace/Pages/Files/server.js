@@ -42,6 +42,7 @@ export class Server {
   static root = new URL("..", import.meta.url);
   static uploads = new URL("tus/", Server.root);
   static challenge = new URL("challenge", Server.root);
+  static bucket = new URL("s3/", Server.root);
 
   /** @param {string} user nobody: uploads are begun with answers to challenges, and gone on with by their places alone */
   constructor(user = "", password = "", code = "", token = "") {
@@ -124,6 +125,27 @@ export class Server {
     await this.#ask("DELETE", new URL(place, Server.uploads));
   }
 
+  /**
+   * Asks about what goes straight to a bucket, in JSON both ways.
+   * @param {number} [longest] milliseconds that the answer may take
+   */
+  async direct(method, path, content, signal, longest = patience) {
+    const headers = { Accept: "application/json", ...this.#login };
+    if (content) headers["Content-Type"] = "application/json";
+    const signals = [AbortSignal.timeout(longest), signal].filter(Boolean);
+    const options = { method, headers, body: content && JSON.stringify(content), credentials: "omit", cache: "no-store", signal: any(signals) };
+    let answer, object;
+    try {
+      answer = await fetch(new URL(path, Server.bucket), options);
+      object = await answer.json();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new Broken(String(error));
+    }
+    if (!answer.ok) throw new Refusal(answer.status, object.error ?? "", Number(answer.headers.get("Retry-After")) || 0);
+    return object;
+  }
+
   // By fetch: it doesn't open the browser's own window when a login is wrong.
   async #ask(method, url, signal) {
     const headers = { ...tus, Accept: "application/json", ...this.#login };
@@ -136,44 +158,47 @@ export class Server {
     }
   }
 
-  // By XMLHttpRequest: only it tells how many bytes have left.
-  #send(method, url, headers, content, { signal, patience, left }) {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const request = new XMLHttpRequest();
-      const stop = () => request.abort();
-      let lastSign = Date.now();
-      // After a sleep or a change of network nobody may tell that a connection is dead.
-      const watch = setInterval(() => Date.now() - lastSign > patience && stop(), 1000);
-      const end = () => {
-        clearInterval(watch);
-        signal.removeEventListener("abort", stop);
-      };
-      request.open(method, url);
-      Object.entries({ ...tus, Accept: "application/json", ...this.#login, ...headers })
-        .forEach(([name, value]) => request.setRequestHeader(name, value));
-      request.upload.onprogress = ({ loaded }) => {
-        lastSign = Date.now();
-        left(loaded);
-      };
-      request.onload = () => {
-        end();
-        const answer = { header: (name) => request.getResponseHeader(name), stored: storedIn(request.responseText) };
-        if (request.status < 300) resolve(answer);
-        else reject(new Refusal(request.status, request.responseText, Number(answer.header("Retry-After")) || 0));
-      };
-      request.onerror = () => {
-        end();
-        reject(new Broken("the connection broke"));
-      };
-      request.onabort = () => {
-        end();
-        reject(signal.aborted ? signal.reason : new Broken("nothing moved for too long"));
-      };
-      signal.addEventListener("abort", stop);
-      request.send(content ?? null);
-    });
+  #send(method, url, headers, content, signs) {
+    return transfer(method, url, { ...tus, Accept: "application/json", ...this.#login, ...headers }, content, signs);
   }
+}
+
+// By XMLHttpRequest: only it tells how many bytes have left.
+export function transfer(method, url, headers, content, { signal, patience, left }) {
+  return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
+    const request = new XMLHttpRequest();
+    const stop = () => request.abort();
+    let lastSign = Date.now();
+    // After a sleep or a change of network nobody may tell that a connection is dead.
+    const watch = setInterval(() => Date.now() - lastSign > patience && stop(), 1000);
+    const end = () => {
+      clearInterval(watch);
+      signal.removeEventListener("abort", stop);
+    };
+    request.open(method, url);
+    Object.entries(headers).forEach(([name, value]) => request.setRequestHeader(name, value));
+    request.upload.onprogress = ({ loaded }) => {
+      lastSign = Date.now();
+      left(loaded);
+    };
+    request.onload = () => {
+      end();
+      const answer = { header: (name) => request.getResponseHeader(name), stored: storedIn(request.responseText) };
+      if (request.status < 300) resolve(answer);
+      else reject(new Refusal(request.status, request.responseText, Number(answer.header("Retry-After")) || 0));
+    };
+    request.onerror = () => {
+      end();
+      reject(new Broken("the connection broke"));
+    };
+    request.onabort = () => {
+      end();
+      reject(signal.aborted ? signal.reason : new Broken("nothing moved for too long"));
+    };
+    signal.addEventListener("abort", stop);
+    request.send(content ?? null);
+  });
 }
 
 async function refusal(answer) {

@@ -2,6 +2,7 @@
 
 import { bytesOf, digestOf, fingerprint, Pieces, Unreadable } from "./digests.js";
 import * as memory from "./memory.js";
+import { pause, secondsAfter } from "./pauses.js";
 import { Broken, Refusal } from "./server.js";
 import { size as sizeText, time } from "./words.js";
 
@@ -14,11 +15,6 @@ const largestPiece = 16 << 20;
 const secondsOfPiece = 2;
 /** Seconds after which it is told that something holds back what has left. */
 const heldAfter = 8;
-const longestPause = 30;
-
-/** Pauses that end at once when there is news of the network. */
-const wakers = new Set();
-export const wake = () => [...wakers].forEach((waker) => waker());
 
 export class Upload {
   /**
@@ -250,7 +246,7 @@ export class Upload {
     }
     const passes = error instanceof Broken || (error instanceof Refusal && error.passes);
     if (!passes) return this.#to("failed", error.message);
-    const seconds = Math.max(Math.min(longestPause, 2 ** this.#pauses++), error.retryAfter ?? 0) * (1 + Math.random() / 4);
+    const seconds = secondsAfter(this.#pauses++, error.retryAfter);
     await this.#waitFor(seconds, error instanceof Refusal ? error.message : navigator.onLine ? "The connection was lost" : "There is no network");
   }
 
@@ -274,24 +270,8 @@ export class Upload {
   }
 
   #waitFor(seconds, why) {
-    const end = Date.now() + seconds * 1000;
-    const { signal } = this.#stopper;
-    return new Promise((resolve) => {
-      const tell = () => {
-        const left = (end - Date.now()) / 1000;
-        if (left > 0) this.#to("retrying", `${why}. Next try in ${time(left)}; ${sizeText(this.offset)} are safe.`);
-        else go();
-      };
-      const timer = setInterval(tell, 1000);
-      const go = () => {
-        clearInterval(timer);
-        wakers.delete(go);
-        signal.removeEventListener("abort", go);
-        resolve();
-      };
-      wakers.add(go);
-      signal.addEventListener("abort", go);
-      tell();
+    return pause(seconds, this.#stopper.signal, (left) => {
+      this.#to("retrying", `${why}. Next try in ${time(left)}; ${sizeText(this.offset)} are safe.`);
     });
   }
 }
