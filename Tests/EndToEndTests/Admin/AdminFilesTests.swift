@@ -87,7 +87,7 @@ struct AdminFilesTests {
         try store(sample(3000), "a.bin")
         try store(sample(3000), "b.bin")
         let page = try page("/admin/", saying: "5.9 kB")
-        #expect(page.contains("<td class=\"number\">2</td>") && page.contains("viewer"))
+        #expect(page.contains("<span class=\"hint\">files </span>2</td>") && page.contains("viewer"))
         #expect(page.contains("never") && page.contains("good until") && page.utf8.count < 50 << 10)
         _ = try visitor.get("/admin/content/\(Fixtures.user)/a.bin", ["-o", "/dev/null"])
         _ = try AdminVisitor(server).logIn(Fixtures.user, "wrong")

@@ -46,15 +46,27 @@ final class Browser {
 
     /// Types into what a selector of CSS finds; into an input for files that is a path a line.
     func type(_ text: String, into selector: String) throws {
-        _ = try driver.command(.type(try find(selector)), ["text": text])
+        try onOnePage { _ = try driver.command(.type(try find(selector)), ["text": text]) }
     }
 
     func click(_ selector: String) throws {
-        _ = try driver.command(.click(try find(selector)), [:])
+        try onOnePage { _ = try driver.command(.click(try find(selector)), [:]) }
     }
 
     func text(of selector: String) throws -> String {
-        try driver.command(.text(try find(selector)), [:]) as? String ?? ""
+        try onOnePage { try driver.command(.text(try find(selector)), [:]) as? String ?? "" }
+    }
+
+    /// Begins again where the next page has come between the finding of an element and its use.
+    private func onOnePage<R>(_ body: () throws -> R) throws -> R {
+        for _ in 0..<20 {
+            do {
+                return try body()
+            } catch  where "\(error)".contains("stale element") {
+                continue
+            }
+        }
+        return try body()
     }
 
     /// Drops a file or folder onto the page as the desktop does.
