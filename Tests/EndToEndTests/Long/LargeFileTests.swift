@@ -7,8 +7,9 @@ extension LongTests {
     @Suite("A large file")
     struct LargeFileTests {
         static let size: UInt64 = 5 << 30
-        /// Bytes that each program may have resident at most; a build for release needs far less.
-        static let memory = 32 << 20
+        /// Bytes that each program may have resident at most, 6 MiB of the server's for what libcurl is linked with; a build for
+        /// release needs far less.
+        static let (clientMemory, serverMemory) = (32 << 20, 40 << 20)
 
         @Test(
             "a sparse file of 5 GiB arrives whole and is wiped, in little memory",
@@ -24,8 +25,8 @@ extension LongTests {
                 #expect(program.waitForLine(.error, containing: " wiped path=large.mp4", seconds: 1200) != nil)
                 let (sender, receiver) = (try program.peakMemory(), try server.program.peakMemory())
                 print("5 GiB: peak memory of the client \(sender >> 10) KiB, of the server \(receiver >> 10) KiB")
-                #expect(sender < Self.memory)
-                #expect(receiver < Self.memory)
+                #expect(sender < Self.clientMemory)
+                #expect(receiver < Self.serverMemory)
                 program.signal(SIGTERM)
                 #expect(try program.waitForEnd().status == 0)
                 #expect(server.log.contains("sha256=\(expected)"))
