@@ -56,7 +56,7 @@ struct ForeignFolderTests {
         #expect(try server.site.stored().keys.sorted() == ["clip.mp4"])
         #expect(ended.output.isEmpty)
         // Once for the file, once before the wipe; the first is no query here, as it was new.
-        #expect(server.logLines.filter { $0.contains(" present ") }.count == 1, "\(server.log)")
+        #expect(try eventually { server.logLines.count { $0.contains(" present ") } == 1 }, "\(server.log)")
     }
 
     /// Neither marker nor file tag tells: the file has another number there.

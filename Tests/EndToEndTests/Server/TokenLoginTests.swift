@@ -32,7 +32,7 @@ struct TokenLoginTests {
             try client.record(sample(1000), as: name)
             #expect(try client.pass().status == 0)
         }
-        #expect(first.logLines.count { $0.contains(" login ") && $0.contains("by token") } == 1)
+        #expect(try eventually { first.logLines.count { $0.contains(" login ") && $0.contains("by token") } == 1 })
         let folder = URL(filePath: client.scratch.path("state"))
         let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
         let file = try #require(files.compactMap { $0 as? URL }.first { $0.lastPathComponent == "login-token" })
@@ -44,10 +44,10 @@ struct TokenLoginTests {
         try content.write(to: file)
         try client.record(sample(1000), as: "c")
         #expect(try client.pass().status == 0)
-        #expect(first.logLines.count { $0.contains(" login-denied ") && $0.contains("token") } == 1)
+        #expect(try eventually { first.logLines.count { $0.contains(" login-denied ") && $0.contains("token") } == 1 })
         try client.record(sample(1000), as: "d")
         #expect(try client.pass().status == 0)
-        #expect(first.logLines.count { $0.contains(" login ") && $0.contains("by token") } == 2)
+        #expect(try eventually { first.logLines.count { $0.contains(" login ") && $0.contains("by token") } == 2 })
     }
 
     @Test("another password ends it, and whoever has that may go on in the same connection")
