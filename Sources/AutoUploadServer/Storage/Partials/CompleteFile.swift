@@ -81,11 +81,23 @@ extension CompleteFile {
         }
         file.reservation.becomesStored()
         file.removeRecord()
-        return .published(Result { () throws(SystemError) in try flushNaming(flusher) })
+        return .published(
+            Result { () throws(SystemError) in
+                let identity = try file.descriptor.status().identity
+                try requireNamed(newName, in: folder, identity)
+                return try flushNaming(identity, flusher)
+            })
     }
 
-    private func flushNaming(_ flusher: Flusher?) throws(SystemError) -> FileIdentity {
-        let identity = try file.descriptor.status().identity
+    /// Somebody may have given its name in the staging folder to another file, which then has the final one.
+    private func requireNamed(
+        _ newName: FileName, in folder: Directory, _ identity: FileIdentity
+    ) throws(SystemError) {
+        guard file.name.inStaging != nil, try folder.status(of: newName).identity != identity else { return }
+        throw SystemError("find the upload under the name that it was given", newName.description, errno: .stale)
+    }
+
+    private func flushNaming(_ identity: FileIdentity, _ flusher: Flusher?) throws(SystemError) -> FileIdentity {
         guard let flusher, file.name.inStaging == nil || file.staging.flushesNewNames else { return identity }
         try flusher.flushNaming(of: file.descriptor, identity)
         return identity
