@@ -39,6 +39,7 @@ struct PageFile {
         "page/words.js": script(PackageResources.words_js),
         "page/picking.js": script(PackageResources.picking_js),
         "page/queue.js": script(PackageResources.queue_js),
+        "page/sending.js": script(PackageResources.sending_js),
         "page/upload.js": script(PackageResources.upload_js),
         "page/server.js": script(PackageResources.server_js),
         "page/memory.js": script(PackageResources.memory_js),

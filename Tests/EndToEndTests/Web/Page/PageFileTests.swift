@@ -43,8 +43,7 @@ struct PageFileTests {
             #expect(try curl("/\(file)", ["-H", "If-None-Match: \"x\""]).status == 200)
             size += answer.text.utf8.count
         }
-        // Of which an eighth sends straight to S3.
-        #expect(size < 72 << 10)
+        #expect(size < 64 << 10)
     }
 
     @Test("nothing comes from elsewhere, and nothing runs that isn't in a file of its own")

@@ -1,11 +1,10 @@
 // One file on its way straight to a bucket, in parts, three at a time. To the page it looks like any other upload.
 
 import { Bucket } from "./bucket.js";
-import { bytesOf, digestOf, fingerprint, Unreadable } from "./digests.js";
+import { bytesOf, digestOf } from "./digests.js";
 import * as memory from "./memory.js";
-import { pause, secondsAfter } from "./pauses.js";
+import { Sending } from "./sending.js";
 import { Broken, Refusal } from "./server.js";
-import { size as sizeText, time } from "./words.js";
 
 const lanes = 3;
 const patience = 60_000;
@@ -13,17 +12,8 @@ const patience = 60_000;
 /** The file holds something else than was sent of it. */
 class Changed extends Error {}
 
-export class DirectUpload {
-  state = "waiting";
-  /** Bytes of the parts that the engine has. */
-  offset = 0;
-  sent = 0;
-  onTheWay = 0;
-  text = "";
-  stored = undefined;
-  fingerprint = undefined;
-  isHeld = false;
-
+export class DirectUpload extends Sending {
+  #bucket;
   #id;
   #partSize = 0;
   /** SHA-256 of each part that is there, by its number. */
@@ -31,30 +21,6 @@ export class DirectUpload {
   /** Bytes of each part under way that have left. */
   #left = new Map();
   #isKnown = false;
-  #failures = 0;
-  #stopper;
-  #ending;
-  #release;
-
-  constructor(file, path, changed) {
-    this.file = file;
-    this.path = path;
-    this.size = file.size;
-    this.changed = changed;
-  }
-
-  get isOver() { return this.state === "stored" || this.state === "failed"; }
-  get isActive() { return this.state === "sending" || this.state === "retrying"; }
-
-  pause() {
-    if (this.isOver) return;
-    this.#to("paused");
-    this.#stopper?.abort();
-  }
-
-  resume() {
-    if (this.state === "paused" || this.state === "failed") this.#to("waiting");
-  }
 
   cancel(server) {
     this.pause();
@@ -62,71 +28,16 @@ export class DirectUpload {
     if (this.#id && server && this.state !== "stored") new Bucket(server).remove(this.#id).catch(() => {});
   }
 
-  async run(server) {
-    const before = this.#ending;
-    let ended;
-    this.#ending = new Promise((resolve) => (ended = resolve));
-    await before;
-    try {
-      if (this.state === "waiting") await this.#untilOver(server);
-    } finally {
-      this.#release?.();
-      this.#release = undefined;
-      ended();
-    }
-  }
-
-  async #untilOver(server) {
-    if (!server.user) return this.#to("failed", "This is sent only for who has logged in.");
-    this.#stopper = new AbortController();
-    const bucket = new Bucket(server);
-    this.#to("sending");
-    while (this.isActive) {
-      try {
-        await this.#advance(bucket, server);
-      } catch (error) {
-        this.#left.clear();
-        this.#count();
-        this.#isKnown = false;
-        if (this.#stopper.signal.aborted) return;
-        if (error instanceof Refusal && error.isLogin) {
-          this.#to("waiting");
-          throw error;
-        }
-        await this.#recover(error, bucket);
-      }
-    }
-  }
-
-  #to(state, text = "") {
-    [this.state, this.text] = [state, text];
-    this.changed(this);
-  }
-
-  async #advance(bucket, server) {
-    const { signal } = this.#stopper;
-    this.#to("sending");
-    if (!this.#release) await this.#hold(signal);
+  async advance(server) {
+    if (!server.user) return this.to("failed", "This is sent only for who has logged in.");
+    this.#bucket = new Bucket(server);
+    await this.hold();
     if (!this.#id) this.#id = this.#remembered(server);
-    if (!this.#id) await this.#begin(bucket, server);
-    else if (!this.#isKnown) await this.#lookUp(bucket, server);
+    if (!this.#id) await this.#begin(server);
+    else if (!this.#isKnown) await this.#lookUp(server);
     this.#isKnown = true;
-    await this.#sendParts(bucket);
-    await this.#finish(await bucket.complete(this.#id, signal));
-  }
-
-  /** Nobody else goes on with it meanwhile: neither the same file chosen twice, nor another tab. */
-  async #hold(signal) {
-    this.fingerprint ??= await fingerprint(this.file, this.path);
-    signal.throwIfAborted();
-    if (!navigator.locks) return;
-    await new Promise((resolve, reject) => {
-      const held = () => new Promise((release) => {
-        this.#release = release;
-        resolve();
-      });
-      navigator.locks.request(this.fingerprint, { signal }, held).catch(reject);
-    });
+    await this.#sendParts();
+    await this.#finish(await this.#bucket.complete(this.#id, this.signal));
   }
 
   #remembered({ user }) {
@@ -139,8 +50,8 @@ export class DirectUpload {
     memory.remember(this.fingerprint, { place: this.#id, direct: true, user, path, size, offset });
   }
 
-  async #begin(bucket, server) {
-    const { id, partSize } = await bucket.begin(this.file, this.path, this.#stopper.signal);
+  async #begin(server) {
+    const { id, partSize } = await this.#bucket.begin(this.file, this.path, this.signal);
     [this.#id, this.#partSize] = [id, partSize];
     this.#parts.clear();
     this.#count();
@@ -148,13 +59,13 @@ export class DirectUpload {
   }
 
   /** What is there counts if it is what the file holds: sizes were compared by the server, digests are here. */
-  async #lookUp(bucket, server) {
-    const { partSize, parts } = await bucket.standing(this.#id, this.#stopper.signal);
+  async #lookUp(server) {
+    const { partSize, parts } = await this.#bucket.standing(this.#id, this.signal);
     this.#partSize = partSize;
     const known = this.#parts;
     this.#parts = new Map();
     for (const [number, digest] of Object.entries(parts)) {
-      this.#stopper.signal.throwIfAborted();
+      this.signal.throwIfAborted();
       // What this page has sent itself it needn't read again.
       const own = known.get(Number(number)) ?? (await digestOf(await bytesOf(this.#slice(Number(number)))));
       if (own !== digest) throw new Changed();
@@ -170,14 +81,14 @@ export class DirectUpload {
     return this.file.slice((number - 1) * this.#partSize, number * this.#partSize);
   }
 
-  async #sendParts(bucket) {
+  async #sendParts() {
     const missing = Array.from({ length: this.#partCount }, (_, at) => at + 1).filter((number) => !this.#parts.has(number));
     const failed = new AbortController();
-    const { signal } = this.#stopper;
+    const { signal } = this;
     const stop = () => failed.abort(signal.reason);
     signal.addEventListener("abort", stop);
     const lane = async () => {
-      for (let number = missing.shift(); number; number = missing.shift()) await this.#sendPart(bucket, number, failed.signal);
+      for (let number = missing.shift(); number; number = missing.shift()) await this.#sendPart(number, failed.signal);
     };
     try {
       await Promise.all(Array.from({ length: lanes }, lane));
@@ -190,7 +101,7 @@ export class DirectUpload {
     }
   }
 
-  async #sendPart(bucket, number, signal) {
+  async #sendPart(number, signal) {
     const content = await bytesOf(this.#slice(number));
     const digest = await digestOf(content);
     signal.throwIfAborted();
@@ -199,11 +110,11 @@ export class DirectUpload {
       this.#left.set(number, Math.min(bytes, content.byteLength));
       this.#count();
     };
-    await bucket.put(this.#id, number, { content, digest }, { signal, patience, left });
+    await this.#bucket.put(this.#id, number, { content, digest }, { signal, patience, left });
     this.#left.delete(number);
     this.#parts.set(number, digest);
     this.sent += content.byteLength;
-    this.#failures = 0;
+    this.failures = 0;
     this.#count();
   }
 
@@ -221,7 +132,7 @@ export class DirectUpload {
     }
     memory.forget(this.fingerprint);
     this.stored = { name: told.name, size: told.size, sha256: told.sha256 ?? told.key };
-    this.#to("stored");
+    this.to("stored");
   }
 
   #beginAnew() {
@@ -231,21 +142,19 @@ export class DirectUpload {
     this.#count();
   }
 
-  async #recover(error, bucket) {
-    const isOther = error instanceof Changed || (error instanceof Refusal && error.status === 409 && this.#id);
-    if (error instanceof Changed) {
-      if (this.#id) bucket.remove(this.#id).catch(() => {});
-      return this.#beginAnew();
-    }
-    if (error instanceof Refusal && error.isGone && this.#id) return this.#beginAnew();
-    if (error instanceof Unreadable) {
-      return this.#to("failed", "It can’t be read any more. Was it changed, moved or removed? Choose it again.");
-    }
-    const passes = error instanceof Broken || (error instanceof Refusal && error.passes && !isOther);
-    if (!passes) return this.#to("failed", error.message);
-    const why = error instanceof Refusal ? error.message : navigator.onLine ? "The connection was lost" : "There is no network";
-    await pause(secondsAfter(this.#failures++, error.retryAfter), this.#stopper.signal, (left) => {
-      this.#to("retrying", `${why}. Next try in ${time(left)}; ${sizeText(this.offset)} are there.`);
-    });
+  interrupted(error) {
+    this.#left.clear();
+    this.#count();
+    this.#isKnown = false;
+  }
+
+  mends(error) {
+    if (!this.#id) return false;
+    if (error instanceof Changed) this.#bucket.remove(this.#id).catch(() => {});
+    else if (!(error instanceof Refusal)) return false;
+    if (error instanceof Changed || error.isGone) this.#beginAnew();
+    else if (error.status === 409) this.to("failed", error.message);
+    else return false;
+    return true;
   }
 }

@@ -1,10 +1,9 @@
-// One file on its way: what has to happen until it is stored, and what to do when something comes in between.
+// One file on its way to the server, piece by piece.
 
-import { bytesOf, digestOf, fingerprint, Pieces, Unreadable } from "./digests.js";
+import { bytesOf, digestOf, Pieces } from "./digests.js";
 import * as memory from "./memory.js";
-import { pause, secondsAfter } from "./pauses.js";
+import { Sending } from "./sending.js";
 import { Broken, Refusal } from "./server.js";
-import { size as sizeText, time } from "./words.js";
 
 /** Files up to here are sent in one request, and aren't gone on with. */
 const small = 4 << 20;
@@ -16,61 +15,18 @@ const secondsOfPiece = 2;
 /** Seconds after which it is told that something holds back what has left. */
 const heldAfter = 8;
 
-export class Upload {
-  /**
-   * waiting → sending ⇄ retrying → stored or failed; paused between them. missing: begun before the page was loaded, and its file
-   * isn't chosen yet.
-   */
-  state = "waiting";
-  /** Bytes that the server has said are durable. */
-  offset = 0;
-  /** How many of them are so since the page was loaded. */
-  sent = 0;
-  /** Bytes beyond it that have left. */
-  onTheWay = 0;
-  text = "";
-  /** As the server says: name, size, sha256, receipt. */
-  stored = undefined;
-  fingerprint = undefined;
-
+export class Upload extends Sending {
   #place;
   /** Whether `offset` is what the server has now. */
   #isKnown = true;
   #piece = small;
   #largest = largestPiece;
   #wholeAtOnce = true;
-  #pauses = 0;
-  #stopper;
-  /** Until this, a run that was paused may still be ending. */
-  #ending;
-  /** Lets another upload of the same file begin. */
-  #release;
   #pieces = new Pieces();
   /** Since when all of a piece has left. */
   #leftSince = 0;
 
-  constructor(file, path, changed) {
-    this.file = file;
-    this.path = path;
-    this.size = file.size;
-    this.changed = changed;
-  }
-
-  get isOver() { return this.state === "stored" || this.state === "failed"; }
-  get isActive() { return this.state === "sending" || this.state === "retrying"; }
-
-  /** Whether bytes have left, and nothing is said of them. */
   get isHeld() { return this.#leftSince > 0 && Date.now() - this.#leftSince > heldAfter * 1000; }
-
-  pause() {
-    if (this.isOver) return;
-    this.#to("paused");
-    this.#stopper?.abort();
-  }
-
-  resume() {
-    if (this.state === "paused" || this.state === "failed") this.#to("waiting");
-  }
 
   /** Ends it, and has the server forget what came of it. */
   cancel(server) {
@@ -79,64 +35,19 @@ export class Upload {
     if (this.#place && server && this.state !== "stored") server.remove(this.#place).catch(() => {});
   }
 
-  /**
-   * Sends it, until it is stored, or fails, or is paused.
-   * @throws {Refusal} when the login isn't good any more
-   */
-  async run(server) {
-    const before = this.#ending;
-    let ended;
-    this.#ending = new Promise((resolve) => (ended = resolve));
-    await before;
-    try {
-      if (this.state === "waiting") await this.#untilOver(server);
-    } finally {
-      this.#release?.();
-      this.#release = undefined;
-      ended();
-    }
-  }
-
-  async #untilOver(server) {
-    this.#stopper = new AbortController();
-    this.#to("sending");
-    while (this.state === "sending" || this.state === "retrying") {
-      try {
-        await this.#advance(server);
-      } catch (error) {
-        this.onTheWay = this.#leftSince = 0;
-        this.#isKnown = false;
-        if (error instanceof Broken) this.#piece = Math.max(smallestPiece, this.#piece >> 2);
-        if (this.#stopper.signal.aborted) return;
-        if (error instanceof Refusal && error.isLogin) {
-          this.#to("waiting");
-          throw error;
-        }
-        await this.#recover(error);
-      }
-    }
-  }
-
-  #to(state, text = "") {
-    [this.state, this.text] = [state, text];
-    this.changed(this);
-  }
-
-  async #advance(server) {
-    this.#to("sending");
-    if (this.size > small && !this.#release) await this.#recognise(server);
+  async advance(server) {
+    if (this.size > small) await this.#recognise(server);
     if (this.#place && !this.#isKnown) await this.#lookUp(server);
     let stored;
     if (!this.#place) stored = await this.#begin(server);
     this.#isKnown = true;
     while (this.offset < this.size) stored = await this.#sendPiece(server);
-    await this.#finish(stored ?? (await server.stored(this.#place, this.#stopper.signal)));
+    await this.#finish(stored ?? (await server.stored(this.#place, this.signal)));
   }
 
   async #recognise(server) {
     const isNew = !this.fingerprint;
-    this.fingerprint ??= await fingerprint(this.file, this.path);
-    await this.#hold(this.#stopper.signal);
+    await this.hold();
     if (!isNew) return;
     const known = memory.recall(this.fingerprint);
     if (known?.user !== server.user) return;
@@ -147,22 +58,9 @@ export class Upload {
   }
 
   async #lookUp(server) {
-    const offset = await server.offset(this.#place, this.#stopper.signal);
+    const offset = await server.offset(this.#place, this.signal);
     if (this.#pieces.cut(offset)) this.offset = offset;
     else this.#beginAnew();
-  }
-
-  /** Nobody else goes on with it meanwhile: neither the same file chosen twice, nor another tab. */
-  #hold(signal) {
-    signal.throwIfAborted();
-    if (!navigator.locks) return undefined;
-    return new Promise((resolve, reject) => {
-      const held = () => new Promise((release) => {
-        this.#release = release;
-        resolve();
-      });
-      navigator.locks.request(this.fingerprint, { signal }, held).catch(reject);
-    });
   }
 
   async #begin(server) {
@@ -194,7 +92,7 @@ export class Upload {
     const content = await bytesOf(this.file.slice(this.offset, this.offset + size));
     const digest = await digestOf(content);
     // What was cancelled meanwhile isn't to be kept in mind again.
-    this.#stopper.signal.throwIfAborted();
+    this.signal.throwIfAborted();
     this.#pieces.add(this.offset, content.byteLength, digest);
     return { content, digest };
   }
@@ -202,7 +100,7 @@ export class Upload {
   #advanced(offset) {
     this.sent += offset - this.offset;
     this.offset = offset;
-    this.onTheWay = this.#leftSince = this.#pauses = 0;
+    this.onTheWay = this.#leftSince = this.failures = 0;
     this.changed(this);
   }
 
@@ -214,7 +112,7 @@ export class Upload {
   #signs() {
     const end = Math.min(this.size - this.offset, this.#piece, this.#largest);
     return {
-      signal: this.#stopper.signal,
+      signal: this.signal,
       // After a restart the server reads again what it has, for its SHA-256.
       patience: 60_000 + this.offset / 50_000,
       left: (bytes) => {
@@ -232,22 +130,24 @@ export class Upload {
     const isSame = this.#pieces.mayBe(stored.sha256) && (await this.#pieces.match(this.file));
     if (isSame) {
       this.stored = stored;
-      return this.#to("stored");
+      return this.to("stored");
     }
     this.offset = 0;
-    this.#to("failed", "What the server has stored isn’t what this file holds now. Was it changed meanwhile? Try again.");
+    this.to("failed", "What the server has stored isn’t what this file holds now. Was it changed meanwhile? Try again.");
   }
 
-  async #recover(error) {
-    if (error instanceof Refusal && error.isGone && this.#place) return this.#beginAnew();
-    if (error instanceof Refusal && error.status === 413 && this.#sendLess()) return;
-    if (error instanceof Unreadable) {
-      return this.#to("failed", "It can’t be read any more. Was it changed, moved or removed? Choose it again.");
-    }
-    const passes = error instanceof Broken || (error instanceof Refusal && error.passes);
-    if (!passes) return this.#to("failed", error.message);
-    const seconds = secondsAfter(this.#pauses++, error.retryAfter);
-    await this.#waitFor(seconds, error instanceof Refusal ? error.message : navigator.onLine ? "The connection was lost" : "There is no network");
+  interrupted(error) {
+    this.onTheWay = this.#leftSince = 0;
+    this.#isKnown = false;
+    if (error instanceof Broken) this.#piece = Math.max(smallestPiece, this.#piece >> 2);
+  }
+
+  mends(error) {
+    if (!(error instanceof Refusal)) return false;
+    if (error.status === 413) return this.#sendsLess();
+    if (!error.isGone || !this.#place) return false;
+    this.#beginAnew();
+    return true;
   }
 
   /** The server knows nothing of it any more. */
@@ -259,7 +159,7 @@ export class Upload {
   }
 
   /** A proxy may take little at a time. */
-  #sendLess() {
+  #sendsLess() {
     if (!this.#place) {
       const could = this.#wholeAtOnce && this.size <= small;
       this.#wholeAtOnce = false;
@@ -267,11 +167,5 @@ export class Upload {
     }
     this.#largest = Math.min(this.#piece, this.#largest) / 4;
     return this.#largest >= 64 << 10;
-  }
-
-  #waitFor(seconds, why) {
-    return pause(seconds, this.#stopper.signal, (left) => {
-      this.#to("retrying", `${why}. Next try in ${time(left)}; ${sizeText(this.offset)} are safe.`);
-    });
   }
 }
