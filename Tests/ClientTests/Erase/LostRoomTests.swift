@@ -19,7 +19,9 @@ struct LostRoomTests {
             try recordings.write("content of \(number)", to: "\(number)")
             return try recordings.request("\(number)")
         }
-        let state = try ClientState.open(folder: recordings.statePath, orInMemory: true)
+        // It goes back to the disk when it is told to, however long this takes.
+        let state = try ClientState.open(
+            folder: recordings.statePath, orInMemory: true, trying: RetryPolicy(first: 86_400))
         try state.leaveNoRoom(after: "\(change.rawValue) ON main.wipes")
         let faults = Monitor<[String]>([])
         let hook = StepHook(before: .overwrite) {

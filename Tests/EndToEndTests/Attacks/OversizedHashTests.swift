@@ -21,20 +21,14 @@ struct OversizedHashTests {
         let server = try TestServer(site)
         try server.expectServing()
         if isAddedLater { try site.scratch.write(text + lines.joined(), to: "users") }
-        let before = try peakMemory(of: server)
+        let before = try server.program.peakMemory()
         for number in Self.parameters.indices {
             let client = try server.connect()
             guard case .denied = try client.tryToLogIn("big\(number)", "password") else { throw Failure("not denied") }
         }
         _ = try server.logLine(with: " warning ", "above the limits")
         // One hash of the cheapest, as for any name.
-        #expect(try peakMemory(of: server) - before < 64 << 20)
+        #expect(try server.program.peakMemory() - before < 64 << 20)
         try server.loggedIn().close()
-    }
-
-    private func peakMemory(of server: TestServer) throws -> Int {
-        let text = try String(contentsOfFile: "/proc/\(server.program.processID)/status", encoding: .utf8)
-        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-        return try #require(Int(line.filter(\.isNumber))) << 10
     }
 }

@@ -18,7 +18,7 @@ struct LoginCrowdTests {
         ProcessLimits.raiseOpenFiles()
         let server = try TestServer(options: ["--max-before-login", "600", "--login-timeout", "600"])
         _ = try server.loggedIn()
-        let before = try peakMemory(of: server)
+        let before = try server.program.peakMemory()
         let crowd = try (0..<Self.size).map { number in
             let client = try server.connect(from: number % 4 < 2 ? "127.0.0.2" : nil)
             _ = try client.greet()
@@ -40,16 +40,9 @@ struct LoginCrowdTests {
         }
         // Who has waited for too long is told to come again.
         #expect(denials[.credentialsWrong, default: 0] + denials[.busy, default: 0] == Self.size, "\(denials)")
-        let grown = try peakMemory(of: server) - before
+        let grown = try server.program.peakMemory() - before
         let allowed = Self.size * Self.bytesPerConnection + ProcessLimits.processors * Self.hashBytes
         #expect(grown <= allowed, "\(grown) bytes more, at the most \(before + grown); denials: \(denials)")
         try server.expectServing()
-    }
-
-    /// The most that the process had in memory so far.
-    private func peakMemory(of server: TestServer) throws -> Int {
-        let text = try String(contentsOfFile: "/proc/\(server.program.processID)/status", encoding: .utf8)
-        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-        return try #require(Int(line.filter(\.isNumber))) << 10
     }
 }

@@ -17,7 +17,7 @@ import Transport
 
     init() throws {
         scratch = try ScratchFolder("gate")
-        accounts = try AccountDirectory(path: scratch.write(TestUsers.file.get(), to: "users")) { _ in }
+        accounts = try AccountDirectory(path: scratch.write(TestUsers.file.get(), to: "users"), patience: 600) { _ in }
         gate = LoginGate(
             accounts: accounts, verified: try VerifiedLogins(), codes: OneTimeCodes(),
             tokens: LoginTokens(lifetime: 60), simultaneous: 1, patience: 30)

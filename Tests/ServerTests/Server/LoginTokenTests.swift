@@ -20,7 +20,7 @@ struct LoginTokenTests {
 
     init() throws {
         scratch = try ScratchFolder("tokens")
-        accounts = try AccountDirectory(path: scratch.write(TestUsers.file.get(), to: "users")) { _ in }
+        accounts = try AccountDirectory(path: scratch.write(TestUsers.file.get(), to: "users"), patience: 600) { _ in }
         gate = LoginGate(
             accounts: accounts, verified: try VerifiedLogins(), codes: OneTimeCodes(), tokens: tokens, simultaneous: 1,
             patience: 30)

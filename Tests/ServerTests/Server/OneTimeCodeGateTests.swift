@@ -25,7 +25,7 @@ struct OneTimeCodeGateTests {
         scratch = try ScratchFolder("codes")
         seed = try OneTimeSeed(bytes: Array("12345678901234567890".utf8))
         let line = try TestUsers.file.get().replacing("\n", with: ":totp=\(seed.text)\n")
-        accounts = try AccountDirectory(path: scratch.write(line, to: "users")) { _ in }
+        accounts = try AccountDirectory(path: scratch.write(line, to: "users"), patience: 600) { _ in }
         try scratch.makeFolder("own")
         gate = try Self.gate(accounts, scratch)
     }

@@ -34,7 +34,8 @@ import Testing
         ]
         guard case .run(let parsed) = try parser.parse(ArgumentVector(arguments)) else { throw Unexpected() }
         let configuration = try Configuration(parsed)
-        return StorageOpener(configuration: configuration, accounts: try AccountDirectory(path: users) { _ in })
+        return StorageOpener(
+            configuration: configuration, accounts: try AccountDirectory(path: users, patience: 600) { _ in })
     }
 
     private struct Unexpected: Error {}

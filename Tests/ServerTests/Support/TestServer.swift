@@ -44,7 +44,8 @@ final class TestServer: Sendable {
             flushing: calls)
         let users = try scratch.write(TestUsers.file.get(), to: "users")
         let gate = LoginGate(
-            accounts: try AccountDirectory(path: users) { _ in }, verified: try VerifiedLogins(), codes: OneTimeCodes(),
+            accounts: try AccountDirectory(path: users, patience: 600) { _ in }, verified: try VerifiedLogins(),
+            codes: OneTimeCodes(),
             tokens: LoginTokens(lifetime: limits.tokenLifetime),
             simultaneous: 2, patience: limits.loginQueue)
         let reading = ReadingGate(simultaneous: 2)
