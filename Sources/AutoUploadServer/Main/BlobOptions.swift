@@ -1,5 +1,6 @@
 import Blobs
 import CommandLine
+import HTTPClient
 import Platform
 
 /// The options of the expiring blobs.
@@ -60,6 +61,7 @@ enum BlobOptions {
             throw .usage(
                 "\(option.written) takes an address that begins with https://, or http:// and this machine's own")
         }
+        try HTTPClient.load(for: option)
         return source.url
     }
 

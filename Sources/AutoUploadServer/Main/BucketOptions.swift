@@ -49,6 +49,7 @@ extension DirectRules {
     ) throws(ProgramError) {
         let needed = [BucketOptions.endpoint, BucketOptions.bucket]
         guard needed.contains(where: arguments.isGiven) else { return nil }
+        try HTTPClient.load(for: BucketOptions.endpoint)
         let bucket = try Self.bucket(arguments)
         let credentials = try BucketCredentials.load(arguments)
         let prefix = try arguments.string(of: BucketOptions.prefix)

@@ -16,15 +16,13 @@ internal import Platform
         var take: ((RawSpan) -> Bool)?
     }
 
-    private static let isReady = curl_global_init(shim_curl_global) == CURLE_OK
-
     init() throws(TransferError) {
-        guard Self.isReady, let handle = unsafe curl_easy_init() else { throw .broken("libcurl can't begin") }
+        guard shim_curl_load(), let handle = unsafe shim_curl_init() else { throw .missing }
         unsafe self.handle = handle
     }
 
     deinit {
-        unsafe curl_easy_cleanup(handle)
+        unsafe shim_curl_cleanup(handle)
     }
 
     /// - Parameter take: is given the content of an answer 2xx as it comes, rather than that it is kept; false ends it.
@@ -33,13 +31,13 @@ internal import Platform
     ) throws(TransferError) -> IncomingResponse {
         received = Received()
         (received.most, received.take) = (limits.content, take)
-        unsafe curl_easy_reset(handle)
+        unsafe shim_curl_reset(handle)
         let list = try FieldList(request.fields)
         setUp(request, limits, authorities)
         unsafe list.set(on: handle)
         // Copied by libcurl, so that nothing has to outlive this call.
         setContent(request)
-        let result = unsafe curl_easy_perform(handle)
+        let result = unsafe shim_curl_perform(handle)
         try check(result)
         var status = 0
         unsafe shim_curl_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
@@ -99,7 +97,7 @@ internal import Platform
     }
 
     private func check(_ result: CURLcode) throws(TransferError) {
-        let reason = unsafe curl_easy_strerror(result).map { unsafe String(cString: $0) } ?? "error \(result.rawValue)"
+        let reason = unsafe shim_curl_text(result).map { unsafe String(cString: $0) } ?? "error \(result.rawValue)"
         switch result {
         case CURLE_OK: return
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT: throw .unreachable(reason)
@@ -176,13 +174,13 @@ extension CurlTransfer {
             guard line.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else {
                 throw .broken("a field has what no field may have")
             }
-            guard let longer = unsafe curl_slist_append(list, line) else { throw .broken("there is no memory") }
+            guard let longer = unsafe shim_curl_append(list, line) else { throw .broken("there is no memory") }
             unsafe list = longer
         }
     }
 
     deinit {
-        unsafe curl_slist_free_all(list)
+        unsafe shim_curl_free(list)
     }
 
     func set(on handle: UnsafeMutableRawPointer) {

@@ -11,6 +11,11 @@ package final class HTTPClient: Sendable {
 
     package init(authorities: String? = nil) { self.authorities = authorities }
 
+    /// Loads libcurl, which otherwise comes with the first request.
+    ///
+    /// - Throws: `.missing`.
+    package static func load() throws(TransferError) { _ = try CurlTransfer() }
+
     package func send(
         _ request: OutgoingRequest, _ limits: TransferLimits = TransferLimits()
     ) throws(TransferError) -> IncomingResponse {

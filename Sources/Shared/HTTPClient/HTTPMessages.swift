@@ -39,6 +39,8 @@ package enum TransferError: Error, Hashable, Sendable {
     /// The answer is larger than anything that was asked for.
     case tooLong
     case broken(String)
+    /// libcurl isn't there.
+    case missing
 }
 
 extension TransferError: CustomStringConvertible {
@@ -49,6 +51,7 @@ extension TransferError: CustomStringConvertible {
         case .silent: "it doesn't answer in time"
         case .tooLong: "its answer is too long"
         case .broken(let reason): "the connection broke: \(reason)"
+        case .missing: "libcurl.so.4 can't be loaded: install it (Debian's libcurl4)"
         }
     }
 }
