@@ -1,17 +1,4 @@
-internal import COpenSSL
 package import Platform
-
-/// HMAC-SHA-256 (RFC 2104) of a message.
-package func hmac(_ message: [UInt8], key: borrowing SecretBytes) throws(CipherFailure) -> [UInt8] {
-    var (tag, length) = ([UInt8](repeating: 0, count: 32), UInt32(0))
-    let made = unsafe key.withBytes { bytes in
-        unsafe bytes.withUnsafeBytes { key in
-            unsafe HMAC(EVP_sha256(), key.baseAddress, CInt(key.count), message, message.count, &tag, &length)
-        }
-    }
-    guard unsafe made != nil, length == 32 else { throw CipherFailure(operation: "compute an HMAC") }
-    return tag
-}
 
 /// 32 bytes that follow from a secret, by HKDF-SHA-256 (RFC 5869).
 ///

@@ -103,10 +103,7 @@ struct DirectPageTests {
                 direct.gateway, site: direct.server.site, bucket: bucket, options: options + ["--port", String(port)])
             try page.browser.run("release()")
         case .reload:
-            try page.reload()
-            try page.browser.wait(for: DropPage.row("missing"))
-            try page.enter()
-            try page.choose([page.scratch.path("clip.mp4")])
+            try page.chooseAgainAfterReload(page.scratch.path("clip.mp4"))
         case .pause:
             try page.browser.click("#files .pause")
             try page.browser.wait(for: DropPage.row("paused"))
@@ -128,11 +125,9 @@ struct DirectPageTests {
                 for: "window.held.length > 0 && /[1-9]/.test(document.querySelector('#files .state').textContent)")
             try page.reload()
             try page.browser.wait(for: DropPage.row("missing"))
-            let time = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] ?? Date()
             var content = try page.scratch.bytes(of: "clip.mp4")
             content[1 << 20] ^= 1
-            _ = try page.scratch.write(content, to: "clip.mp4")
-            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file)
+            try page.replaceContent(of: "clip.mp4", by: content)
             try page.enter()
             try page.choose([file])
             try page.browser.wait(for: DropPage.stored(1))

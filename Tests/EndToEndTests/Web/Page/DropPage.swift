@@ -47,6 +47,22 @@ final class DropPage {
         try record()
     }
 
+    /// Loads it anew, logs in again, and chooses again the file that was under way.
+    func chooseAgainAfterReload(_ path: String) throws {
+        try reload()
+        try browser.wait(for: DropPage.row("missing"))
+        try enter()
+        try choose([path])
+    }
+
+    /// Gives a chosen file another content without another time.
+    func replaceContent(of name: String, by content: [UInt8]) throws {
+        let path = scratch.path(name)
+        let time = try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] ?? Date()
+        _ = try scratch.write(content, to: name)
+        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: path)
+    }
+
     /// Notes what is asked of the server.
     private func record() throws {
         try browser.run(

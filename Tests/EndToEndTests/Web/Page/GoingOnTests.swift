@@ -55,10 +55,7 @@ struct GoingOnTests {
             server = try TestServer(server.site)
             network.connect(to: server.port)
         case .reload:
-            try page.reload()
-            try page.browser.wait(for: DropPage.row("missing"))
-            try page.enter()
-            try page.choose([page.scratch.path("clip.mp4")])
+            try page.chooseAgainAfterReload(page.scratch.path("clip.mp4"))
         case .pause:
             try page.browser.click("#files .pause")
             try page.browser.wait(for: DropPage.row("paused"))
@@ -81,15 +78,13 @@ struct GoingOnTests {
             try page.reload()
             network.release()
             try page.browser.wait(for: DropPage.row("missing"))
-            let time = try FileManager.default.attributesOfItem(atPath: file)[.modificationDate] ?? Date()
             var content = sample(24 << 20, seed: 99)
             if isAlmostTheSame {
                 content = try page.scratch.bytes(of: "clip.mp4")
                 // Of what has been sent, but not of what the page looks at first.
                 content[1 << 20] ^= 1
             }
-            _ = try page.scratch.write(content, to: "clip.mp4")
-            try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file)
+            try page.replaceContent(of: "clip.mp4", by: content)
             try page.enter()
             try page.choose([file])
             try page.browser.wait(for: DropPage.stored(1))
