@@ -55,6 +55,7 @@ let package = Package(
 
         shared("Encodings", []),
         shared("Platform", ["Encodings", "CSystemShims"]),
+        shared("ProxyProtocol", ["Platform"]),
         shared("Domain", ["Encodings"]),
         shared("Wire", ["Domain", "Encodings"]),
         shared("HTTP", ["Encodings"]),
@@ -136,7 +137,8 @@ let package = Package(
                 "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3", "HTTPClient",
                 "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
                 "SQLite",
-                "Logins", "Receipts", "Events", "Transport", "Accounts", "CommandLine", "Platform", "Domain",
+                "Logins", "Receipts", "Events", "Transport", "Accounts", "CommandLine", "ProxyProtocol", "Platform",
+                "Domain",
                 "Encodings",
             ],
             path: "Sources/AutoUploadServer/Main", swiftSettings: strict),
@@ -154,6 +156,8 @@ let package = Package(
             swiftSettings: strict + [.unsafeFlags(["-O"])]),
         tests("EncodingsTests", ["Encodings"]),
         tests("PlatformTests", ["Platform"]),
+        tests(
+            "ProxyProtocolTests", ["ProxyProtocol", "Platform", "Encodings"], resources: [.copy("vectors")]),
         tests("HTMLTests", ["HTML"]),
         tests("MeasuringTests", ["Measuring"]),
         tests("ZipTests", ["Zip"]),

@@ -95,6 +95,7 @@ struct Arrows: Sendable {
     static let all = [
         Arrows("Sources/Shared/Encodings", []),
         Arrows("Sources/Shared/Domain", ["Encodings"]),
+        Arrows("Sources/Shared/ProxyProtocol", ["Platform"]),
         Arrows("Sources/Shared/Wire", ["Domain", "Encodings"]),
         Arrows("Sources/Shared/HTTP", ["Encodings"]),
         Arrows("Sources/Shared/HTML", ["Encodings"]),
@@ -167,7 +168,8 @@ struct Arrows: Sendable {
                 "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3", "HTTPClient",
                 "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
                 "SQLite",
-                "Logins", "Receipts", "Events", "Accounts", "CommandLine", "Domain", "Platform", "Transport",
+                "Logins", "Receipts", "Events", "Accounts", "CommandLine", "ProxyProtocol", "Domain", "Platform",
+                "Transport",
                 "Encodings",
             ]),
         Arrows(

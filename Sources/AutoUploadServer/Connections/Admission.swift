@@ -54,6 +54,25 @@ package struct Admission {
     /// Decides about a newcomer.
     mutating func admit(from group: AddressGroup) -> Decision {
         if isCrowded { return .refused(reason: "too many connections that come and go") }
+        let displaced = makeRoom(for: group)
+        next += 1
+        join(next, group)
+        return .admitted(number: next, displaced: displaced)
+    }
+
+    /// A proxy has said whose connection it is, before anything else came by it: it is looked at as if it had come from there.
+    ///
+    /// - Returns: whose place it takes, if there was none left: to be ended now.
+    mutating func arrive(_ number: UInt64, from group: AddressGroup) -> UInt64? {
+        // Who has lost its place finds out by itself.
+        guard let proxy = groups[number], proxy != group else { return nil }
+        leave(number)
+        let displaced = makeRoom(for: group)
+        join(number, group)
+        return displaced
+    }
+
+    private mutating func makeRoom(for group: AddressGroup) -> UInt64? {
         var displaced: UInt64?
         if members[group, default: 0] >= limits.perAddress, (waiting[group]?.count ?? 0) >= limits.lobby {
             displaced = waiting[group]?.first
@@ -61,11 +80,13 @@ package struct Admission {
             displaced = longestWaiting(newcomer: group)
         }
         if let displaced { displace(displaced) }
-        next += 1
-        groups[next] = group
+        return displaced
+    }
+
+    private mutating func join(_ number: UInt64, _ group: AddressGroup) {
+        groups[number] = group
         members[group, default: 0] += 1
-        wait(next, group)
-        return .admitted(number: next, displaced: displaced)
+        wait(number, group)
     }
 
     enum LoginDecision: Hashable {

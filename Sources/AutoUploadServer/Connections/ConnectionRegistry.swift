@@ -14,6 +14,8 @@ package final class ConnectionRegistry: Sendable {
         let socket: CInt
         let standing = Standing()
         let since = Instant.now
+        /// As a proxy says.
+        var client: SocketAddress?
         var login: Login?
         var certificate: ClientCertificate?
         /// When it was told to end.
@@ -59,11 +61,7 @@ package final class ConnectionRegistry: Sendable {
             let decision = state.admission.admit(from: group)
             guard case .admitted(let number, let displaced) = decision else { return decision }
             state.places[number] = Place(socket: descriptor)
-            // Under the lock, so that the number is still that connection's.
-            if let displaced, let other = state.places[displaced] {
-                other.standing.evict(.lostItsPlace)
-                Socket.end(rawDescriptor: other.socket)
-            }
+            if let displaced { Self.cutOff(displaced, state) }
             return decision
         }
         switch decision {
@@ -73,6 +71,13 @@ package final class ConnectionRegistry: Sendable {
             socket.beforeClosing { self.remove(number) }
             return .success(number)
         }
+    }
+
+    /// Under the lock, so that the number is still that connection's.
+    private static func cutOff(_ displaced: UInt64, _ state: State) {
+        guard let other = state.places[displaced] else { return }
+        other.standing.evict(.lostItsPlace)
+        Socket.end(rawDescriptor: other.socket)
     }
 
     package struct NoRoom: Error {
@@ -95,6 +100,17 @@ package final class ConnectionRegistry: Sendable {
     /// Whether the connection has logged in like that before.
     func knows(_ login: Login, of number: UInt64) -> Bool {
         state.withLock { $0.places[number]?.login == login }
+    }
+
+    /// A proxy has said whose connection it is, before anything else came by it. It may take another's place, which is ended.
+    package func arrive(_ number: UInt64, from client: SocketAddress) {
+        let displaced = state.withLock { state in
+            state.places[number]?.client = client
+            let displaced = state.admission.arrive(number, from: client.group)
+            if let displaced { Self.cutOff(displaced, state) }
+            return displaced
+        }
+        if let displaced { tellEnding(displaced) }
     }
 
     /// The connection turns out to be another address's, behind a proxy.
@@ -129,7 +145,7 @@ package final class ConnectionRegistry: Sendable {
 
     /// One that is open, for people who look on.
     package struct Visit: Sendable {
-        /// At the other end of the socket, which may be a proxy.
+        /// At the other end of the socket, which may be a proxy that speaks HTTP.
         package let address: SocketAddress?
         /// Nil before the login.
         package let login: Login?
@@ -144,7 +160,8 @@ package final class ConnectionRegistry: Sendable {
             state.places.sorted { $0.key < $1.key }.map { _, place in
                 Visit(
                     // Under the lock, so that the number is still that connection's.
-                    address: Socket.peer(rawDescriptor: place.socket), login: place.login, since: place.since,
+                    address: place.client ?? Socket.peer(rawDescriptor: place.socket), login: place.login,
+                    since: place.since,
                     isBusy: place.standing.activity.isBusy)
             }
         }

@@ -5,6 +5,8 @@ import Platform
 struct Door: Sendable {
     let listener: Listener
     var use = Use.protected
+    /// Of a protected one: who has to say whose connections they pass on, by a header of the PROXY protocol.
+    var proxies: [AddressRange] = []
 
     /// What it is for.
     enum Use {

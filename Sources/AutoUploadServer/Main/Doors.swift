@@ -19,6 +19,9 @@ enum Doors {
                 Door(listener: $0)
             }
         }
+        for index in doors.indices where doors[index].use == .protected {
+            doors[index].proxies = configuration.headerSenders
+        }
         for place in configuration.places where place.path == nil { doors.append(try place.open(options)) }
         return doors
     }

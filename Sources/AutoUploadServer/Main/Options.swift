@@ -65,6 +65,11 @@ enum ServerOptions {
         help:
             "A reverse proxy whose Forwarded or X-Forwarded-For tells who its clients are; unix: whoever uses a socket of "
             + "--http-listen. May be given several times.")
+    static let headerSenders = Option(
+        "proxy-protocol-from", value: .text("ADDRESS[/BITS]|unix"), isRepeatable: true, section: "Network",
+        help:
+            "A proxy that passes TLS on as it is, and says whose a connection is by a header of the PROXY protocol, version 2: from "
+            + "there each must have one, from elsewhere none may. May be given several times.")
     static let metricsPlaces = Option(
         "metrics-listen", value: .text("ADDRESS:PORT|unix:PATH"), isRepeatable: true, section: "Network",
         help:
@@ -157,7 +162,7 @@ enum ServerOptions {
         [
             passwordFile, certificate, privateKey, folder, pidFile, port, address, minimumTLS,
             clientAuthorities, clientRevocations, web, admin, editUsers, webOrigins,
-            plainPlaces, trustedProxies, metricsPlaces, fileMode, group, keepFree,
+            plainPlaces, trustedProxies, headerSenders, metricsPlaces, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
         ] + DropOptions.table + BlobOptions.table + BucketOptions.table + LimitOptions.table + ProcessOptions.table + [
@@ -184,6 +189,8 @@ struct Configuration {
     let plainPlaces: [PlainPlace]
     let metricsPlaces: [PlainPlace]
     let proxies: TrustedProxies
+    /// Who sends headers of the PROXY protocol.
+    let headerSenders: [AddressRange]
     let rights: AccessRights
     /// Nil stands for the usual place.
     let receiptKey: String?
@@ -225,6 +232,7 @@ struct Configuration {
         editsUsers = arguments.flag(ServerOptions.editUsers)
         webOrigins = try Self.origins(arguments.strings(of: ServerOptions.webOrigins))
         (plainPlaces, proxies) = try Self.proxied(arguments, servesWeb)
+        headerSenders = try Self.headerSenders(arguments)
         metricsPlaces = try Self.metricsPlaces(arguments)
         limits = try Limits(arguments)
         runAs = try ProcessOptions.user(arguments)
@@ -291,6 +299,19 @@ struct Configuration {
             hosts.insert(host)
         }
         return (places, TrustedProxies(hosts))
+    }
+
+    private static func headerSenders(_ arguments: ParsedArguments) throws(ProgramError) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        for text in arguments.strings(of: ServerOptions.headerSenders) {
+            guard let range = AddressRange(text) else {
+                throw .usage(
+                    "--proxy-protocol-from takes a numeric address, ADDRESS/BITS whose bits behind the first BITS are 0, or unix, not "
+                        + escaped(text))
+            }
+            ranges.append(range)
+        }
+        return ranges
     }
 
     private static func metricsPlaces(_ arguments: ParsedArguments) throws(ProgramError) -> [PlainPlace] {

@@ -15,26 +15,37 @@ enum Reception {
     static func serve(
         _ socket: consuming Socket, by door: Door, _ services: Services, registered number: UInt64, web: WebRules?
     ) {
-        services.report(.connected(socket.peer))
         let membership = Membership(number, in: services.registry)
         if door.isPlain {
+            services.report(.connected(socket.peer))
             // Without TLS there is the web's face only.
             guard let web else { return }
             WebConnection(ByteStream(plain: socket), services, membership, rules: web).run(since: .now)
         } else {
-            serveProtected(socket, services, membership, web)
+            serveProtected(socket, by: door, services, membership, web)
         }
     }
 
     private static func serveProtected(
-        _ socket: consuming Socket, _ services: Services, _ membership: Membership, _ web: WebRules?
+        _ socket: consuming Socket, by door: Door, _ services: Services, _ membership: Membership, _ web: WebRules?
     ) {
-        let address = socket.peer
         let begun = Instant.now
+        let deadline = Deadline.after(seconds: services.limits.handshake)
+        let proxy = socket.peer
+        do throws(ProxyGate.Closed) {
+            try ProxyGate.findClient(of: &socket, door.proxies, until: deadline)
+        } catch {
+            guard case .refused(let reason) = error else { return }
+            services.report(.connected(proxy))
+            return turnAway(proxy, reason, services, membership)
+        }
+        let address = socket.peer
+        if address.group != proxy.group { services.registry.arrive(membership.number, from: address) }
+        services.report(.connected(address))
         do throws(TLSError) {
             let session = try TLSSession(accepting: socket, context: services.certificate.context)
             do throws(TLSError) {
-                try session.handshake(until: .after(seconds: services.limits.handshake))
+                try session.handshake(until: deadline)
             } catch {
                 if error.isPlainHTTP { session.answerInPlain(WebConnection.answerWithoutTLS) }
                 throw error
@@ -42,12 +53,18 @@ enum Reception {
             if let certificate = session.clientCertificate { note(certificate, services, membership) }
             choose(session, services, membership, web, since: begun)
         } catch {
-            guard let eviction = membership.standing.eviction else {
-                return services.report(.stranger(address, reason: error.description))
-            }
-            if let reason = services.displaced.withLock({ $0.add(eviction.reason) }) {
-                services.report(.stranger(address, reason: reason))
-            }
+            turnAway(address, error.description, services, membership)
+        }
+    }
+
+    private static func turnAway(
+        _ address: SocketAddress, _ reason: String, _ services: Services, _ membership: Membership
+    ) {
+        guard let eviction = membership.standing.eviction else {
+            return services.report(.stranger(address, reason: reason))
+        }
+        if let reason = services.displaced.withLock({ $0.add(eviction.reason) }) {
+            services.report(.stranger(address, reason: reason))
         }
     }
 

@@ -75,15 +75,16 @@ final class WaitingRoom: Sendable {
         while !state.withLock({ $0.isOver }) {
             do throws(SystemError) {
                 guard let socket = try door.listener.accept(until: .after(seconds: 0.5)) else { continue }
-                if door.isPlain { answerPlain(socket) } else { try? answer(socket) }
+                if door.isPlain { answerPlain(socket) } else { try? answer(socket, by: door) }
             } catch {
                 Thread.sleep(seconds: 0.1)
             }
         }
     }
 
-    private func answer(_ socket: consuming Socket) throws {
+    private func answer(_ socket: consuming Socket, by door: Door) throws {
         let deadline = Deadline.after(seconds: Self.patience)
+        try ProxyGate.findClient(of: &socket, door.proxies, until: deadline)
         let session = try TLSSession(accepting: socket, context: certificate.context)
         try session.handshake(until: deadline)
         guard session.applicationProtocol != nil else { return }

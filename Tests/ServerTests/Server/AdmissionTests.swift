@@ -42,7 +42,25 @@ import Testing
         }
         func loggedIn(_ number: UInt64) -> Bool { logIn(number) == .stays(displaced: nil) }
         func move(_ number: UInt64, to group: AddressGroup) -> Bool { admission.move(number, to: group) }
+        func arrive(_ number: UInt64, from group: AddressGroup) -> UInt64? { admission.arrive(number, from: group) }
         func remove(_ number: UInt64) { admission.remove(number) }
+    }
+
+    @Test("whose connection a proxy passes on is looked at as if it had come from there")
+    func arrived() {
+        let admission = Door(perAddress: 2, beforeLogin: 4)
+        var ofProxy: [UInt64] = []
+        var displaced: [UInt64?] = []
+        for group in [Self.two, Self.two, Self.three, Self.two] {
+            ofProxy += admit(1, from: Self.one, to: admission)
+            displaced.append(admission.arrive(ofProxy[ofProxy.count - 1], from: group))
+        }
+        // Unlike who moves in the midst of a connection, it isn't refused: the address' longest waiting one makes room.
+        #expect(displaced == [nil, nil, nil, ofProxy[0]] && admission.isLeaving(ofProxy[0]))
+        // Who has lost its place gets no other.
+        #expect(admission.arrive(ofProxy[0], from: Self.three) == nil && admission.isLeaving(ofProxy[0]))
+        for number in ofProxy { admission.remove(number) }
+        #expect(admission.count == 0)
     }
 
     @Test("who turns out to be another address's counts there, and waits as long as before")

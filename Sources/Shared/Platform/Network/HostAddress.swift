@@ -3,10 +3,11 @@ internal import Glibc
 /// Which host it is, whatever the port: an address, or this machine by a socket in the file system.
 package struct HostAddress: Hashable, Sendable {
     /// None: by a socket in the file system.
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     init(_ address: SocketAddress) {
-        bytes = address.bytes
+        // A socket for both families shows those of IPv4 so.
+        bytes = address.mappedVersion4 == nil ? address.bytes : address.bytes.suffix(4)
     }
 
     package static let unix = HostAddress(bytes: [])
@@ -23,6 +24,25 @@ package struct HostAddress: Hashable, Sendable {
 
 extension SocketAddress {
     package var hostAddress: HostAddress { HostAddress(self) }
+
+    /// An address that came as bytes. One of IPv4 that is written as one of IPv6 is one of IPv4.
+    ///
+    /// - Parameter host: 4 bytes of IPv4, or 16 of IPv6, in network order.
+    /// - Returns: nil for any other number of bytes.
+    package init?(host: [UInt8], port: UInt16) {
+        switch host.count {
+        case 4: self.init(numeric: host.map(String.init).joined(separator: "."), port: port)
+        case 16: self.init(numeric: Self.version6Text(host), port: port)
+        default: return nil
+        }
+    }
+
+    private static func version6Text(_ bytes: [UInt8]) -> String {
+        stride(from: 0, to: bytes.count, by: 2).map {
+            String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16)
+        }
+        .joined(separator: ":")
+    }
 
     /// A numeric address, in no other than its usual form. One of IPv4 that is written as one of IPv6 is one of IPv4.
     package init?(numeric text: String, port: UInt16 = 0) {

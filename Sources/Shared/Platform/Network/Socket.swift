@@ -4,7 +4,8 @@ internal import Glibc
 /// A connected TCP socket, non-blocking; every wait has a deadline.
 package struct Socket: ~Copyable, Sendable {
     package let descriptor: FileDescriptor
-    package let peer: SocketAddress
+    /// Who is at the other end, or behind the proxy that is.
+    package private(set) var peer: SocketAddress
     private var beforeClose: (@Sendable () -> Void)?
 
     init(owning descriptor: consuming FileDescriptor, peer: SocketAddress) {
@@ -20,6 +21,18 @@ package struct Socket: ~Copyable, Sendable {
     /// yet.
     package mutating func beforeClosing(_ body: @escaping @Sendable () -> Void) {
         beforeClose = body
+    }
+
+    /// A proxy that is believed has said whose connection it passes on.
+    package mutating func isPassedOn(for client: SocketAddress) {
+        peer = client
+    }
+
+    /// What has come, without taking it, `most` bytes at most; none when nothing has, or the peer is gone.
+    package func peek(_ most: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: most)
+        let count = unsafe recv(rawDescriptor, &bytes, most, CInt(MSG_PEEK))
+        return Array(bytes.prefix(max(0, count)))
     }
 
     /// What a socket is waited for.

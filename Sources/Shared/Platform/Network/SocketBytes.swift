@@ -15,6 +15,15 @@ extension Socket {
         }
     }
 
+    /// Reads what has come, at most `most` bytes, without waiting.
+    ///
+    /// - Returns: nil when nothing has come yet; empty at the peer's end.
+    package func readAvailable(_ most: Int) throws(SystemError) -> [UInt8]? {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: most, alignment: 1)
+        defer { unsafe buffer.deallocate() }
+        return try readAvailable(into: buffer).map { unsafe Array(buffer.prefix($0)) }
+    }
+
     /// Writes what can be written of `bytes` without waiting.
     ///
     /// - Returns: bytes taken; 0 when there is no room.

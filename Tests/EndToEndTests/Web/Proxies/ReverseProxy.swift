@@ -2,7 +2,7 @@ import Foundation
 import Platform
 import TestSupport
 
-/// A reverse proxy as Debian has it, which ends TLS before a server's plain HTTP.
+/// A reverse proxy as Debian has it: one that ends TLS before a server's plain HTTP, or passes TLS on as it is.
 struct ReverseProxy {
     enum Kind: String {
         case nginx, haproxy
@@ -20,12 +20,25 @@ struct ReverseProxy {
 
     /// - Parameter server: where it serves plain HTTP, as the proxy writes that.
     init(_ kind: Kind, to server: String, _ certificates: ExampleCertificates, in scratch: ScratchFolder) throws {
+        try self.init(kind, in: scratch) { port in try Self.configure(kind, port, server, certificates, scratch) }
+    }
+
+    /// HAProxy that spreads connections over servers, and says whose they are.
+    ///
+    /// - Parameter header: the option by which it does so.
+    init(balancing servers: [UInt16], header: String = "send-proxy-v2", in scratch: ScratchFolder) throws {
+        try self.init(.haproxy, in: scratch) { port in
+            try scratch.write(Self.balancer(port, servers, header), to: "haproxy.cfg")
+        }
+    }
+
+    private init(_ kind: Kind, in scratch: ScratchFolder, _ configure: (UInt16) throws -> String) throws {
         guard let path = kind.program else { throw Failure("no \(kind)") }
         var last: RunningProgram.Outcome?
         // Another test may take the port that was free.
         for _ in 0..<5 {
             let port = try Self.freePort()
-            let file = try Self.configure(kind, port, server, certificates, scratch)
+            let file = try configure(port)
             let options = kind == .nginx ? ["-p", scratch.path, "-c", file] : ["-db", "-f", file]
             let program = try RunningProgram(path, options)
             if Self.listens(on: port, program) {
@@ -118,5 +131,25 @@ struct ReverseProxy {
           server only \(server)
 
         """
+    }
+
+    /// As docs/OPERATIONS.md has it.
+    private static func balancer(_ port: UInt16, _ servers: [UInt16], _ header: String) -> String {
+        let lines = servers.map { "  server on-\($0) 127.0.0.1:\($0) check inter 100ms \(header)" }
+        return """
+            defaults
+              mode tcp
+              timeout connect 10s
+              timeout client 60s
+              timeout server 60s
+            frontend uploads
+              bind 127.0.0.1:\(port)
+              bind [::1]:\(port)
+              default_backend auto_upload
+            backend auto_upload
+              balance leastconn
+            \(lines.joined(separator: "\n"))
+
+            """
     }
 }
