@@ -39,6 +39,7 @@ extension AdminSite {
         case UsersRequest.part: return try UsersRequest(self, context, peer).show(visitor)
         case TrashRequest.part: return try TrashRequest(context, peer).show(visitor)
         case Sharing.part: return try Sharing(context, peer).show(visitor)
+        case Sharing.severalPart where names.count == 1: return try Sharing(context, peer).showSeveral(visitor)
         case Sharing.listPart where names.count == 1: return try Sharing(context, peer).list(visitor)
         case LogRequest.part where names == [LogRequest.part, LogChanges.clear]:
             return LogChanges.question(for: visitor)

@@ -99,6 +99,7 @@ extension AdminSite {
     ) throws(SiteTrouble) -> SiteAnswer {
         switch names.first {
         case Sharing.part: return try Sharing(context, peer).make(form, visitor)
+        case Sharing.severalPart where names.count == 1: return try Sharing(context, peer).makeOfSeveral(form, visitor)
         case Sharing.listPart where names == [Sharing.listPart, Sharing.revoke]:
             return try Sharing(context, peer).revoke(form)
         case Deleting.part: return try Deleting(context, peer).delete(form)

@@ -26,6 +26,7 @@ package struct Attribute: Sendable {
 extension Attribute {
     package static func href(_ url: OwnURL) -> Attribute { Attribute("href", url.text) }
     package static func src(_ url: OwnURL) -> Attribute { Attribute("src", url.text) }
+    package static func formAction(_ url: OwnURL) -> Attribute { Attribute("formaction", url.text) }
     package static func action(_ url: OwnURL) -> Attribute { Attribute("action", url.text) }
 }
 

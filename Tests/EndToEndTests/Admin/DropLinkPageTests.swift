@@ -11,13 +11,17 @@ struct DropLinkPageTests {
         try AdminVisitor.loggedIn(server).makeLink("inbox", form.merging(["kind": "drop"]) { $1 })
     }
 
-    @Test("a stranger drops files, and reads the note, which runs nothing", arguments: Browser.Kind.installed)
+    @Test(
+        "a stranger gives the password, drops files, and reads the note, which runs nothing",
+        arguments: Browser.Kind.installed)
     func stranger(_ kind: Browser.Kind) async throws {
         try await onThread {
             let server = try TestServer(try Site.withRole())
-            let address = try drop(server, ["note": Self.hostile, "ends": "2099-12-31"])
+            let address = try drop(server, ["note": Self.hostile, "ends": "2099-12-31", "password": "open sesame"])
             let page = try DropPage(kind, port: server.port, at: address)
-            try page.browser.wait(for: "document.getElementById('login').hidden")
+            try page.browser.type("open sesame", into: "[name=password]")
+            try page.browser.click("button.main")
+            try page.browser.wait(for: "document.getElementById('login')?.hidden === true")
             try page.choose([
                 try page.scratch.write(sample(5000), to: "a – ü.jpg"),
                 try page.makeFile("large.mp4", of: 6 << 20),

@@ -55,4 +55,36 @@ struct LinkTests {
         #expect(try connection.link(link.id) == nil)
         withExtendedLifetime(scratch) {}
     }
+    @Test(
+        "of several files those that are deleted lead nowhere until they come back, and what goes for good goes from the link"
+    )
+    func deletedOfSeveral() throws {
+        let scratch = try ScratchFolder("links")
+        var connection = try SQLiteConnection(path: scratch.path("catalogue"))
+        _ = try connection.prepare(CatalogueSchema.all)
+        let (user, other) = (try #require(FileName("alice")), try #require(FileName("bob")))
+        let paths = try ["a/b", "a/bc", "d"].map { try RemotePath(Array($0.utf8)) }
+        var link = Link(try LinkID.random(), .several, of: [], user: user, madeBy: "admin")
+        link.files = paths.map(\.bytes)
+        #expect(try connection.add(link))
+        func files() throws -> [[UInt8]]? { try connection.link(link.id)?.files }
+        let batch = try TrashBatch.new(at: 1000)
+        let deleted = paths.map { DeletedFile(path: $0, size: 1, batch: batch) }
+        try connection.noteDeletion(deleted[0], of: other)
+        #expect(try files() == link.files)
+        try connection.noteDeletion(deleted[0], of: user)
+        #expect(try files() == [batch.place(of: paths[0]), paths[1].bytes, paths[2].bytes])
+        #expect(try connection.link(link.id)?.target == Array("a/b and 2 more".utf8))
+        // It comes back under another name.
+        let name = try RemotePath(Array("a/b.1".utf8))
+        try connection.noteReturn(RestoredFile(path: name, deleted: deleted[0]), of: user)
+        #expect(try files() == [name.bytes, paths[1].bytes, paths[2].bytes])
+        try connection.removeLinks(to: name.bytes, of: user)
+        try connection.noteDeletion(DeletedFile(path: paths[1], size: 1, batch: nil), of: user)
+        #expect(try files() == [paths[2].bytes])
+        try connection.noteDeletion(deleted[2], of: user)
+        try connection.removeLinks(to: batch.place(of: paths[2]), of: user)
+        #expect(try connection.link(link.id) == nil)
+        withExtendedLifetime(scratch) {}
+    }
 }

@@ -58,7 +58,7 @@ struct Deleting {
         return SiteAnswer(seeOther: isKept ? OwnURL("admin", TrashRequest.part) : FilesRequest.url(chosen.first?.owner))
     }
 
-    private static func numbers(_ fields: URLEncodedForm) -> [Int64] {
+    static func numbers(_ fields: URLEncodedForm) -> [Int64] {
         fields.fields.filter { $0.name == number }.compactMap { Int64($0.value) }
     }
 

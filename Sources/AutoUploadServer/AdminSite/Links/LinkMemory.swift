@@ -69,11 +69,24 @@ struct LinkPasses: Sendable {
     }
 
     func isOpened(_ link: Link, _ fields: Fields, now: Int64 = currentUnixTime()) -> Bool {
-        guard let cookie = fields.cookie(Self.name) else { return false }
-        let parts = String(decoding: cookie, as: UTF8.self).split(separator: "-")
-        guard parts.count == 2, let end = Int64(parts[0]), now < end else { return false }
-        return SecretBytes(mark(link, end).utf8).isEqual(to: SecretBytes(parts[1].utf8))
+        guard let (end, mark) = shown(fields), now < end else { return false }
+        return SecretBytes(self.mark(link, end).utf8).isEqual(to: SecretBytes(mark.utf8))
     }
+
+    /// Whether half of its time is over.
+    func isOld(_ fields: Fields, now: Int64 = currentUnixTime()) -> Bool {
+        shown(fields).map { $0.end - now < Self.seconds / 2 } ?? false
+    }
+
+    private func shown(_ fields: Fields) -> (end: Int64, mark: Substring)? {
+        guard let cookie = fields.cookie(Self.name) else { return nil }
+        let parts = String(decoding: cookie, as: UTF8.self).split(separator: "-")
+        guard parts.count == 2, let end = Int64(parts[0]), (0...Self.latest).contains(end) else { return nil }
+        return (end, parts[1])
+    }
+
+    /// Nobody was given a later one: nothing overflows.
+    private static let latest = Int64.max / 2
 
     /// Empty, which nobody shows, where OpenSSL has no memory.
     private func mark(_ link: Link, _ end: Int64) -> String {

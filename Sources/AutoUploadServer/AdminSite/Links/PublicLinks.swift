@@ -32,7 +32,7 @@ package struct PublicLinks: Sendable {
         do throws(SiteTrouble) {
             let link = try find(id, services, peer.address.group)
             if let form { return try unlock(link, form, desk, peer) }
-            if link.password != nil, !passes.isOpened(link, fields) { return LinkPages.password(link, trouble: nil) }
+            if !isOpened(link, fields) { return LinkPages.password(link, trouble: nil) }
             let answer = try content(of: link, services)
             if !isHead, link.kind != .drop { try use(link, services, peer) }
             return answer
@@ -48,6 +48,19 @@ package struct PublicLinks: Sendable {
         let link = try find(id, services, group)
         guard link.kind == .drop else { throw .notFound }
         return link
+    }
+
+    /// Whether it asks for no password, or its password was given within the hour.
+    package func isOpened(_ link: Link, _ fields: Fields) -> Bool {
+        link.password == nil || passes.isOpened(link, fields)
+    }
+
+    /// For who goes on adding files: the password isn't asked for in the midst of them.
+    ///
+    /// - Parameter fields: of a request that is let do that.
+    /// - Returns: nil where nothing is to be renewed yet.
+    package func renewedPass(for link: Link, _ fields: Fields) -> FieldValue? {
+        link.password != nil && passes.isOld(fields) ? passes.pass(for: link) : nil
     }
 
     /// For who sees it.
@@ -98,10 +111,20 @@ package struct PublicLinks: Sendable {
                 try Archive.files(below: link.path, of: link.user, in: &connection)
             }
             guard let files, !files.isEmpty else { throw .notFound }
-            let name = link.path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? link.user.bytes
-            return Archive(services.vault, files, of: link.path).answer(named: name)
+            return Archive(services.vault, files, of: link.path).answer(named: link.folderName)
         case .drop: return SiteAnswer(seeOther: OwnURL(link.id.text, ""))
-        case .several: throw .notFound
+        case .several:
+            // Those that are deleted by now are left out: what has taken the name of one isn't it.
+            let files = try services.ask { connection throws(SQLiteError) in
+                var found: [FileEntry] = []
+                for path in link.files {
+                    guard let path = try? RemotePath(path) else { continue }
+                    if let file = try connection.file(path, of: link.user) { found.append(file) }
+                }
+                return found
+            }
+            if files.isEmpty { throw .notFound }
+            return Archive(services.vault, files, of: link.path).answer(named: link.folderName)
         }
     }
 
@@ -128,6 +151,11 @@ extension SiteTrouble {
 
 extension Link {
     var url: OwnURL { OwnURL(id.text) }
+
+    /// Of the folder that it is of, or that its files are in.
+    fileprivate var folderName: [UInt8] {
+        path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? user.bytes
+    }
 }
 
 extension StoredPlace {

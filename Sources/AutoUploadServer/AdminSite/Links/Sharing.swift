@@ -12,7 +12,7 @@ import Storage
 
 /// An admin makes and revokes links.
 struct Sharing {
-    private let context: AdminSite.Context
+    let context: AdminSite.Context
     private let peer: ServerEvent.Peer
 
     static let part = "share"
@@ -23,15 +23,25 @@ struct Sharing {
         (self.context, self.peer) = (context, peer)
     }
 
-    /// What is to be shared: a file, or a folder.
+    /// What is to be shared: a file, a folder, or several files of one.
     struct Place {
         let user: FileName
         let path: [UInt8]
         let kind: Link.Kind
         /// Files may be added to a folder that isn't there yet.
         var isThere = true
+        /// Of several: their paths, and their numbers in the index.
+        var files: [[UInt8]] = []
+        var numbers: [Int64] = []
 
-        var name: [UInt8] { path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? user.bytes }
+        var name: [UInt8] {
+            kind == .several
+                ? Array("\(files.count) files".utf8)
+                : path.split(separator: UInt8(ascii: "/")).last.map { Array($0) } ?? user.bytes
+        }
+
+        /// Where its page is, and its form goes to.
+        var url: OwnURL { kind == .several ? OwnURL("admin", Sharing.severalPart) : Sharing.url(user, path) }
     }
 
     static func place(_ context: AdminSite.Context) throws(SiteTrouble) -> Place {
@@ -68,13 +78,16 @@ struct Sharing {
     }
 
     func make(_ form: URLEncodedForm, _ visitor: Visitor) throws(SiteTrouble) -> SiteAnswer {
-        let place = try Self.place(context)
+        try make(of: try Self.place(context), form, visitor)
+    }
+
+    func make(of place: Place, _ form: URLEncodedForm, _ visitor: Visitor) throws(SiteTrouble) -> SiteAnswer {
         let link = try newLink(of: place, form, visitor)
         let isNew = try context.services.change { connection throws(SQLiteError) in try connection.add(link) }
         guard isNew else {
             throw .badForm("Another file of this name is shared by its name already: revoke that link first.")
         }
-        context.services.report(.linkMade(peer, id: link.id.text, owner: place.user, path: place.path))
+        context.services.report(.linkMade(peer, id: link.id.text, owner: place.user, path: link.target))
         return SiteAnswer(seeOther: Self.url(place.user, place.path))
     }
 
@@ -91,15 +104,15 @@ struct Sharing {
         guard let id else { throw .badForm("The server has no memory for it: come again.") }
         var link = Link(
             id, isDrop ? .drop : place.kind, of: place.path, user: place.user, madeBy: visitor.login.user.text)
+        link.files = place.files
         try setBounds(of: &link, form)
         link.note = String((form["note"] ?? "").replacing("\r\n", with: "\n").prefix(Self.longestNote))
         if isDrop {
             link.largest = try Self.size(form["largest"])
             link.bytesLeft = try Self.size(form["bytes"])
             link.needsProof = form["proof"] != nil
-        } else if let password = form["password"], !password.isEmpty {
-            link.password = try hash(password)
         }
+        if let password = form["password"], !password.isEmpty { link.password = try hash(password) }
         return link
     }
 
@@ -145,7 +158,7 @@ struct Sharing {
             return link
         }
         guard let link else { throw .notFound }
-        context.services.report(.linkRevoked(peer, id: id.text, owner: link.user, path: link.path))
+        context.services.report(.linkRevoked(peer, id: id.text, owner: link.user, path: link.target))
         return SiteAnswer(seeOther: OwnURL("admin", Self.listPart))
     }
 }

@@ -13,14 +13,7 @@ struct DropForm {
             SiteForm.form(Sharing.url(place.user, place.path), by: visitor) {
                 Tag.input(.type("hidden"), .name("kind"), .value("drop"))
                 Tag.div(.class("fields")) {
-                    Tag.label {
-                        "Good until, if it is to end"
-                        Tag.input(.type("date"), .name("ends"))
-                    }
-                    Tag.label {
-                        "Files, if not any number"
-                        Tag.input(.name("uses"), .inputMode("numeric"), .autocomplete("off"))
-                    }
+                    LinkFields.html(uses: "Files, if not any number")
                     Tag.label {
                         "Largest file, as in 500M"
                         Tag.input(.name("largest"), .autocomplete("off"))

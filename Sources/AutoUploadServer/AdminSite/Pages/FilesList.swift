@@ -30,6 +30,8 @@ struct FilesList {
                 Tag.form(.class("chosen"), .get, .action(OwnURL("admin", Deleting.part))) {
                     table(canChoose: true)
                     Tag.button { "Delete those that are ticked" }
+                    " "
+                    Tag.button(.formAction(OwnURL("admin", Sharing.severalPart))) { "Share those that are ticked" }
                 }
             } else {
                 table(canChoose: false)

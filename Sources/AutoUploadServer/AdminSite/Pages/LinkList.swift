@@ -33,6 +33,7 @@ struct LinkTable {
                 Tag.a(.href(link.url)) { (host.map { "https://\(escaped($0))" } ?? "") + link.url.text }
                 if link.password != nil { Tag.span(.class("mark")) { "password" } }
                 if link.kind == .folder { Tag.span(.class("mark")) { "folder" } }
+                if link.kind == .several { Tag.span(.class("mark")) { "\(link.files.count) files" } }
                 if link.kind == .drop { Tag.span(.class("mark")) { "adds files" } }
                 if link.needsProof { Tag.span(.class("mark")) { "CAPTCHA" } }
                 if link.isOver(at: currentUnixTime()) { Tag.span(.class("mark bad")) { "over" } }
@@ -117,25 +118,11 @@ struct SharePage {
     private func form(_ visitor: Visitor) -> HTML {
         Tag.section(.class("card")) {
             Tag.h2 { place.kind == .file ? "A new link" : "A link to have it" }
-            Tag.p(.class("quiet")) {
-                place.kind == .file
-                    ? "Whoever has its address may download the file, without an account."
-                    : "Whoever has its address may download the folder, with all that is below it, as an archive."
-            }
-            SiteForm.form(Sharing.url(place.user, place.path), by: visitor) {
+            Tag.p(.class("quiet")) { effect }
+            SiteForm.form(place.url, by: visitor) {
+                for number in place.numbers { Tag.input(.type("hidden"), .name("id"), .value(String(number))) }
                 Tag.div(.class("fields")) {
-                    Tag.label {
-                        "Good until, if it is to end"
-                        Tag.input(.type("date"), .name("ends"))
-                    }
-                    Tag.label {
-                        "Downloads, if not any number"
-                        Tag.input(.name("uses"), .inputMode("numeric"), .autocomplete("off"))
-                    }
-                    Tag.label {
-                        "Password, if one is to be asked for"
-                        Tag.input(.name("password"), .type("password"), .autocomplete("new-password"))
-                    }
+                    LinkFields.html(uses: "Downloads, if not any number")
                     Tag.label {
                         "Note beside the password"
                         Tag.input(.name("note"), .autocomplete("off"))
@@ -149,6 +136,14 @@ struct SharePage {
                 }
                 Tag.button(.class("main")) { "Make a link" }
             }
+        }
+    }
+    private var effect: String {
+        switch place.kind {
+        case .file: "Whoever has its address may download the file, without an account."
+        case .several: "Whoever has its address may download them, without an account, as an archive."
+        case .folder, .drop:
+            "Whoever has its address may download the folder, with all that is below it, as an archive."
         }
     }
 }

@@ -17,7 +17,7 @@ package struct Link: Hashable, Sendable {
     package let id: LinkID
     package let kind: Kind
     package let user: FileName
-    /// From the user's folder on; empty: that itself.
+    /// From the user's folder on; empty: that itself. Of several files the folder that all of them are in, or below.
     package let path: [UInt8]
     /// Unix seconds.
     package var made = currentUnixTime()
@@ -44,6 +44,11 @@ package struct Link: Hashable, Sendable {
         (self.id, self.kind, self.path, self.user, self.madeBy) = (id, kind, path, user, madeBy)
     }
 
+    /// Paths of several files as they stand in a row: no path holds a NUL.
+    static func bytes(of files: [[UInt8]]) -> [UInt8] { Array(files.joined(separator: [0])) }
+
+    static func files(in bytes: [UInt8]) -> [[UInt8]] { bytes.split(separator: 0).map { Array($0) } }
+
     /// Whether it is good for anything still.
     ///
     /// - Parameter now: Unix seconds.
@@ -66,7 +71,7 @@ extension SQLiteConnection {
                 .integer(link.uses), link.password.map { .text($0) } ?? .null, .text(link.note),
                 .optional(link.largest.map { Int64(clamping: $0) }),
                 .optional(link.bytesLeft.map { Int64(clamping: $0) }), .integer(link.needsProof ? 1 : 0),
-                link.files.isEmpty ? .null : .blob(Array(link.files.joined(separator: [0]))),
+                link.files.isEmpty ? .null : .blob(Link.bytes(of: link.files)),
             ])
         return try number("SELECT changes()") == 1
     }
@@ -130,7 +135,7 @@ extension Link {
             row.optional(11).map { UInt64(clamping: $0) }, row.optional(12).map { UInt64(clamping: $0) }
         )
         needsProof = row.integer(13) == 1
-        files = row.isNull(14) ? [] : row.blob(14).split(separator: 0).map { Array($0) }
+        files = row.isNull(14) ? [] : Link.files(in: row.blob(14))
     }
 }
 

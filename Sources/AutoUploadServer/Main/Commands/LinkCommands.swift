@@ -34,7 +34,7 @@ enum LinkCommands {
         help: "Of a link by which files are added (--drop): each costs its sender some work, by scripts of the page.")
     private static let passwordFile = Option(
         "password-file", value: .text("FILE"), section: "Commands",
-        help: "Have the link of a file or folder ask for the password in this file's first line; -: of standard input.")
+        help: "Have the link ask for the password in this file's first line; -: of standard input.")
 
     static let all = [
         ConsoleCommand(
@@ -80,7 +80,7 @@ enum LinkCommands {
             try console.perform { connection throws(SQLiteError) in
                 try connection.transaction { connection throws(SQLiteError) in
                     guard try connection.add(link) else { return false }
-                    try connection.add(entry(.linkMade, link.id, link.path))
+                    try connection.add(entry(.linkMade, link.id, link.target))
                     return true
                 }
             }
@@ -132,7 +132,6 @@ enum LinkCommands {
         let isOfDrops = link.largest != nil || link.bytesLeft != nil || link.needsProof
         if isOfDrops, link.kind != .drop { throw .usage("--largest, --bytes and --captcha are for --drop") }
         if let file = arguments.optionalString(of: passwordFile) {
-            guard link.kind != .drop else { throw .usage("--password-file isn't for --drop") }
             link.password = try LinkPassword.hash(ofFile: file)
         }
         return link
@@ -146,7 +145,7 @@ enum LinkCommands {
             return try console.perform { connection throws(SQLiteError) in
                 try connection.transaction { connection throws(SQLiteError) in
                     guard let link = try connection.link(id), try connection.revoke(id) else { return false }
-                    try connection.add(entry(.linkRevoked, id, link.path))
+                    try connection.add(entry(.linkRevoked, id, link.target))
                     return true
                 }
             }

@@ -30,6 +30,7 @@ enum DropFace {
             if inner.target.isRoot { return WebAnswer(PublicLinks.answer(error), to: head) }
             throw .refused(WebRefusal(error.status, error.text, retryAfter: error.status == .notFound ? nil : 60))
         }
+        guard links.isOpened(link, head.fields) else { return try answerLocked(inner, link) }
         let endpoint = Endpoint(inner.target, takesDrops: link.needsProof, hasAdmin: false, hasLinks: false)
         guard let endpoint, let name = id.publicName else { throw .refused(.notFound) }
         let folder = link.path.isEmpty ? nil : try? RemotePath(link.path)
@@ -38,7 +39,18 @@ enum DropFace {
             UploadPass(
                 home: Home(link.user, in: folder), name: name, base: "/\(id.text)",
                 link: LinkBounds(link, drops, connection.services)))
-        return try Router.answerOurs(inner, endpoint, on: &connection)
+        var answer = try Router.answerOurs(inner, endpoint, on: &connection)
+        if let pass = links.renewedPass(for: link, head.fields) { answer.fields.append(.setCookie, pass) }
+        return answer
+    }
+
+    /// The link's own address asks for its password.
+    private static func answerLocked(_ head: RequestHead, _ link: Link) throws(WebTrouble) -> WebAnswer {
+        guard head.target.isRoot, [.get, .head].contains(head.method), let place = FieldValue("/\(link.id.text)")
+        else { throw .refused(.needsPassword) }
+        var answer = WebAnswer(.seeOther)
+        answer.fields.set(.location, place)
+        return answer
     }
 }
 
@@ -52,6 +64,11 @@ extension DropFace {
         }
         return WebAnswer(optionsOf: endpoint, connection.services)
     }
+}
+
+extension WebRefusal {
+    fileprivate static let needsPassword = WebRefusal(
+        .forbidden, "this link has a password: give it at the link's address, which lets in for an hour")
 }
 
 extension RequestTarget {

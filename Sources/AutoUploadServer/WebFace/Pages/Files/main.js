@@ -80,7 +80,7 @@ get("leave").addEventListener("click", () => {
 function lostLogin({ user }) {
   logOut();
   get("login-trouble").textContent = isByLink
-    ? form.token ? "Your session is over: log in again, and load this page anew." : "The server takes nothing by this address any more."
+    ? form.token ? "Your session is over: log in again, and load this page anew." : "The server takes nothing by this address any more, or wants its password again: load this page anew."
     : user
     ? "The server doesn’t take your password any more. Log in again to go on."
     : "The server takes nothing without an account any more. Log in to go on.";

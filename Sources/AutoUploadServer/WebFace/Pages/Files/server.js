@@ -43,6 +43,8 @@ export class Server {
   static uploads = new URL("tus/", Server.root);
   static challenge = new URL("challenge", Server.root);
   static bucket = new URL("s3/", Server.root);
+  /** Where nobody logs in here, a cookie may let in: a session's, or that of a link whose password was given. */
+  static #credentials = document.body.classList.contains("by-link") ? "same-origin" : "omit";
 
   /** @param {string} user nobody: uploads are begun with answers to challenges, and gone on with by their places alone */
   constructor(user = "", password = "", code = "", token = "") {
@@ -151,7 +153,7 @@ export class Server {
     const headers = { ...tus, Accept: "application/json", ...this.#login };
     const signals = [AbortSignal.timeout(patience), signal].filter(Boolean);
     try {
-      return await fetch(url, { method, headers, credentials: this.#login["Form-Token"] ? "same-origin" : "omit", cache: "no-store", signal: any(signals) });
+      return await fetch(url, { method, headers, credentials: Server.#credentials, cache: "no-store", signal: any(signals) });
     } catch (error) {
       signal?.throwIfAborted();
       throw new Broken(String(error));
