@@ -105,12 +105,12 @@ package enum ServerEvent {
         case .closed(let peer, _, _, _):
             peer.account.map { .connection(of: $0, peer.address) } ?? .stranger(peer.address)
         case .loggedIn(let peer, _), .loginDenied(let peer, _, _), .loggedOut(let peer),
-            .downloaded(let peer, _, _, _, _), .deleted(let peer?, _, _), .restored(let peer?, _, _),
-            .purged(let peer?, _, _, _), .userChanged(let peer, _, _), .linkMade(let peer, _, _, _),
+            .downloaded(let peer, _, _, _, _), .userChanged(let peer, _, _), .linkMade(let peer, _, _, _),
             .linkRevoked(let peer, _, _, _),
             .found(let peer, _), .refused(let peer, _, _, _), .bucketRefusal(let peer, _),
             .resumed(let peer, _, _), .parked(let peer, _, _):
             peer.account.map(Cause.user) ?? .stranger(peer.address)
+        // Of what an admin deletes, or has back, each file is told.
         default: .server
         }
     }

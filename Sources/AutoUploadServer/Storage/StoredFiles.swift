@@ -37,15 +37,51 @@ package struct StoredFiles: Sendable {
     /// What is no file of the storage is left out: links, other file systems mounted below, subvolumes, and what nobody's path can
     /// reach because it lies too deep or the server may not read it.
     ///
+    /// - Parameter names: of folders down to the one that is looked through; none: the user's.
     /// - Throws: `SystemError` when some of it can't be looked at, other than because it has just gone; and what `body` throws.
-    package func forEach(of user: FileName, _ body: (Item) throws(SystemError) -> Void) throws(SystemError) {
-        guard let folder = try lookingPastGaps({ () throws(SystemError) in try root.openFolder(user) }) else {
+    package func forEach(
+        of user: FileName, below names: [FileName] = [], _ body: (Item) throws(SystemError) -> Void
+    ) throws(SystemError) {
+        guard var folder = try lookingPastGaps({ () throws(SystemError) in try root.openFolder(user) }) else {
             return
         }
         let place = try folder.status().place
         let bounds = Bounds(device: place.identity.device, mount: place.mount)
-        try Self.walk(folder, path: [], depth: 0, within: bounds, body)
+        for name in names {
+            let next = try lookingPastGaps { () throws(SystemError) in
+                try bounds.contain(folder.status(of: name)) ? folder.openFolder(name) : nil
+            }
+            guard let next = next ?? nil else { return }
+            folder = next
+        }
+        let path = Array(names.map(\.bytes).joined(separator: [Self.slash]))
+        try Self.walk(folder, path: path, depth: names.count, within: bounds, body)
     }
+
+    /// The files in a folder of a user's, and below it, in no order.
+    ///
+    /// - Parameters:
+    ///   - folder: nil: the user's.
+    ///   - limit: as many as are wanted at most.
+    package func files(
+        of user: FileName, below folder: RemotePath? = nil, limit: Int
+    ) throws(SystemError) -> [(path: RemotePath, size: UInt64)] {
+        var files: [(path: RemotePath, size: UInt64)] = []
+        let names = folder?.components.compactMap { FileName($0) } ?? []
+        if names.contains(where: \.mayBeReserved) { return [] }
+        do throws(SystemError) {
+            try forEach(of: user, below: names) { item throws(SystemError) in
+                guard item.status.kind == .regular, !item.name.mayBeReserved, let path = item.path else { return }
+                if files.count >= limit { throw SystemError(Self.enough, errno: .interrupted) }
+                files.append((path, item.status.size))
+            }
+        } catch {
+            if error.operation != Self.enough { throw error }
+        }
+        return files
+    }
+
+    private static let enough = "go on looking through a folder"
 
     private struct Bounds {
         let device: UInt64
@@ -116,4 +152,11 @@ package struct StoredFiles: Sendable {
     }
 
     private static let slash = UInt8(ascii: "/")
+}
+
+extension StoredFiles.Item {
+    /// From the user's folder on; nil where no client's path leads to it.
+    fileprivate var path: RemotePath? {
+        try? RemotePath(folder.isEmpty ? name.bytes : folder + [UInt8(ascii: "/")] + name.bytes)
+    }
 }

@@ -124,6 +124,36 @@ struct TrashPageTests {
         _ = try page("/admin/log?action=purge", saying: "b/3.bin")
     }
 
+    @Test("a whole folder is deleted after a question, as one entry of the trash, and comes back with its links")
+    func folder() throws {
+        for name in ["trip/a/1.bin", "trip/a/b/2.bin", "trip2/3.bin"] {
+            try store(sample(10, seed: name.utf8.count), name)
+        }
+        let before = try server.site.stored()
+        let list = try page("/admin/files/\(Fixtures.user)/trip", saying: "report.pdf")
+        let folder = "/admin/delete/\(Fixtures.user)/trip"
+        #expect(list.contains("href=\"\(folder)\""))
+        #expect(try !admin.get("/admin/files/\(Fixtures.user)").text.contains("Delete it"))
+        let question = try admin.get(folder).text
+        #expect(question.contains("Delete this folder, with 3 files?") && question.contains("trip/a/b/2.bin"))
+        #expect(question.contains("This may be the only copy.") && !question.contains("trip2"))
+        #expect(try admin.post(folder, [:]).status == 403)
+        #expect(try post("/admin/delete/\(Fixtures.user)").status == 404)
+        #expect(try post("/admin/delete/\(Fixtures.user)/tri").status == 404)
+        #expect(try server.site.stored() == before)
+        let address = try admin.makeLink("trip/a/b/2.bin")
+        let stranger = try Curl(server, from: "127.0.0.9")
+        #expect(try stranger(address, []).status == 200)
+        #expect(try post(folder).fields["location"] == "/admin/trash")
+        #expect(try server.site.stored().keys.filter { !$0.hasPrefix(".auto-upload/") } == ["trip2/3.bin"])
+        #expect(try stranger(address, []).status == 404)
+        #expect(try page("/admin/trash", saying: "and 2 more").contains("trip/"))
+        #expect(try !admin.get("/admin/files/\(Fixtures.user)").text.contains("trip/<"))
+        #expect(try post(try batch(), ["do": "undo"]).status == 303)
+        #expect(try server.site.stored() == before)
+        #expect(try stranger(address, []).status == 200)
+    }
+
     @Test("a viewer sees the trash and changes nothing")
     func viewer() throws {
         #expect(try post(file).status == 303)

@@ -52,6 +52,31 @@ struct TrashCommandTests {
     }
 
     @Test(
+        "a folder goes to the trash with all that is below it, and comes back, by the server that runs and without one",
+        arguments: [true, false])
+    func folders(_ isRunning: Bool) throws {
+        let server = try TestServer(site)
+        for (number, name) in ["a/1", "a/b/2", "ab/3"].enumerated() {
+            let file = try site.scratch.write(sample(100 + number), to: "file")
+            #expect(try run("add", file, "--as", name).status == 0)
+        }
+        let before = try site.stored()
+        if !isRunning { #expect(try server.stop().status == 0) }
+        #expect(try run("delete", "a/b", "c").output == "\(user)\ta/b\tdeleted\n\(user)\tc\tnot-there\n")
+        #expect(try run("delete", "a").status == 0)
+        #expect(try site.stored().keys.filter { !$0.hasPrefix(".auto-upload/") } == ["ab/3"])
+        #expect(try Set(trash()) == ["\(user) a/1 100", "\(user) a/b/2 101"])
+        #expect(try eventually { try site.listed().keys.sorted() == ["ab/3"] })
+        #expect(
+            try run("restore", "a").status == 0 && run("restore", "a").status == 0 && run("restore", "a").status == 66)
+        #expect(try site.stored() == before && trash().isEmpty)
+        try site.expectListed(except: ["a/1", "a/b/2"])
+        #expect(try run("delete", "--now", "a").output == "\(user)\ta\tremoved\n")
+        #expect(try trash().isEmpty && site.stored().keys.sorted() == ["ab/3"])
+        if isRunning { #expect(try server.stop().status == 0) }
+    }
+
+    @Test(
         "what no path can be is refused before anything is done", arguments: ["../x", "/x", ".auto-upload/trash", ""])
     func refusals(_ path: String) throws {
         let server = try TestServer(site)

@@ -9,7 +9,7 @@ import Platform
 import SQLite
 import Storage
 
-/// An admin deletes files: one by its address, or those that were chosen in a list. It is asked about first.
+/// An admin deletes files: one, or all of a folder, by its address, or those that were chosen in a list. It is asked about first.
 struct Deleting {
     private let context: AdminSite.Context
     private let peer: ServerEvent.Peer
@@ -29,7 +29,8 @@ struct Deleting {
         let chosen = try chosen(context.request.query)
         if chosen.isEmpty { throw .nothingChosen }
         let question = DeletingQuestion(
-            places: chosen, numbers: Self.numbers(context.request.query), url: context.request.url,
+            places: chosen, isFolder: isFolder(chosen), numbers: Self.numbers(context.request.query),
+            url: context.request.url,
             expiry: context.services.vault.trashExpiry)
         return SiteAnswer(.ok, question.html(for: visitor))
     }
@@ -38,23 +39,21 @@ struct Deleting {
         let chosen = try chosen(form)
         if chosen.isEmpty { throw .nothingChosen }
         var troubles: [String] = []
-        var batches: [TrashBatch?] = []
+        var events: [ServerEvent] = []
         for (owner, places) in Dictionary(grouping: chosen, by: \.owner) {
             let outcomes = context.services.vault.delete(places.map(\.path), of: owner)
             for (place, outcome) in zip(places, outcomes) {
                 switch outcome {
-                case .success(let file?):
-                    batches.append(file.batch)
-                    context.services.report(.deleted(peer, owner: owner, file))
+                case .success(let file?): events.append(.deleted(peer, owner: owner, file))
                 // It has gone by other ways.
                 case .success(nil): context.services.catalogue.rebuild()
                 case .failure(let error): troubles.append("\(escaped(place.path.bytes)): \(error).")
                 }
             }
         }
-        try? context.services.catalogue.settle()
+        context.services.reportMany(events)
         if !troubles.isEmpty { throw .notDone("Not all of it was deleted", troubles) }
-        let isKept = batches.contains { $0 != nil }
+        let isKept = context.services.vault.trashExpiry > 0
         return SiteAnswer(seeOther: isKept ? OwnURL("admin", TrashRequest.part) : FilesRequest.url(chosen.first?.owner))
     }
 
@@ -65,14 +64,37 @@ struct Deleting {
     private func chosen(_ fields: URLEncodedForm) throws(SiteTrouble) -> [StoredPlace] {
         let segments = context.request.segments.dropFirst()
         if !segments.isEmpty {
-            guard let place = StoredPlace(segments), try context.services.open(place) != nil else { throw .notFound }
-            return [place]
+            guard let place = StoredPlace(segments) else { throw .notFound }
+            return try context.services.open(place) != nil ? [place] : try files(below: place)
         }
         let numbers = Self.numbers(fields)
         guard numbers.count <= Self.most else { throw .badForm("At most \(Self.most) files are deleted at a time.") }
         return try context.services.ask { connection throws(SQLiteError) in
             try connection.files(numbered: numbers).map { StoredPlace(owner: $0.user, path: $0.path) }
         }
+    }
+}
+
+extension Deleting {
+    private func files(below place: StoredPlace) throws(SiteTrouble) -> [StoredPlace] {
+        let paths: [RemotePath]
+        do throws(VaultError) {
+            paths = try context.services.vault.files(
+                below: place.path, of: place.owner, limit: Vault.mostFilesOfTrash + 1)
+        } catch {
+            throw SiteTrouble(.serviceUnavailable, MessagePage(storage: error))
+        }
+        if paths.isEmpty { throw .notFound }
+        guard paths.count <= Vault.mostFilesOfTrash else {
+            throw .badForm(
+                "At most \(Vault.mostFilesOfTrash) files are deleted at a time: choose a folder that holds fewer.")
+        }
+        return paths.map { StoredPlace(owner: place.owner, path: $0) }
+    }
+
+    /// Whether the address is that of a folder.
+    private func isFolder(_ chosen: [StoredPlace]) -> Bool {
+        StoredPlace(context.request.segments.dropFirst()).map { chosen != [$0] } ?? false
     }
 }
 

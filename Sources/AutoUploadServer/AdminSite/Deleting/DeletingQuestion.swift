@@ -6,6 +6,8 @@ import Platform
 /// Asks before files are deleted, and says what isn't known.
 struct DeletingQuestion {
     let places: [StoredPlace]
+    /// They are all of a folder.
+    let isFolder: Bool
     /// In the index; none: the address says which file.
     let numbers: [Int64]
     let url: OwnURL
@@ -40,7 +42,10 @@ struct DeletingQuestion {
         }
     }
 
-    private var title: String { places.count == 1 ? "Delete this file?" : "Delete \(places.count) files?" }
+    private var title: String {
+        if isFolder { return "Delete this folder, with \(places.count == 1 ? "one file" : "\(places.count) files")?" }
+        return places.count == 1 ? "Delete this file?" : "Delete \(places.count) files?"
+    }
 
     private var names: HTML {
         Tag.ul {

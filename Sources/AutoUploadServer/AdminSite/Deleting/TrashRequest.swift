@@ -113,19 +113,19 @@ struct TrashRequest {
             let paths =
                 if let path = place.path { [path] } else { try files(of: place, limit: Self.together).map(\.path) }
             isMore = place.path == nil && paths.count == Self.together && troubles.isEmpty
+            let count = restored.count
             for path in paths {
                 do throws(VaultError) {
                     guard let file = try context.services.vault.restore(path, in: place.batch, of: place.user) else {
                         continue
                     }
                     restored.append(file)
-                    context.services.report(.restored(peer, owner: place.user, file))
                 } catch {
                     troubles.append("\(escaped(path.bytes)): \(error).")
                 }
             }
+            context.services.reportMany(restored.dropFirst(count).map { .restored(peer, owner: place.user, $0) })
         }
-        try? context.services.catalogue.settle()
         if !troubles.isEmpty { throw .notDone("Not all of it could be had back", troubles) }
         guard let first = restored.first else { throw .notFound }
         if restored.count > 1 { return SiteAnswer(seeOther: FilesRequest.url(place.user)) }

@@ -50,6 +50,12 @@ struct FilesList {
                     }
                     " "
                     Tag.a(.class("button"), .href(Sharing.url(user, request.folderPath))) { "Share it" }
+                    if visitor.mayChange, !request.folder.isEmpty {
+                        " "
+                        Tag.a(.class("button"), .href(FilesRequest.url(user, request.folder, in: Deleting.part))) {
+                            "Delete it"
+                        }
+                    }
                 }
             }
             if let next = page.next {

@@ -88,11 +88,29 @@ extension SQLiteConnection {
     mutating func remove(_ path: RemotePath, of user: FileName, _ known: inout KnownFolders) throws(SQLiteError) {
         let (folder, name) = path.parts
         let rows = try query(
-            "SELECT f.id FROM users u JOIN folders d ON d.user = u.id JOIN files f ON f.folder = d.id "
+            "SELECT f.id, f.folder FROM users u JOIN folders d ON d.user = u.id JOIN files f ON f.folder = d.id "
                 + "WHERE u.name = ? AND d.path = ? AND f.name = ?",
             [.blob(user.bytes), .blob(Array(folder)), .blob(Array(name))]
-        ) { $0.integer(0) }
-        for row in rows { try execute("DELETE FROM files WHERE id = ?", [.integer(row)]) }
+        ) { (id: $0.integer(0), folder: $0.integer(1)) }
+        for row in rows {
+            try execute("DELETE FROM files WHERE id = ?", [.integer(row.id)])
+            try removeIfEmpty(row.folder, &known)
+        }
+    }
+
+    /// Removes a folder that holds nothing any more, and those above it of which that then is so, but the user's own.
+    private mutating func removeIfEmpty(_ folder: Int64, _ known: inout KnownFolders) throws(SQLiteError) {
+        var next: Int64? = folder
+        while let folder = next {
+            next = try query(
+                "SELECT parent FROM folders d WHERE id = ? AND parent <> 0 "
+                    + "AND NOT EXISTS (SELECT 1 FROM files f WHERE f.folder = d.id) "
+                    + "AND NOT EXISTS (SELECT 1 FROM folders b WHERE b.parent = d.id)", [.integer(folder)]
+            ) { $0.integer(0) }.first
+            if next == nil { return }
+            try execute("DELETE FROM folders WHERE id = ?", [.integer(folder)])
+            known.folders = [:]
+        }
     }
 
     private struct Row {

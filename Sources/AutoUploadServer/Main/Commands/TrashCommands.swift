@@ -14,12 +14,14 @@ enum TrashCommands {
             "files delete", operands: ["PATH"], repeatsOperand: true,
             options: [ConsoleCommand.owner, now, ConsoleCommand.json],
             help:
-                "Move files of a user (--of) to the user's trash, from where they can be had back for --trash-days: by the server that "
-                + "runs, or, as its user, without one. A device may have wiped its own copy.", delete),
+                "Move files of a user (--of), or folders with all that is below them, to the user's trash, from where they can be had back "
+                + "for --trash-days: by the server that runs, or, as its user, without one. A device may have wiped its own copy.",
+            delete),
         ConsoleCommand(
             "files restore", operands: ["PATH"], repeatsOperand: true,
             options: [ConsoleCommand.owner, ConsoleCommand.json],
-            help: "Take files of a user (--of) out of the trash: of several of one path, what was deleted last.",
+            help:
+                "Take files or folders of a user (--of) out of the trash: of several of one path, what was deleted last.",
             restore),
         ConsoleCommand(
             "files trash", options: [ConsoleCommand.user, ConsoleCommand.json],
@@ -110,11 +112,17 @@ extension FileChange.Kind {
 }
 
 extension StorageAccess {
+    private static let together = 1000
+
     fileprivate func perform(_ change: FileChange) throws(ProgramError) -> FileChange.Answer {
         switch way {
         case .own(let vault, let catalogue):
-            let (answer, event) = change.perform(on: vault)
-            if let event { catalogue.note(event.catalogueNotes) }
+            let (answer, events) = change.perform(on: vault)
+            for start in stride(from: 0, to: events.count, by: Self.together) {
+                catalogue.note(events.dropFirst(start).prefix(Self.together).flatMap(\.catalogueNotes))
+                // It keeps a bounded number in mind.
+                try? catalogue.settle()
+            }
             return answer
         case .server(let name, let owner):
             let answer: FileChange.Answer?

@@ -69,8 +69,8 @@ struct ConsoleDesk: Sendable {
             try connection.write(Array((question == .status ? report.text : report.json).utf8))
         case .change(let change):
             let services = storehouse.services
-            let (answer, event) = change.perform(on: services.vault)
-            if let event { services.report(event) }
+            let (answer, events) = change.perform(on: services.vault)
+            services.reportMany(events)
             try ConsoleMessages.write(answer, to: connection)
         case nil: return
         }

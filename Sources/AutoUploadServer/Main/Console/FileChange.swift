@@ -5,7 +5,7 @@ import Events
 import Platform
 import Storage
 
-/// What a command at the console wants to be done with a stored file.
+/// What a command at the console wants to be done with a stored file, or a folder of them.
 struct FileChange: Sendable {
     enum Kind: UInt8, Sendable {
         /// To the trash.
@@ -33,19 +33,52 @@ struct FileChange: Sendable {
 
     // MARK: Doing it
 
-    /// - Returns: what became of it, and what is to be told of that.
-    func perform(on vault: Vault) -> (answer: Answer, event: ServerEvent?) {
+    /// What became of it, and what is to be told of that.
+    typealias Outcome = (answer: Answer, events: [ServerEvent])
+
+    func perform(on vault: Vault) -> Outcome {
         do throws(VaultError) {
-            if kind == .restore {
-                guard let file = try vault.restoreLatest(path, of: user) else { return (.notThere, nil) }
-                return (.done(file.path.bytes), .restored(nil, owner: user, file))
-            }
-            let outcome = vault.delete([path], of: user, isFinal: kind == .remove).first
-            guard let file = try outcome?.get() else { return (.notThere, nil) }
-            return (.done(file.path.bytes), .deleted(nil, owner: user, file))
+            return try kind == .restore ? restore(on: vault) : delete(on: vault)
         } catch {
-            return (.refused(error.description), nil)
+            return (.refused(error.description), [])
         }
+    }
+
+    /// A file; or, where there is none under the path, all that is below it.
+    private func delete(on vault: Vault) throws(VaultError) -> Outcome {
+        let isFinal = kind == .remove
+        let outcome = vault.delete([path], of: user, isFinal: isFinal).first
+        if let file = try outcome?.get() { return (.done(file.path.bytes), [.deleted(nil, owner: user, file)]) }
+        let files = try vault.files(below: path, of: user, limit: Vault.mostFilesOfTrash + 1)
+        if files.count > Vault.mostFilesOfTrash {
+            return (
+                .refused("it holds more than \(Vault.mostFilesOfTrash) files: delete the folders in it one by one"), []
+            )
+        }
+        return outcomeOfMany(vault.delete(files, of: user, isFinal: isFinal)) { .deleted(nil, owner: user, $0) }
+    }
+
+    private func restore(on vault: Vault) throws(VaultError) -> Outcome {
+        if let file = try vault.restoreLatest(path, of: user) {
+            return (.done(file.path.bytes), [.restored(nil, owner: user, file)])
+        }
+        return outcomeOfMany(try vault.restoreLatest(below: path, of: user)) { .restored(nil, owner: user, $0) }
+    }
+
+    private func outcomeOfMany<File>(
+        _ results: [Result<File?, VaultError>], _ event: (File) -> ServerEvent
+    ) -> Outcome {
+        var (events, troubles) = ([ServerEvent](), [VaultError]())
+        for result in results {
+            switch result {
+            case .success(let file): if let file { events.append(event(file)) }
+            case .failure(let error): troubles.append(error)
+            }
+        }
+        if let trouble = troubles.first {
+            return (.refused("\(events.count) files were, and \(troubles.count) weren't: \(trouble)"), events)
+        }
+        return (events.isEmpty ? .notThere : .done(path.bytes), events)
     }
 }
 

@@ -1,4 +1,4 @@
-import Domain
+package import Domain
 package import Platform
 
 /// What lies in the users' trash, found by looking.
@@ -14,28 +14,16 @@ package struct TrashFolders: Sendable {
 
     /// The files that were deleted together, in no order.
     ///
-    /// - Parameter limit: as many as are wanted at most.
-    package func files(in batch: TrashBatch, of user: FileName, limit: Int) throws(SystemError) -> [DeletedFile] {
+    /// - Parameters:
+    ///   - path: of a folder that they were in, or below; nil: all.
+    ///   - limit: as many as are wanted at most.
+    package func files(
+        in batch: TrashBatch, of user: FileName, below path: RemotePath? = nil, limit: Int
+    ) throws(SystemError) -> [DeletedFile] {
         guard let folder = try folder(of: user) else { return [] }
-        var files: [DeletedFile] = []
-        do throws(SystemError) {
-            try StoredFiles(below: folder.last.directory).forEach(of: batch.name) { item throws(SystemError) in
-                guard item.status.kind == .regular, !item.name.mayBeReserved,
-                    let path = Self.path(of: item)
-                else { return }
-                if files.count >= limit { throw SystemError(Self.enough, errno: .interrupted) }
-                files.append(DeletedFile(path: path, size: item.status.size, batch: batch))
-            }
-        } catch {
-            if error.operation != Self.enough { throw error }
+        return try StoredFiles(below: folder.last.directory).files(of: batch.name, below: path, limit: limit).map {
+            DeletedFile(path: $0.path, size: $0.size, batch: batch)
         }
-        return files
-    }
-
-    private static let enough = "go on looking through the trash"
-
-    private static func path(of item: StoredFiles.Item) -> RemotePath? {
-        try? RemotePath(item.folder.isEmpty ? item.name.bytes : item.folder + [UInt8(ascii: "/")] + item.name.bytes)
     }
 }
 

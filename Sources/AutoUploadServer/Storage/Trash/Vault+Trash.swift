@@ -32,6 +32,20 @@ extension Vault {
         }
     }
 
+    /// Files that are deleted, or taken out of the trash, at a time at most.
+    package static let mostFilesOfTrash = 100_000
+
+    /// The files in a folder of a user's, and below it, by looking, sorted.
+    ///
+    /// - Parameter limit: as many as are wanted at most.
+    package func files(below folder: RemotePath, of user: FileName, limit: Int) throws(VaultError) -> [RemotePath] {
+        try requireInPlace()
+        return try FolderTree.wrap { () throws(SystemError) in
+            try StoredFiles(below: trash.root).files(of: user, below: folder, limit: limit).map(\.path)
+                .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+        }
+    }
+
     /// Takes a file out of the trash. When this returns, it is durably stored, under its own name or one beside what has taken that.
     ///
     /// - Returns: nil when the trash doesn't hold it.
@@ -53,6 +67,27 @@ extension Vault {
             if let restored = try restore(path, in: batch, of: user) { return restored }
         }
         return nil
+    }
+
+    /// Takes the files out of the trash that were deleted last of a folder, or of those below it, as `restore` does.
+    ///
+    /// - Returns: one result for each.
+    package func restoreLatest(
+        below folder: RemotePath, of user: FileName
+    ) throws(VaultError) -> [Result<RestoredFile?, VaultError>] {
+        let files = try FolderTree.wrap { () throws(SystemError) -> [DeletedFile] in
+            for batch in try trash.folders.batches(of: user).sorted(by: >) {
+                let files = try trash.folders.files(in: batch, of: user, below: folder, limit: Self.mostFilesOfTrash)
+                if !files.isEmpty { return files }
+            }
+            return []
+        }
+        return files.map { file in
+            Result { () throws(VaultError) in
+                guard let batch = file.batch else { return nil }
+                return try restore(file.path, in: batch, of: user)
+            }
+        }
     }
 
     /// Removes files from the trash for good.
