@@ -10,10 +10,17 @@ package struct CatalogueConsole: ~Copyable {
     /// Milliseconds that the server is waited for when it writes.
     private static let patience: CInt = 30_000
 
+    /// Seconds that a server is waited for that has only just begun to make it.
+    package static let patienceWithNew = 10.0
+
+    /// - Parameter seconds: how long it is waited for where it is just being made.
     /// - Throws: when there is none, or it can't be used; a server mends it.
-    package static func open(at place: CataloguePlace) throws(CatalogueError) -> CatalogueConsole {
+    package static func open(
+        at place: CataloguePlace, waiting seconds: Double = patienceWithNew
+    ) throws(CatalogueError) -> CatalogueConsole {
         guard place.identity != nil else { throw .unavailable(absent) }
         var console = CatalogueConsole(try connect(place), place)
+        try console.requireTables(before: .after(seconds: seconds))
         try console.requireSchema()
         return console
     }
@@ -35,6 +42,13 @@ package struct CatalogueConsole: ~Copyable {
     }
 
     private static let absent = "there is no catalogue yet: start the server, or run `catalogue rebuild`"
+
+    private mutating func requireTables(before deadline: Deadline) throws(CatalogueError) {
+        while try perform({ connection throws(SQLiteError) in try connection.isEmpty() }) {
+            if deadline.hasPassed { throw .beingMade }
+            Thread.sleep(seconds: 0.05)
+        }
+    }
 
     private mutating func requireSchema() throws(CatalogueError) {
         let version = try perform { connection throws(SQLiteError) in try connection.inspect(CatalogueSchema.all) }

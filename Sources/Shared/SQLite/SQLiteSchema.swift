@@ -23,16 +23,20 @@ extension SQLiteConnection {
     package mutating func prepare(
         _ schema: SQLiteSchema, checksIntegrity: Bool = true
     ) throws(SQLiteError) -> Int64 {
-        var version = try number("PRAGMA user_version")
-        let applicationID = try number("PRAGMA application_id")
-        if version == 0, applicationID == 0, try number("SELECT count(*) FROM sqlite_schema") == 0 {
+        if try isEmpty() {
             try makeTables(schema)
             return schema.version
         }
-        guard applicationID == schema.applicationID else { throw .damaged(Self.foreign) }
+        var version = try inspect(schema)
         if checksIntegrity { try checkIntegrity() }
         while let steps = schema.migrations[version] { version = try migrate(from: version, steps) }
         return version
+    }
+
+    /// Whether nothing has been made in the file yet: whoever makes the tables makes all of them in one step.
+    package mutating func isEmpty() throws(SQLiteError) -> Bool {
+        guard try number("PRAGMA user_version") == 0, try number("PRAGMA application_id") == 0 else { return false }
+        return try number("SELECT count(*) FROM sqlite_schema") == 0
     }
 
     /// Looks at a file that is there, and changes nothing.

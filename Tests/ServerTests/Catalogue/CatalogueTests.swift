@@ -134,4 +134,19 @@ struct CatalogueTests {
         #expect(try first.names() == ["alice/second"])
         #expect(try first.rebuilt() == 1)
     }
+
+    @Test("a command that comes while the server is just making it waits, and says so where it takes too long")
+    func beingMade() throws {
+        let test = try TestCatalogue(starts: false)
+        try test.place.make()
+        do throws(CatalogueError) {
+            _ = try CatalogueConsole.open(at: test.place, waiting: 0)
+            Issue.record("it was opened")
+        } catch {
+            #expect(error == .beingMade)
+        }
+        try test.start()
+        var console = try CatalogueConsole.open(at: test.place, waiting: 60)
+        #expect(try console.perform { connection throws(SQLiteError) in try connection.links() }.isEmpty)
+    }
 }

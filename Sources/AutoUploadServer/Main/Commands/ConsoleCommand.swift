@@ -75,7 +75,7 @@ extension ProgramError {
     init(_ error: CatalogueError) {
         let code: ExitCode =
             switch error {
-            case .busy: .temporaryFailure
+            case .busy, .beingMade: .temporaryFailure
             case .unavailable: .noInput
             case .tooNew: .configuration
             case .failed: .inputOutput
