@@ -34,13 +34,14 @@ extension AdminSite {
             let request = LogRequest(context.request.query)
             let page = try context.services.ask { connection throws(SQLiteError) in try connection.log(request.query) }
             return SiteAnswer(.ok, LogList(request: request, page: page).html(for: visitor))
-        case Deleting.part: return try Deleting(context, peer).ask(visitor)
-        case StoredReceipt.part: return try StoredReceipt(context, peer).answer()
+        case Deleting.part: return try Deleting(context: context, peer: peer).ask(visitor)
+        case StoredReceipt.part: return try StoredReceipt(context: context, peer: peer).answer()
         case UsersRequest.part: return try UsersRequest(self, context, peer).show(visitor)
-        case TrashRequest.part: return try TrashRequest(context, peer).show(visitor)
-        case Sharing.part: return try Sharing(context, peer).show(visitor)
-        case Sharing.severalPart where names.count == 1: return try Sharing(context, peer).showSeveral(visitor)
-        case Sharing.listPart where names.count == 1: return try Sharing(context, peer).list(visitor)
+        case TrashRequest.part: return try TrashRequest(context: context, peer: peer).show(visitor)
+        case Sharing.part: return try Sharing(context: context, peer: peer).show(visitor)
+        case Sharing.severalPart where names.count == 1:
+            return try Sharing(context: context, peer: peer).showSeveral(visitor)
+        case Sharing.listPart where names.count == 1: return try Sharing(context: context, peer: peer).list(visitor)
         case LogRequest.part where names == [LogRequest.part, LogChanges.clear]:
             return LogChanges.question(for: visitor)
         case LivePage.part where names.count == 1:

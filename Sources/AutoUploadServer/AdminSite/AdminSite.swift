@@ -98,13 +98,14 @@ extension AdminSite {
         _ names: [String], _ form: URLEncodedForm, _ context: Context, _ visitor: Visitor, _ peer: ServerEvent.Peer
     ) throws(SiteTrouble) -> SiteAnswer {
         switch names.first {
-        case Sharing.part: return try Sharing(context, peer).make(form, visitor)
-        case Sharing.severalPart where names.count == 1: return try Sharing(context, peer).makeOfSeveral(form, visitor)
+        case Sharing.part: return try Sharing(context: context, peer: peer).make(form, visitor)
+        case Sharing.severalPart where names.count == 1:
+            return try Sharing(context: context, peer: peer).makeOfSeveral(form, visitor)
         case Sharing.listPart where names == [Sharing.listPart, Sharing.revoke]:
-            return try Sharing(context, peer).revoke(form)
-        case Deleting.part: return try Deleting(context, peer).delete(form)
+            return try Sharing(context: context, peer: peer).revoke(form)
+        case Deleting.part: return try Deleting(context: context, peer: peer).delete(form)
         case UsersRequest.part: return try UsersRequest(self, context, peer).change(form)
-        case TrashRequest.part: return try TrashRequest(context, peer).change(form)
+        case TrashRequest.part: return try TrashRequest(context: context, peer: peer).change(form)
         case LogRequest.part where names == [LogRequest.part, LogChanges.clear]: return try LogChanges(context).clear()
         case LogRequest.part where names == [LogRequest.part, LogChanges.anonymise]:
             return try LogChanges(context).anonymise(form)

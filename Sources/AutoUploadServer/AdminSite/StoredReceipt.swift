@@ -13,14 +13,10 @@ import Transport
 /// A receipt that is made when somebody asks for it: the server keeps none. The file is read, as for a device that asks, and signed is
 /// that it is stored now.
 struct StoredReceipt {
-    private let context: AdminSite.Context
-    private let peer: ServerEvent.Peer
+    let context: AdminSite.Context
+    let peer: ServerEvent.Peer
 
     static let part = "receipt"
-
-    init(_ context: AdminSite.Context, _ peer: ServerEvent.Peer) {
-        (self.context, self.peer) = (context, peer)
-    }
 
     func answer() throws(SiteTrouble) -> SiteAnswer {
         let services = context.services

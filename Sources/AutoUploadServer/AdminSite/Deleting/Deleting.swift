@@ -11,18 +11,14 @@ import Storage
 
 /// An admin deletes files: one, or all of a folder, by its address, or those that were chosen in a list. It is asked about first.
 struct Deleting {
-    private let context: AdminSite.Context
-    private let peer: ServerEvent.Peer
+    let context: AdminSite.Context
+    let peer: ServerEvent.Peer
 
     static let part = "delete"
     /// The field that names a file by its number in the index.
     static let number = "id"
     /// Files at a time.
     static let most = 200
-
-    init(_ context: AdminSite.Context, _ peer: ServerEvent.Peer) {
-        (self.context, self.peer) = (context, peer)
-    }
 
     func ask(_ visitor: Visitor) throws(SiteTrouble) -> SiteAnswer {
         guard visitor.mayChange else { return SiteAnswer(.forbidden, MessagePage.viewer.html(for: visitor)) }

@@ -9,8 +9,8 @@ import Storage
 
 /// What is asked of the trash: `/admin/trash`, `/admin/trash/USER/BATCH`, and a file in it by its path behind that.
 struct TrashRequest {
-    private let context: AdminSite.Context
-    private let peer: ServerEvent.Peer
+    let context: AdminSite.Context
+    let peer: ServerEvent.Peer
 
     static let part = "trash"
     /// Asks whether it is to be removed for good.
@@ -19,10 +19,6 @@ struct TrashRequest {
     static let action = "do"
     static let undo = "undo"
     static let remove = "remove"
-
-    init(_ context: AdminSite.Context, _ peer: ServerEvent.Peer) {
-        (self.context, self.peer) = (context, peer)
-    }
 
     /// What was deleted together, or one file of it.
     struct Place {

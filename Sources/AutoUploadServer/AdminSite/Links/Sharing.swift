@@ -13,15 +13,11 @@ import Storage
 /// An admin makes and revokes links.
 struct Sharing {
     let context: AdminSite.Context
-    private let peer: ServerEvent.Peer
+    let peer: ServerEvent.Peer
 
     static let part = "share"
     static let listPart = "links"
     static let revoke = "revoke"
-
-    init(_ context: AdminSite.Context, _ peer: ServerEvent.Peer) {
-        (self.context, self.peer) = (context, peer)
-    }
 
     /// What is to be shared: a file, a folder, or several files of one.
     struct Place {
