@@ -110,6 +110,9 @@ package final class Catalogue: Sendable {
     /// Whether there is to be one.
     package var isWanted: Bool { state.withLock { $0.place != nil } }
 
+    /// Where it is, or is to be; nil where there is to be none.
+    package var place: CataloguePlace? { state.withLock { $0.place } }
+
     /// What waits to be written down.
     package var backlog: Int { state.withLock { $0.notes.count + $0.jobs.count } }
 

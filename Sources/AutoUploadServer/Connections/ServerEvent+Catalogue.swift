@@ -27,6 +27,8 @@ extension ServerEvent {
                 .gone(file.path, batch, user: owner),
                 .done(.purge, by: peer, console: LogEntry.server, owner, file.path),
             ]
+        case .cleared(let owner, let file, _, _):
+            [.removed(file, user: owner), .done(.delete, by: nil, console: LogEntry.server, owner, file.path)]
         case .userChanged(let peer, let name, let change): [peer.entry(.userChanged, "\(name): \(escaped(change))")]
         case .stored(let peer, let stored, _, _):
             peer.file(stored)

@@ -25,6 +25,8 @@ package enum ServerEvent {
     case restored(Peer?, owner: FileName, RestoredFile)
     /// A file was removed from the trash for good; without a peer: its time has come.
     case purged(Peer?, owner: FileName, DeletedFile, TrashBatch)
+    /// A file went to the trash by itself, or is gone; stored: Unix seconds.
+    case cleared(owner: FileName, DeletedFile, stored: Int64, reason: String)
     /// Something was set for a user at the admin site.
     case userChanged(Peer, name: String, change: String)
     case stored(Peer, Stored, offered: RemotePath, seconds: Double)
@@ -156,6 +158,8 @@ extension ServerEvent {
                 $0.add(owner, file.path.bytes)
                 $0.add("bytes", file.size)
             }
+        case .cleared(let owner, let file, let stored, let reason):
+            LogLine(cleared: file, of: owner, stored, reason)
         case .userChanged(let peer, let name, let change):
             line("user-changed", peer) {
                 $0.add("name", name)
@@ -243,6 +247,15 @@ extension LogLine {
         if case .user(let user) = untold.source { add("user", user.description) }
         if let address = untold.address { add("address", address.description) }
         add("lines", Int64(untold.count))
+    }
+
+    fileprivate init(cleared file: DeletedFile, of owner: FileName, _ stored: Int64, _ reason: String) {
+        self.init("cleared")
+        add(owner, file.path.bytes)
+        add("bytes", file.size)
+        add("stored", utcText(stored))
+        add("reason", reason)
+        if file.batch == nil { add("trash", "no") }
     }
 
     fileprivate init(reloaded taken: [String], _ later: [String]) {

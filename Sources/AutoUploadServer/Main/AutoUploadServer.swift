@@ -77,7 +77,7 @@ struct AutoUploadServer {
         guard let storehouse = try storehouse(limits, certificate, opener, blobs, doors) else { return }
         try start(web)
         if let direct { try sweep(direct, storehouse) }
-        try Server(storehouse, doors, web: web, Reloading(arguments, storehouse)).run()
+        try Server(storehouse, doors, web: web, Reloading(arguments, storehouse), configuration.retention).run()
     }
 
     /// Nothing but the storehouse keeps what belongs to the storage: it is let go of as a whole.

@@ -165,7 +165,8 @@ enum ServerOptions {
             plainPlaces, trustedProxies, headerSenders, metricsPlaces, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
-        ] + DropOptions.table + BlobOptions.table + BucketOptions.table + LimitOptions.table + ProcessOptions.table + [
+        ] + RetentionOptions.table + DropOptions.table + BlobOptions.table + BucketOptions.table + LimitOptions.table
+        + ProcessOptions.table + [
             .logFormat, .config, CheckCommand.filesOnly,
         ]
 }
@@ -203,6 +204,8 @@ struct Configuration {
     let drops: DropRules?
     let partials: PartialRules
     let trash: TrashRules
+    /// Nil where nothing goes by itself.
+    let retention: RetentionRules?
     /// Nil where there are no expiring blobs.
     let blobs: BlobRules?
     /// Nil where nothing goes straight to a bucket.
@@ -245,6 +248,10 @@ struct Configuration {
         anonymisesAfter = days == 0 ? nil : Int64(days) * 86_400
         partials = PartialRules(expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)
         trash = TrashRules(expiry: Int64(try arguments.integer(of: ServerOptions.trashDays)) * 86_400)
+        retention = try RetentionRules(arguments)
+        if retention != nil, !hasCatalogue {
+            throw .usage("--keep-days and --keep-size need the catalogue, which --catalogue off turns off")
+        }
         direct = try DirectRules(
             arguments, largest: arguments.optionalSize(of: ServerOptions.largestFile),
             expiry: Double(try arguments.integer(of: ServerOptions.partialExpiry)) * 86_400)

@@ -17,12 +17,17 @@ struct Server: Sendable {
     /// Nil where browsers and scripts aren't served.
     private let web: WebRules?
     private let reloading: Reloading
+    /// Nil where nothing goes by itself.
+    private let retention: RetentionRules?
 
     /// - Parameters:
     ///   - doors: of `Doors`.
     ///   - reloading: is asked to read the configuration anew.
-    init(_ storehouse: Storehouse, _ doors: [Door], web: WebRules?, _ reloading: Reloading) {
+    init(
+        _ storehouse: Storehouse, _ doors: [Door], web: WebRules?, _ reloading: Reloading, _ retention: RetentionRules?
+    ) {
         (self.storehouse, self.doors, self.web, self.reloading) = (storehouse, doors, web, reloading)
+        self.retention = retention
         upkeep = Upkeep(storehouse)
     }
 
@@ -37,6 +42,7 @@ struct Server: Sendable {
             try upkeep.start()
             try storehouse.start()
             try TrashUpkeep(storehouse).start()
+            if let retention { try Retention(storehouse, retention).start() }
             let storehouse = storehouse
             try EarlierUploads.find { storehouse.services }
         } catch {

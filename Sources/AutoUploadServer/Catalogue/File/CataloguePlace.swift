@@ -6,7 +6,7 @@ package struct CataloguePlace: Sendable {
     /// Of the storage folder, by which SQLite opens the file.
     package let folder: String
     /// The server's own folder in it.
-    let own: Directory
+    package let own: Directory
     package let files: StoredFiles
 
     package init(folder: String, own: Directory, files: StoredFiles) {

@@ -9,7 +9,8 @@ struct ConsoleCommand: Sendable {
     let run: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode
 
     static let all =
-        StatusCommand.all + CatalogueCommands.all + FileCommands.all + TrashCommands.all + LogCommands.all
+        StatusCommand.all + CatalogueCommands.all + FileCommands.all + TrashCommands.all + RetentionCommand.all
+        + LogCommands.all
         + LinkCommands.all
         + FileserverImport.all + SessionFilesImport.all
 
