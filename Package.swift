@@ -52,6 +52,8 @@ let package = Package(
         .target(name: "CSystemShims", cSettings: [.define("_GNU_SOURCE")]),
         // The headers of libcurl4-openssl-dev; the library itself is loaded where it is used.
         .target(name: "CCurl"),
+        // The headers of libpq-dev; the library itself is loaded where it is used.
+        .target(name: "CPostgreSQL"),
 
         shared("Encodings", []),
         shared("Platform", ["Encodings", "CSystemShims"]),
@@ -72,6 +74,7 @@ let package = Package(
         shared("CommandLine", ["Platform"]),
         shared("QRCodes", ["CQRencode"]),
         shared("SQLite", ["Platform", "CSQLite"]),
+        shared("PostgreSQL", ["Platform", "CPostgreSQL"]),
         shared("Measuring", ["Platform"]),
         shared("XML", ["CExpat"]),
         shared("HTTPClient", ["Platform", "CCurl"]),
@@ -118,7 +121,8 @@ let package = Package(
         server(
             "Blobs",
             [
-                "Connections", "Storage", "SQLite", "HTTP", "HTTPClient", "JSON", "Ciphers", "Platform", "Encodings",
+                "Connections", "Storage", "SQLite", "PostgreSQL", "HTTP", "HTTPClient", "JSON", "Ciphers", "Platform",
+                "Encodings",
             ]),
         server(
             "WebFace",
@@ -136,7 +140,7 @@ let package = Package(
             dependencies: [
                 "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3", "HTTPClient",
                 "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
-                "SQLite",
+                "SQLite", "PostgreSQL",
                 "Logins", "Receipts", "Events", "Transport", "Accounts", "CommandLine", "ProxyProtocol", "Platform",
                 "Domain",
                 "Encodings",
@@ -162,6 +166,7 @@ let package = Package(
         tests("MeasuringTests", ["Measuring"]),
         tests("ZipTests", ["Zip"]),
         tests("XMLTests", ["XML"]),
+        tests("PostgreSQLTests", ["PostgreSQL", "Platform"]),
         tests("S3Tests", ["S3", "Platform"], resources: [.copy("vectors")]),
         tests("S3ClientTests", ["S3Client", "S3", "HTTPClient", "XML", "Platform"]),
         tests("DomainTests", ["Domain"]),
@@ -183,7 +188,8 @@ let package = Package(
                 "AutoUploadServer", "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3",
                 "HTTPClient", "Blobs", "Monitoring", "Connections",
                 "Storage",
-                "Catalogue", "SQLite", "Measuring", "Ciphers", "JSON", "Logins", "Receipts", "Events", "HTTP", "HTML",
+                "Catalogue", "SQLite", "PostgreSQL", "Measuring", "Ciphers", "JSON", "Logins", "Receipts", "Events",
+                "HTTP", "HTML",
                 "Platform", "Wire", "Domain", "Encodings", "Transport", "Accounts",
             ], resources: [.copy("vectors")]),
         tests(

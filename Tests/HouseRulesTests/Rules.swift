@@ -33,7 +33,7 @@ struct Rule: Sendable, CustomStringConvertible {
                 "Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/",
                 "Sources/Shared/Accounts/", "Sources/Shared/CommandLine/", "Sources/Shared/JSON/",
                 "Sources/Shared/QRCodes/", "Sources/Shared/Zip/", "Sources/Shared/SQLite/", "Sources/Shared/XML/",
-                "Sources/Shared/HTTPClient/",
+                "Sources/Shared/HTTPClient/", "Sources/Shared/PostgreSQL/",
             ],
             example: "let pointer = unsafe buffer.baseAddress"),
         Rule(
@@ -41,7 +41,7 @@ struct Rule: Sendable, CustomStringConvertible {
             inComments: true,
             except: [
                 "Sources/Shared/Platform/", "Sources/Shared/Ciphers/", "Sources/Shared/Transport/",
-                "Sources/Shared/HTTPClient/",
+                "Sources/Shared/HTTPClient/", "Sources/Shared/PostgreSQL/",
             ],
             example: "// swift-format-ignore: NeverForceUnwrap"),
     ]
@@ -109,6 +109,7 @@ struct Arrows: Sendable {
         Arrows("Sources/Shared/CommandLine", ["Platform", "Glibc"]),
         Arrows("Sources/Shared/QRCodes", ["CQRencode"]),
         Arrows("Sources/Shared/SQLite", ["Platform", "CSQLite"]),
+        Arrows("Sources/Shared/PostgreSQL", ["Platform", "CPostgreSQL"]),
         Arrows("Sources/Shared/Measuring", ["Platform"]),
         Arrows("Sources/AutoUploadServer/Storage", ["Encodings", "Domain", "Measuring", "Platform", "Transport"]),
         Arrows("Sources/Shared/XML", ["CExpat"]),
@@ -146,7 +147,10 @@ struct Arrows: Sendable {
             ]),
         Arrows(
             "Sources/AutoUploadServer/Blobs",
-            ["Connections", "Storage", "SQLite", "HTTP", "HTTPClient", "JSON", "Ciphers", "Platform", "Encodings"]),
+            [
+                "Connections", "Storage", "SQLite", "PostgreSQL", "HTTP", "HTTPClient", "JSON", "Ciphers", "Platform",
+                "Encodings",
+            ]),
         Arrows(
             "Sources/AutoUploadServer/DirectUploads",
             [
@@ -167,7 +171,7 @@ struct Arrows: Sendable {
             [
                 "DeviceFace", "WebFace", "AdminSite", "DirectUploads", "S3Client", "S3", "HTTPClient",
                 "Blobs", "Monitoring", "Connections", "Storage", "Catalogue",
-                "SQLite",
+                "SQLite", "PostgreSQL",
                 "Logins", "Receipts", "Events", "Accounts", "CommandLine", "ProxyProtocol", "Domain", "Platform",
                 "Transport",
                 "Encodings",

@@ -24,6 +24,8 @@ package struct Services: Sendable {
     package let transfers = OpenTransfers()
     /// An index of what is stored, and what files can't say. It is told of what happens.
     package let catalogue: Catalogue
+    /// Of expiring blobs; nil where there are to be none.
+    package let blobs: BlobReach?
     package let lines = LineAllowance()
     package let counts = EventCounts()
     /// Unix seconds at which the process began to serve.
@@ -37,12 +39,12 @@ package struct Services: Sendable {
     package init(
         certificate: ServerCertificate, vault: Vault, gate: LoginGate, receipts: ReceiptKeyring,
         registry: ConnectionRegistry, slots: UploadSlots, limits: Limits, reading: ReadingGate, software: String,
-        catalogue: Catalogue = Catalogue(),
+        catalogue: Catalogue = Catalogue(), blobs: BlobReach? = nil,
         log: @escaping @Sendable ([ServerEvent]) -> Void = { Log.write($0.map(\.logLine)) }
     ) {
         (self.certificate, self.vault, self.gate, self.receipts) = (certificate, vault, gate, receipts)
         (self.registry, self.slots, self.limits, self.reading) = (registry, slots, limits, reading)
-        (self.software, self.catalogue, self.log) = (software, catalogue, log)
+        (self.software, self.catalogue, self.blobs, self.log) = (software, catalogue, blobs, log)
     }
 
     /// Connections that come from now on are bound by these.

@@ -64,7 +64,7 @@ struct AutoUploadServer {
         let accounts = try NeededFiles.accounts(configuration) { warn($0) }
         let certificate = try NeededFiles.certificate(configuration)
         let opener = StorageOpener(configuration: configuration, accounts: accounts)
-        let blobs = configuration.blobs.map { BlobStore($0) }
+        let blobs = configuration.blobs.map { BlobStore($0, in: configuration.database) }
         let direct = configuration.direct.map { DirectUploads($0, folder: configuration.folder) }
         let web =
             configuration.servesWeb
@@ -89,7 +89,7 @@ struct AutoUploadServer {
     ) throws(ProgramError) -> Storehouse? {
         guard let stock = try WaitingRoom(doors, certificate).open(opener) else { return nil }
         stock.warnings.forEach(warn)
-        let services = try services(limits, certificate, opener, stock)
+        let services = try services(limits, certificate, opener, stock, blobs)
         let storehouse = Storehouse(services, path: opener.configuration.folder, blobs: blobs) {
             old throws(ProgramError) in
             try opener.reopen(after: old)
@@ -150,7 +150,8 @@ struct AutoUploadServer {
     }
 
     private static func services(
-        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ stock: Stock
+        _ limits: Limits, _ certificate: ServerCertificate, _ opener: StorageOpener, _ stock: Stock,
+        _ blobs: BlobStore?
     ) throws(ProgramError) -> Services {
         let gate = LoginGate(
             accounts: opener.accounts, verified: try verifiedLogins(), codes: opener.codes,
@@ -166,7 +167,7 @@ struct AutoUploadServer {
             },
             slots: UploadSlots(inAll: limits.openUploadsInAll, perUser: limits.openUploadsPerUser), limits: limits,
             reading: reading, software: "auto-upload-server/\(Version.current)",
-            catalogue: Catalogue(anonymisingAfter: opener.configuration.anonymisesAfter))
+            catalogue: Catalogue(anonymisingAfter: opener.configuration.anonymisesAfter), blobs: blobs?.reach)
     }
 
     private static func verifiedLogins() throws(ProgramError) -> VerifiedLogins {

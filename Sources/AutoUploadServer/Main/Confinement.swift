@@ -2,6 +2,7 @@ import Blobs
 import CommandLine
 import DirectUploads
 import Platform
+import PostgreSQL
 import S3
 
 /// What the server gives up for good once its ports are open, before it reads a file that it will read again: what it can't do from
@@ -76,6 +77,7 @@ extension Confinement {
             for place in Self.placesToRead(path) { rules.allow(.reading, beneath: place) }
         }
         if let direct = configuration.direct { allow(direct.bucket.endpoint.tcpPort, &rules) }
+        if let database = configuration.database { allow(database, &rules) }
         for place in placesToChange { rules.allow(.changing, beneath: place) }
         let sources = configuration.blobs?.sources ?? []
         for source in sources {
@@ -92,7 +94,16 @@ extension Confinement {
         return rules
     }
 
-    /// Connections to the S3 engine's port, and finding out its address.
+    private func allow(_ database: BlobDatabase, _ rules: inout Landlock) {
+        for port in database.address.ports { allow(port, &rules) }
+        // Who this user is, where the address doesn't say.
+        for path in ["/etc/passwd", "/etc/nsswitch.conf"] { rules.allow(.reading, beneath: path) }
+        for path in database.files + [environmentVariable("PGPASSFILE")].compactMap(\.self) {
+            for place in Self.placesToRead(path) { rules.allow(.reading, beneath: place) }
+        }
+    }
+
+    /// Connections to a port elsewhere, and finding out the address.
     private func allow(_ port: UInt16, _ rules: inout Landlock) {
         for port in [port, 53] { rules.allowConnecting(to: port) }
         for path in [

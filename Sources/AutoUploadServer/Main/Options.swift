@@ -165,7 +165,8 @@ enum ServerOptions {
             plainPlaces, trustedProxies, headerSenders, metricsPlaces, fileMode, group, keepFree,
             largestFile,
             readBack, partialExpiry, trashDays, receiptKey, requireMarker, allowWeakStorage, catalogue, anonymiseAfter,
-        ] + RetentionOptions.table + DropOptions.table + BlobOptions.table + BucketOptions.table + LimitOptions.table
+        ] + RetentionOptions.table + DropOptions.table + BlobOptions.table + DatabaseOptions.table + BucketOptions.table
+        + LimitOptions.table
         + ProcessOptions.table + [
             .logFormat, .config, CheckCommand.filesOnly,
         ]
@@ -208,6 +209,8 @@ struct Configuration {
     let retention: RetentionRules?
     /// Nil where there are no expiring blobs.
     let blobs: BlobRules?
+    /// That has the rows of blobs; nil: they lie beside them.
+    let database: BlobDatabase?
     /// Nil where nothing goes straight to a bucket.
     let direct: DirectRules?
     /// Nil: it stays who it is.
@@ -242,6 +245,8 @@ struct Configuration {
         isConfined = try Self.isOn(arguments.string(of: ProcessOptions.confine), "--confine")
         drops = try DropRules(arguments)
         blobs = try BlobRules(arguments)
+        database = try BlobDatabase(arguments)
+        if blobs == nil, database != nil { throw .usage("--database is for --blobs: give that, too") }
         if blobs != nil, !servesWeb { throw .usage("--blobs are of the web, which --web off turns off") }
         hasCatalogue = try Self.isOn(arguments.string(of: ServerOptions.catalogue), "--catalogue")
         let days = try arguments.integer(of: ServerOptions.anonymiseAfter)

@@ -25,6 +25,7 @@ struct MetricsPage {
         page.addUploads()
         page.addWork()
         page.addStorage()
+        page.addBlobs()
         page.addUsers()
         return page.page.finish()
     }
@@ -145,6 +146,16 @@ struct MetricsPage {
         page.gauge(
             "auto_upload_storage_kept_free_bytes", unit: "bytes", help: "Bytes that no upload may take (--keep-free).",
             vault.keptFree(of: room))
+    }
+
+    private mutating func addBlobs() {
+        guard let blobs = services.blobs else { return }
+        page.gauge(
+            "auto_upload_blobs_in_reach", help: "Whether expiring blobs can be kept and answered: 1, or 0.",
+            blobs.isInReach ? 1 : 0)
+        page.counter(
+            "auto_upload_refused_blob_requests", help: "Requests for blobs that were refused because they can't.",
+            blobs.refusals.value)
     }
 
     private mutating func addUsers() {

@@ -146,7 +146,7 @@ struct MetricsTests {
 
     @Test("rules and dashboard ask for nothing that isn't measured")
     func names() throws {
-        let server = try TestServer(options: Scrape.options)
+        let server = try TestServer(options: Scrape.options + ["--blobs", "hash"])
         try run(server)
         let told = Set(try Scrape(Scrape.address(of: server)).values.keys.map { $0.prefix { $0 != "{" } })
         for file in ["alerts.yml", "dashboard.json"] {

@@ -1,4 +1,5 @@
 import Platform
+import PostgreSQL
 import TestSupport
 import Testing
 
@@ -9,11 +10,35 @@ import Testing
 struct TestBlobs {
     let scratch: ScratchFolder
     let place: BlobPlace
+    let store: Store
+    /// Of the database that has the rows.
+    let address: String?
 
-    init(spare: @escaping @Sendable () -> UInt64? = { nil }) throws {
+    /// Who has the rows, and what blobs hold.
+    enum Store: CaseIterable, Sendable {
+        case embedded
+        /// A database has both.
+        case database
+        /// A database has the rows alone.
+        case rowsAlone
+
+        static let installed = PostgresServer.isInstalled ? allCases : [.embedded]
+    }
+
+    /// - Parameter address: of a database that others use, too.
+    init(_ store: Store = .embedded, at address: String? = nil, spare: @escaping @Sendable () -> UInt64? = { nil })
+        throws
+    {
+        self.store = store
+        self.address = store == .embedded ? nil : try address ?? PostgresServer.shared.get().makeDatabase()
         scratch = try ScratchFolder("blobs")
         let own = try scratch.makeFolder(".auto-upload")
         place = BlobPlace(folder: scratch.path, own: try Directory.open(path: own), spare: spare)
+    }
+
+    /// The same folder, with a database.
+    init(_ other: TestBlobs, at address: String) {
+        (scratch, place, store, self.address) = (other.scratch, other.place, .rowsAlone, address)
     }
 
     static let folder = ".auto-upload/blobs"
@@ -25,7 +50,25 @@ struct TestBlobs {
     ) throws -> BlobShelf {
         var rules = BlobRules()
         change(&rules)
-        return try BlobShelf(place, rules, draw: draw)
+        return try BlobShelf(place, rules, in: try database, draw: draw)
+    }
+
+    var database: BlobDatabase? {
+        get throws {
+            try address.map { address in
+                BlobDatabase(
+                    try PostgresAddress(address), mostInside: store == .database ? 64 << 20 : 0, connections: 4
+                ) { _ in SecretBytes([]) }
+            }
+        }
+    }
+
+    /// Names of what is kept.
+    func names() throws -> [String] {
+        guard let address, store == .database else { return try files() }
+        #expect(try files() == [])
+        return try PostgresServer.shared.get().ask(address, "SELECT id FROM auto_upload.blobs")
+            .split(separator: "\n").map(String.init).sorted()
     }
 
     /// Names of the files of blobs.
@@ -41,5 +84,11 @@ extension BlobShelf {
         return try blob.keep()
     }
 
-    func content(of id: BlobID) throws -> [UInt8] { try open(id).readAll() }
+    func content(of id: BlobID) throws -> [UInt8] {
+        let memory = BlobMemory().lease(for: AddressGroup([127, 0, 0, 1]))
+        return try open(id, in: memory).readAll()
+    }
+
+    /// Gives a blob other times.
+    func set(_ row: BlobRow) throws { #expect(try rows.refresh(row)) }
 }

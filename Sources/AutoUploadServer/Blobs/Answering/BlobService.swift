@@ -74,8 +74,8 @@ package final class BlobService: Sendable {
             switch request.target {
             case .deposit: return BlobAnswer(kept: try deposit(request.body, from: request.group))
             case .encodedDeposit: return BlobAnswer(keptEncoded: try depositEncoded(request))
-            case .blob(let id): return BlobAnswer(.ok, type: Self.octets, .blob(try open(id)))
-            case .encodedBlob(let id): return try encoded(open(id), request.memory)
+            case .blob(let id): return BlobAnswer(.ok, type: Self.octets, .blob(try open(id, request.memory)))
+            case .encodedBlob(let id): return try encoded(open(id, request.memory), request.memory)
             case .info(let id): return try info(id)
             case .sessionVersion: return try sessionVersion(request)
             case .tokenInfo: return try tokenInfo(request)
@@ -103,9 +103,9 @@ package final class BlobService: Sendable {
         return try deposit(content, from: request.group)
     }
 
-    private func open(_ id: BlobID?) throws(BlobTrouble) -> BlobContent {
+    private func open(_ id: BlobID?, _ memory: BlobMemoryLease) throws(BlobTrouble) -> BlobContent {
         guard let id else { throw .missing }
-        let content = try store.shelf().open(id)
+        let content = try store.shelf().open(id, in: memory)
         store.counts.read.add(1, ordering: .relaxed)
         return content
     }

@@ -1,10 +1,12 @@
+import Connections
 import Platform
-import SQLite
 
 /// The thread that opens a storage's blobs, removes those whose time is over, and tells of them.
 struct BlobKeeper: ~Copyable {
     private let store: BlobStore
     private var shelf: BlobShelf?
+    /// The shelf's database can't be reached: nobody gets it.
+    private var isAway = false
     private var epoch = 0
     private var nextTry = Instant(nanoseconds: 0)
     private var pause = Self.shortestPause
@@ -18,6 +20,8 @@ struct BlobKeeper: ~Copyable {
     private static let round = 3600.0
     private static let shortestPause = 1.0
     private static let longestPause = 60.0
+    /// While a database is away.
+    private static let awayPauses = 0.25...5.0
 
     init(_ store: BlobStore) {
         self.store = store
@@ -26,7 +30,7 @@ struct BlobKeeper: ~Copyable {
     mutating func run() {
         while waitForWork() {
             follow()
-            if shelf == nil { open() } else { lookAfter() }
+            if shelf == nil || isAway { open() } else { lookAfter() }
         }
         setShelf(nil)
     }
@@ -35,14 +39,16 @@ struct BlobKeeper: ~Copyable {
     private func waitForWork() -> Bool {
         let epoch = epoch
         let isEnding: Bool? = store.state.wait(before: .after(seconds: seconds)) { state in
-            state.isEnding ? true : state.epoch != epoch ? false : nil
+            if state.isEnding { return true }
+            defer { state.isInDoubt = false }
+            return state.epoch != epoch || state.isInDoubt ? false : nil
         }
         return isEnding != true
     }
 
     /// Until there is something to be done.
     private var seconds: Double {
-        guard let shelf else { return nextTry.seconds(since: .now) }
+        guard let shelf, !isAway else { return nextTry.seconds(since: .now) }
         if nextRound <= .now { return 0 }
         guard let next = try? shelf.rows.nextExpiry() else { return Self.interval }
         let left = Double(next &- BlobShelf.time()) / 1000
@@ -54,7 +60,7 @@ struct BlobKeeper: ~Copyable {
         let current = store.state.withLock { $0.epoch }
         if current != epoch {
             epoch = current
-            shelf = nil
+            (shelf, isAway) = (nil, false)
             (nextTry, pause) = (.now, Self.shortestPause)
         } else if let shelf, !shelf.place.isInPlace(shelf.folders) {
             fail("the storage folder isn't where it was")
@@ -64,41 +70,72 @@ struct BlobKeeper: ~Copyable {
     private mutating func open() {
         guard nextTry <= .now, let place = store.state.withLock({ $0.place }) else { return }
         do throws(BlobShelfError) {
-            let opened = try store.open(place)
+            let opened: BlobShelf
+            if let shelf { opened = try probed(shelf) } else { opened = try store.open(place) }
+            if shelf == nil { store.report(keyOf: opened) }
+            isAway = false
             setShelf(opened)
             (pause, nextRound) = (Self.shortestPause, .now)
-            store.report(keyOf: opened)
             if told != nil { store.report("blobs-back", "blobs are kept and answered again", .info) }
             told = nil
         } catch {
-            fail("\(error)")
+            fail("\(error)", isPassing: error.isPassing)
         }
     }
 
-    private mutating func fail(_ text: String) {
-        setShelf(nil)
-        nextTry = Instant.now.advanced(bySeconds: pause)
-        pause = min(2 * pause, Self.longestPause)
-        if told != text { store.report("blobs-away", "blobs are refused: \(text)", .warning) }
-        told = text
+    /// Uploads that came meanwhile go on with it.
+    private func probed(_ shelf: BlobShelf) throws(BlobShelfError) -> BlobShelf {
+        do throws(BlobRowsError) {
+            try shelf.rows.probe()
+            return shelf
+        } catch {
+            throw .rows(error)
+        }
     }
 
+    /// - Parameter isPassing: a database is away, which may be back at any moment. It is told once, whatever it says on its way.
+    private mutating func fail(_ text: String, isPassing: Bool = false) {
+        if isPassing, shelf != nil {
+            isAway = true
+            show(nil)
+        } else {
+            setShelf(nil)
+        }
+        let pauses = isPassing ? Self.awayPauses : Self.shortestPause...Self.longestPause
+        pause = min(pause, pauses.upperBound)
+        if isPassing, told == nil { pause = pauses.lowerBound }
+        nextTry = Instant.now.advanced(bySeconds: pause)
+        pause = min(2 * pause, pauses.upperBound)
+        let matter = isPassing ? Self.away : text
+        if told != matter { store.report("blobs-away", "blobs are refused: \(text)", .warning) }
+        told = matter
+    }
+
+    private static let away = "the database is away"
+
     private mutating func setShelf(_ new: BlobShelf?) {
-        shelf = new
+        (shelf, isAway) = (new, false)
+        show(new)
+    }
+
+    /// Gives a shelf to those who ask, or takes it from them.
+    private func show(_ shelf: BlobShelf?) {
         let epoch = epoch
-        store.state.change { if $0.epoch == epoch { $0.shelf = new } }
+        store.state.change { if $0.epoch == epoch { $0.shelf = shelf } }
+        store.reach.note(isInReach: shelf != nil)
     }
 
     private mutating func lookAfter() {
         guard let shelf else { return }
-        do throws(SQLiteError) {
+        do throws(BlobRowsError) {
             try shelf.removeExpired()
             guard nextRound <= .now else { return }
             try shelf.removeStrays()
             store.report(shelf)
+            if let text = try shelf.rows.warning(for: store.rules) { store.report("blobs", text, .warning) }
             nextRound = Instant.now.advanced(bySeconds: Self.round)
         } catch {
-            fail(BlobShelfError.rows(error).description)
+            if !error.isBusy { fail(error.description, isPassing: error.isPassing) }
         }
     }
 }

@@ -58,11 +58,19 @@ package struct BlobPlace: Sendable {
     /// Whether a file keeps its place while it is written to: see `CataloguePlace.mayLogAhead`.
     var mayLogAhead: Bool { (try? own.descriptor.fileSystemKind().overwritesInPlace) == true }
 
-    /// Gives a damaged file of rows a name out of the way, in the place of one that was put there before.
-    func putRowsAside(in folders: BlobFolders) throws(SystemError) {
+    /// Why a file of rows isn't used any more; it is what its name gets.
+    enum Aside: String {
+        /// It is damaged.
+        case broken
+        /// A database has the rows.
+        case replaced
+    }
+
+    /// Gives a file of rows a name out of the way, in the place of one that was put there before.
+    func putRowsAside(as aside: Aside = .broken, in folders: BlobFolders) throws(SystemError) {
         for companion in [""] + Self.companions {
             guard let old = FileName("\(Self.rowsName)\(companion)"),
-                let new = FileName("\(Self.rowsName).broken\(companion)")
+                let new = FileName("\(Self.rowsName).\(aside.rawValue)\(companion)")
             else { continue }
             do throws(SystemError) {
                 try folders.all.rename(old, to: folders.all, as: new)

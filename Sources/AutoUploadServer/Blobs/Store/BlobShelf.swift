@@ -3,14 +3,14 @@ import SQLite
 import Storage
 import Synchronization
 
-/// A storage's blobs, open: a file for each, and a row that says until when.
+/// A storage's blobs, open: a file for each, or for each that is large where a database has the rows; and a row that says until when.
 ///
-/// A blob is answered for once its file is flushed, has its name, the folder is flushed, and the row is durable. One that goes loses its row
+/// A blob in a file is answered for once its file is flushed, has its name, the folder is flushed, and the row is durable. One that goes loses its row
 /// first. So a crash leaves no row without a file; a file without a row is nobody's, and removed by `removeStrays`.
 final class BlobShelf: Sendable {
     let place: BlobPlace
     let folders: BlobFolders
-    let rows: BlobRows
+    let rows: any BlobRows
     let claims = BlobClaims()
     let rules: BlobRules
     /// Nil where it can't be used.
@@ -22,9 +22,13 @@ final class BlobShelf: Sendable {
     /// A flush has failed: what was written since an unknown moment may be lost, and a later flush says nothing of it.
     private let isDistrusted = Atomic(false)
 
-    /// - Parameter draw: a random number.
+    /// - Parameters:
+    ///   - draw: a random number.
+    ///   - database: that has the rows; nil: they lie beside the blobs.
+    ///   - onDown: is told when that can't be reached any more.
     init(
-        _ place: BlobPlace, _ rules: BlobRules, draw: @escaping @Sendable () -> UInt64
+        _ place: BlobPlace, _ rules: BlobRules, in database: BlobDatabase? = nil,
+        draw: @escaping @Sendable () -> UInt64, onDown: @escaping @Sendable () -> Void = {}
     ) throws(BlobShelfError) {
         (self.place, self.rules, self.draw) = (place, rules, draw)
         do throws(SystemError) {
@@ -38,14 +42,54 @@ final class BlobShelf: Sendable {
         } catch {
             (onionKey, onionTrouble) = (nil, error.description)
         }
-        do throws(SQLiteError) {
-            rows = try BlobRows(path: place.rowsPath, logsAhead: place.mayLogAhead)
+        if let database {
+            rows = try Self.open(database, folders, onDown)
+        } else {
+            rows = try Self.openEmbedded(place, folders)
+        }
+        do throws(BlobRowsError) {
             if try !rows.isComplete() { try adoptFiles() }
-            claims.set(kept: try rows.total().charge)
+            try recount()
+        } catch {
+            throw .rows(error)
+        }
+        // Once the database knows all files: else they would be found anew from it.
+        if database != nil { try? place.putRowsAside(as: .replaced, in: folders) }
+    }
+
+    private static func open(
+        _ database: BlobDatabase, _ folders: BlobFolders, _ onDown: @escaping @Sendable () -> Void
+    ) throws(BlobShelfError) -> any BlobRows {
+        let mark: String
+        do throws(SystemError) {
+            mark = try PlaceMark.of(folders.all)
+        } catch {
+            throw .folders(error)
+        }
+        do throws(BlobRowsError) {
+            return try DatabaseRows(database, mark: mark, onDown: onDown)
         } catch {
             throw .rows(error)
         }
     }
+
+    private static func openEmbedded(
+        _ place: BlobPlace, _ folders: BlobFolders
+    ) throws(BlobShelfError) -> any BlobRows {
+        do throws(SystemError) {
+            try PlaceMark.remove(from: folders.all)
+        } catch {
+            throw .folders(error)
+        }
+        do throws(SQLiteError) {
+            return try EmbeddedRows(path: place.rowsPath, logsAhead: place.mayLogAhead)
+        } catch {
+            throw .rows(.file(error))
+        }
+    }
+
+    /// Counts anew what all blobs take.
+    func recount() throws(BlobRowsError) { claims.set(kept: try rows.total().charge) }
 
     /// Whether the storage is still where it was, and keeps what it is told to.
     var isUsable: Bool { !isDistrusted.load(ordering: .relaxed) && place.isInPlace(folders) }
@@ -64,10 +108,15 @@ final class BlobShelf: Sendable {
 /// Why blobs can't be opened.
 enum BlobShelfError: Error {
     case folders(SystemError)
-    case rows(SQLiteError)
+    case rows(BlobRowsError)
 
     var meansDamage: Bool {
         if case .rows(let error) = self { error.meansDamage } else { false }
+    }
+
+    /// Whether it may be over by itself, and soon.
+    var isPassing: Bool {
+        if case .rows(let error) = self { error.isPassing } else { false }
     }
 }
 
@@ -75,7 +124,7 @@ extension BlobShelfError: CustomStringConvertible {
     var description: String {
         switch self {
         case .folders(let error): "their folder can't be used: \(error)"
-        case .rows(let error): "their file of rows can't be used: \(error)"
+        case .rows(let error): error.description
         }
     }
 }
@@ -85,19 +134,32 @@ extension BlobShelfError: CustomStringConvertible {
 extension BlobShelf {
     /// - Parameter time: Unix milliseconds.
     func find(_ id: BlobID, at time: Int64 = time()) throws(BlobTrouble) -> BlobRow {
-        let row: BlobRow?
-        do throws(SQLiteError) {
-            row = try rows.find(id)
-        } catch {
-            throw .away
-        }
-        guard let row, time < row.expiry else { throw .missing }
+        guard let row = try row(of: id), time < row.expiry else { throw .missing }
         return row
     }
 
-    func open(_ id: BlobID) throws(BlobTrouble) -> BlobContent {
+    /// - Parameter memory: what lies in a database takes of this, until it is answered.
+    func open(_ id: BlobID, in memory: BlobMemoryLease) throws(BlobTrouble) -> BlobContent {
         let row = try find(id)
-        guard let content = BlobContent(row, in: folders.kept) else { throw .missing }
+        switch row.lies {
+        case .inFolder:
+            guard let content = BlobContent(row, in: folders.kept) else { throw .missing }
+            return content
+        case .inRow:
+            guard memory.take(row.size) else { throw .away }
+            return BlobContent(try content(of: row))
+        case .elsewhere: throw .away
+        }
+    }
+
+    private func content(of row: BlobRow) throws(BlobTrouble) -> [UInt8] {
+        let content: [UInt8]?
+        do throws(BlobRowsError) {
+            content = try rows.content(of: row)
+        } catch {
+            throw .away
+        }
+        guard let content, UInt64(content.count) == row.size else { throw .missing }
         return content
     }
 }
@@ -113,13 +175,17 @@ extension BlobShelf {
         if let hash {
             return try claims.claiming(hash) { () throws(BlobTrouble) in
                 if let row = try refresh(hash, size: file.size) { return row }
-                return try place(file, as: hash)
+                let row = newRow(hash, file.size)
+                _ = try place(file, as: row, replaces: true)
+                return row
             }
         }
         for _ in 0..<Self.tries {
             let id = BlobID(number: draw())
             let row = try claims.claiming(id) { () throws(BlobTrouble) -> BlobRow? in
-                try isFree(id) ? try place(file, as: id) : nil
+                guard try isFree(id) else { return nil }
+                let row = newRow(id, file.size)
+                return try place(file, as: row, replaces: false) ? row : nil
             }
             if let row { return row }
         }
@@ -135,7 +201,7 @@ extension BlobShelf {
     }
 
     private func row(of id: BlobID) throws(BlobTrouble) -> BlobRow? {
-        do throws(SQLiteError) {
+        do throws(BlobRowsError) {
             return try rows.find(id)
         } catch {
             throw .away
@@ -144,13 +210,17 @@ extension BlobShelf {
 
     /// What is there already lives on as if it had come now.
     private func refresh(_ id: BlobID, size: UInt64) throws(BlobTrouble) -> BlobRow? {
-        guard let row = try row(of: id), row.size == size, let content = BlobContent(row, in: folders.kept) else {
-            return nil
-        }
+        guard let row = try row(of: id), row.size == size, row.lies != .elsewhere else { return nil }
+        let content = row.lies == .inFolder ? BlobContent(row, in: folders.kept) : nil
+        if row.lies == .inFolder, content == nil { return nil }
         let fresh = newRow(id, size)
-        content.note(fresh.uploaded)
-        try put(fresh)
-        return fresh
+        content?.note(fresh.uploaded)
+        do throws(BlobRowsError) {
+            // It may have gone meanwhile: another server sweeps, too.
+            return try rows.refresh(fresh) ? fresh : nil
+        } catch {
+            throw error.mayMeanFull ? .full : .away
+        }
     }
 
     private func newRow(_ id: BlobID, _ size: UInt64) -> BlobRow {
@@ -158,12 +228,12 @@ extension BlobShelf {
         return BlobRow(id: id, size: size, uploaded: now, expiry: now &+ rules.lifetime &* 1000)
     }
 
-    private func put(_ row: BlobRow) throws(BlobTrouble) {
-        do throws(SQLiteError) {
-            try rows.put(row)
+    private func put(_ row: BlobRow, holding content: [UInt8]?, _ replaces: Bool) throws(BlobTrouble) -> Bool {
+        do throws(BlobRowsError) {
+            return try rows.put(row, holding: content, replaces: replaces)
         } catch {
             // Whether it is written nobody knows: where it isn't, the file is a stray.
-            throw error.mayMeanFullDisk ? .full : .away
+            throw error.mayMeanFull ? .full : .away
         }
     }
 
@@ -171,18 +241,26 @@ extension BlobShelf {
     func keep(_ file: IncomingFile, as row: BlobRow) throws(BlobTrouble) -> Bool {
         try claims.claiming(row.id) { () throws(BlobTrouble) in
             guard try isFree(row.id) else { return false }
-            try place(file, as: row)
-            return true
+            return try place(file, as: row, replaces: false)
         }
     }
 
-    private func place(_ file: IncomingFile, as id: BlobID) throws(BlobTrouble) -> BlobRow {
-        let row = newRow(id, file.size)
-        try place(file, as: row)
-        return row
+    /// - Returns: false where another server has taken the name meanwhile.
+    private func place(_ file: IncomingFile, as row: BlobRow, replaces: Bool) throws(BlobTrouble) -> Bool {
+        let isPlaced: Bool
+        if row.size <= rows.mostInside {
+            guard let content = try? file.readAll(), UInt64(content.count) == row.size else { throw .failed }
+            isPlaced = try put(row, holding: content, replaces)
+        } else {
+            try publish(file, as: row)
+            isPlaced = try put(row, holding: nil, replaces)
+            if !isPlaced { file.unpublish() }
+        }
+        if isPlaced { claims.note(kept: row.charge) }
+        return isPlaced
     }
 
-    private func place(_ file: IncomingFile, as row: BlobRow) throws(BlobTrouble) {
+    private func publish(_ file: IncomingFile, as row: BlobRow) throws(BlobTrouble) {
         guard let name = row.id.name else { throw .failed }
         do throws(SystemError) {
             try file.publish(as: name, in: folders)
@@ -193,85 +271,5 @@ extension BlobShelf {
             if file.isPublished { distrust() }
             throw .failed
         }
-        claims.note(kept: row.charge)
-        try put(row)
-    }
-}
-
-// MARK: - Removing
-
-extension BlobShelf {
-    /// Removes what nobody may have any more.
-    ///
-    /// - Returns: how many went.
-    @discardableResult
-    func removeExpired(by time: Int64 = time()) throws(SQLiteError) -> Int {
-        var count = 0
-        while true {
-            let gone = try rows.removeExpired(by: time, atMost: Self.together)
-            for row in gone {
-                if try removeFile(row.id) { claims.note(removed: row.charge) }
-            }
-            count += gone.count
-            if gone.count < Self.together { return count }
-        }
-    }
-
-    /// Rows that go in one transaction.
-    private static let together = 200
-
-    /// Removes files that have no row: their upload was never answered for, or their end was begun. What is taken is counted anew.
-    func removeStrays() throws(SQLiteError) {
-        let names: [FileName]
-        do throws(SystemError) {
-            names = try folders.kept.names()
-        } catch {
-            return
-        }
-        for name in names {
-            guard let id = BlobID(String(decoding: name.bytes, as: UTF8.self)) else { continue }
-            _ = try removeFile(id)
-        }
-        claims.set(kept: try rows.total().charge)
-    }
-
-    /// - Returns: false where a row has come meanwhile.
-    private func removeFile(_ id: BlobID) throws(SQLiteError) -> Bool {
-        // One that has its row needs no claim, which would wait for an upload.
-        if try rows.find(id) != nil { return false }
-        return try claims.claiming(id) { () throws(SQLiteError) in
-            guard try rows.find(id) == nil, let name = id.name else { return false }
-            try? folders.kept.remove(name)
-            return true
-        }
-    }
-
-    /// Gives files their rows that are there without a table, as after one was damaged: their times say when they came.
-    private func adoptFiles() throws(SQLiteError) {
-        var batch: [BlobRow] = []
-        for name in (try? folders.kept.names()) ?? [] {
-            guard let row = row(of: name) else { continue }
-            batch.append(row)
-            if batch.count == 1000 {
-                try rows.adopt(batch, isComplete: false)
-                batch = []
-            }
-        }
-        try rows.adopt(batch, isComplete: true)
-    }
-
-    private func row(of name: FileName) -> BlobRow? {
-        guard let id = BlobID(String(decoding: name.bytes, as: UTF8.self)),
-            let status = try? folders.kept.status(of: name)
-        else { return nil }
-        return row(of: id, status)
-    }
-
-    /// As the time of its file says; nil for what holds no blob.
-    func row(of id: BlobID, _ status: FileStatus) -> BlobRow? {
-        guard status.kind == .regular, status.size > 0 else { return nil }
-        let (seconds, overflows) = status.modified.seconds.multipliedReportingOverflow(by: 1000)
-        let uploaded = overflows ? 0 : seconds &+ Int64(status.modified.nanoseconds / 1_000_000)
-        return BlobRow(id: id, size: status.size, uploaded: uploaded, expiry: uploaded &+ rules.lifetime &* 1000)
     }
 }

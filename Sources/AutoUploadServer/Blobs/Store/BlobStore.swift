@@ -1,3 +1,4 @@
+package import Connections
 package import Platform
 import SQLite
 import Synchronization
@@ -6,6 +7,9 @@ import Synchronization
 /// concerned.
 package final class BlobStore: Sendable {
     package let rules: BlobRules
+    /// That has the rows; nil: they lie beside the blobs.
+    private let database: BlobDatabase?
+    package let reach = BlobReach()
     let state = Monitor(State())
     let counts = Counts()
     private let draw: @Sendable () -> UInt64
@@ -17,6 +21,8 @@ package final class BlobStore: Sendable {
         /// Counts the places that were used one after another.
         var epoch = 0
         var shelf: BlobShelf?
+        /// The database was found to be down.
+        var isInDoubt = false
         var isEnding = false
         var hasEnded = true
     }
@@ -28,13 +34,15 @@ package final class BlobStore: Sendable {
     }
 
     /// - Parameters:
+    ///   - database: that has the rows; nil: they lie beside the blobs.
     ///   - draw: a random number, of which 53 bits become a blob's name.
     ///   - tell: is told of troubles, of their end, and each hour of how many there are.
     package init(
-        _ rules: BlobRules, drawing draw: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
+        _ rules: BlobRules, in database: BlobDatabase? = nil,
+        drawing draw: @escaping @Sendable () -> UInt64 = { .random(in: 0 ... .max) },
         tellingOf tell: @escaping @Sendable (LogLine) -> Void = { Log.write($0) }
     ) {
-        (self.rules, self.draw, self.tell) = (rules, draw, tell)
+        (self.rules, self.database, self.draw, self.tell) = (rules, database, draw, tell)
     }
 
     /// Opens the blobs of a storage, once they can be. This returns at once.
@@ -72,13 +80,18 @@ package final class BlobStore: Sendable {
 
     /// - Throws: `.away` while they can't be reached.
     func shelf() throws(BlobTrouble) -> BlobShelf {
-        guard let shelf = state.withLock({ $0.shelf }) else { throw .away }
+        guard let shelf = state.withLock({ $0.shelf }) else {
+            reach.noteRefusal()
+            throw .away
+        }
         return shelf
     }
 
     func open(_ place: BlobPlace) throws(BlobShelfError) -> BlobShelf {
         do throws(BlobShelfError) {
-            return try BlobShelf(place, rules, draw: draw)
+            return try BlobShelf(place, rules, in: database, draw: draw) { [weak self] in
+                self?.state.change { $0.isInDoubt = true }
+            }
         } catch {
             guard error.meansDamage else { throw error }
             report(

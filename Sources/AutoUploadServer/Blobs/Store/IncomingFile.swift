@@ -3,8 +3,9 @@ package import Platform
 /// A file that takes a blob's bytes. It goes when nobody holds it any more, unless it was published. Used by one thread.
 final class IncomingFile {
     private let file: FileDescriptor
-    private let name: FileName
-    private let folder: Directory
+    /// Where it is now.
+    private var name: FileName
+    private var folder: Directory
     /// Whether it has its final name.
     private(set) var isPublished = false
     private(set) var size: UInt64 = 0
@@ -35,17 +36,32 @@ final class IncomingFile {
     func publish(as newName: FileName, in folders: BlobFolders) throws(SystemError) {
         try file.flush()
         try folder.rename(name, to: folders.kept, as: newName)
-        isPublished = true
+        (name, folder, isPublished) = (newName, folders.kept, true)
         if folders.flushesNewNames { try file.flush() }
         try folders.kept.flush()
+    }
+
+    /// Its final name isn't its own.
+    func unpublish() { isPublished = false }
+
+    /// All that has come.
+    func readAll() throws(SystemError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Int(clamping: size))
+        let count = try file.read(at: 0, into: &bytes)
+        return count == bytes.count ? bytes : []
     }
 }
 
 /// A blob that is read. It stays what it was opened as.
 package final class BlobContent: Sendable {
-    private let file: FileDescriptor
+    private let source: Source
     /// Bytes.
     package let size: UInt64
+
+    private enum Source: ~Copyable {
+        case file(FileDescriptor)
+        case memory([UInt8])
+    }
 
     /// - Returns: nil where its file isn't there, or isn't whole.
     init?(_ row: BlobRow, in folder: Directory) {
@@ -53,20 +69,31 @@ package final class BlobContent: Sendable {
             let status = try? file.status(), status.kind == .regular, status.size == row.size
         else { return nil }
         size = row.size
-        self.file = file
+        source = .file(file)
+    }
+
+    init(_ bytes: [UInt8]) {
+        size = UInt64(bytes.count)
+        source = .memory(bytes)
     }
 
     /// Reads from a place on, until the buffer is full or the file ends.
     ///
     /// - Returns: bytes read.
     package func read(at offset: UInt64, into buffer: inout [UInt8]) throws(SystemError) -> Int {
-        try file.read(at: offset, into: &buffer)
+        switch source {
+        case .file(let file): return try file.read(at: offset, into: &buffer)
+        case .memory(let bytes):
+            let piece = bytes.dropFirst(Int(clamping: offset)).prefix(buffer.count)
+            buffer.replaceSubrange(..<piece.count, with: piece)
+            return piece.count
+        }
     }
 
     /// All of it.
     func readAll() throws(BlobTrouble) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Int(clamping: size))
-        guard let count = try? file.read(at: 0, into: &bytes), count == bytes.count else { throw .failed }
+        guard let count = try? read(at: 0, into: &bytes), count == bytes.count else { throw .failed }
         return bytes
     }
 
@@ -74,7 +101,10 @@ package final class BlobContent: Sendable {
     ///
     /// - Parameter time: Unix milliseconds.
     func note(_ time: Int64) {
-        try? file.setModified(FileTime(milliseconds: time))
+        switch source {
+        case .file(let file): try? file.setModified(FileTime(milliseconds: time))
+        case .memory: break
+        }
     }
 }
 

@@ -1,16 +1,18 @@
 import Blobs
 import CommandLine
 import Platform
+import PostgreSQL
 import Storage
 
-/// Takes over what a Session file server has kept as files.
+/// Takes over what a Session file server has kept, as files or in its database.
 enum SessionFilesImport {
     static let all = [
         ConsoleCommand(
             "import-session-files", operands: ["FILES"],
             help:
-                "Take over the blobs that a Session file server has in the folder FILES, each under its number, with --blob-expiry from its "
-                + "file's time on. No server may be running. Done twice, it adds what is new.", run)
+                "Take over the blobs that a Session file server has: in the folder FILES, each under its number, with --blob-expiry from its "
+                + "file's time on; or in its PostgreSQL database, as postgresql://USER@HOST/NAME, without a password (libpq finds one by "
+                + "PGPASSFILE). No server may be running on the folder. Done twice, it adds what is new.", run)
     ]
 
     private static let run: @Sendable (ParsedArguments) throws(ProgramError) -> ExitCode = {
@@ -19,19 +21,19 @@ enum SessionFilesImport {
         let own = try ownFolder(of: path)
         let lock = try keepServersOut(of: own)
         defer { withExtendedLifetime(lock) {} }
-        let (folder, names) = try files(arguments.operands.first ?? "")
-        let lifetime = try lifetime(arguments)
+        let source = try Source(arguments.operands.first ?? "")
+        let (lifetime, database) = (try lifetime(arguments), try BlobDatabase(arguments))
         var counts: [BlobImport.Outcome: Int] = [:]
         do throws(BlobImport.Failure) {
-            let target = try BlobImport(BlobPlace(folder: path, own: own) { nil }, lifetime: lifetime)
-            for name in names { counts[try target.add(name, from: folder), default: 0] += 1 }
+            let target = try BlobImport(BlobPlace(folder: path, own: own) { nil }, lifetime: lifetime, in: database)
+            while let outcome = try source.addNext(to: target) { counts[outcome, default: 0] += 1 }
         } catch {
             throw ProgramError(error.description, exitCode: .inputOutput)
         }
         let count = { (outcome: BlobImport.Outcome) in counts[outcome] ?? 0 }
         printOutput(
             "\(count(.added)) blobs added, \(count(.wasThere)) were there, \(count(.expired)) have expired, "
-                + "\(count(.foreign)) files are no blobs")
+                + "\(count(.foreign)) are no blobs")
         return .success
     }
 
@@ -67,13 +69,56 @@ enum SessionFilesImport {
         }
         throw ProgramError("a server runs on this storage folder: end it first", exitCode: .temporaryFailure)
     }
+}
 
-    private static func files(_ path: String) throws(ProgramError) -> (Directory, [FileName]) {
+/// What is taken over, one blob after the other.
+private final class Source {
+    private let content: Content
+
+    private enum Content {
+        case files(Directory, names: [FileName])
+        case database(SessionDatabase)
+    }
+
+    private var next = 0
+
+    init(_ operand: String) throws(ProgramError) {
+        if PostgresAddress.schemes.contains(where: operand.hasPrefix) {
+            content = .database(try Self.database(try DatabaseOptions.address(operand, "import-session-files")))
+            return
+        }
         do throws(SystemError) {
-            let folder = try Directory.open(path: path)
-            return (folder, try folder.names())
+            let folder = try Directory.open(path: operand)
+            content = .files(folder, names: try folder.names())
         } catch {
             throw ProgramError(error, exitCode: .noInput)
+        }
+    }
+
+    private static func database(_ address: PostgresAddress) throws(ProgramError) -> SessionDatabase {
+        do throws(PostgresError) {
+            return try SessionDatabase(address)
+        } catch {
+            throw ProgramError("the Session file server's database: \(error)", exitCode: .noInput)
+        }
+    }
+
+    /// - Returns: nil at the end.
+    func addNext(to target: BlobImport) throws(BlobImport.Failure) -> BlobImport.Outcome? {
+        switch content {
+        case .files(let folder, let names):
+            guard next < names.count else { return nil }
+            defer { next += 1 }
+            return try target.add(names[next], from: folder)
+        case .database(let database):
+            let entry: SessionDatabase.Entry?
+            do throws(PostgresError) {
+                entry = try database.next()
+            } catch {
+                throw BlobImport.Failure(description: "the Session file server's database: \(error)")
+            }
+            guard let entry else { return nil }
+            return try target.add(entry)
         }
     }
 }

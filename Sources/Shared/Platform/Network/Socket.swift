@@ -161,20 +161,7 @@ extension Socket {
 
 extension FileDescriptor {
     func wait(for event: Socket.Event, until deadline: Deadline) throws(SystemError) -> Bool {
-        var events: CInt = 0
-        if event != .writable { events |= POLLIN }
-        if event != .readable { events |= POLLOUT }
-        var poll = pollfd(fd: rawValue, events: Int16(events), revents: 0)
-        while true {
-            let ready = unsafe Glibc.poll(&poll, 1, deadline.remainingMilliseconds)
-            if ready > 0 { return true }
-            if ready == 0 {
-                if deadline.hasPassed { return false }
-                continue
-            }
-            let errno = Errno.current
-            if errno != .interrupted { throw SystemError("wait for the network", errno: errno) }
-        }
+        try ForeignSocket.wait(rawValue, for: event, until: deadline)
     }
 
     /// The kernel allows it once for each socket, and before Linux 5.7 only with CAP_NET_RAW.

@@ -6,7 +6,26 @@ struct BlobServer {
     let server: TestServer
     let curl: Curl
 
-    init(_ site: Site? = nil, _ options: String...) throws {
+    /// Who has the rows.
+    enum Store: CaseIterable, Sendable {
+        case embedded, database
+
+        static let installed = PostgresServer.isInstalled ? allCases : [.embedded]
+
+        /// Options of a server, with a database of its own.
+        func options() throws -> [String] {
+            switch self {
+            case .embedded: []
+            case .database: ["--database", try PostgresServer.shared.get().makeDatabase()]
+            }
+        }
+    }
+
+    init(_ site: Site? = nil, store: Store = .embedded, _ options: String...) throws {
+        try self.init(site, options + store.options())
+    }
+
+    init(_ site: Site? = nil, _ options: [String]) throws {
         server = try TestServer(site, options: options)
         curl = try Curl(server)
         // Its thread opens them.

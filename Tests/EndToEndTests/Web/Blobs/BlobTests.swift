@@ -4,9 +4,11 @@ import Testing
 
 @Suite("Expiring blobs")
 struct BlobTests {
-    @Test("are kept and answered as they came, with their times", arguments: ["numeric", "hash"])
-    func keeps(_ naming: String) throws {
-        let blobs = try BlobServer(nil, "--blobs", naming)
+    typealias Store = BlobServer.Store
+
+    @Test("are kept and answered as they came, with their times", arguments: ["numeric", "hash"], Store.installed)
+    func keeps(_ naming: String, _ store: Store) throws {
+        let blobs = try BlobServer(store: store, "--blobs", naming)
         let content = sample(100_000)
         let id = try blobs.keep(content)
         #expect(try blobs.content(of: id) == content)
@@ -23,9 +25,9 @@ struct BlobTests {
         #expect(abs(uploaded - Date().timeIntervalSince1970) < 600)
     }
 
-    @Test("go in JSON, too", arguments: ["numeric", "hash"])
-    func inJSON(_ naming: String) throws {
-        let blobs = try BlobServer(nil, "--blobs", naming)
+    @Test("go in JSON, too", arguments: ["numeric", "hash"], Store.installed)
+    func inJSON(_ naming: String, _ store: Store) throws {
+        let blobs = try BlobServer(store: store, "--blobs", naming)
         let content = sample(50_000)
         let body = try blobs.curl.scratch.write("{\"file\":\"\(Data(content).base64EncodedString())\"}", to: "body")
         let answer = try blobs.curl("/files", ["--data-binary", "@\(body)"])
@@ -46,10 +48,10 @@ struct BlobTests {
         }
     }
 
-    @Test("are gone at their second, and their files soon after")
-    func expire() throws {
-        let blobs = try BlobServer(nil, "--blobs", "hash", "--blob-expiry", "3s")
-        let id = try blobs.keep([1])
+    @Test("are gone at their second, and their files soon after", arguments: Store.installed, [1, 100_000])
+    func expire(_ store: Store, _ size: Int) throws {
+        let blobs = try BlobServer(store: store, "--blobs", "hash", "--blob-expiry", "3s")
+        let id = try blobs.keep(sample(size))
         let info = try blobs.curl("/file/\(id)/info", [])
         let expiry = try #require(try info.object()["expires"] as? Double)
         let isGone = try eventually {
@@ -67,9 +69,9 @@ struct BlobTests {
         #expect(isRemoved)
     }
 
-    @Test("live longer by being sent again")
-    func refresh() throws {
-        let blobs = try BlobServer(nil, "--blobs", "hash")
+    @Test("live longer by being sent again", arguments: Store.installed)
+    func refresh(_ store: Store) throws {
+        let blobs = try BlobServer(store: store, "--blobs", "hash")
         func expiry(_ id: String) throws -> Double {
             try #require(try blobs.curl("/file/\(id)/info", []).object()["expires"] as? Double)
         }
@@ -77,12 +79,13 @@ struct BlobTests {
         let first = try expiry(id)
         let isLater = try eventually { try blobs.keep([1]) == id && expiry(id) > first }
         #expect(isLater)
-        #expect(try blobs.server.site.blobFiles() == [id])
+        #expect(try blobs.server.site.blobFiles() == (store == .embedded ? [id] : []))
     }
 
-    @Test("have limits, each with its status, in JSON")
-    func limits() throws {
-        let blobs = try BlobServer(nil, "--blobs", "numeric", "--blob-max-size", "1000", "--blob-budget", "20000")
+    @Test("have limits, each with its status, in JSON", arguments: Store.installed)
+    func limits(_ store: Store) throws {
+        let blobs = try BlobServer(
+            store: store, "--blobs", "numeric", "--blob-max-size", "1000", "--blob-budget", "20000")
         #expect(try blobs.post([]).isError(413))
         #expect(try blobs.post(sample(1001)).isError(413))
         #expect(try blobs.post(sample(1001), "-H", "Transfer-Encoding: chunked").isError(413))
@@ -113,9 +116,9 @@ struct BlobTests {
         #expect(try other("/file/\(id)", []).status == 200)
     }
 
-    @Test("take the methods that they say, and leave users' files where they are")
-    func methods() throws {
-        let blobs = try BlobServer(nil, "--blobs", "numeric")
+    @Test("take the methods that they say, and leave users' files where they are", arguments: Store.installed)
+    func methods(_ store: Store) throws {
+        let blobs = try BlobServer(store: store, "--blobs", "numeric")
         for (place, methods) in [
             ("/file", "POST, OPTIONS"), ("/files", "POST, OPTIONS"), ("/file/1", "GET, HEAD, OPTIONS"),
             ("/file/1/info", "GET, HEAD, OPTIONS"), ("/files/1", "GET, HEAD, PUT, OPTIONS"),

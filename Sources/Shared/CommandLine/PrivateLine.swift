@@ -1,13 +1,12 @@
-import CommandLine
-import Platform
+package import Platform
 
 /// Secrets in the first line of a file that nobody else may read.
-enum PrivateLine {
+package enum PrivateLine {
     private static let forOthers: UInt32 = 0o007
     private static let largestFile = 4096
 
     /// - Throws: `ProgramError` (78) that names the option.
-    static func read(_ path: String, for option: Option) throws(ProgramError) -> SecretBytes {
+    package static func read(_ path: String, for option: Option) throws(ProgramError) -> SecretBytes {
         func refused(_ reason: String) -> ProgramError {
             ProgramError("\(option.written): \(escaped(path)) \(reason)", exitCode: .configuration)
         }

@@ -1,27 +1,10 @@
 import Platform
 import SQLite
 
-/// What is known of a blob.
-struct BlobRow: Hashable, Sendable {
-    let id: BlobID
-    /// Bytes.
-    let size: UInt64
-    /// Unix time in milliseconds.
-    var uploaded: Int64
-    /// Unix time in milliseconds, at which it is gone.
-    var expiry: Int64
-
-    /// Bytes that it takes of the disk, about: whole blocks, and its name.
-    var charge: UInt64 { Self.charge(size) }
-
-    static func charge(_ size: UInt64) -> UInt64 {
-        let (sum, overflows) = ((max(1, size) - 1) | 4095).addingReportingOverflow(4097)
-        return overflows ? .max : sum
-    }
-}
-
 /// The table of blobs, in a file of its own. What is written is durable when the call returns.
-final class BlobRows: Sendable {
+final class EmbeddedRows: BlobRows {
+    var mostInside: UInt64 { 0 }
+
     private struct Slot: ~Copyable {
         var connection: SQLiteConnection
     }
@@ -33,7 +16,7 @@ final class BlobRows: Sendable {
     /// Rows that wait at the same moment are written in one transaction, whose flush serves all of them.
     private struct Queue {
         var waiting: [(ticket: Int, row: BlobRow)] = []
-        var outcomes: [Int: Result<Void, SQLiteError>] = [:]
+        var outcomes: [Int: Result<Void, BlobRowsError>] = [:]
         var last = 0
         var isLed = false
     }
@@ -81,42 +64,55 @@ final class BlobRows: Sendable {
 
     private func change<R>(
         _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
-    ) throws(SQLiteError) -> R {
-        try writer.withLock { slot throws(SQLiteError) in try slot.connection.transaction(body) }
+    ) throws(BlobRowsError) -> R {
+        do throws(SQLiteError) {
+            return try writer.withLock { slot throws(SQLiteError) in try slot.connection.transaction(body) }
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    private func ask<R>(
+        _ body: (inout SQLiteConnection) throws(SQLiteError) -> R
+    ) throws(BlobRowsError) -> R {
+        do throws(SQLiteError) {
+            return try reader.withLock { slot throws(SQLiteError) in try body(&slot.connection) }
+        } catch {
+            throw .file(error)
+        }
     }
 }
 
 // MARK: - Asking
 
-extension BlobRows {
-    func find(_ id: BlobID) throws(SQLiteError) -> BlobRow? {
-        try reader.withLock { slot throws(SQLiteError) in
-            try slot.connection.query(
+extension EmbeddedRows {
+    func content(of row: BlobRow) throws(BlobRowsError) -> [UInt8]? { nil }
+
+    func find(_ id: BlobID) throws(BlobRowsError) -> BlobRow? {
+        try ask { connection throws(SQLiteError) in
+            try connection.query(
                 "SELECT id, size, uploaded, expiry FROM blobs WHERE id = ?", [.text(id.text)], row: BlobRow.init
             ).first
         }
     }
 
-    /// - Returns: their number, and the bytes that they take.
-    func total() throws(SQLiteError) -> (count: UInt64, charge: UInt64) {
-        try reader.withLock { slot throws(SQLiteError) in
-            try slot.connection.query("SELECT count(*), sum(((size - 1) | 4095) + 4097) FROM blobs") {
+    func total() throws(BlobRowsError) -> (count: UInt64, charge: UInt64) {
+        try ask { connection throws(SQLiteError) in
+            try connection.query("SELECT count(*), sum(((size - 1) | 4095) + 4097) FROM blobs") {
                 ($0.unsigned(0), $0.unsigned(1))
             }.first ?? (0, 0)
         }
     }
 
-    /// When the next one is gone, in Unix milliseconds; nil where there is none.
-    func nextExpiry() throws(SQLiteError) -> Int64? {
-        try reader.withLock { slot throws(SQLiteError) in
-            try slot.connection.query("SELECT expiry FROM blobs ORDER BY expiry LIMIT 1") { $0.integer(0) }.first
+    func nextExpiry() throws(BlobRowsError) -> Int64? {
+        try ask { connection throws(SQLiteError) in
+            try connection.query("SELECT expiry FROM blobs ORDER BY expiry LIMIT 1") { $0.integer(0) }.first
         }
     }
 
-    /// Whether the files that were there before it have their rows.
-    func isComplete() throws(SQLiteError) -> Bool {
-        try reader.withLock { slot throws(SQLiteError) in
-            try slot.connection.number("SELECT is_complete FROM upkeep") == 1
+    func isComplete() throws(BlobRowsError) -> Bool {
+        try ask { connection throws(SQLiteError) in
+            try connection.number("SELECT is_complete FROM upkeep") == 1
         }
     }
 }
@@ -130,11 +126,13 @@ extension BlobRow {
 
 // MARK: - Changing
 
-extension BlobRows {
+extension EmbeddedRows {
     /// Writes a row down, in the place of one of the same name. Those who call at the same moment share a flush.
-    func put(_ row: BlobRow) throws(SQLiteError) {
+    ///
+    /// Names that are taken were looked for, under a claim.
+    func put(_ row: BlobRow, holding content: [UInt8]?, replaces: Bool) throws(BlobRowsError) -> Bool {
         enum Role {
-            case done(Result<Void, SQLiteError>)
+            case done(Result<Void, BlobRowsError>)
             case leads([(ticket: Int, row: BlobRow)])
         }
         let ticket = queue.change { queue in
@@ -151,9 +149,11 @@ extension BlobRows {
                 return .leads(queue.waiting)
             }
             switch role {
-            case .done(let outcome): return try outcome.get()
+            case .done(let outcome):
+                try outcome.get()
+                return true
             case .leads(let batch):
-                let outcome = Result { () throws(SQLiteError) in try add(batch.map(\.row)) }
+                let outcome = Result { () throws(BlobRowsError) in try add(batch.map(\.row)) }
                 queue.change { queue in
                     for entry in batch { queue.outcomes[entry.ticket] = outcome }
                     queue.isLed = false
@@ -162,26 +162,23 @@ extension BlobRows {
         }
     }
 
-    private func add(_ rows: [BlobRow]) throws(SQLiteError) {
+    private func add(_ rows: [BlobRow]) throws(BlobRowsError) {
         try change { connection throws(SQLiteError) in
             for row in rows { try connection.add("INSERT OR REPLACE", row) }
         }
     }
 
-    /// Adds rows of files that are there already, and leaves those that are known as they are.
-    ///
-    /// - Parameter isComplete: whether these were the last.
-    func adopt(_ rows: [BlobRow], isComplete: Bool) throws(SQLiteError) {
+    /// Whoever has claimed it has found its file: it is there.
+    func refresh(_ row: BlobRow) throws(BlobRowsError) -> Bool { try put(row, holding: nil, replaces: true) }
+
+    func adopt(_ rows: [BlobRow], isComplete: Bool) throws(BlobRowsError) {
         try change { connection throws(SQLiteError) in
             for row in rows { try connection.add("INSERT OR IGNORE", row) }
             if isComplete { try connection.execute("UPDATE upkeep SET is_complete = 1") }
         }
     }
 
-    /// Forgets those whose time is over, the first ones first.
-    ///
-    /// - Returns: which they were.
-    func removeExpired(by time: Int64, atMost count: Int) throws(SQLiteError) -> [BlobRow] {
+    func removeExpired(by time: Int64, atMost count: Int) throws(BlobRowsError) -> [BlobRow] {
         try change { connection throws(SQLiteError) in
             let rows = try connection.query(
                 "SELECT id, size, uploaded, expiry FROM blobs WHERE expiry <= ? ORDER BY expiry LIMIT ?",
