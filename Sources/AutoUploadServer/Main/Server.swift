@@ -44,6 +44,7 @@ struct Server: Sendable {
             try TrashUpkeep(storehouse).start()
             if let retention { try Retention(storehouse, retention).start() }
             let storehouse = storehouse
+            try DropUpkeep { storehouse.services }.start()
             try EarlierUploads.find { storehouse.services }
         } catch {
             throw ProgramError(error)

@@ -181,6 +181,23 @@ struct DropLinkTests {
         #expect(try admin.post("/admin/share/\(Fixtures.user)/inbox", past).status == 400)
     }
 
+    @Test("what is unfinished when a link ends gives its room back, and what another link may go on with stays")
+    func room() throws {
+        let (address, other) = (try drop(), try drop())
+        let uploads = try [address, other].map { try #require(try begin($0, length: 100_000).fields["location"]) }
+        for upload in uploads { #expect(try patch(upload, at: 0, sample(60_000)).status == 204) }
+        try admin.revoke(address)
+        // What a server finds at its start it looks through soon.
+        let port = ["--port", String(server.port)]
+        #expect(try server.stop().status == 0)
+        let again = try TestServer(server.site, options: port)
+        defer { again.program.signal(SIGTERM) }
+        _ = try again.logLine(with: " reclaimed ", "path=inbox/clip")
+        #expect(try eventually { try head(uploads[1]).fields["upload-offset"] == "60000" })
+        #expect(try again.site.partials().count == server.site.partials().count)
+        #expect(try head(uploads[0]).status == 404)
+    }
+
     @Test("of two that take a last file only one is stored")
     func last() throws {
         let address = try drop(["uses": "1"])

@@ -181,6 +181,9 @@ extension ResourceFolders {
         }
     }
 
+    /// Who has any, finished or not.
+    var users: [FileName] { (try? own.openFolderWithinMount(Self.name).names()) ?? [] }
+
     private static let limit = ResourceRecord.mostBytes
 
     private func trust(_ key: OfferedFile.Key) {
