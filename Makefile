@@ -49,7 +49,7 @@ listing: ## 50 browsers that list and download beside 500 devices
 	scripts/soak listing
 
 catalogue: ## how long questions for files take of an index of a million
-	scripts/soak logins listing catalogue
+	scripts/soak catalogue
 
 faults: ## each call of the file system that fails, a power cut at each, links that break at each place; takes hours
 	scripts/soak faults
@@ -84,4 +84,4 @@ package-test: ## the packages in fresh trees of Debian 12 and 13: installed, run
 clean: ## removes what was built
 	rm -rf .build .build-tsan .build-asan Benchmarks/results
 
-.PHONY: help build test demo format lint tsan asan fuzz bare soak catalogue faults attacks page powercut filesystems recorders bench growth man install package package-test clean
+.PHONY: help build test demo format lint tsan asan fuzz bare soak logins listing catalogue faults attacks page powercut filesystems recorders bench growth man install package package-test clean
