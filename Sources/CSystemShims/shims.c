@@ -53,6 +53,7 @@ static int status_of(int descriptor, const char *path, int flags, struct shim_st
     struct statx x;
     if (statx(descriptor, path, flags, STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID, &x) != 0) return -1;
     *status = (struct shim_status){
+        .is_encrypted = x.stx_attributes & STATX_ATTR_ENCRYPTED,
         .device = makedev(x.stx_dev_major, x.stx_dev_minor),
         .inode = x.stx_ino,
         .links = x.stx_nlink,
@@ -135,9 +136,9 @@ int shim_inode_flags(int descriptor, uint32_t *flags) {
     return 0;
 }
 
-int shim_encryption_key(int folder, uint8_t identifier[16]) {
+int shim_encryption_key(int descriptor, uint8_t identifier[16]) {
     struct fscrypt_get_policy_ex_arg asked = {.policy_size = sizeof asked.policy};
-    if (ioctl(folder, FS_IOC_GET_ENCRYPTION_POLICY_EX, &asked) != 0) return -1;
+    if (ioctl(descriptor, FS_IOC_GET_ENCRYPTION_POLICY_EX, &asked) != 0) return -1;
     if (asked.policy.version != FSCRYPT_POLICY_V2) {
         errno = EOPNOTSUPP;
         return -1;
@@ -146,11 +147,15 @@ int shim_encryption_key(int folder, uint8_t identifier[16]) {
     return 0;
 }
 
-int shim_remove_encryption_key(int folder, const uint8_t identifier[16], int *busy) {
+int shim_remove_encryption_key(int folder, const uint8_t identifier[16], uint32_t *status) {
     struct fscrypt_remove_key_arg asked = {.key_spec = {.type = FSCRYPT_KEY_SPEC_TYPE_IDENTIFIER}};
     memcpy(asked.key_spec.u.identifier, identifier, FSCRYPT_KEY_IDENTIFIER_SIZE);
-    if (ioctl(folder, FS_IOC_REMOVE_ENCRYPTION_KEY, &asked) != 0) return -1;
-    *busy = (asked.removal_status_flags & FSCRYPT_KEY_REMOVAL_STATUS_FLAG_FILES_BUSY) != 0;
+    int result = ioctl(folder, FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS, &asked);
+    if (result != 0 && errno == EACCES) result = ioctl(folder, FS_IOC_REMOVE_ENCRYPTION_KEY, &asked);
+    if (result != 0 && errno != ENOKEY) return -1;
+    struct fscrypt_get_key_status_arg key = {.key_spec = asked.key_spec};
+    if (ioctl(folder, FS_IOC_GET_ENCRYPTION_KEY_STATUS, &key) != 0) return -1;
+    *status = key.status;
     return 0;
 }
 

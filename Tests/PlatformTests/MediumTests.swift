@@ -74,6 +74,21 @@ struct MediumTests {
         #expect(one.kind == .magnetic && !one.isEncrypted)
     }
 
+    @Test("cryptsetup's mappings that encrypt nothing aren't taken for encrypted; what can't be looked at is the worst")
+    func plaintext() throws {
+        let sys = try Sys()
+        try sys.add("ata1/block/sda", 0, ["queue/rotational": "1"])
+        try sys.add("virtual/block/dm-0", 1, on: ["sda"], ["dm/uuid": "CRYPT-INTEGRITY-x-raid"])
+        try sys.add("virtual/block/dm-1", 2, on: ["sda"], ["dm/uuid": "CRYPT-VERITY-x-root"])
+        try sys.add("virtual/block/dm-2", 3, on: ["sda"], ["dm/uuid": "CRYPT-LUKS2-x-disk"])
+        try sys.add("virtual/block/md0", 4, on: ["dm-2", "gone"])
+        let integrity = try #require(try sys.medium(1))
+        #expect(!integrity.isEncrypted && integrity.keepsVersions)
+        #expect(try !#require(try sys.medium(2)).isEncrypted)
+        let half = try #require(try sys.medium(4))
+        #expect(half.kind == .unseen && !half.isEncrypted)
+    }
+
     @Test("LVM's snapshots and thin volumes keep what was there")
     func versions() throws {
         let sys = try Sys()

@@ -71,9 +71,11 @@ extension ErasureGround {
         guard let path = mount?.options["upperdir"], let upper = try? Directory.open(path: path) else {
             return ErasureGround(grade: .unknown, reason: "the upper layer of overlay can't be seen")
         }
+        // That the upper one is encrypted says nothing of the others.
         let below = look(under: upper.descriptor, depth: depth - 1)
-        return below.lowered(
-            to: .unknown, "overlay, whose lower layers keep what lies there; its upper one: \(below.reason)")
+        return ErasureGround(
+            grade: min(below.grade, .unknown),
+            reason: "overlay, whose lower layers keep what lies there; its upper one: \(below.reason)")
     }
 
     private func lowered(to most: ErasureGrade, _ reason: String) -> ErasureGround {

@@ -5,7 +5,17 @@ extension PassMemory {
     /// though it may not have changed yet. Whoever was broken off may come again, and go on with it.
     func observe(_ scan: Scan) {
         tracker.observe(scan)
-        for path in changes.take().closed { tracker.beginAnew(path, at: .now) }
+        let closed = changes.take().closed
+        if closed.isEmpty { return }
+        for file in scan.files where closed.contains(file.path) { noteClosing(of: file, scan.clock) }
+    }
+
+    /// What was changed so many seconds ago isn't somebody's who was broken off, but looked at again and again.
+    private static let longestComing = 86_400.0
+
+    private func noteClosing(of file: FoundFile, _ clock: FileTime) {
+        guard clock.seconds(since: file.fingerprint.changed) < Self.longestComing else { return }
+        tracker.beginAnew(file.path, at: .now)
     }
 
     /// Looks at the files that were closed, or came, since that was last asked: from now on they settle.
@@ -20,8 +30,9 @@ extension PassMemory {
             guard !selection.leavesOut(path, isFolder: false),
                 let status = try? folder.directory(of: path).status(of: path.name), status.kind == .regular
             else { continue }
-            tracker.note(FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links), at: .now)
-            if news.closed.contains(path) { tracker.beginAnew(path, at: .now) }
+            let file = FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links)
+            tracker.note(file, at: .now)
+            if news.closed.contains(path) { noteClosing(of: file, .now) }
             isAny = true
         }
         return isAny

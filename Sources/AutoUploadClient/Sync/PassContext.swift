@@ -24,6 +24,10 @@ struct PassSetup {
     var removesEmptyFolders = false
     /// Goes on while files are sent.
     var sendingCommand: String?
+    /// For how long an empty folder must have stood so before it goes.
+    var quietSeconds = EmptyFolders.quietSeconds
+    /// Between the making of one day's encrypted folder and the next one's, at least.
+    var secondsBetweenDays = EncryptionKeys.secondsBetweenDays
     /// Where the keys of encrypted folders are, which go with the last of what they were for.
     var keyFolder: String?
     /// Grades the wipes of a pass: what is mounted may be another medium by the next.

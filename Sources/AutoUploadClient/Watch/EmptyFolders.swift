@@ -1,4 +1,5 @@
 import Platform
+import Transport
 
 /// A folder below the watched one with nothing in it, as a scan saw it.
 struct EmptyFolder: Hashable, Sendable {
@@ -11,6 +12,14 @@ struct EmptyFolder: Hashable, Sendable {
         identity = status.identity
         modified = status.modified
     }
+
+    /// The names that lead to it.
+    var names: [FileName] { path.folders + [path.name] }
+
+    /// Whether it is what it was, so that nothing has been put in since.
+    func isUnchanged(in parent: Directory) throws(SystemError) -> Bool {
+        EmptyFolder(path: path, try parent.status(of: path.name, fresh: true)) == self
+    }
 }
 
 /// Since when folders have been seen empty: what a recorder has just made is for its next file.
@@ -22,15 +31,19 @@ struct EmptyFolders: Sendable {
 
     /// Takes in a look at the folder.
     ///
-    /// - Returns: those that nobody seems to need: they haven't changed for an hour, nor since an earlier look.
-    mutating func due(_ scan: Scan, settleSeconds: Double) -> [EmptyFolder] {
+    /// - Returns: those that nobody seems to need: they haven't changed for an hour, nor since an earlier look. When one was changed
+    ///   before the clock was set, nobody knows.
+    mutating func due(
+        _ scan: Scan, settleSeconds: Double, quietSeconds: Double = Self.quietSeconds
+    ) -> [EmptyFolder] {
         let earlier = sightings
         sightings = [:]
         for folder in scan.emptyFolders { sightings[folder] = earlier[folder] ?? scan.ended }
         return scan.emptyFolders.filter { folder in
             guard let first = earlier[folder] else { return false }
             return scan.began.seconds(since: first) >= settleSeconds
-                && scan.clock.seconds(since: folder.modified) >= Self.quietSeconds
+                && folder.modified.seconds >= BuildDay.unixTime
+                && scan.clock.seconds(since: folder.modified) >= quietSeconds
         }
     }
 }

@@ -36,8 +36,8 @@ struct Scan: Sendable {
     let storeMarkers: [LocalPath]
     /// Folders below the watched one in which nothing is at all.
     var emptyFolders: [EmptyFolder] = []
-    /// Folders that are encrypted, where that is of interest: by the names that lead to them.
-    var encrypted: [[FileName]: EncryptedFolder] = [:]
+    /// What is encrypted by which key, where that is of interest.
+    var encryption = EncryptionKeys()
     var leftOut = LeftOut()
     /// The file systems that the walk came through.
     var volumes = Volumes()

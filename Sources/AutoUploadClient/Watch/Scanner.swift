@@ -25,7 +25,7 @@ struct Scanner {
         return Scan(
             began: began, ended: .now, clock: clock, files: walk.files,
             interruptedWipes: walk.interruptedWipes.sorted(), problems: walk.problems,
-            storeMarkers: walk.storeMarkers.sorted(), emptyFolders: walk.emptyFolders, encrypted: walk.encrypted,
+            storeMarkers: walk.storeMarkers.sorted(), emptyFolders: walk.emptyFolders, encryption: walk.encryption,
             leftOut: walk.leftOut,
             volumes: walk.volumes)
     }
@@ -35,7 +35,7 @@ private struct Walk {
     let selection: FileSelection
     let changes: FolderChanges?
     let notesEncryption: Bool
-    var encrypted: [[FileName]: EncryptedFolder] = [:]
+    var encryption = EncryptionKeys()
     var files: [FoundFile] = []
     var interruptedWipes: [LocalPath] = []
     var problems: [ScanProblem] = []
@@ -96,14 +96,13 @@ private struct Walk {
                 return
             }
             if isLeftOut(path, status.kind) {
-                // What lies there may need its key all the same.
-                if notesEncryption, status.kind == .directory, let passedOver = try? directory.openFolder(path.name) {
-                    noteEncryption(passedOver, status, at: path.folders + [path.name])
-                }
-                return
+                return try noteKeys(of: path.name, status, in: directory, levels: Scanner.maximumDepth)
             }
             switch status.kind {
             case .regular:
+                if encryption.folders[path.folders] == nil {
+                    try noteKeys(of: path.name, status, in: directory, levels: 1)
+                }
                 files.append(FoundFile(path: path, fingerprint: Fingerprint(status), links: status.links))
             case .directory: try enter(path, in: directory)
             case .symbolicLink: leftOut.links += 1
@@ -117,7 +116,33 @@ private struct Walk {
 
     private mutating func noteEncryption(_ directory: Directory, _ status: FileStatus, at folders: [FileName]) {
         guard notesEncryption, let key = directory.encryptionKey else { return }
-        encrypted[folders] = EncryptedFolder(key: key, modified: status.modified)
+        encryption.folders[folders] = EncryptedFolder(key: key, status)
+    }
+
+    /// What is left out may need a key all the same, and so may a file that was moved out of its folder.
+    ///
+    /// - Parameter levels: of folders to look into; below an encrypted one all have its key.
+    private mutating func noteKeys(
+        of name: FileName, _ status: FileStatus, in directory: Directory, levels: Int
+    ) throws(SystemError) {
+        guard notesEncryption else { return }
+        switch status.kind {
+        case .regular where status.isEncrypted:
+            try noteElsewhere(directory.open(name, .reading).encryptionKey, name)
+        case .directory:
+            guard levels > 0 else { throw SystemError("look into folders nested so deep", errno: .nameTooLong) }
+            let folder = try directory.openFolder(name)
+            if status.isEncrypted { return try noteElsewhere(folder.encryptionKey, name) }
+            for name in try folder.names() {
+                try noteKeys(of: name, folder.status(of: name), in: folder, levels: levels - 1)
+            }
+        default: break
+        }
+    }
+
+    private mutating func noteElsewhere(_ key: EncryptionKeyID?, _ name: FileName) throws(SystemError) {
+        guard let key else { throw SystemError("find the encryption key of", name.description, errno: .noKey) }
+        encryption.elsewhere.insert(key)
     }
 
     private mutating func isLeftOut(_ path: LocalPath, _ kind: FileKind) -> Bool {

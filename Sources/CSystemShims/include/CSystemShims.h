@@ -1,10 +1,12 @@
 /* The few Linux calls that the Glibc module lacks (macros, variadics, or hidden behind _GNU_SOURCE). No logic lives
    here: each function is one call, returns what it returns, and leaves errno as it was set. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct shim_status {
+    bool is_encrypted;
     uint64_t device, inode, links, size, blocks, mount;
     uint32_t mode, user, group;
     int64_t modified_seconds, changed_seconds, born_seconds;
@@ -50,10 +52,12 @@ struct shim_extent {
 int shim_extents(int descriptor, uint64_t start, struct shim_extent *extents, uint32_t room);
 /* ioctl(2) FS_IOC_GETFLAGS */
 int shim_inode_flags(int descriptor, uint32_t *flags);
-/* ioctl(2) FS_IOC_GET_ENCRYPTION_POLICY_EX: the identifier of a folder's key, of a policy of version 2 */
-int shim_encryption_key(int folder, uint8_t identifier[16]);
-/* ioctl(2) FS_IOC_REMOVE_ENCRYPTION_KEY: `busy` is set to 1 where files are open under it still */
-int shim_remove_encryption_key(int folder, const uint8_t identifier[16], int *busy);
+/* ioctl(2) FS_IOC_GET_ENCRYPTION_POLICY_EX: the identifier of a file's or folder's key, of a policy of version 2 */
+int shim_encryption_key(int descriptor, uint8_t identifier[16]);
+/* ioctl(2) FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS where that is allowed, else FS_IOC_REMOVE_ENCRYPTION_KEY; `status` is what
+   FS_IOC_GET_ENCRYPTION_KEY_STATUS says then */
+enum { shim_KEY_ABSENT = 1, shim_KEY_PRESENT = 2, shim_KEY_HALF_REMOVED = 3 };
+int shim_remove_encryption_key(int folder, const uint8_t identifier[16], uint32_t *status);
 /* ioctl(2) FS_IOC_GETFLAGS: whether a folder has FS_CASEFOLD_FL */
 int shim_ignores_case(int folder);
 /* fstatfs(2): f_fsid */

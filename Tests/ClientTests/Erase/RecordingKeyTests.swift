@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -38,19 +39,19 @@ private final class EncryptedCard {
         return (id, try rig.scratch.bytes(of: "keys/\(id).key"))
     }
 
+    /// Passes in which an hour is a moment: nobody can make a folder that was born longer ago.
     func context() throws -> PassContext {
         var context = try rig.context(for: server, trusting: TestCertificates.trusted.get())
         context.setup.keyFolder = keyFolder
+        context.setup.quietSeconds = 0
+        context.setup.secondsBetweenDays = 0.01
         return context
     }
 
-    /// Lets a folder that was changed within the last hour look as if that were longer ago.
-    func age(_ name: String, _ hours: Double) throws {
-        let status = try FileStatus(ofPath: rig.scratch.path("recordings/" + name))
-        guard FileTime.now.seconds(since: status.modified) < 3600 else { return }
+    /// Lets a folder look as if it had been used later than it was made.
+    func use(_ name: String) throws {
         try FileManager.default.setAttributes(
-            [.modificationDate: Date(timeIntervalSinceNow: -3600 * hours)],
-            ofItemAtPath: rig.scratch.path("recordings/" + name))
+            [.modificationDate: Date(timeIntervalSinceNow: 2)], ofItemAtPath: rig.scratch.path("recordings/" + name))
     }
 
     var keyFiles: [String] { get throws { try rig.scratch.names(in: "keys").filter { $0.hasSuffix(".key") } } }
@@ -110,11 +111,10 @@ struct RecordingKeyTests {
             Platform.Thread.sleep(seconds: 0.002)
             _ = try card.rig.pass(context)
         }
+        try card.use("day2")
         // A folder within goes first, and its parent is then looked at anew; a child of another test may hold copies of
         // descriptors for a moment.
         for _ in 0..<2000 where try card.keyFiles.count == 2 {
-            if card.rig.scratch.exists("recordings/day1/sub") { try card.age("day1/sub", 3) }
-            try card.age("day1", 2)
             _ = try card.rig.pass(context)
             Platform.Thread.sleep(seconds: 0.002)
         }
@@ -137,26 +137,50 @@ struct RecordingKeyTests {
         #expect(line.contains(" grade="))
     }
 
-    @Test("a key that another folder needs stays, as does the newest folder's, and one whose file isn't there")
+    /// Folders that are empty, and whose keys have to stay.
+    private static func makeNeeded(on card: EncryptedCard) throws -> [String] {
+        let scratch = card.rig.scratch
+        let shared = try card.makeFolder("front")
+        try card.makeFolder("rear", sharing: shared.id)
+        try scratch.write("held back", to: "recordings/rear/clip.part")
+        for (name, place) in [("moved", "plain"), ("trashed", ".Trash-0"), ("deeper", ".Trash-0/sub")] {
+            try card.makeFolder(name)
+            try scratch.write("held back", to: "recordings/\(name)/clip.part")
+            try scratch.makeFolder("recordings/\(place)")
+            guard
+                unsafe rename(
+                    scratch.path("recordings/\(name)/clip.part"), scratch.path("recordings/\(place)/\(name).part")) == 0
+            else { throw SystemError("move a file", errno: .inputOutput) }
+        }
+        // The next day's, made ahead.
+        try scratch.makeFolder("recordings/camera")
+        try card.makeFolder("camera/today")
+        try card.makeFolder("camera/tomorrow")
+        return ["front", "rear", "moved", "trashed", "deeper", "camera/today", "camera/tomorrow"]
+    }
+
+    @Test(
+        "a key stays that another folder needs, or a file that was moved; so do the newest folder's, and one before a folder without use"
+    )
     func stays() throws {
-        let (files, log) = try OwnMounts.run { () -> ([String], [String]) in
+        let (isThere, keys, log) = try OwnMounts.run { () -> ([String: Bool], Int, [String]) in
             let card = try EncryptedCard()
-            let shared = try card.makeFolder("front")
-            try card.makeFolder("rear", sharing: shared.id)
-            try card.rig.scratch.write("held back", to: "recordings/rear/clip.part")
+            var names = try Self.makeNeeded(on: card)
             let lost = try card.makeFolder("lost")
             try FileManager.default.removeItem(atPath: card.keyFolder + "/\(lost.id).key")
             try card.makeFolder("newest")
-            for (name, hours) in [("front", 5.0), ("rear", 5), ("lost", 4), ("newest", 2)] { try card.age(name, hours) }
+            try card.use("newest")
+            names += ["lost", "newest"]
             let context = try card.context()
             for _ in 0..<4 { _ = try card.rig.pass(context) }
-            let folders = try card.rig.scratch.names(in: "recordings").filter { $0 != "lost+found" }
-            return (folders + (try card.keyFiles.count == 2 ? [] : ["a key is gone"]), card.rig.log)
+            let isThere = names.map { ($0, card.rig.scratch.exists("recordings/" + $0)) }
+            return (Dictionary(isThere) { $1 }, try card.keyFiles.count, card.rig.log)
         }
-        #expect(files == ["front", "lost", "newest", "rear"])
+        #expect(isThere.values.allSatisfy { $0 }, "\(isThere)")
+        #expect(keys == 7)
         #expect(!log.contains { $0.hasPrefix("key-destroyed") })
         #expect(
-            log.contains { $0.hasPrefix("can't-destroy-key path=lost ") && $0.contains("find the key's file") },
+            log.contains { $0.hasPrefix("can't-destroy-key path=lost ") && $0.contains("open the key's file") },
             "\(log)")
     }
 }

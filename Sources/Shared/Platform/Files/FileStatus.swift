@@ -53,6 +53,8 @@ package struct FileStatus: Hashable, Sendable {
     package let changed: FileTime
     /// The number of the mount through which it was seen; 0 where the kernel doesn't tell (before 5.8).
     package let mount: UInt64
+    /// Whether the file system encrypts it (fscrypt).
+    package let isEncrypted: Bool
 
     init(_ status: shim_status) {
         identity = FileIdentity(
@@ -68,6 +70,7 @@ package struct FileStatus: Hashable, Sendable {
         modified = FileTime(seconds: status.modified_seconds, nanoseconds: status.modified_nanoseconds)
         changed = FileTime(seconds: status.changed_seconds, nanoseconds: status.changed_nanoseconds)
         mount = status.mount
+        isEncrypted = status.is_encrypted
     }
 }
 

@@ -20,6 +20,8 @@ package struct Medium: Hashable, Sendable {
     package private(set) var backingFile: String?
 
     private static let deepest = 8
+    /// cryptsetup's kinds of mapping that encrypt: not VERITY, nor INTEGRITY by itself, which has a journal of contents.
+    private static let ciphers = ["PLAIN", "LUKS1", "LUKS2", "LOOPAES", "TCRYPT", "BITLK", "FVAULT2"]
 
     /// - Parameters:
     ///   - device: the number of a block device, as `FileIdentity.device`.
@@ -41,10 +43,11 @@ package struct Medium: Hashable, Sendable {
         let whole = Self.text("\(place)/partition") == nil ? place : above
         backingFile = Self.text("\(whole)/loop/backing_file")
         kind = Self.kind(of: whole)
-        let below = ((try? Directory.open(path: "\(whole)/slaves").names()) ?? []).compactMap { name in
+        let below = ((try? Directory.open(path: "\(whole)/slaves").names()) ?? []).map { name in
             (try? canonicalPath("\(whole)/slaves/\(name)")).flatMap { Medium(place: $0, sys: sys, depth: depth - 1) }
         }
-        if !below.isEmpty { take(below) }
+        if !below.isEmpty { take(below.compactMap(\.self)) }
+        if below.contains(where: { $0 == nil }) { (kind, isEncrypted) = (.unseen, false) }
         takeMapping(Self.text("\(whole)/dm/uuid") ?? "")
     }
 
@@ -59,7 +62,8 @@ package struct Medium: Hashable, Sendable {
 
     /// By what the device mapper's users call their mappings: dm-crypt and LVM.
     private mutating func takeMapping(_ id: String) {
-        if id.hasPrefix("CRYPT-") { isEncrypted = true }
+        if Self.ciphers.contains(where: { id.hasPrefix("CRYPT-\($0)-") }) { isEncrypted = true }
+        if id.hasPrefix("CRYPT-INTEGRITY-") { keepsVersions = true }
         if id.hasPrefix("LVM-"), ["-real", "-cow", "-tpool"].contains(where: id.hasSuffix) { keepsVersions = true }
     }
 
