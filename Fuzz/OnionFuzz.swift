@@ -10,7 +10,7 @@ public func fuzzOnionRequests(_ start: UnsafePointer<UInt8>?, _ count: Int) -> C
         require(envelope.clientKey.count == 32, "a key has another length")
         require(envelope.sealed.count <= bytes.count - 4, "more is sealed than has come")
     }
-    if let strings = Bencode.strings(bytes) {
+    if let strings = Bencode.strings(bytes, most: 100) {
         require(Bencode.list(strings.map { Array($0) }) == bytes, "a list isn't written the same again")
     }
     for message in [OnionMessage(v3: bytes), OnionMessage(v4: bytes)].compactMap(\.self) {

@@ -1,3 +1,4 @@
+import Domain
 import Platform
 
 /// Which folders' names are known to be on the medium, because this process has flushed the folder above since it saw them
@@ -178,6 +179,11 @@ struct FolderChain {
     }
 
     var last: Folder { links.last?.folder ?? root }
+
+    /// Of a file in the last folder, below the user's; nil where it is longer than paths may be.
+    func path(of name: FileName) -> RemotePath? {
+        try? RemotePath(components: links.dropFirst().map(\.name.bytes) + [name.bytes])
+    }
 
     /// Bytes of the path below the user's folder that leads here, with its last slash.
     var pathLength: Int { links.dropFirst().reduce(0) { $0 + $1.name.bytes.count + 1 } }

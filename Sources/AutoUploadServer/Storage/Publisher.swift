@@ -15,11 +15,17 @@ struct Publisher: Sendable {
     struct Place {
         let chain: FolderChain
         let name: FileName
-        let tag: FileTag
+        let identity: FileIdentity
         let isOld: Bool
 
-        var path: RemotePath? {
-            try? RemotePath(components: chain.links.dropFirst().map(\.name.bytes) + [name.bytes])
+        var tag: FileTag { FileTag.of(identity) ?? .unstated }
+
+        var path: RemotePath? { chain.path(of: name) }
+
+        /// What was there before may have been deleted in the time that reading it took.
+        func requireThere() throws(SystemError) {
+            guard isOld, try chain.last.directory.status(of: name).identity != identity else { return }
+            throw SystemError("find what was read under the name", name.description, errno: .stale)
         }
     }
 
@@ -55,10 +61,9 @@ struct Publisher: Sendable {
             names.note(name, in: chain.last.identity)
             let identity = try upload.publish(
                 to: chain.last.directory, as: name, flushingNamingBy: namings)
-            let tag = FileTag.of(identity) ?? .unstated
             // Asked for only where it may be another: a folder may hold many.
             let listed = folders.listing.keepsNew ? name : try chain.last.directory.listedName(of: name, identity)
-            return Place(chain: chain, name: listed, tag: tag, isOld: false)
+            return Place(chain: chain, name: listed, identity: identity, isOld: false)
         } catch {
             if error.errno == .crossDevice { throw .apart(chain.links.last?.name ?? name) }
             if error.errno != .exists { throw VaultError(naming: error, name) }
@@ -99,7 +104,7 @@ struct Publisher: Sendable {
             guard try holds(file, status.identity, digest, permit) else { return nil }
             let folder = chain.last.directory
             let listed = folders.listing(in: folder) == .exact ? name : try folder.listedName(of: name, status.identity)
-            return Place(chain: chain, name: listed, tag: FileTag.of(status.identity) ?? .unstated, isOld: true)
+            return Place(chain: chain, name: listed, identity: status.identity, isOld: true)
         } catch {
             if Self.nothingThere.contains(error.errno) { return nil }
             if error.operation == Self.oftenRead { throw .askedTooOften }

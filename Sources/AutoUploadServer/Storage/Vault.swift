@@ -290,6 +290,7 @@ package final class Vault: Sendable {
     ) throws(VaultError) -> Stored {
         do throws(SystemError) {
             try round.flush(place.chain, place.name)
+            try place.requireThere()
         } catch {
             throw VaultError(error)
         }

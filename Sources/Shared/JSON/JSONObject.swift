@@ -5,7 +5,8 @@ internal import CJansson
     private let root: UnsafeMutablePointer<json_t>
 
     /// - Parameter text: UTF-8. It is for the caller to bound its length.
-    /// - Returns: nil when it isn't one object, a name stands twice in it, or there is another bracket or brace in it, be it in a text.
+    /// - Returns: nil when it isn't one object, a name stands twice in it, it has more than a thousand members, or there is another
+    ///   bracket or brace in it, be it in a text.
     package init?(_ text: [UInt8]) {
         guard Self.isFlat(text) else { return nil }
         let root = unsafe text.withUnsafeBytes { text in
@@ -26,6 +27,7 @@ internal import CJansson
     /// The parser calls itself for each level, and who reads what strangers send has a small stack.
     private static func isFlat(_ text: [UInt8]) -> Bool {
         text.count { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") } == 1
+            && text.count { $0 == UInt8(ascii: ",") } < 1000
     }
 
     private static let flags = Int(JSON_REJECT_DUPLICATES)

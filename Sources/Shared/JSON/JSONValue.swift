@@ -13,9 +13,10 @@ package enum JSONValue: Hashable, Sendable {
     /// - Parameters:
     ///   - text: UTF-8. It is for the caller to bound its length.
     ///   - depth: of brackets and braces in each other. The parser calls itself for each, and stacks are small.
-    /// - Returns: nil when it isn't JSON, is deeper, or a name stands twice in an object.
-    package init?(_ text: [UInt8], depth: Int = 8) {
-        guard Self.isShallow(text, depth) else { return nil }
+    ///   - values: that it holds at most. The parser takes some 200 bytes for each.
+    /// - Returns: nil when it isn't JSON, is deeper or has more values, or a name stands twice in an object.
+    package init?(_ text: [UInt8], depth: Int = 8, values: Int = 100_000) {
+        guard Self.isModest(text, depth, values) else { return nil }
         let flags = Int(JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY)
         let root = unsafe text.withUnsafeBytes { text in
             unsafe json_loadb(text.baseAddress, text.count, flags, nil)
@@ -25,8 +26,8 @@ package enum JSONValue: Hashable, Sendable {
         unsafe self.init(root)
     }
 
-    private static func isShallow(_ text: [UInt8], _ most: Int) -> Bool {
-        var (depth, isQuoted, isEscaped) = (0, false, false)
+    private static func isModest(_ text: [UInt8], _ deepest: Int, _ most: Int) -> Bool {
+        var (depth, values, isQuoted, isEscaped) = (0, 1, false, false)
         for byte in text {
             if isQuoted {
                 if byte == UInt8(ascii: "\""), !isEscaped { isQuoted = false }
@@ -35,11 +36,12 @@ package enum JSONValue: Hashable, Sendable {
             }
             switch byte {
             case UInt8(ascii: "\""): isQuoted = true
-            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "{"), UInt8(ascii: "["): (depth, values) = (depth + 1, values + 1)
+            case UInt8(ascii: ","): values += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
             default: break
             }
-            if depth > most { return false }
+            if depth > deepest || values > most { return false }
         }
         return true
     }

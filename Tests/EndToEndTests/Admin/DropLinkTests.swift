@@ -223,6 +223,9 @@ struct DropLinkTests {
         #expect(try put(sample(11), "\(address)/files/b", proof).status == 403)
         let form = ["-F", "altcha=\(try below.answerToChallenge())", "-F", "file=@\(stranger.scratch.path("sent"))"]
         #expect(try stranger("\(address)/upload", form).text == "OK\n")
+        let another = ["-F", "altcha=\(try below.answerToChallenge())"]
+        let two = ["one", "two"].flatMap { ["-F", "file=@\(stranger.scratch.path("sent"));filename=\($0)"] }
+        #expect(try stranger("\(address)/upload", another + two).status == 400)
         #expect(try begin(address, length: 3).status == 401)
         let upload = try #require(try begin(address, length: 3, below.proof()).fields["location"])
         #expect(try patch(upload, at: 0, [1, 2, 3]).status == 204)

@@ -33,10 +33,12 @@ struct DirectUploadsTests {
         phone = Home(try #require(FileName("phone")))
     }
 
-    private func uploads(expiry: Double = 3600) throws -> DirectUploads {
-        var rules = DirectRules(engine.bucket, credentials, prefix: "in", largest: 100 << 20, expiry: expiry)
+    private func uploads(
+        expiry: Double = 3600, prefix: String = "in", largest: UInt64 = 100 << 20, in other: ScratchFolder? = nil
+    ) throws -> DirectUploads {
+        var rules = DirectRules(engine.bucket, credentials, prefix: prefix, largest: largest, expiry: expiry)
         rules?.readsBack = true
-        return DirectUploads(try #require(rules), folder: folder.path)
+        return DirectUploads(try #require(rules), folder: (other ?? folder).path)
     }
 
     private static func path(_ name: String) throws -> RemotePath { try RemotePath(Array(name.utf8)) }
@@ -94,6 +96,17 @@ struct DirectUploadsTests {
         #expect(try uploads().standing(id, for: camera).outcome == outcome)
         expectRefused(.notFound) { try send(2, rest, id, by: uploads()) }
         expectRefused(.conflict) { try uploads().abandon(id, for: camera) }
+    }
+
+    @Test("what is stored stays where a limit comes later, however often it is asked for")
+    func laterLimit() throws {
+        let content: [UInt8] = .random(1000, seed: 4)
+        let id = try uploads().beginPage(Self.path("a"), size: 1000, type: "", for: camera).upload.id
+        try send(1, content, id, by: uploads())
+        let outcome = try uploads().complete(id, for: camera)
+        #expect(try uploads(largest: 10).complete(id, for: camera) == outcome)
+        #expect(try uploads(largest: 10).standing(id, for: camera).outcome == outcome)
+        #expect(try engine.facts(of: outcome.key)?.size == 1000)
     }
 
     @Test("what is signed is for one content, one number and one size, and nobody else's upload")
@@ -164,6 +177,11 @@ struct DirectUploadsTests {
         _ = try engine.begin(elsewhere, type: "")
         #expect(try uploads().sweep() == DirectUploads.Swept())
         #expect(try engine.openUploads(below: "").count == 3)
+        // Without a prefix the bucket may hold what others send.
+        let other = try ScratchFolder("other")
+        try other.makeFolder(".auto-upload")
+        #expect(try uploads(expiry: -7200, prefix: "", in: other).sweep() == DirectUploads.Swept())
+        #expect(try engine.openUploads(below: "").count == 3)
         // As if the clock had gone on.
         let swept = try uploads(expiry: -7200).sweep()
         #expect(swept.aborted == 2)
@@ -176,7 +194,7 @@ struct DirectUploadsTests {
     func sweepInTrouble() throws {
         let (endpoint, name) = (S3Endpoint("http://127.0.0.1:1"), BucketName("bucket"))
         let bucket = try S3Bucket(#require(endpoint), #require(name), region: "us-east-1")
-        let rules = DirectRules(try #require(bucket), credentials, prefix: "", largest: nil, expiry: 0)
+        let rules = DirectRules(try #require(bucket), credentials, prefix: "in", largest: nil, expiry: 0)
         let swept = DirectUploads(try #require(rules), folder: folder.path).sweep()
         #expect(swept.trouble?.reason == .engine)
     }

@@ -1,5 +1,6 @@
 import Domain
 import Platform
+import Synchronization
 import TestSupport
 import Testing
 
@@ -53,6 +54,27 @@ import Testing
         #expect(try test.find(content, as: "2026/11/clip.mp4")?.digest == stored.digest)
         #expect(try batches().isEmpty && test.scratch.names(in: "alice/.auto-upload/trash").isEmpty)
         #expect(try restore("2026/11/clip.mp4") == nil)
+    }
+
+    @Test("what is deleted while it is read for a confirmation isn't confirmed")
+    func deletedWhileRead() throws {
+        let stored = try test.store(content, as: "clip.mp4")
+        let reads = Atomic(0)
+        let permit = ReadingPermit(
+            mayRead: { _, _ in true },
+            goesOn: { [test] in
+                if reads.add(1, ordering: .relaxed).oldValue == 0 {
+                    _ = test.vault.delete([stored.path], of: FileName(constant: "alice"))
+                }
+                return true
+            })
+        let found = Result { () throws(VaultError) in
+            try test.vault.find(
+                user: alice, path: stored.path, size: stored.size, digest: stored.digest, under: permit)
+        }
+        #expect(reads.load(ordering: .relaxed) > 0)
+        #expect(throws: VaultError.self, "\(found)") { try found.get() }
+        #expect(try trashed() == ["clip.mp4"])
     }
 
     @Test("a name that was taken meanwhile isn't replaced, and the same content isn't stored twice")

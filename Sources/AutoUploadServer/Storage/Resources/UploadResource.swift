@@ -1,6 +1,7 @@
 import Domain
 import Encodings
 package import Platform
+import Transport
 
 /// An upload resource as it was looked up: whoever had it open before has lost it.
 package struct UploadResource: Sendable {
@@ -87,6 +88,10 @@ extension Vault {
         try awaitFinish(of: key, before: deadline)
         guard let (found, modified) = try resources.find(key) else { return nil }
         if let stored = found.stored {
+            guard try isThere(stored, of: key.user) else {
+                resources.remove(key)
+                return nil
+            }
             return UploadResource(
                 record: found.record, length: stored.size, standing: .finished(stored),
                 expires: resources.expiry(modified, isFinished: true), latestExpiry: nil, isBegun: true)
@@ -103,6 +108,18 @@ extension Vault {
             expires: expires, latestExpiry: latestExpiry, isBegun: found.isBegun)
         if rest != nil { try markBegun(&resource) }
         return resource
+    }
+
+    /// Whether what was stored is so still: it may have been deleted since, and another file may have its name.
+    private func isThere(_ stored: Stored, of user: FileName) throws(VaultError) -> Bool {
+        if stored.tag != .unstated, let (chain, name) = try publisher.folders.find(user: user, stored.path),
+            let status = try? chain.last.directory.status(of: name), status.kind == .regular,
+            status.size == stored.size, FileTag.of(status.identity) == stored.tag
+        {
+            return true
+        }
+        // Tags of files are others after the machine's restart.
+        return try find(user: user, path: stored.path, size: stored.size, digest: stored.digest) != nil
     }
 
     /// Runs what makes a resource of others: one at a time of those with the same key, as who asks again, having lost patience, waits for

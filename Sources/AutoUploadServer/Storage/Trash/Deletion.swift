@@ -99,7 +99,7 @@ struct Deletion {
     private func move(
         _ file: Found?, from source: FolderChain, to target: FolderChain?
     ) throws(VaultError) -> DeletedFile? {
-        guard let file, let path = Publisher.Place(chain: source, name: file.name, tag: .unstated, isOld: true).path
+        guard let file, let path = source.path(of: file.name)
         else { return nil }
         do throws(SystemError) {
             if let target {

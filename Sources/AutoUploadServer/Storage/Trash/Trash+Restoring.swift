@@ -106,7 +106,7 @@ extension Trash {
         let listed = try FolderTree.wrap { () throws(SystemError) in
             keepsNew ? name : try folder.listedName(of: name, identity)
         }
-        return Publisher.Place(chain: way.target, name: listed, tag: .unstated, isOld: isOld)
+        return Publisher.Place(chain: way.target, name: listed, identity: identity, isOld: isOld)
     }
 
     // MARK: Durability

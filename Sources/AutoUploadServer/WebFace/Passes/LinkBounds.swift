@@ -27,6 +27,9 @@ final class LinkBounds: Sendable {
     /// As it was last seen.
     var link: Link { seen.withLock { $0.link } }
 
+    /// Whether each file needs the answer to a challenge.
+    var needsProof: Bool { link.needsProof }
+
     var challenge: (AddressGroup) -> ProofOfWork.Challenge? { drops.challenge }
 
     // MARK: Beginning

@@ -114,6 +114,10 @@ struct FormReceiver: MultipartReceiver {
         let path = try FileOffer.path(
             name.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init))
         guard let chunk else {
+            // A proof is worth one file.
+            if files > 0, uploader.pass?.link?.needsProof == true {
+                throw WebRefusal(.badRequest, "by this link a form brings one file")
+            }
             return .file(try WebUpload(to: path, in: home, size: nil, modified: nil, by: uploader))
         }
         if files > 0 { throw WebRefusal(.badRequest, "a form brings one piece of one file") }

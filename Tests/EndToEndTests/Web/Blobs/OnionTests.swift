@@ -175,6 +175,18 @@ struct OnionTests {
         #"{"endpoint":"/file/x","method":"GET","headers":{"a b":"c"}}"#, String(repeating: "[", count: 100_000),
     ]
 
+    @Test("are refused before what they consist of takes many times their memory")
+    func expansion() throws {
+        let blobs = try BlobServer(nil, "--blobs", "hash")
+        let request = [0, 0, 0, 0] + Array("[\(String(repeating: "0,", count: 1 << 20))0]".utf8)
+        let file = try blobs.curl.scratch.write(request, to: "request")
+        try blobs.server.program.forgetPeakMemory()
+        let before = try blobs.server.program.peakMemory()
+        #expect(try blobs.curl("/oxen/v4/lsrpc", ["--data-binary", "@\(file)"]).status == 400)
+        // Eight times the request's; parsed it would be thirty.
+        #expect(try blobs.server.program.peakMemory() - before < 16 << 20)
+    }
+
     @Test("have 10 MiB at most, and so much can be kept by one", arguments: ["xchacha20", "aes-gcm"])
     func large(_ cipher: String) throws {
         let blobs = try BlobServer(nil, "--blobs", "hash", "--blob-max-size", "10M")

@@ -57,6 +57,25 @@ import Testing
         }
     }
 
+    @Test("one that was stored, and deleted since, is none any more, also where another file has its name")
+    func deletedSince() throws {
+        for isReplaced in [false, true] {
+            var test = try TestVault(partials: .small)
+            try file.make(test).leave()
+            let stored = try file.finish(test)
+            test = try test.reopened()
+            #expect(try file.found(test).standing == .finished(stored))
+            let deleted = test.vault.delete([stored.path], of: .alice)
+            #expect(try deleted.first?.get()?.path == stored.path)
+            if isReplaced {
+                try test.scratch.write([UInt8](repeating: 7, count: file.content.count), to: "alice/a/clip")
+            }
+            let later = try test.reopened()
+            #expect(try later.vault.resource(of: file.key) == nil)
+            #expect(try later.vault.resource(of: file.key) == nil)
+        }
+    }
+
     @Test("another user's is as unknown as none, and so is one that was removed")
     func unknown() throws {
         let test = try TestVault(partials: .small)

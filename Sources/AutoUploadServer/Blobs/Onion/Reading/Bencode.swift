@@ -1,7 +1,7 @@
 /// Lists of byte strings in Bencode (BEP 3): `l3:abc2:dee`.
 enum Bencode {
-    /// - Returns: nil for anything else.
-    static func strings(_ bytes: [UInt8]) -> [ArraySlice<UInt8>]? {
+    /// - Returns: nil for anything else, and where there are more.
+    static func strings(_ bytes: [UInt8], most: Int) -> [ArraySlice<UInt8>]? {
         guard bytes.first == UInt8(ascii: "l"), bytes.last == UInt8(ascii: "e") else { return nil }
         var rest = bytes.dropFirst().dropLast()
         var strings: [ArraySlice<UInt8>] = []
@@ -10,7 +10,7 @@ enum Bencode {
                 let length = length(rest[..<colon])
             else { return nil }
             rest = rest[(colon + 1)...]
-            guard length <= rest.count else { return nil }
+            guard length <= rest.count, strings.count < most else { return nil }
             strings.append(rest.prefix(length))
             rest = rest.dropFirst(length)
         }

@@ -12,12 +12,14 @@ struct OnionEnvelope {
     /// Bytes of a request.
     static let longest = 10 << 20
     private static let keyCount = 32
+    /// Bytes of the object, which consists of two texts.
+    private static let longestSettings = 4096
 
     /// - Returns: nil for what is no such request.
     init?(_ bytes: [UInt8]) {
         guard bytes.count <= Self.longest, bytes.count >= 4 else { return nil }
         let length = bytes.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-        guard length <= bytes.count - 4 else { return nil }
+        guard length <= bytes.count - 4, bytes.count - 4 - length <= Self.longestSettings else { return nil }
         sealed = bytes[4..<(4 + length)]
         guard let settings = JSONValue(Array(bytes[(4 + length)...])),
             let key = settings["ephemeral_key"]?.text.flatMap({ Encodings.bytes(ofHexadecimal: $0) }),

@@ -8,10 +8,15 @@ struct OnionMessage {
     let fields: Fields
     let body: [UInt8]
 
+    /// In a request's JSON: fields of its head, for the most part.
+    private static let mostValues = 1000
+
     /// - Parameter plaintext: an object of JSON with everything.
     /// - Returns: nil for what is no such request.
     init?(v3 plaintext: [UInt8]) {
-        guard let json = JSONValue(plaintext), let endpoint = json["endpoint"]?.text else { return nil }
+        guard let json = JSONValue(plaintext, values: Self.mostValues), let endpoint = json["endpoint"]?.text else {
+            return nil
+        }
         self.init(json, endpoint: endpoint.hasPrefix("/") ? endpoint : "/\(endpoint)", isJSON: true) { method in
             // A GET may have one that means nothing.
             guard method == .post || method == .put else { return [] }
@@ -26,8 +31,9 @@ struct OnionMessage {
     /// - Parameter plaintext: a list in Bencode: an object of JSON, and the body where there is one.
     /// - Returns: nil for what is no such request.
     init?(v4 plaintext: [UInt8]) {
-        guard let parts = Bencode.strings(plaintext), (1...2).contains(parts.count),
-            let json = JSONValue(Array(parts[0])), let endpoint = json["endpoint"]?.text, endpoint.hasPrefix("/")
+        guard let parts = Bencode.strings(plaintext, most: 2), !parts.isEmpty,
+            let json = JSONValue(Array(parts[0]), values: Self.mostValues), let endpoint = json["endpoint"]?.text,
+            endpoint.hasPrefix("/")
         else { return nil }
         self.init(json, endpoint: endpoint, isJSON: false) { _ in parts.count == 2 ? Array(parts[1]) : [] }
     }
