@@ -11,7 +11,7 @@ package final class Catalogue: Sendable {
     let tell: @Sendable (LogLine) -> Void
 
     /// What waits for the thread that writes.
-    struct State {
+    struct State: TendedState {
         var place: CataloguePlace?
         /// Counts the places and files that were used one after another.
         var epoch = 0
@@ -51,33 +51,20 @@ package final class Catalogue: Sendable {
 
     /// Opens the catalogue of a storage, once it can be, and makes what is missing of it. This returns at once.
     package func start(at place: CataloguePlace) throws(SystemError) {
-        let mustStart = state.change { state in
+        try state.start { state in
             (state.place, state.trouble) = (place, nil)
             state.epoch += 1
-            defer { state.hasEnded = false }
-            return state.hasEnded
-        }
-        guard mustStart else { return }
-        do throws(SystemError) {
-            try Thread.detach(stackSize: 1 << 20) { [self] in
-                Thread.lowerPriority()
-                var writer = CatalogueWriter(self)
-                writer.run()
-                state.change { $0.hasEnded = true }
-            }
-        } catch {
-            state.change { $0.hasEnded = true }
-            throw error
+        } tending: { [self] in
+            Thread.lowerPriority()
+            var writer = CatalogueWriter(self)
+            writer.run()
         }
     }
 
     /// Writes down what waits, and that the index is as the folder is. Other processes may use it on.
     ///
     /// - Parameter seconds: to wait at most; a catalogue that is still busy then is rebuilt at the next start.
-    package func end(within seconds: Double = 5) {
-        state.change { $0.isEnding = true }
-        let _: Void? = state.wait(before: .after(seconds: seconds)) { $0.hasEnded ? () : nil }
-    }
+    package func end(within seconds: Double = 5) { state.end(within: seconds) }
 
     /// Tells of what happened. Never waits; what there is no room for is found by a rebuilding, but for lines of the log.
     package func note(_ notes: [CatalogueNote]) {

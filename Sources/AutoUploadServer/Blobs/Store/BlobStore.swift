@@ -16,7 +16,7 @@ package final class BlobStore: Sendable {
     /// Told what an admin should know, a line at a time.
     private let tell: @Sendable (LogLine) -> Void
 
-    struct State {
+    struct State: TendedState {
         var place: BlobPlace?
         /// Counts the places that were used one after another.
         var epoch = 0
@@ -47,30 +47,17 @@ package final class BlobStore: Sendable {
 
     /// Opens the blobs of a storage, once they can be. This returns at once.
     package func start(at place: BlobPlace) throws(SystemError) {
-        let mustStart = state.change { state in
+        try state.start { state in
             (state.place, state.shelf) = (place, nil)
             state.epoch += 1
-            defer { state.hasEnded = false }
-            return state.hasEnded
-        }
-        guard mustStart else { return }
-        do throws(SystemError) {
-            try Thread.detach(stackSize: 1 << 20) { [self] in
-                var keeper = BlobKeeper(self)
-                keeper.run()
-                state.change { $0.hasEnded = true }
-            }
-        } catch {
-            state.change { $0.hasEnded = true }
-            throw error
+        } tending: { [self] in
+            var keeper = BlobKeeper(self)
+            keeper.run()
         }
     }
 
     /// - Parameter seconds: to wait at most.
-    package func end(within seconds: Double = 5) {
-        state.change { $0.isEnding = true }
-        let _: Void? = state.wait(before: .after(seconds: seconds)) { $0.hasEnded ? () : nil }
-    }
+    package func end(within seconds: Double = 5) { state.end(within: seconds) }
 
     /// Waits until blobs can be kept, for tests and measurements.
     package func awaitOpening(within seconds: Double) -> Bool {
