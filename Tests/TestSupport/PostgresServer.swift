@@ -4,6 +4,8 @@ internal import Foundation
 package final class PostgresServer: Sendable {
     private let program: RunningProgram
     private let folder: String
+    /// Of 127.0.0.1, where TLS is spoken; nil where it isn't.
+    package let port: UInt16?
 
     private static let programs: String? = {
         let root = "/usr/lib/postgresql"
@@ -23,17 +25,21 @@ package final class PostgresServer: Sendable {
         package let description: String
     }
 
-    package init() throws {
+    /// - Parameter identity: the files of a certificate and its key, for TLS.
+    package init(identity: (certificate: String, key: String)? = nil) throws {
         // The socket lies in it, whose path has 107 bytes at most.
         folder =
             FileManager.default.temporaryDirectory
             .appendingPathComponent("postgres-\(UUID().uuidString.prefix(8))").path
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("scripts/postgres-server").path
-        program = try RunningProgram(script, [folder], standardInput: nil)
+        program = try RunningProgram(
+            script, [folder] + (identity.map { [$0.certificate, $0.key] } ?? []), standardInput: nil)
         guard program.waitForLine(.output, containing: "ready", seconds: 300) != nil else {
             throw Failed(description: "PostgreSQL didn't start: \(program.text(.error))")
         }
+        port = program.text(.output).split(separator: "\n").first { $0.hasPrefix("port ") }
+            .flatMap { UInt16($0.dropFirst(5)) }
     }
 
     /// What is done to its processes; its data stay.
@@ -42,7 +48,7 @@ package final class PostgresServer: Sendable {
     }
 
     package func treat(_ treatment: Treatment) throws {
-        let before = program.text(.output).split(separator: "\n").count
+        let before = program.text(.output).split(separator: "\n").count { $0 == "done" } + 1
         program.send(treatment.rawValue + "\n")
         let isDone = program.waitForText(.output, "ready\n" + String(repeating: "done\n", count: before), seconds: 300)
         guard isDone else { throw Failed(description: "\(treatment.rawValue): \(program.text(.error))") }
@@ -58,7 +64,9 @@ package final class PostgresServer: Sendable {
         return address(name)
     }
 
-    private func address(_ name: String) -> String { "postgresql://blobs@/\(name)?host=\(folder)" }
+    private func address(_ name: String) -> String {
+        "postgresql://blobs@/\(name)?host=\(folder)" + (port.map { "&port=\($0)" } ?? "")
+    }
 
     /// Runs a statement by psql.
     ///

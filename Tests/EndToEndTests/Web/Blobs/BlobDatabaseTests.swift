@@ -138,6 +138,23 @@ struct BlobDatabaseTests {
         #expect(open.status == 78 && open.error.contains("chmod 600"), "\(open.error)")
     }
 
+    @Test("over a network its certificate is looked at, as the address says")
+    func tls() throws {
+        let certificates = try Fixtures.certificates.get()
+        let database = try PostgresServer(identity: (certificates.chain, certificates.key))
+        let port = try #require(database.port)
+        let name =
+            try database.ask(try database.makeDatabase(), "SELECT current_database()")
+            .split(separator: "\n").first ?? ""
+        func options(_ authority: String) -> [String] {
+            Self.options("postgresql://blobs@127.0.0.1:\(port)/\(name)?sslmode=verify-full&sslrootcert=\(authority)")
+        }
+        let blobs = try BlobServer(nil, options(certificates.authority))
+        #expect(try blobs.content(of: blobs.keep([1, 2])) == [1, 2])
+        let other = try TestServer(options: options(try Fixtures.others.get().authority))
+        _ = try other.logLine(with: " blobs-away ", "certificate verify failed")
+    }
+
     @Test(
         "addresses that name a password, or none, are refused, and not repeated",
         arguments: ["postgresql://blobs:sesame@db/blobs", "postgresql://db/blobs?password=sesame", "mysql://sesame/x"])
