@@ -42,6 +42,12 @@ package final class PostgresServer: Sendable {
             .flatMap { UInt16($0.dropFirst(5)) }
     }
 
+    deinit {
+        // Its processes and its folder go with it: killed, it could remove neither.
+        program.send("end\n")
+        _ = try? program.waitForEnd(seconds: 60)
+    }
+
     /// What is done to its processes; its data stay.
     package enum Treatment: String, Sendable {
         case stop, kill, start, freeze, thaw
