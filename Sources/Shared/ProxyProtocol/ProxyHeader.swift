@@ -30,7 +30,7 @@ package struct ProxyHeaderReader {
 
     /// Whether a connection that begins so begins with a header, of whichever version.
     package static func isHeader(_ start: [UInt8]) -> Bool {
-        start.starts(with: signature) || start.starts(with: "PROXY ".utf8)
+        start.starts(with: signature) || start.starts(with: version1)
     }
 
     /// How much of a connection `isHeader` looks at.
@@ -57,11 +57,15 @@ package struct ProxyHeaderReader {
         0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a,
     ]
 
+    private static let version1 = Array("PROXY ".utf8)
+
     /// Who speaks something else is told from its first bytes: it may be waiting for an answer.
     private static func requireSignature(_ bytes: [UInt8]) throws(ProxyHeaderError) {
         let start = bytes.prefix(signature.count)
         guard !start.elementsEqual(signature.prefix(start.count)) else { return }
-        throw start.starts(with: "PROXY".utf8) || "PROXY".utf8.starts(with: start) ? .version1 : .missing
+        // As long as it may become one of version 1, more has to come: what is said of it doesn't depend on the pieces that it came in.
+        if start.count < version1.count, version1.starts(with: start) { return }
+        throw start.starts(with: version1) ? .version1 : .missing
     }
 
     /// - Parameter bytes: a whole header, beginning with the signature.
