@@ -30,6 +30,22 @@ struct BlobShelfTests {
         #expect(try blobs.names() == ids.map(\.text).sorted())
     }
 
+    @Test("that come while another takes a shelf's place aren't kept by the old one", arguments: Store.installed)
+    func retires(_ store: Store) throws {
+        let blobs = try TestBlobs(store)
+        let old = try blobs.open { $0.naming = .hash }
+        let coming = try IncomingBlob(old, size: 3)
+        try coming.append([1, 2, 3])
+        old.retire()
+        let new = try blobs.open { $0.naming = .hash }
+        let other = try IncomingBlob(new, size: 3)
+        try other.append([4, 5, 6])
+        #expect(throws: BlobTrouble.failed) { try coming.keep() }
+        let id = try other.keep()
+        #expect(try new.content(of: id) == [4, 5, 6])
+        #expect(try blobs.names() == [id.text])
+    }
+
     @Test("are refused after 25 numbers that others have", arguments: Store.installed)
     func clashes(_ store: Store) throws {
         let blobs = try TestBlobs(store)

@@ -19,6 +19,9 @@ final class BlobClaims: Sendable {
         return try body()
     }
 
+    /// Waits until nobody does anything with any.
+    func awaitNone() { state.wait { $0.claimed.isEmpty ? () : nil } }
+
     /// Sets bytes aside.
     ///
     /// - Parameters:

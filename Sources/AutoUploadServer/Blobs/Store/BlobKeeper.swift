@@ -60,6 +60,7 @@ struct BlobKeeper: ~Copyable {
         let current = store.state.withLock { $0.epoch }
         if current != epoch {
             epoch = current
+            shelf?.retire()
             (shelf, isAway) = (nil, false)
             (nextTry, pause) = (.now, Self.shortestPause)
         } else if let shelf, !shelf.place.isInPlace(shelf.folders) {
@@ -114,8 +115,11 @@ struct BlobKeeper: ~Copyable {
     private static let away = "the database is away"
 
     private mutating func setShelf(_ new: BlobShelf?) {
+        let old = shelf
         (shelf, isAway) = (new, false)
         show(new)
+        // Else what it keeps would come in the way of the next one's, under the same names.
+        if old !== new { old?.retire() }
     }
 
     /// Gives a shelf to those who ask, or takes it from them.

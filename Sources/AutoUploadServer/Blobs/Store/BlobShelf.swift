@@ -97,6 +97,12 @@ final class BlobShelf: Sendable {
     /// After a flush that failed.
     func distrust() { isDistrusted.store(true, ordering: .relaxed) }
 
+    /// Another takes its place: when this returns, nothing is kept by it any more, whoever has it still.
+    func retire() {
+        distrust()
+        claims.awaitNone()
+    }
+
     /// A name for a file that comes in, or nil in a thousand years.
     func freshName() -> FileName? {
         FileName(String(lastNumber.add(1, ordering: .relaxed).newValue))
@@ -171,9 +177,9 @@ extension BlobShelf {
     ///
     /// - Parameter hash: what its content is called.
     func keep(_ file: IncomingFile, hash: BlobID?) throws(BlobTrouble) -> BlobRow {
-        guard isUsable else { throw .failed }
         if let hash {
             return try claims.claiming(hash) { () throws(BlobTrouble) in
+                guard isUsable else { throw .failed }
                 if let row = try refresh(hash, size: file.size) { return row }
                 let row = newRow(hash, file.size)
                 _ = try place(file, as: row, replaces: true)
@@ -183,6 +189,7 @@ extension BlobShelf {
         for _ in 0..<Self.tries {
             let id = BlobID(number: draw())
             let row = try claims.claiming(id) { () throws(BlobTrouble) -> BlobRow? in
+                guard isUsable else { throw .failed }
                 guard try isFree(id) else { return nil }
                 let row = newRow(id, file.size)
                 return try place(file, as: row, replaces: false) ? row : nil
@@ -240,6 +247,7 @@ extension BlobShelf {
     /// Keeps a file whose row is known, unless there is one of its name.
     func keep(_ file: IncomingFile, as row: BlobRow) throws(BlobTrouble) -> Bool {
         try claims.claiming(row.id) { () throws(BlobTrouble) in
+            guard isUsable else { throw .failed }
             guard try isFree(row.id) else { return false }
             return try place(file, as: row, replaces: false)
         }
