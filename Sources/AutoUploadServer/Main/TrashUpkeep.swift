@@ -4,11 +4,16 @@ import Platform
 import Storage
 
 /// Removes what has been in the trash for long enough: soon after the start, and every hour. On a thread of its own, as it may be much.
-struct TrashUpkeep: Sendable {
+final class TrashUpkeep: Sendable {
     private let storehouse: Storehouse
+    private let time = ClearingTime(.trash)
+    /// What stood against it, as far as that was told.
+    private let told = Monitor<Set<String>>([])
 
     /// Seconds between two looks.
     private static let interval = 3600.0
+    /// Seconds; a server may be switched off at night.
+    private static let worthTelling: Int64 = 86_400
     /// Seconds until the first: a server that has just started has other work.
     private static let delay = 30.0
 
@@ -20,25 +25,41 @@ struct TrashUpkeep: Sendable {
     func start() throws(SystemError) {
         try Thread.detach { [self] in
             Thread.lowerPriority()
-            var told: Set<String> = []
             Thread.sleep(seconds: Self.delay)
             while !storehouse.services.registry.isStopping {
-                look(&told)
-                Thread.sleep(seconds: Self.interval)
+                look()
+                let next = Deadline.after(seconds: Self.interval)
+                while !next.hasPassed, !storehouse.services.registry.isStopping { Thread.sleep(seconds: 10) }
             }
         }
     }
 
-    /// - Parameter told: what stood against it, as far as that was told.
-    private func look(_ told: inout Set<String>) {
+    /// Removes what is due.
+    ///
+    /// - Parameters:
+    ///   - now: the machine's clock, Unix seconds.
+    ///   - instant: when that is, by a clock that never jumps.
+    func look(now: Int64 = currentUnixTime(), instant: Instant = .now) {
         let services = storehouse.services
-        services.vault.emptyTrash { user, outcome in
-            switch outcome {
-            case .success(let (file, batch)): services.report(.purged(nil, owner: user, file, batch))
-            case .failure(let error):
-                let text = "the trash of \(user): \(error)"
-                if told.insert(text).inserted { services.report(.warning(text)) }
+        do throws(ClearingObjection) {
+            let (time, behind) = try time.read(now: now, instant, in: services.vault.ownFolder)
+            if behind > Self.worthTelling { tell(Self.catchingUp) }
+            services.vault.emptyTrash(now: time) { user, outcome in
+                switch outcome {
+                case .success(let (file, batch)): services.report(.purged(nil, owner: user, file, batch))
+                case .failure(let error): tell("the trash of \(user): \(error)")
+                }
             }
+        } catch {
+            tell("no trash is emptied: \(error.text)")
         }
+    }
+
+    private static let catchingUp =
+        "the clock is far after the last look for trash to empty: what becomes due goes twice as fast until it is reached. If the clock is "
+        + "wrong, set it"
+
+    private func tell(_ text: String) {
+        if told.change({ $0.insert(text).inserted }) { storehouse.services.report(.warning(text)) }
     }
 }

@@ -31,7 +31,7 @@ package final class Vault: Sendable {
     /// Uploads that wait to be made durable.
     let waiting = Atomic(0)
     /// The server's own folder, where no client path leads.
-    private let own: Directory
+    package let ownFolder: Directory
     private let place: StoragePlace
     /// Held until the vault is retired or the process ends: two servers on one folder would write each other's uploads.
     private let lock: Monitor<FileDescriptor?>
@@ -74,7 +74,7 @@ package final class Vault: Sendable {
             flusher: flusher, spelling: storage.abilities.spelling, readBack: readBack)
         trash = Trash(root: storage.root, publisher, stagings, durable, space, storage.traces)
         self.trashRules = trashRules
-        own = storage.own
+        ownFolder = storage.own
         trial =
             storage.abilities.lacksRoom ? StorageTrial(own: storage.own, root: storage.root, rights: rights) : nil
         place = storage.place
@@ -85,7 +85,7 @@ package final class Vault: Sendable {
     package var largestFile: UInt64? { space.largestFile }
 
     /// Of the storage's file system; nil where it doesn't tell.
-    package var room: FileSystemRoom? { (try? own.descriptor.fileSystemRoom()) ?? nil }
+    package var room: FileSystemRoom? { (try? ownFolder.descriptor.fileSystemRoom()) ?? nil }
 
     /// Bytes of it that are promised to no upload, and needn't stay free; nil where it doesn't tell.
     package var spareRoom: UInt64? { space.spare }
@@ -242,7 +242,7 @@ package final class Vault: Sendable {
     }
 
     func requireIntact() throws(VaultError) {
-        try FolderTree.wrap { () throws(SystemError) in try flusher.calls.requireIntact(own) }
+        try FolderTree.wrap { () throws(SystemError) in try flusher.calls.requireIntact(ownFolder) }
         try requireInPlace()
     }
 

@@ -2,7 +2,6 @@ package import Platform
 
 extension Socket {
     /// Takes the header that a proxy sends before anything else, and nothing behind it.
-    ///
     package func proxyHeader(until deadline: Deadline) throws(ProxyTrouble) -> ProxyHeader {
         var reader = ProxyHeaderReader()
         while true {

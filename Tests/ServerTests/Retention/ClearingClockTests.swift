@@ -10,8 +10,10 @@ import Testing
     private static let start: Int64 = 1_800_000_000
 
     /// Reads it at one time after another, each so many seconds after the start and really so many after the one before.
-    private func read(_ times: [(now: Int64, elapsed: Int64)]) -> [ClearingClock.Verdict] {
-        var clock = ClearingClock(time: nil)
+    private func read(
+        _ times: [(now: Int64, elapsed: Int64)], _ pace: ClearingClock.Pace = .retention
+    ) -> [ClearingClock.Verdict] {
+        var clock = ClearingClock(time: nil, pace)
         return times.map { clock.read(now: Self.start + $0.now, elapsed: $0.elapsed, earliest: Self.start - 1) }
     }
 
@@ -40,6 +42,16 @@ import Testing
         #expect(read([(0, 0), (.max - Self.start, 0)]).last == .jumped(.max - Self.start))
     }
 
+    @Test("what is removed for good goes at twice the pace at most, however far the clock has jumped")
+    func slowly() {
+        let year = 365 * Self.day
+        #expect(
+            read([(0, 0), (year, 3600), (year + 3600, 3600), (.max - Self.start, 60)], .trash) == [
+                time(0), time(7200, behind: year - 7200), time(14_400, behind: year - 10_800),
+                time(18_060, behind: .max - Self.start - 18_060),
+            ])
+    }
+
     @Test("one that goes back makes nothing old again, and what was never set tells nothing")
     func back() {
         #expect(
@@ -52,14 +64,14 @@ import Testing
     func restarts() throws {
         let scratch = try ScratchFolder("clock")
         let folder = try Directory.open(path: scratch.path)
-        #expect(try ClearingClock(in: folder).time == nil)
+        #expect(try ClearingClock(in: folder, .retention).time == nil)
         for time: Int64 in [Self.start, 5, Self.start + 1] {
-            try ClearingClock(time: time).write(to: folder)
-            #expect(try ClearingClock(in: folder) == ClearingClock(time: time))
+            try ClearingClock(time: time, .retention).write(to: folder)
+            #expect(try ClearingClock(in: folder, .retention) == ClearingClock(time: time, .retention))
         }
         try scratch.write("", to: "cleared-until")
-        #expect(try ClearingClock(in: folder).time == nil)
+        #expect(try ClearingClock(in: folder, .retention).time == nil)
         try scratch.write("yesterday", to: "cleared-until")
-        #expect(throws: SystemError.self) { try ClearingClock(in: folder) }
+        #expect(throws: SystemError.self) { try ClearingClock(in: folder, .retention) }
     }
 }

@@ -81,10 +81,10 @@ import Testing
     func size() throws {
         try retention(most: 250).look(now: now + 6 * Self.day)
         #expect(try left == ["a", "b", "c", "young"])
-        try own.remove(ClearingClock.name)
+        try own.remove(ClearingClock.Pace.retention.name)
         try retention(most: 250).look(now: now + 8 * Self.day)
         #expect(try left == ["c", "young"] && cleared.allSatisfy { $0.contains("reason=size") })
-        try own.remove(ClearingClock.name)
+        try own.remove(ClearingClock.Pace.retention.name)
         try retention(most: 1).look(now: now + 10 * Self.day)
         #expect(try left == ["young"])
     }
@@ -124,7 +124,7 @@ import Testing
         try index("young", storedAt: now - 100 * Self.day)
         Retention(storehouse, young).look(now: now)
         #expect(try left == ["a", "c", "young"])
-        try own.remove(ClearingClock.name)
+        try own.remove(ClearingClock.Pace.retention.name)
         Retention(storehouse, young).look(now: now + 10 * Self.day)
         #expect(try left == ["a", "c"])
     }

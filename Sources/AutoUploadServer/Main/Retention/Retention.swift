@@ -12,14 +12,9 @@ import Storage
 final class Retention: Sendable {
     private let storehouse: Storehouse
     private let rules: RetentionRules
-    private let state = Monitor(State())
-
-    private struct State {
-        /// When the clock was read last.
-        var last: Instant?
-        /// What stood against it, as far as that was told.
-        var told: Set<String> = []
-    }
+    private let time = ClearingTime(.retention)
+    /// What stood against it, as far as that was told.
+    private let told = Monitor<Set<String>>([])
 
     /// Seconds between two looks.
     private static let interval = 3600.0
@@ -51,74 +46,40 @@ final class Retention: Sendable {
     func look(now: Int64 = currentUnixTime(), instant: Instant = .now) {
         let services = storehouse.services
         guard let place = services.catalogue.place else { return }
-        do throws(Objection) {
+        do throws(ClearingObjection) {
             try requireCertain(services.catalogue)
-            let time = try time(now, instant, place.own)
+            let (time, behind) = try time.read(now: now, instant, in: place.own)
+            if behind > 0 { tell(Self.catchingUp) }
             try clear(DueFiles(rules: rules, time: time, files: place.files), services)
-            state.change { $0.told = [] }
+            told.change { $0 = [] }
         } catch {
             tell("nothing is cleared: \(error.text)")
         }
     }
 
-    /// Why nothing goes.
-    private struct Objection: Error {
-        let text: String
-    }
-
     private func tell(_ text: String) {
-        if state.change({ $0.told.insert(text).inserted }) { storehouse.services.report(.warning(text)) }
+        if told.change({ $0.insert(text).inserted }) { storehouse.services.report(.warning(text)) }
     }
 
     // MARK: What it rests on
 
-    private func requireCertain(_ catalogue: Catalogue) throws(Objection) {
-        if let trouble = catalogue.trouble { throw Objection(text: "the catalogue can't be used: \(trouble)") }
+    private func requireCertain(_ catalogue: Catalogue) throws(ClearingObjection) {
+        if let trouble = catalogue.trouble { throw ClearingObjection("the catalogue can't be used: \(trouble)") }
         do throws(CatalogueError) {
             try catalogue.settle()
         } catch {
-            throw Objection(text: error.description)
+            throw ClearingObjection(error.description)
         }
-        if catalogue.isRebuilding { throw Objection(text: "the catalogue is being compared with the folder") }
+        if catalogue.isRebuilding { throw ClearingObjection("the catalogue is being compared with the folder") }
     }
 
-    private func time(_ now: Int64, _ instant: Instant, _ folder: Directory) throws(Objection) -> Int64 {
-        let elapsed = state.change { state in
-            defer { state.last = instant }
-            return state.last.map { Int64(instant.seconds(since: $0)) } ?? 0
-        }
-        let verdict: ClearingClock.Verdict
-        do throws(SystemError) {
-            var clock = try ClearingClock(in: folder)
-            verdict = clock.read(now: now, elapsed: elapsed)
-            try clock.write(to: folder)
-        } catch {
-            throw Objection(text: "\(Self.file): \(error)")
-        }
-        switch verdict {
-        case .time(let time, let behind):
-            if behind > 0 { tell(Self.catchingUp) }
-            return time
-        case .unset: throw Objection(text: "the clock isn't set")
-        case .wentBack:
-            throw Objection(
-                text: "the clock is before the time of the last look: set it, or, if it is right, remove \(Self.file)")
-        case .jumped:
-            throw Objection(
-                text:
-                    "the clock is more than \(ClearingClock.longestPause / 86_400) days after the last look: set it, or, if it is "
-                    + "right and the server was off for so long, remove \(Self.file)")
-        }
-    }
-
-    private static let file = "the storage folder's .auto-upload/\(ClearingClock.name)"
     private static let catchingUp =
         "the clock is far after the last look for files to clear: each hour goes what became due in a day, until it is reached. If the "
         + "clock is wrong, set it"
 
     // MARK: Deleting
 
-    private func clear(_ due: DueFiles, _ services: Services) throws(Objection) {
+    private func clear(_ due: DueFiles, _ services: Services) throws(ClearingObjection) {
         do throws(CatalogueError) {
             let totals = try services.catalogue.read { connection throws(SQLiteError) in try connection.totals() }
             for user in totals {
@@ -129,7 +90,7 @@ final class Retention: Sendable {
                 }
             }
         } catch {
-            throw Objection(text: error.description)
+            throw ClearingObjection(error.description)
         }
     }
 
