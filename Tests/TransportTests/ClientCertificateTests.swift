@@ -38,6 +38,30 @@ struct ClientCertificateTests {
         #expect(try !isTaken(old, by: site.authority))
     }
 
+    @Test("who is refused can read why, although it has gone on sending meanwhile")
+    func refusedWhileSending() throws {
+        let (site, other) = (try Self.site.get(), try ExampleCertificates(for: ["127.0.0.1"]))
+        let context = try TLSContext(
+            certificateChain: site.chain, privateKey: site.key, clients: ClientTrust(authorities: site.authority),
+            minimum: .tls13)
+        let (refused, mayClose) = (Monitor(false), Monitor(false))
+        let peer = try LoopbackPeer<Void> { socket in
+            let session = try TLSSession(accepting: socket, context: context)
+            #expect(throws: TLSError.self) { try session.handshake(until: .after(seconds: 30)) }
+            refused.change { $0 = true }
+            session.endLingering(until: .after(seconds: 60))
+            mayClose.wait { $0 ? () : nil }
+        }
+        let session = try peer.session(
+            TLSContext(
+                authorities: site.authority, certificate: other.makeClient("camera-9"), minimum: .tls13))
+        refused.wait { $0 ? () : nil }
+        try session.send([UInt8](repeating: 1, count: 200_000))
+        let error = #expect(throws: TLSError.self) { try session.receive(1) }
+        #expect(error?.description.contains("unknown ca") == true, "\(String(describing: error))")
+        mayClose.change { $0 = true }
+    }
+
     @Test("files that can't be used are named")
     func files() throws {
         let site = try Self.site.get()

@@ -47,7 +47,7 @@ enum Reception {
             do throws(TLSError) {
                 try session.handshake(until: deadline)
             } catch {
-                if error.isPlainHTTP { session.answerInPlain(WebConnection.answerWithoutTLS) }
+                refuse(session, error)
                 throw error
             }
             if let certificate = session.clientCertificate { note(certificate, services, membership) }
@@ -56,6 +56,16 @@ enum Reception {
             turnAway(address, error.description, services, membership)
         }
     }
+
+    /// Has the peer read why there is no connection, if it can be told.
+    private static func refuse(_ session: borrowing TLSSession, _ error: TLSError) {
+        guard case .handshake = error else { return }
+        if error.isPlainHTTP { session.answerInPlain(WebConnection.answerWithoutTLS) }
+        session.endLingering(until: .after(seconds: linger))
+    }
+
+    /// Seconds for a refused peer to read why and to end.
+    private static let linger = 2.0
 
     private static func turnAway(
         _ address: SocketAddress, _ reason: String, _ services: Services, _ membership: Membership

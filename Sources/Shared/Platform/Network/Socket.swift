@@ -87,6 +87,19 @@ package struct Socket: ~Copyable, Sendable {
     /// one that is open.
     package static func hasPeerLeft(rawDescriptor: CInt) -> Bool { shim_peer_has_left(rawDescriptor) != 0 }
 
+    /// Ends what this side sends, and drops what the peer still sends until it ends, too: a socket that is closed with bytes that
+    /// nobody has read resets the connection (RFC 1122, 4.2.2.13), and the last words may be lost with it.
+    package func endLingering(until deadline: Deadline) {
+        Self.endWriting(rawDescriptor: descriptor.rawValue)
+        // With this flag TCP drops bytes instead of copying them: tcp(7).
+        let dropping = CInt(MSG_TRUNC) | CInt(MSG_DONTWAIT)
+        while (try? wait(for: .readable, until: deadline)) == true {
+            guard recv(descriptor.rawValue, nil, Self.mostDropped, dropping) > 0 else { return }
+        }
+    }
+
+    private static let mostDropped = 1 << 20
+
     /// Closes with a reset: nothing of the connection stays behind, neither bytes on the way nor its state in the kernel.
     package consuming func abort() {
         var linger = linger(l_onoff: 1, l_linger: 0)

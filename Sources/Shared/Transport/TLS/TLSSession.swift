@@ -153,11 +153,14 @@ extension TLSSession {
         Socket.endWriting(rawDescriptor: socket.rawDescriptor)
     }
 
-    /// Answers a peer that began without TLS, as far as its system takes it at once.
+    /// Answers a peer that began without TLS, as far as its system takes it at once. Call `endLingering` next.
     package func answerInPlain(_ bytes: [UInt8]) {
         try? socket.descriptor.write(unsafe bytes.span.bytes)
-        endWriting()
     }
+
+    /// Ends a connection without keys so that the peer can read why: one that has shown a certificate with TLS 1.3 goes on sending
+    /// before it knows whether that is taken.
+    package func endLingering(until deadline: Deadline) { socket.endLingering(until: deadline) }
 
     /// Says goodbye (close_notify), without waiting for the peer's.
     package func close() {
