@@ -12,12 +12,15 @@ struct CutTests {
     /// Jobs at a time: most of a job's time is spent waiting, before a link that broke is tried again.
     private static let workers = 6
 
+    /// Of a worker's own: of each user the server knows the last uploads only, and others' may be many meanwhile.
+    private static func user(_ worker: Int) -> String { "camera-\(worker)" }
+
     @Test(
         "the connection is cut at every boundary of frames, and what was cut arrives with the next one",
         arguments: Cut.Direction.allCases)
     func boundaries(_ direction: Cut.Direction) async throws {
         try await onThread {
-            let server = try TestServer.withUserFolder()
+            let server = try TestServer.withUserFolders(of: (0..<Self.workers).map(Self.user))
             let cuts = Monitor(0)
             try onThreads(Self.workers, seconds: 600) { worker in
                 var (frames, isReached) = (worker, true)
@@ -26,7 +29,7 @@ struct CutTests {
                     for (index, manner) in Cut.Manner.noticed.enumerated()
                     where Self.isThorough || frames % Cut.Manner.noticed.count == index {
                         let cut = Cut(direction: direction, frames: frames, manner: manner)
-                        guard try Self.survives(cut, frames * 10 + index, server) else { continue }
+                        guard try Self.survives(cut, frames * 10 + index, server, Self.user(worker)) else { continue }
                         isReached = true
                         cuts.change { $0 += 1 }
                     }
@@ -44,7 +47,7 @@ struct CutTests {
     @Test("the connection is cut in the middle of frames", arguments: Cut.Direction.allCases)
     func insideFrames(_ direction: Cut.Direction) async throws {
         try await onThread {
-            let server = try TestServer.withUserFolder()
+            let server = try TestServer.withUserFolders(of: (0..<Self.workers).map(Self.user))
             try onThreads(Self.workers, seconds: 600) { worker in
                 var random = SeededGenerator(seed: UInt64(worker) + (direction == .fromClient ? 100 : 200))
                 for job in 0..<(Self.isThorough ? 30 : 2) {
@@ -53,7 +56,7 @@ struct CutTests {
                         frames: .random(in: 0..<(direction == .fromClient ? 24 : 15), using: &random),
                         part: .random(in: 0.001..<1, using: &random),
                         manner: Cut.Manner.noticed.randomElement(using: &random) ?? .reset)
-                    _ = try Self.survives(cut, worker * 100 + job, server)
+                    _ = try Self.survives(cut, worker * 100 + job, server, Self.user(worker))
                 }
             }
             try server.expectServing()
@@ -63,9 +66,9 @@ struct CutTests {
     /// Cuts the first connection of a job, and lets the next one live.
     ///
     /// - Returns: whether the place of the cut was reached.
-    private static func survives(_ cut: Cut, _ number: Int, _ server: TestServer) throws -> Bool {
+    private static func survives(_ cut: Cut, _ number: Int, _ server: TestServer, _ user: String) throws -> Bool {
         let proxy = try FrameProxy(to: server) { $0 == 0 ? cut : nil }
-        let job = try MixedJob(number, server, port: proxy.port)
+        let job = try MixedJob(number, server, port: proxy.port, user: user)
         let first = try job.pass()
         let carried = try #require(proxy.connections.first)
         if !carried.wasCut { #expect(first.status == 0, "\(cut): \(first.error)") }
@@ -83,7 +86,7 @@ struct CutTests {
     @Test("a daemon whose connections break one after the other gets everything there in the end")
     func daemon() async throws {
         try await onThread {
-            let server = try TestServer.withUserFolder()
+            let server = try TestServer.withUserFolders()
             let proxy = try FrameProxy(to: server) { number in
                 var random = SeededGenerator(seed: UInt64(number))
                 guard number < (Self.isThorough ? 40 : 5) else { return nil }
@@ -107,7 +110,7 @@ struct CutTests {
     @Test("the connection is cut at bytes of the encrypted stream, the handshake's included")
     func ciphertext() async throws {
         try await onThread {
-            let server = try TestServer.withUserFolder()
+            let server = try TestServer.withUserFolders()
             try onThreads(Self.workers, seconds: 600) { worker in
                 var random = SeededGenerator(seed: UInt64(worker))
                 let places = [[0, 1, 500, 2000, 3500, 5000][worker]]

@@ -7,6 +7,7 @@ import Wire
 struct MixedJob: Sendable {
     let server: TestServer
     let client: TestClient
+    private let user: String
     /// The sub-folder of the user's folder that the job has for itself.
     let prefix: String
     /// What is to be below it in the end: path → SHA-256.
@@ -17,10 +18,11 @@ struct MixedJob: Sendable {
     /// - Parameters:
     ///   - number: jobs of different numbers have nothing in common.
     ///   - port: where the client connects to.
-    init(_ number: Int, _ server: TestServer, port: UInt16) throws {
+    init(_ number: Int, _ server: TestServer, port: UInt16, user: String = Fixtures.user) throws {
         self.server = server
+        self.user = user
         prefix = "job-\(number)"
-        client = try TestClient(server, port: port)
+        client = try TestClient(server, user: user, port: port)
         var expected: [String: String] = [:]
         for (index, (path, size)) in Self.files.enumerated() {
             let content = sample(size, seed: number * 1000 + index)
@@ -28,7 +30,7 @@ struct MixedJob: Sendable {
             expected[path] = try digest(of: content)
         }
         recordings = expected
-        let stored = server.site.storage + "/\(Fixtures.user)/\(prefix)"
+        let stored = server.site.storage + "/\(user)/\(prefix)"
         // One name is taken by another content; another file is there already.
         let other = sample(5000, seed: number * 1000 + 999)
         try writeFile(other, at: Array("taken.mp4".utf8), in: Self.makeFolder(stored))
@@ -69,7 +71,7 @@ struct MixedJob: Sendable {
 
     /// What is stored for the job.
     private func stored() throws -> [String: String] {
-        try Tree.digests(of: server.site.storage + "/\(Fixtures.user)/\(prefix)")
+        try Tree.digests(of: server.site.storage + "/\(user)/\(prefix)")
     }
 
     /// No client is running: what is gone from the card is on the server, whole, and nothing there is anything else.
@@ -98,12 +100,18 @@ struct MixedJob: Sendable {
 }
 
 extension TestServer {
-    /// A server whose user has a folder already, with a single file of a byte.
-    static func withUserFolder() throws -> TestServer {
-        let server = try TestServer()
-        let client = try server.loggedIn()
-        guard case .stored = try client.upload(sample(1), to: "first") else { throw Failure("not stored") }
-        client.close()
+    /// A server whose users have folders already, with a single file of a byte.
+    static func withUserFolders(of users: [String] = [Fixtures.user]) throws -> TestServer {
+        let site = try Site()
+        for user in users where user != Fixtures.user {
+            try Fixtures.addUser(user, Fixtures.password, to: site.users)
+        }
+        let server = try TestServer(site)
+        for user in users {
+            let client = try server.loggedIn(user)
+            guard case .stored = try client.upload(sample(1), to: "first") else { throw Failure("not stored") }
+            client.close()
+        }
         return server
     }
 }

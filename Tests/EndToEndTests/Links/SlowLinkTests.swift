@@ -34,7 +34,7 @@ struct SlowLinkTests {
         ])
     func slow(_ quality: LinkQuality) async throws {
         try await onThread {
-            let server = try TestServer.withUserFolder()
+            let server = try TestServer.withUserFolders()
             let proxy = try LinkProxy(to: server.port, quality)
             let job = try MixedJob(0, server, port: proxy.port)
             let ended = try job.pass()
